@@ -373,12 +373,12 @@ pub use content::{
 };
 pub use ocigraph_types::{
     Algorithm, Annotations, Bytes, Code, Descriptor, Digest, DigestError, EMPTY_JSON, Error, Graph,
-    Hasher, Host, HostError, HostErrorReason, ImageConfig, KeyCase, ListProblem, Location,
-    Manifest, ManifestBuildError, ManifestBuilder, ManifestError, ManifestErrorReason,
-    ManifestFormat, ManifestFormatError, MediaTypeError, Node, Platform, PlatformError, Reference,
-    ReferenceError, RegistryError, RepositoryError, RepositoryErrorReason, Result, TagError,
-    TagOrDigest, ToJson, Verifier, Walk, annotation, check_repository, check_tag, empty_descriptor,
-    excerpt, json_text, printable,
+    Hasher, Host, HostError, HostErrorReason, ImageConfig, KeyCase, LayoutTagError,
+    LayoutTagErrorReason, ListProblem, Location, Manifest, ManifestBuildError, ManifestBuilder,
+    ManifestError, ManifestErrorReason, ManifestFormat, ManifestFormatError, MediaTypeError, Node,
+    Platform, PlatformError, Reference, ReferenceError, RegistryError, RepositoryError,
+    RepositoryErrorReason, Result, TagError, TagOrDigest, ToJson, Verifier, Walk, annotation,
+    check_layout_tag, check_repository, check_tag, empty_descriptor, excerpt, json_text, printable,
 };
 pub use operation::{
     attach::AttachOptions,

@@ -90,6 +90,7 @@ async fn run(
     destination: &Reference,
     options: CopyOptions,
 ) -> Result<CopyReport> {
+    destination.check_tags()?;
     let root = select_manifest(from.as_ref(), &source.name()?, options.platform.as_ref()).await?;
     if let Some(expected) = destination.digest().filter(|digest| *digest != root.digest()) {
         return Err(Error::new(

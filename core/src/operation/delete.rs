@@ -19,8 +19,8 @@ use crate::store::{
     memory_budget::Charge,
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, ListProblem, Reference, Result, TagOrDigest, media_type,
-    serialize_descriptor, serialize_descriptors, weight::Weight,
+    Code, Descriptor, Digest, Error, ListProblem, Reference, Result, TagOrDigest, excerpt,
+    media_type, serialize_descriptor, serialize_descriptors, weight::Weight,
 };
 
 /// Options of [`Client::delete`](crate::Client::delete).
@@ -294,7 +294,10 @@ impl ReferrerClosure {
         let mut pending: Vec<&Digest> = Vec::new();
         for digest in &self.order {
             let reason = match (external.tags.get(digest), external.listed_by.get(digest)) {
-                (Some(tags), _) => format!("tagged {}", tags.join(", ")),
+                (Some(tags), _) => {
+                    let tags: Vec<String> = tags.iter().map(|tag| excerpt(tag)).collect();
+                    format!("tagged {}", tags.join(", "))
+                }
                 (None, Some(index)) => format!("listed by the index {index}"),
                 (None, None) => continue,
             };

@@ -117,7 +117,7 @@ fn resolved(
         // The tag was deleted after it was listed.
         Err(e) if e.code() == Code::NotFound => Ok(None),
         Err(e) if is_of_one_manifest(&e) => {
-            let mut unread = Problems::of(format!("the manifest of the tag {tag}"));
+            let mut unread = Problems::of(format!("the manifest of the tag {}", excerpt(tag)));
             unread.add(format!("cannot be read: {}", excerpt(e.message())));
             problems.extend(unread.found());
             Ok(None)

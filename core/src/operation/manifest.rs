@@ -88,6 +88,7 @@ pub async fn push_manifest(
     manifest: &Manifest,
 ) -> Result<()> {
     named(PUSH, reference, async {
+        reference.check_tags()?;
         if let Some(problem) = manifest.problem() {
             return Err(problem.clone().into());
         }

@@ -151,6 +151,7 @@ pub(super) async fn run(
         return Err(Error::new(Code::InvalidReference, "a push takes tags, not a digest")
             .with_hint("remove the digest; the push prints it"));
     }
+    reference.check_tags()?;
     check_metadata(&options)?;
     check_titles(&options)?;
     let created = options.source_date_epoch.map(rfc3339).transpose()?;

@@ -93,7 +93,7 @@ fn a_failure_exits_with_1_and_prints_a_message_and_a_hint() {
         sentence,
         "Error: tags oci:nothing: there is no image layout at nothing [NOT_FOUND]"
     );
-    assert_eq!(hint, "a push creates one");
+    assert_eq!(hint, "check the path; write oci:PATH/:TAG if the path contains a colon");
     let message = work.ocigraph(&["push", "oci:layout:v1", "missing.json"]).fails_with(1);
     assert!(message.contains("missing.json"), "{message}");
 }

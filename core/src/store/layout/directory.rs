@@ -168,7 +168,10 @@ impl LayoutDirectory {
                 "name the directory of a layout",
             )
         } else {
-            error(format!("there is no image layout at {path}"), "a push creates one")
+            error(
+                format!("there is no image layout at {path}"),
+                "check the path; write oci:PATH/:TAG if the path contains a colon",
+            )
         }
     }
 

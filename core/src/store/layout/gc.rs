@@ -32,14 +32,14 @@ use fs4::FileExt;
 use super::{
     dir_handle::{DirHandle, refusal_error},
     directory::{OpenLayout, wait_for},
-    index::Index,
+    index::{Index, remove_names},
     inner::Inner,
     lease_table::LeaseCount,
     summaries::{ListedManifests, ManifestSummary},
     sync::lock,
 };
 use crate::content::regular_file::Refused;
-use ocigraph_types::{Code, Descriptor, Digest, Error, Result, annotation, media_type};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Result, media_type};
 
 /// The journal's name in the private folder.
 const JOURNAL: &str = "garbage";
@@ -117,7 +117,7 @@ impl Inner {
                 && self.has_blob(child)
         });
         for child in &mut orphans {
-            child.annotations.remove(annotation::REF_NAME);
+            remove_names(child);
         }
         orphans
     }

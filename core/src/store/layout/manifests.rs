@@ -5,9 +5,11 @@ use std::{fs::File, io::Read, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{dir_handle::refusal_error, inner::Inner, write_queue::Addition};
+use super::{dir_handle::refusal_error, index::Index, inner::Inner, write_queue::Addition};
 use crate::content::regular_file::{Kind, Refused, open_regular};
-use ocigraph_types::{Code, Descriptor, Digest, Error, Manifest, Result, TagOrDigest};
+use ocigraph_types::{
+    Code, Descriptor, Digest, Error, Location, Manifest, Reference, Result, TagOrDigest, printable,
+};
 
 impl Inner {
     /// Reads and verifies the manifest that a tag or digest names. NOT_FOUND if it does not exist,
@@ -21,7 +23,9 @@ impl Inner {
         let snapshot = self.snapshot()?;
         let digest = match name {
             TagOrDigest::Digest(digest) => digest,
-            TagOrDigest::Tag(tag) => snapshot.index.tagged(tag).ok_or_else(|| self.no_tag(tag))?,
+            TagOrDigest::Tag(tag) => {
+                snapshot.index.tagged(tag).ok_or_else(|| self.no_tag(&snapshot.index, tag))?
+            }
         };
         let entry = snapshot.index.entry(digest);
         let media_type = entry.map(|e| e.media_type.as_str());
@@ -171,15 +175,31 @@ impl Inner {
         let before = self.snapshot()?;
         let mut index = before.index.clone();
         if !index.remove_tag(tag) {
-            return Err(self.no_tag(tag));
+            return Err(self.no_tag(&before.index, tag));
         }
         self.replace_index(&opened, &before, index)
     }
 
-    fn no_tag(&self, tag: &str) -> Error {
-        let path = self.directory.path().display();
-        Error::new(Code::NotFound, format!("{path} has no tag {tag}"))
-            .with_hint(format!("`ocigraph tags oci:{path}` lists the tags"))
+    /// Returns the NOT_FOUND error for a tag. The hint is the tag that was probably meant: `1.0`
+    /// in place of a full name, or the only name that ends with `:1.0`.
+    fn no_tag(&self, index: &Index, tag: &str) -> Error {
+        let path = self.directory.path();
+        let location = Reference::new(Location::Layout(path.to_owned()));
+        let tags = index.tags();
+        let mut similar = tags
+            .iter()
+            .filter(|name| name.rsplit([':', '/']).next() == Some(tag))
+            .map(String::as_str);
+        let meant = match (index.tag_of_full_name(tag), similar.next(), similar.next()) {
+            (Some(tag), ..) | (None, Some(tag), None) => location.tagged(tag).ok(),
+            _ => None,
+        };
+        Error::new(Code::NotFound, format!("{} has no tag {tag}", path.display())).with_hint(
+            match meant {
+                Some(meant) => format!("write {}", printable(&meant.to_string())),
+                None => format!("`ocigraph tags {location}` lists the tags"),
+            },
+        )
     }
 
     fn missing_blob(&self, manifest: &Descriptor, blob: &Descriptor) -> Error {

@@ -46,7 +46,7 @@ use crate::{
     },
 };
 use inner::Inner;
-use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_tag};
+use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_layout_tag};
 
 /// An OCI image layout in a directory.
 ///
@@ -197,7 +197,7 @@ impl ReadStore for Layout {
 impl Store for Layout {
     async fn push_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
         for tag in tags {
-            check_tag(tag)?;
+            check_layout_tag(tag)?;
         }
         let (manifest, tags) = (manifest.clone(), tags.to_vec());
         self.with(move |layout| layout.add_manifest(&manifest, tags)).await
@@ -222,7 +222,7 @@ impl Store for Layout {
 
     async fn tag(&self, manifest: &Descriptor, tags: &[String]) -> Result<()> {
         for tag in tags {
-            check_tag(tag)?;
+            check_layout_tag(tag)?;
         }
         let (digest, tags) = (manifest.digest.clone(), tags.to_vec());
         self.with(move |layout| {
