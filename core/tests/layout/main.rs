@@ -4,6 +4,7 @@
 mod concurrent;
 mod deleting;
 mod killed;
+mod names;
 mod reading;
 mod support;
 #[cfg(unix)]
