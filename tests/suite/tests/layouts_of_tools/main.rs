@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fs};
 
 use ocigraph_suite::{Kind, Registry, Workspace};
 use serde_json::Value;
-use tools::{TOOLS, Tool};
+use tools::{ARCHIVES, NAMELESS, TOOLS, Tool};
 
 const NAME: &str = "org.opencontainers.image.ref.name";
 
@@ -64,6 +64,79 @@ fn check(name: &str) {
     layout.loses_only_what_is_deleted(names);
 }
 
+/// Returns the name of the architecture for which buildah builds images.
+fn architecture() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    }
+}
+
+#[test]
+fn the_only_manifest_of_a_layout_needs_no_name() {
+    for (tool, write) in NAMELESS {
+        let work = Workspace::new();
+        write(&work, "layout");
+        let digest = work.ocigraph(&["resolve", "oci:layout"]).ok();
+        assert!(digest.starts_with("sha256:"), "{tool}: {digest}");
+        work.ocigraph(&["verify", "oci:layout"]).ok();
+        let registry = Registry::start(Kind::Ocimem);
+        let target = registry.reference("app:v1");
+        work.ocigraph(&["copy", "oci:layout", &target]).ok();
+        assert_eq!(work.crane(&["digest", &target]).ok(), digest, "{tool}");
+        work.ocigraph(&["delete", "--yes", "oci:layout"]).ok();
+        assert_eq!(fs::read_dir(work.path("layout/blobs/sha256")).unwrap().count(), 0, "{tool}");
+    }
+}
+
+#[test]
+fn layouts_in_archives_are_read_in_place() {
+    for (tool, write) in ARCHIVES {
+        let work = Workspace::new();
+        write(&work, "layout.tar");
+        let before = work.read("layout.tar");
+        let index = work.run(work.command("tar").args(["-xOf", "layout.tar", "index.json"])).json();
+        let names = names_in(&index);
+        let listed = work.ocigraph(&["tags", "oci:layout.tar"]).ok();
+        let mut listed: Vec<&str> = listed.lines().collect();
+        listed.sort_unstable();
+        assert_eq!(listed, names.keys().collect::<Vec<_>>(), "{tool}");
+
+        let registry = Registry::start(Kind::Ocimem);
+        let mut places: Vec<String> =
+            names.keys().map(|name| format!("oci:layout.tar:{name}")).collect();
+        if index["manifests"].as_array().unwrap().len() == 1 {
+            places.push("oci:layout.tar".to_owned());
+        }
+        for (number, place) in places.iter().enumerate() {
+            let digest = work.ocigraph(&["resolve", place]).ok();
+            let digest = digest.trim();
+            assert!(index.to_string().contains(digest), "{tool}: {digest}");
+            work.ocigraph(&["verify", place]).ok();
+            work.ocigraph(&["discover", place]).ok();
+            work.ocigraph(&["pull", "-q", "-o", &format!("out-{number}"), place]).ok();
+            assert_eq!(work.path(format!("out-{number}/file")).exists(), *tool == "oras backup");
+            let target = registry.reference(&format!("app:v{number}"));
+            work.ocigraph(&["copy", "-q", "--recursive", place, &target]).ok();
+            work.ocigraph(&["verify", &target]).ok();
+            assert_eq!(work.crane(&["digest", &target]).ok().trim(), digest, "{tool}");
+            work.ocigraph(&["copy", "-q", place, &format!("oci:copy:v{number}")]).ok();
+            work.ocigraph(&["verify", &format!("oci:copy:v{number}")]).ok();
+        }
+        assert_eq!(work.read("layout.tar"), before, "{tool}: the archive has changed");
+    }
+}
+
+/// Returns the names in an `index.json` and their digests, without those of the lists of referrers.
+fn names_in(index: &Value) -> BTreeMap<String, String> {
+    let named = index["manifests"].as_array().unwrap().iter().filter_map(|entry| {
+        let name = entry["annotations"][NAME].as_str()?;
+        Some((name.to_owned(), entry["digest"].as_str()?.to_owned()))
+    });
+    named.filter(|(name, _)| !name.starts_with("sha256-")).collect()
+}
+
 /// A layout, and the tool that wrote it.
 struct Written<'a> {
     tool: &'a Tool,
@@ -71,15 +144,9 @@ struct Written<'a> {
 }
 
 impl Written<'_> {
-    /// Reads the names and their digests in `index.json`, without those of the lists of referrers.
     fn names(&self, folder: &str) -> BTreeMap<String, String> {
         let index = self.work.read(format!("{folder}/index.json"));
-        let index: Value = serde_json::from_slice(&index).unwrap();
-        let named = index["manifests"].as_array().unwrap().iter().filter_map(|entry| {
-            let name = entry["annotations"][NAME].as_str()?;
-            Some((name.to_owned(), entry["digest"].as_str()?.to_owned()))
-        });
-        named.filter(|(name, _)| !name.starts_with("sha256-")).collect()
+        names_in(&serde_json::from_slice(&index).unwrap())
     }
 
     fn is_listed(&self, names: &BTreeMap<String, String>) {
@@ -101,7 +168,13 @@ impl Written<'_> {
         for (number, (name, digest)) in names.iter().enumerate() {
             self.is_readable("layout", name, digest);
             let source = format!("oci:layout:{name}");
-            work.ocigraph(&["pull", "-q", "-o", &format!("out-{number}"), &source]).ok();
+            let output = format!("out-{number}");
+            let mut pull = vec!["pull", "-q", "-o", &output, &source];
+            let platform = format!("linux/{}", architecture());
+            if work.ocigraph(&["manifest", "fetch", &source]).json()["manifests"].is_array() {
+                pull.extend(["--platform", &platform]);
+            }
+            work.ocigraph(&pull).ok();
             let file = work.path(format!("out-{number}/file"));
             assert_eq!(file.exists(), self.tool.has_files, "{name}");
 

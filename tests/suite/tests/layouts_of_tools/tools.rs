@@ -97,6 +97,64 @@ fn read_buildah(work: &Workspace, layout: &str, name: &str) {
     with_storage(work, "buildah", &["pull", "-q", &format!("oci:{layout}:{name}")]).ok();
 }
 
+/// Writes an image layout of one manifest without a name.
+pub(crate) type WriteNameless = fn(&Workspace, &str);
+
+pub(crate) const NAMELESS: &[(&str, WriteNameless)] = &[
+    ("skopeo", |work, layout| copy_image(work, &format!("oci:{layout}"))),
+    ("crane", |work, layout| {
+        let registry = Registry::start(Kind::Ocimem);
+        work.push_image(&registry.reference("app:v1"));
+        work.crane(&["pull", "--format", "oci", &registry.reference("app:v1"), layout]).ok();
+    }),
+    ("buildah", |work, layout| {
+        let container = with_storage(work, "buildah", &["from", "scratch"]).ok();
+        let commit = ["commit", container.trim(), &format!("oci:{layout}")];
+        with_storage(work, "buildah", &commit).ok();
+    }),
+];
+
+/// Writes a layout in a tar archive.
+pub(crate) type WriteArchive = fn(&Workspace, &str);
+
+pub(crate) const ARCHIVES: &[(&str, WriteArchive)] = &[
+    ("podman", |work, archive| {
+        let podman = |args: &[&str]| with_storage(work, "podman", args).ok();
+        let name = "docker.io/library/hello:1.0";
+        podman(&["import", &write_root(work, "one"), name]);
+        podman(&["save", "--format", "oci-archive", "-o", archive, name]);
+    }),
+    ("buildah", |work, archive| {
+        let container = with_storage(work, "buildah", &["from", "scratch"]).ok();
+        let commit = ["commit", container.trim(), &format!("oci-archive:{archive}:x/y:1")];
+        with_storage(work, "buildah", &commit).ok();
+    }),
+    ("skopeo", |work, archive| {
+        copy_image(work, &format!("oci-archive:{archive}:docker.io/library/app:1.0"));
+    }),
+    ("skopeo, without a name", |work, archive| {
+        copy_image(work, &format!("oci-archive:{archive}"));
+    }),
+    ("jib", |work, archive| {
+        work.write("one", "one");
+        run(work, "jib", &[archive, "registry.example.com/app:1.0", "one", "cache"]).ok();
+    }),
+    ("regctl", |work, archive| {
+        let registry = Registry::start(Kind::Ocimem);
+        work.push_image(&registry.reference("app:v1"));
+        run(work, "regctl", &["registry", "set", "--tls", "disabled", registry.host()]).ok();
+        run(work, "regctl", &["image", "export", &registry.reference("app:v1"), archive]).ok();
+    }),
+    ("oras backup", write_oras),
+];
+
+/// Copies an image from a registry.
+fn copy_image(work: &Workspace, to: &str) {
+    let registry = Registry::start(Kind::Ocimem);
+    work.push_image(&registry.reference("app:v1"));
+    copy_with_skopeo(work, &format!("docker://{}", registry.reference("app:v1")), to);
+}
+
 fn write_skopeo(work: &Workspace, layout: &str) {
     let registry = Registry::start(Kind::Ocimem);
     for (name, content) in [("docker.io/library/app:1.0", "one"), ("v1", "two"), ("stable", "one")]
@@ -145,6 +203,8 @@ fn write_umoci(work: &Workspace, layout: &str) {
         umoci(&args);
     }
     umoci(&["tag", "--image", &image("v1"), "stable/x86_64"]);
+    // umoci leaves the blobs of the empty image.
+    umoci(&["gc", "--layout", layout]);
 }
 
 fn read_umoci(work: &Workspace, layout: &str, name: &str) {
@@ -154,6 +214,8 @@ fn read_umoci(work: &Workspace, layout: &str, name: &str) {
     assert!(work.path("bundle/rootfs/x").exists());
     let names = run(work, "umoci", &["ls", "--layout", layout]).ok();
     assert!(names.lines().any(|line| line == name), "{name}: {names}");
+    let info = run(work, "umoci", &["stat", "--image", &image, "--json"]).ok();
+    assert!(info.contains("history"), "{name}: {info}");
 }
 
 fn export_with_flatpak(work: &Workspace, repository: &str, application: &str, branch: &str) {
