@@ -142,7 +142,7 @@ impl Client {
             return Ok(Arc::clone(store));
         }
         match location {
-            Location::Layout(path) => open_layout(path, &self.config.limits),
+            Location::Layout(path) => open_layout(path, &self.config.limits, !actions.is_empty()),
             Location::Registry { host, repository } => {
                 self.registries.open(&self.config, host, repository, actions)
             }
@@ -305,12 +305,17 @@ impl Client {
 }
 
 #[cfg(feature = "layout")]
-fn open_layout(path: &Path, limits: &Limits) -> Result<Arc<dyn Store>> {
-    Ok(Arc::new(crate::store::layout::Layout::with_limits(path, limits)))
+fn open_layout(path: &Path, limits: &Limits, writing: bool) -> Result<Arc<dyn Store>> {
+    let layout = crate::store::layout::Layout::with_limits(path, limits);
+    if writing {
+        // Before anything is read or sent that cannot be stored.
+        layout.check_writable()?;
+    }
+    Ok(Arc::new(layout))
 }
 
 #[cfg(not(feature = "layout"))]
-fn open_layout(path: &Path, _: &Limits) -> Result<Arc<dyn Store>> {
+fn open_layout(path: &Path, _: &Limits, _: bool) -> Result<Arc<dyn Store>> {
     let message = format!("{} is an image layout, which this build cannot open", path.display());
     Err(ocigraph_types::Error::new(ocigraph_types::Code::Unsupported, message)
         .with_hint("enable the feature `layout` of ocigraph"))

@@ -8,6 +8,8 @@ pub(crate) mod buffered_content;
 mod created_directories;
 pub(crate) mod digest_files;
 pub(crate) mod file;
+#[cfg(feature = "layout")]
+pub(crate) mod file_stamp;
 pub(crate) mod final_paths;
 pub(crate) mod media_type;
 pub(crate) mod output_file;

@@ -81,9 +81,10 @@ impl<'a> Extraction<'a> {
         let relative = self.relative(&name)?;
         let target = self.root.join(&relative);
         let fail = |e| Error::io("unpack", &target, e);
+        let mode = entry.mode.ok_or_else(|| self.malformed("an entry has an invalid mode"))?;
         if entry.kind.is_dir() || is_old_directory(entry) {
             self.create_directories(&name, &relative)?;
-            return set_mode(&target, (entry.mode & mask) | 0o700).map_err(fail);
+            return set_mode(&target, (mode & mask) | 0o700).map_err(fail);
         }
         let Some(parent) = relative.parent() else {
             return Err(self.unsafe_entry(
@@ -98,7 +99,7 @@ impl<'a> Extraction<'a> {
                     .malformed(&format!("{name:?} has the name of a directory and has content")))
             }
             EntryType::Regular | EntryType::Continuous => {
-                let file = self.create(&name, &target, |at| create_file(at, entry.mode & 0o777))?;
+                let file = self.create(&name, &target, |at| create_file(at, mode & 0o777))?;
                 self.copy(content, file, &target, buffer)
             }
             EntryType::Symlink | EntryType::Link if entry.size > 0 => {
@@ -233,6 +234,9 @@ impl<'a> Extraction<'a> {
         match error {
             TarError::Io(e) => self.read_error(e),
             TarError::Malformed(why) => self.malformed(&why),
+            TarError::NoHeader => {
+                self.malformed("a header has a wrong checksum, or it is not a tar archive")
+            }
             TarError::Unsupported(why) => self.unsupported(&why),
         }
     }

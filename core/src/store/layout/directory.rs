@@ -28,14 +28,16 @@ use super::{
     index::Index,
     sync::lock,
 };
-use crate::content::regular_file::{Refused, open_regular};
+use crate::content::regular_file::{Kind, Refused, open_regular};
 use ocigraph_types::{Code, Digest, Error, Result};
 
 const PRIVATE: &str = ".ocigraph";
-const BLOBS: &str = "blobs";
+pub(super) const BLOBS: &str = "blobs";
 /// The file by which the specification recognizes a layout.
-const MARKER: &str = "oci-layout";
-const INDEX: &str = "index.json";
+pub(super) const MARKER: &str = "oci-layout";
+pub(super) const INDEX: &str = "index.json";
+/// Maximum bytes that are read of it.
+pub(super) const MAX_MARKER: u64 = 64 * 1024;
 const MARKER_CONTENT: &str = r#"{"imageLayoutVersion":"1.0.0"}"#;
 
 /// The first part of the names of staged files: a blob, or any other file.
@@ -86,6 +88,7 @@ impl LayoutDirectory {
 
     /// Opens the layout for writing. Creates it if the directory is missing or empty.
     pub(super) fn create(&self) -> Result<Arc<OpenLayout>> {
+        self.check_writable()?;
         let marker = self.path.join(MARKER);
         if marker.exists() {
             self.check_version()?;
@@ -127,31 +130,14 @@ impl LayoutDirectory {
         let file = self.path.join(MARKER);
         let mut bytes = Vec::new();
         let read =
-            open_regular(&file).and_then(|f| Ok(f.take(64 * 1024).read_to_end(&mut bytes)?));
+            open_regular(&file).and_then(|f| Ok(f.take(MAX_MARKER).read_to_end(&mut bytes)?));
         match read {
             Ok(_) => {}
             Err(Refused::Missing) => return Err(self.no_layout()),
             Err(Refused::Io(_)) if !file.exists() => return Err(self.no_layout()),
             Err(e) => return Err(refusal_error("read", &file, "file", e)),
         }
-        let version = serde_json::from_slice::<Value>(&bytes)
-            .ok()
-            .and_then(|v| v.get("imageLayoutVersion")?.as_str().map(str::to_owned));
-        match version {
-            Some(version) if version.starts_with("1.") => Ok(()),
-            Some(version) => Err(Error::new(
-                Code::Unsupported,
-                format!(
-                    "{} is an image layout of version {version}: expected 1.0.0",
-                    self.path.display()
-                ),
-            )),
-            None => Err(Error::new(
-                Code::InvalidManifest,
-                format!("{} has no imageLayoutVersion", file.display()),
-            )
-            .with_hint(format!("write {MARKER_CONTENT} into the file {MARKER}"))),
-        }
+        check_marker(&self.path, &bytes)
     }
 
     fn no_layout(&self) -> Error {
@@ -162,16 +148,30 @@ impl LayoutDirectory {
                 format!("{path} is not an image layout: it has no file {MARKER}"),
                 "name the directory of a layout; a push turns an empty directory into a layout",
             )
-        } else if self.path.exists() {
-            error(
-                format!("{path} is a file, not an image layout"),
-                "name the directory of a layout",
-            )
+        } else if let Err(e) = self.check_writable() {
+            e
         } else {
             error(
                 format!("there is no image layout at {path}"),
                 "check the path; write oci:PATH/:TAG if the path contains a colon",
             )
+        }
+    }
+
+    /// Fails with UNSUPPORTED if the path names a file: a layout in an archive is only read.
+    pub(super) fn check_writable(&self) -> Result<()> {
+        let path = self.path.display();
+        match self.path.metadata().map(|m| Kind::from(m.file_type())) {
+            Err(_) | Ok(Kind::Directory) => Ok(()),
+            Ok(Kind::File) => Err(Error::new(
+                Code::Unsupported,
+                format!("{path} is a file: a layout in a tar archive can be read, and not changed"),
+            )
+            .with_hint(format!(
+                "copy it to a directory and change that: `ocigraph copy -r oci:{path}:TAG \
+                 oci:DIRECTORY:TAG`"
+            ))),
+            Ok(kind) => Err(not_a_layout(&self.path, kind)),
         }
     }
 
@@ -193,6 +193,32 @@ impl LayoutDirectory {
             format!("{} is not an image layout and contains other files", self.path.display()),
         )
         .with_hint("name an empty directory, or one that does not exist yet"))
+    }
+}
+
+/// Returns the error for a layout's path that names neither a directory nor a regular file.
+pub(super) fn not_a_layout(path: &Path, is: Kind) -> Error {
+    let what = format!("{} is {is}, not an image layout", path.display());
+    Error::new(Code::InvalidArgument, what)
+        .with_hint("name the directory of a layout, or a tar archive of one in a regular file")
+}
+
+/// Checks the content of the `oci-layout` file of the layout at `path`.
+pub(super) fn check_marker(path: &Path, bytes: &[u8]) -> Result<()> {
+    let version = serde_json::from_slice::<Value>(bytes)
+        .ok()
+        .and_then(|v| v.get("imageLayoutVersion")?.as_str().map(str::to_owned));
+    match version {
+        Some(version) if version.starts_with("1.") => Ok(()),
+        Some(version) => Err(Error::new(
+            Code::Unsupported,
+            format!("{} is an image layout of version {version}: expected 1.0.0", path.display()),
+        )),
+        None => Err(Error::new(
+            Code::InvalidManifest,
+            format!("{} has no imageLayoutVersion", path.join(MARKER).display()),
+        )
+        .with_hint(format!("write {MARKER_CONTENT} into the file {MARKER}"))),
     }
 }
 

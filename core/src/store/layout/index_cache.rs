@@ -5,11 +5,11 @@
 //! proves nothing: the cache then reads the file again and compares the bytes.
 
 use std::{
-    fs::{File, Metadata},
+    fs::File,
     io::{self, Read},
     path::Path,
     sync::{Arc, Mutex, OnceLock},
-    time::{Duration, SystemTime},
+    time::SystemTime,
 };
 
 use super::{
@@ -20,16 +20,17 @@ use super::{
     summaries::ListedManifests,
     sync::lock,
 };
-use crate::content::regular_file::{Refused, open_regular};
+use crate::content::{
+    file_stamp::FileStamp,
+    regular_file::{Refused, open_regular},
+};
 use ocigraph_types::{Code, Error, Result};
 
-/// The coarsest resolution of file times in use, which is FAT's.
-const TIME_RESOLUTION: Duration = Duration::from_secs(2);
 /// Maximum bytes of memory for a parsed index: about 60,000 entries of six fields. Writing the
 /// index takes this twice.
 const MAX_WEIGHT: u64 = 64 * 1024 * 1024;
 /// Maximum bytes of the file. A longer file would exceed `MAX_WEIGHT`.
-const MAX_BYTES: u64 = MAX_WEIGHT;
+pub(super) const MAX_BYTES: u64 = MAX_WEIGHT;
 
 /// One state of `index.json`.
 #[derive(Debug)]
@@ -40,6 +41,20 @@ pub(super) struct Snapshot {
     pub(super) listed: OnceLock<ListedManifests>,
 }
 
+impl Snapshot {
+    /// Parses `index.json`. `file` is for messages.
+    pub(super) fn parse(bytes: Vec<u8>, file: &Path) -> Result<Self> {
+        check_weight(&bytes, file)?;
+        let index = Index::parse(&bytes, file)?;
+        Ok(Self { bytes, index, listed: OnceLock::new() })
+    }
+
+    /// Returns true if the file still has these bytes.
+    pub(super) fn is_of(&self, bytes: &[u8]) -> bool {
+        self.bytes == bytes
+    }
+}
+
 /// The last state of `index.json` that was read or written.
 #[derive(Debug, Default)]
 pub(super) struct IndexCache(Mutex<Option<Cached>>);
@@ -47,31 +62,8 @@ pub(super) struct IndexCache(Mutex<Option<Cached>>);
 #[derive(Debug)]
 struct Cached {
     /// `None` if the file's time was too recent to rely on.
-    stamp: Option<Stamp>,
+    stamp: Option<FileStamp>,
     snapshot: Arc<Snapshot>,
-}
-
-/// The metadata by which a change of the file is recognized.
-#[derive(Debug, PartialEq, Eq)]
-struct Stamp {
-    modified: SystemTime,
-    length: u64,
-    inode: u64,
-}
-
-impl Stamp {
-    fn of(metadata: &Metadata) -> Option<Self> {
-        #[cfg(unix)]
-        let inode = std::os::unix::fs::MetadataExt::ino(metadata);
-        #[cfg(not(unix))]
-        let inode = 0;
-        Some(Self { modified: metadata.modified().ok()?, length: metadata.len(), inode })
-    }
-
-    /// Returns true if a later write to the file must give it another time.
-    fn is_reliable(&self, now: SystemTime) -> bool {
-        now.duration_since(self.modified).is_ok_and(|age| age > TIME_RESOLUTION)
-    }
 }
 
 impl IndexCache {
@@ -80,7 +72,7 @@ impl IndexCache {
         let file = directory.index_path();
         let mut cached = lock(&self.0);
         if let Some(Cached { stamp: Some(stamp), snapshot }) = &*cached
-            && std::fs::metadata(&file).is_ok_and(|m| Stamp::of(&m).as_ref() == Some(stamp))
+            && std::fs::metadata(&file).is_ok_and(|m| FileStamp::of(&m).as_ref() == Some(stamp))
         {
             return Ok(Arc::clone(snapshot));
         }
@@ -95,11 +87,7 @@ impl IndexCache {
         };
         let snapshot = match cached.take() {
             Some(known) if known.snapshot.bytes == bytes => known.snapshot,
-            _ => {
-                check_weight(&bytes, &file)?;
-                let index = Index::parse(&bytes, &file)?;
-                Arc::new(Snapshot { bytes, index, listed: OnceLock::new() })
-            }
+            _ => Arc::new(Snapshot::parse(bytes, &file)?),
         };
         *cached = Some(Cached { stamp, snapshot: Arc::clone(&snapshot) });
         Ok(snapshot)
@@ -126,7 +114,7 @@ impl IndexCache {
 }
 
 /// Reads the index and its stamp. Returns `None` if the file is too large.
-fn read_index(file: File) -> io::Result<Option<(Vec<u8>, Option<Stamp>)>> {
+fn read_index(file: File) -> io::Result<Option<(Vec<u8>, Option<FileStamp>)>> {
     // Taken before reading, so that a change during the read counts as recent.
     let now = SystemTime::now();
     let metadata = file.metadata()?;
@@ -135,7 +123,7 @@ fn read_index(file: File) -> io::Result<Option<(Vec<u8>, Option<Stamp>)>> {
     }
     let mut bytes = Vec::with_capacity(metadata.len() as usize);
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    let stamp = Stamp::of(&metadata).filter(|stamp| stamp.is_reliable(now));
+    let stamp = FileStamp::of(&metadata).filter(|stamp| stamp.is_reliable(now));
     Ok((bytes.len() as u64 <= MAX_BYTES).then_some((bytes, stamp)))
 }
 
@@ -143,7 +131,7 @@ fn check_weight(bytes: &[u8], file: &Path) -> Result<()> {
     if weight(bytes) <= MAX_WEIGHT { Ok(()) } else { Err(too_large(file)) }
 }
 
-fn too_large(file: &Path) -> Error {
+pub(super) fn too_large(file: &Path) -> Error {
     let limit = MAX_WEIGHT / (1024 * 1024);
     Error::new(Code::TooLarge, format!("{} takes more than {limit} MiB in memory", file.display()))
         .with_hint("keep fewer manifests in one layout")

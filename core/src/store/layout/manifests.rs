@@ -32,15 +32,19 @@ impl Inner {
         let manifest = self.any_of_bytes(self.manifest_bytes(digest)?, digest, media_type)?;
         let length = manifest.bytes().len() as u64;
         match entry {
-            Some(entry) if entry.size != length => Err(Error::new(
-                Code::SizeMismatch,
-                format!(
-                    "{} lists {digest} with a size of {} bytes, but the manifest has {length}",
-                    self.directory.index_path().display(),
-                    entry.size
-                ),
-            )
-            .with_hint("the tool that wrote this entry is at fault: push the manifest again")),
+            Some(entry) if entry.size != length => {
+                Err(Error::new(
+                    Code::SizeMismatch,
+                    format!(
+                        "{} lists {digest} with a size of {} bytes, but the manifest has {length}",
+                        self.directory.index_path().display(),
+                        entry.size
+                    ),
+                )
+                .with_hint(self.repair_hint(
+                    "the tool that wrote this entry is at fault: push the manifest again",
+                )))
+            }
             _ => Ok(manifest),
         }
     }
@@ -58,8 +62,18 @@ impl Inner {
     /// Reads the bytes of a manifest without verifying them.
     pub(super) fn manifest_bytes(&self, digest: &Digest) -> Result<Vec<u8>> {
         let path = self.directory.blob_path(digest);
-        match open_regular(&path) {
-            Ok(file) => self.read_limited(file, digest),
+        let read = match self.archive()? {
+            Some(archive) => archive.find(digest).map(|blob| {
+                let length = blob.length;
+                match length > self.max_manifest_bytes {
+                    true => Err(self.too_large(&digest.to_string(), length)),
+                    false => archive.read(blob),
+                }
+            }),
+            None => open_regular(&path).map(|file| self.read_limited(file, digest)),
+        };
+        match read {
+            Ok(read) => read,
             Err(Refused::Missing | Refused::Is(Kind::Dangling)) => Err(Error::new(
                 Code::NotFound,
                 format!("{} has no manifest {digest}", self.directory.path().display()),
@@ -95,7 +109,9 @@ impl Inner {
                 Code::DigestMismatch,
                 format!("{} has the digest {actual}, not {digest}", path().display()),
             )
-            .with_hint("the file was changed or damaged: remove it and push the manifest again"));
+            .with_hint(self.repair_hint(
+                "the file was changed or damaged: remove it and push the manifest again",
+            )));
         }
         // The manifest's own media type wins over a wrong one in the index.
         Manifest::parse(bytes.clone(), media_type, algorithm)
@@ -178,6 +194,14 @@ impl Inner {
             return Err(self.no_tag(&before.index, tag));
         }
         self.replace_index(&opened, &before, index)
+    }
+
+    /// Returns the hint for damage in a directory. In an archive nothing can be repaired.
+    fn repair_hint<'a>(&self, in_directory: &'a str) -> &'a str {
+        match self.archive() {
+            Ok(None) => in_directory,
+            _ => "copy the archive again, or write it again with the tool that made it",
+        }
     }
 
     /// Returns the NOT_FOUND error for a tag. The hint is the tag that was probably meant: `1.0`

@@ -1,14 +1,16 @@
-//! An OCI image layout, a directory, as a [`Store`].
+//! An OCI image layout, a directory or a tar archive, as a [`Store`].
 //!
 //! Tags are entries of `index.json`. Untagged manifests have entries too, so that every tool finds
 //! their referrers. A blob appears by rename once it is verified; `index.json` is replaced by
 //! rename, under a lock, once the blobs it needs are durable. Locks and incomplete files are in the
-//! private folder `.ocigraph`. Reading never creates a file.
+//! private folder `.ocigraph`. Reading never creates a file. An archive is read in place and never
+//! changed.
 //!
 //! Format: [image-spec v1.1.1, "OCI Image Layout Specification"][spec].
 //!
 //! [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md
 
+mod archive;
 mod blob_content;
 mod blobs;
 mod dir_handle;
@@ -37,6 +39,7 @@ use async_trait::async_trait;
 use crate::{
     blocking::spawn_blocking,
     content::{
+        archive::Extent,
         progress::Outcome,
         source::{ByteStream, Source, next_batch},
     },
@@ -45,6 +48,8 @@ use crate::{
         list::List, memory_budget::Memory,
     },
 };
+use archive::Archive;
+use blob_content::BlobContent;
 use inner::Inner;
 use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_layout_tag};
 
@@ -117,6 +122,11 @@ impl Layout {
         self.inner.directory.path()
     }
 
+    /// Fails with UNSUPPORTED if the layout is in an archive, which is never changed.
+    pub(crate) fn check_writable(&self) -> Result<()> {
+        self.inner.directory.check_writable()
+    }
+
     /// Runs `work` on a blocking thread, again while the process lacks file descriptors.
     async fn with<T: Send + 'static>(
         &self,
@@ -130,6 +140,12 @@ impl Layout {
         })
         .await
     }
+}
+
+/// An open blob, in a directory or in an archive.
+enum Blob {
+    File(BlobContent),
+    Entry(Extent, Arc<Archive>),
 }
 
 #[async_trait]
@@ -150,17 +166,32 @@ impl ReadStore for Layout {
 
     async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {
         let blob = blob.clone();
-        self.with(move |layout| Ok(layout.find_blob(&blob))).await
+        self.with(move |layout| match layout.archive()? {
+            Some(archive) => Ok(archive.has_blob(&blob)),
+            None => Ok(layout.find_blob(&blob)),
+        })
+        .await
     }
 
     async fn describe_blob(&self, digest: &Digest) -> Result<Descriptor> {
         let digest = digest.clone();
-        self.with(move |layout| layout.describe_blob(&digest)).await
+        self.with(move |layout| match layout.archive()? {
+            Some(archive) => archive.describe_blob(&digest),
+            None => layout.describe_blob(&digest),
+        })
+        .await
     }
 
     async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
         let blob = blob.clone();
-        self.with(move |layout| layout.open_blob(&blob)).await?.stream(offset).await
+        let opened = self.with(move |layout| match layout.archive()? {
+            Some(archive) => Ok(Blob::Entry(archive.open_blob(&blob)?, archive)),
+            None => Ok(Blob::File(layout.open_blob(&blob)?)),
+        });
+        match opened.await? {
+            Blob::Entry(entry, archive) => Ok(archive.stream(entry, offset)),
+            Blob::File(content) => content.stream(offset).await,
+        }
     }
 
     async fn referrers(
