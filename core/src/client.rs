@@ -227,6 +227,19 @@ impl Client {
         operation::tag_details(&*store, reference).await
     }
 
+    /// Like [`Client::discover`], with the annotations as the registry lists them: some list none.
+    /// Saves the requests for them where nothing shows annotations. The options must not filter by
+    /// annotations.
+    #[doc(hidden)]
+    pub async fn discover_as_listed(
+        &self,
+        reference: &Reference,
+        options: &operation::discover::DiscoverOptions,
+    ) -> Result<ocigraph_types::Graph> {
+        let store = self.open_for(operation::discover::OPERATION, reference, &[])?;
+        operation::discover::discover_as_listed(&*store, reference, options).await
+    }
+
     /// Returns all manifests, tagged and untagged, with what is known of each. An untagged manifest
     /// is found if an index lists it or if it refers to a manifest that is found.
     ///

@@ -394,7 +394,7 @@ pub use operation::{
 #[cfg(feature = "layout")]
 pub use store::layout::Layout;
 pub use store::{
-    ManifestDeletion, ReadStore, Store, StoredBlob,
+    ManifestDeletion, ReadStore, ReferrersDetail, Store, StoredBlob,
     catalog::{Attributes, ManifestInfo, TagInfo},
     limits::Limits,
     list::List,

@@ -254,6 +254,18 @@ impl Error {
         ) || self.code() == Code::Unsupported && self.status().is_none()
     }
 
+    /// Returns true if the error concerns one manifest and not the repository: its content is faulty,
+    /// or the registry refuses to serve it. Security scanners and policies answer with 403 or 412, and
+    /// a damaged store with 500.
+    #[doc(hidden)]
+    pub fn is_of_one_manifest(&self) -> bool {
+        self.is_of_content()
+            || matches!(
+                self.status(),
+                Some(400 | 403 | 404 | 406 | 409 | 410 | 412 | 415 | 422 | 451 | 500 | 502)
+            )
+    }
+
     /// Returns the kind of the failure.
     pub fn code(&self) -> Code {
         self.0.code

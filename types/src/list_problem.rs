@@ -27,6 +27,9 @@ pub struct ListProblem {
     pub name: Option<String>,
     /// What could not be read, and why. Text from the registry is escaped and shortened.
     pub detail: String,
+    /// The tag, if the list was read and only the manifest that this tag names was not. Such a problem
+    /// is a warning: it leaves the list complete.
+    pub tag: Option<String>,
 }
 
 impl ListProblem {
@@ -37,7 +40,19 @@ impl ListProblem {
         name: Option<String>,
         detail: String,
     ) -> Self {
-        Self { list, subject, name, detail }
+        Self { list, subject, name, detail, tag: None }
+    }
+
+    /// Creates the problem of a tag whose manifest cannot be read.
+    #[doc(hidden)]
+    pub fn of_tag(tag: &str, detail: String) -> Self {
+        let list = format!("the manifest of the tag {tag}");
+        Self { tag: Some(tag.to_owned()), ..Self::new(list, None, None, detail) }
+    }
+
+    /// Returns true if the list lacks nothing because of this problem.
+    pub fn is_warning(&self) -> bool {
+        self.tag.is_some()
     }
 
     /// Appends `more`, the problems of another list, to `problems`. Omits a problem without a
@@ -52,18 +67,20 @@ impl ListProblem {
         }
     }
 
-    /// Checks that a list was read completely.
+    /// Checks that a list was read completely. Tags whose manifests cannot be read do not matter.
     ///
     /// # Errors
     ///
     /// [`Code::Incomplete`] if there are problems. The message contains the first three.
     #[doc(hidden)]
     pub fn check_complete(problems: &[ListProblem]) -> Result<()> {
-        if problems.is_empty() {
+        let lacking = || problems.iter().filter(|problem| !problem.is_warning());
+        let count = lacking().count();
+        if count == 0 {
             return Ok(());
         }
-        let named: Vec<String> = problems.iter().take(NAMED).map(ListProblem::to_string).collect();
-        let more = match problems.len() - named.len() {
+        let named: Vec<String> = lacking().take(NAMED).map(ListProblem::to_string).collect();
+        let more = match count - named.len() {
             0 => String::new(),
             more => format!("; and {more} more"),
         };
@@ -87,7 +104,7 @@ impl From<ListProblem> for Error {
 
 impl Weight for ListProblem {
     fn weight(&self) -> usize {
-        size_of::<Self>() + OBJECT + self.list.len() + self.name.weight() + self.detail.len()
+        size_of::<Self>() + OBJECT + self.list.len() + self.name.weight() + self.detail.len() + self.tag.weight()
     }
 }
 

@@ -61,10 +61,14 @@ pub(crate) fn error(error: &Error) {
 
 /// Prints the problems of a list. Returns `FAILURE` if there is one.
 pub(crate) fn problems(operation: &str, of: impl Display, problems: &[ListProblem]) -> ExitCode {
-    for problem in problems {
-        error(&Error::from(problem.clone()).with_operation(operation, &of));
+    let (warnings, lacking): (Vec<_>, Vec<_>) = problems.iter().partition(|p| p.is_warning());
+    for problem in warnings {
+        note(&format!("Warning: {}", printable(&problem.to_string())));
     }
-    if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    for problem in &lacking {
+        error(&Error::from((*problem).clone()).with_operation(operation, &of));
+    }
+    if lacking.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Returns the artifact type or, without one, the media type.

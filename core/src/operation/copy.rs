@@ -23,7 +23,7 @@ use crate::{
     store::{ReadStore, Store, concurrency::concurrency},
 };
 use ocigraph_types::{
-    Code, Descriptor, Error, ListProblem, Reference, Result, TagOrDigest, serialize_descriptor,
+    Code, Descriptor, Error, ListProblem, Reference, Result, TagOrDigest, serialize_descriptor, serialize_descriptors,
 };
 
 /// The result of [`Client::copy`](crate::Client::copy).
@@ -45,6 +45,10 @@ pub struct CopyReport {
     pub blobs: CopiedBlobs,
     /// Number of bytes of all manifests and blobs written.
     pub bytes: u64,
+    /// The referrers that the source lists and does not have: clients can delete a referrer without its
+    /// entry in the list. The copy has all others.
+    #[serde(serialize_with = "serialize_descriptors")]
+    pub missing: Vec<Descriptor>,
 }
 
 /// Numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are
@@ -106,9 +110,14 @@ async fn run(
         check_listed(context.from.as_ref(), max_requests).await?;
     }
     let tags = destination.tags();
-    let problems = Walk::new(&context, &root, tags).run(root.clone()).await?;
+    if recursive && root.is_index() {
+        // The tags show a registry which lists of referrers clients keep beside its API. Each image of
+        // an index can have one.
+        let _ = context.from.tags().await;
+    }
+    let walked = Walk::new(&context, &root, tags).run(root.clone()).await?;
     // Users assume that a tag names a complete graph, so an incomplete one gets no tag.
-    ListProblem::check_complete(&problems)?;
+    ListProblem::check_complete(&walked.problems)?;
     if recursive && !tags.is_empty() {
         context.to.push_manifest(&root, tags).await?;
     }
@@ -125,6 +134,7 @@ async fn run(
             mounted: stats.blobs_mounted,
         },
         bytes: stats.bytes,
+        missing: walked.missing,
     })
 }
 

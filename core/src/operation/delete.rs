@@ -5,6 +5,10 @@
 //!
 //! Retained are: a manifest with another tag or in the list of a retained index, with its referrers
 //! and children; and every subject of a retained manifest. The option `force` deletes these too.
+//!
+//! A tag whose manifest cannot be read does not stop the deletion of something else. Retained is
+//! what may depend on it: a manifest that cannot be read either, and that the tag may name; and, if
+//! the tag names an index, the children of a deleted index, which it may list too.
 
 use derive_setters::Setters;
 use serde::Serialize;
@@ -13,7 +17,7 @@ use std::collections::{HashMap, HashSet};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::operation::named::named;
-use crate::operation::read::{fetch_manifest, is_of_one_manifest, listed_manifest, resolve_tags};
+use crate::operation::read::{ListedManifest, fetch_manifest, listed_manifest, resolve_tags};
 use crate::store::{
     ManifestDeletion, ReadStore, Store, concurrency::concurrency, limits::check_limit, list::List,
     memory_budget::Charge,
@@ -121,20 +125,24 @@ async fn run(
     let (root, subject) = match fetch_manifest(store, &name).await {
         Ok(manifest) => (manifest.descriptor(), manifest.subject().map(|s| s.digest.clone())),
         // A manifest that cannot be parsed can still be deleted.
-        Err(e)
-            if matches!(e.code(), Code::InvalidManifest | Code::Unsupported | Code::TooLarge) =>
-        {
-            (store.resolve(&name).await?, None)
+        Err(e) if e.code() != Code::NotFound && e.is_of_one_manifest() => {
+            (store.resolve(&name).await.map_err(|_| e)?, None)
         }
         Err(e) => return Err(e),
     };
     let mut charge = store.memory().charge();
-    let mut problems = Vec::new();
+    // Read first: the tags show a registry which lists of referrers clients keep beside its API.
+    let mut tags = match store.tags().await {
+        Ok(tags) => tags,
+        Err(e) if e.code() == Code::NotFound => List::default(),
+        Err(e) => return Err(e),
+    };
+    let mut problems = std::mem::take(&mut tags.problems);
     let mut closure =
         ReferrerClosure::collect(store, root, max_requests, &mut charge, &mut problems).await?;
     closure.subject = subject.filter(|subject| !closure.nodes.contains_key(subject));
     let external =
-        ExternalReferences::collect(store, &name, &closure, max_requests, &mut problems).await?;
+        ExternalReferences::collect(store, &name, tags.entries, &closure, max_requests).await?;
     if options.force {
         for problem in &problems {
             tracing::warn!(%problem, "deleting in spite of an incomplete list");
@@ -299,7 +307,10 @@ impl ReferrerClosure {
                     format!("tagged {}", tags.join(", "))
                 }
                 (None, Some(index)) => format!("listed by the index {index}"),
-                (None, None) => continue,
+                (None, None) => match external.may_depend(digest, &self.nodes[digest]) {
+                    Some(reason) => reason,
+                    None => continue,
+                },
             };
             retained.insert(digest.clone(), reason);
             pending.push(digest);
@@ -386,13 +397,19 @@ impl ReferrerClosure {
     }
 }
 
-/// Returns the manifests that an index lists. Returns none for a missing or malformed index.
+/// Returns the manifests that an index lists. Returns none for an index that cannot be read.
 async fn children_of(store: &dyn ReadStore, node: &Descriptor) -> Result<Vec<Descriptor>> {
     if !media_type::is_index(&node.media_type) {
         return Ok(Vec::new());
     }
-    let index = listed_manifest(store, node).await?;
-    Ok(index.map(|index| index.children().cloned().collect()).unwrap_or_default())
+    match listed_manifest(store, node).await? {
+        ListedManifest::Found(index) => Ok(index.children().cloned().collect()),
+        ListedManifest::Missing => Ok(Vec::new()),
+        ListedManifest::Unreadable(e) => {
+            tracing::warn!(index = %node.digest, error = %e, "an index cannot be read");
+            Ok(Vec::new())
+        }
+    }
 }
 
 /// References to manifests of the closure from outside: other tags, and indexes outside the
@@ -405,32 +422,33 @@ struct ExternalReferences {
     tags: HashMap<Digest, Vec<String>>,
     /// For each manifest, one index outside the closure that lists it.
     listed_by: HashMap<Digest, Digest>,
+    /// Tags of which nothing is known.
+    unknown_tags: Vec<String>,
+    /// The manifests of the closure that the registry refuses to serve: an unknown tag may name one.
+    unreadable: HashSet<Digest>,
+    /// An index outside the closure that cannot be read, as a phrase for users.
+    unreadable_index: Option<String>,
 }
 
 impl ExternalReferences {
     async fn collect(
         store: &dyn Store,
         name: &TagOrDigest,
+        tags: Vec<String>,
         closure: &ReferrerClosure,
         max_requests: usize,
-        problems: &mut Vec<ListProblem>,
     ) -> Result<Self> {
-        let mut tags = match store.tags().await {
-            Ok(tags) => tags,
-            Err(e) if e.code() == Code::NotFound => List::default(),
-            Err(e) => return Err(e),
-        };
-        problems.append(&mut tags.problems);
         let mut external = Self::default();
-        let mut outside: Vec<Descriptor> = store.list_untagged().await?;
-        for (tag, named) in resolve_tags(store, tags.entries, max_requests).await {
+        let mut outside: Vec<(Descriptor, Option<String>)> =
+            store.list_untagged().await?.into_iter().map(|listed| (listed, None)).collect();
+        for (tag, named) in resolve_tags(store, tags, max_requests).await {
             let descriptor = match named {
                 Ok(descriptor) => descriptor,
                 // The tag was deleted after it was listed.
-                Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => continue,
-                // It names none of the manifests that are deleted, since those can be read.
-                Err(e) if is_of_one_manifest(&e) => {
+                Err(e) if e.code() == Code::NotFound => continue,
+                Err(e) if e.is_of_one_manifest() => {
                     tracing::warn!(tag, error = %e, "the manifest of a tag cannot be read");
+                    external.unknown_tags.push(tag);
                     continue;
                 }
                 Err(e) => return Err(e),
@@ -445,13 +463,50 @@ impl ExternalReferences {
             if closure.nodes.contains_key(&descriptor.digest) {
                 external.all_tags.entry(descriptor.digest.clone()).or_default().push(tag.clone());
                 if !names_root {
-                    external.tags.entry(descriptor.digest.clone()).or_default().push(tag);
+                    external.tags.entry(descriptor.digest.clone()).or_default().push(tag.clone());
                 }
             }
-            outside.push(descriptor);
+            outside.push((descriptor, Some(tag)));
+        }
+        if !external.unknown_tags.is_empty() {
+            external.find_unreadable(store, closure, max_requests).await?;
         }
         external.collect_indexes(store, closure, outside, max_requests).await?;
         Ok(external)
+    }
+
+    /// Finds the manifests of the closure that cannot be read by digest. A tag that cannot be read
+    /// names none of the others: they would be refused too.
+    async fn find_unreadable(
+        &mut self,
+        store: &dyn Store,
+        closure: &ReferrerClosure,
+        max_requests: usize,
+    ) -> Result<()> {
+        // The root was read.
+        let others = closure.order.iter().filter(|digest| **digest != closure.root).cloned();
+        let resolved = stream::iter(others.collect::<Vec<_>>()).map(|digest| async move {
+            match store.resolve(&TagOrDigest::Digest(digest.clone())).await {
+                Err(e) if e.code() != Code::NotFound && e.is_of_one_manifest() => Ok(Some(digest)),
+                Err(e) if e.code() != Code::NotFound => Err(e),
+                _ => Ok(None),
+            }
+        });
+        let mut resolved = resolved.buffer_unordered(max_requests);
+        while let Some(unreadable) = resolved.try_next().await? {
+            self.unreadable.extend(unreadable);
+        }
+        Ok(())
+    }
+
+    /// Returns the reason to retain a manifest that something unreadable may refer to.
+    fn may_depend(&self, digest: &Digest, node: &Node) -> Option<String> {
+        if self.unreadable.contains(digest) {
+            let tags = self.unknown_tags.join(", ");
+            return Some(format!("may be tagged {tags}, which cannot be read"));
+        }
+        let index = self.unreadable_index.as_ref().filter(|_| !node.parents.is_empty())?;
+        Some(format!("may be listed by {index}, which cannot be read"))
     }
 
     /// Searches the indexes outside the closure, level by level, for manifests of the closure.
@@ -459,12 +514,12 @@ impl ExternalReferences {
         &mut self,
         store: &dyn Store,
         closure: &ReferrerClosure,
-        mut level: Vec<Descriptor>,
+        mut level: Vec<(Descriptor, Option<String>)>,
         max_requests: usize,
     ) -> Result<()> {
         let mut seen: HashSet<Digest> = HashSet::new();
         loop {
-            level.retain(|d| {
+            level.retain(|(d, _)| {
                 media_type::is_index(&d.media_type)
                     && !closure.nodes.contains_key(&d.digest)
                     && seen.insert(d.digest.clone())
@@ -473,16 +528,26 @@ impl ExternalReferences {
                 return Ok(());
             }
             let mut read = stream::iter(std::mem::take(&mut level))
-                .map(|index| async move {
-                    Ok::<_, Error>((index.digest.clone(), children_of(store, &index).await?))
+                .map(|(index, tag)| async move {
+                    let listed = listed_manifest(store, &index).await?;
+                    Ok::<_, Error>((index.digest, tag, listed))
                 })
                 .buffered(max_requests);
-            while let Some((index, children)) = read.try_next().await? {
-                for child in children {
+            while let Some((index, tag, listed)) = read.try_next().await? {
+                if let ListedManifest::Unreadable(e) = &listed {
+                    let named = match tag {
+                        Some(tag) => format!("the index {index} with the tag {tag}"),
+                        None => format!("the index {index}"),
+                    };
+                    tracing::warn!(error = %e, "{named} cannot be read");
+                    self.unreadable_index.get_or_insert(named);
+                }
+                let children = listed.found();
+                for child in children.iter().flat_map(|index| index.children().cloned()) {
                     if closure.nodes.contains_key(&child.digest) {
                         self.listed_by.entry(child.digest.clone()).or_insert_with(|| index.clone());
                     }
-                    level.push(child);
+                    level.push((child, None));
                 }
                 check_limit(seen.len() + level.len(), store.max_entries())?;
             }

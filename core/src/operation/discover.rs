@@ -1,6 +1,6 @@
 //! Discovers the graph of referrers of a subject. It walks breadth first, and queries the nodes of
-//! one level concurrently. It reads lists of referrers only, and no manifest except to find the
-//! subject.
+//! one level concurrently. It reads lists of referrers, and manifests only to find the subject and
+//! for annotations that a list lacks.
 
 #[cfg(doc)]
 use crate::Code;
@@ -13,7 +13,8 @@ use crate::operation::named::named;
 use crate::{
     operation::select::select_manifest,
     store::{
-        ReadStore, concurrency::concurrency, limits::check_limit, list::List, memory_budget::Charge,
+        ReadStore, ReferrersDetail, concurrency::concurrency, limits::check_limit, list::List,
+        memory_budget::Charge,
     },
 };
 use ocigraph_types::{
@@ -89,58 +90,127 @@ pub async fn discover(
     reference: &Reference,
     options: &DiscoverOptions,
 ) -> Result<Graph> {
-    named(OPERATION, reference, run(store, reference, options)).await
+    let query = Query { store, options, detail: Some(detail(options)) };
+    named(OPERATION, reference, query.run(reference)).await
 }
 
-async fn run(
+/// Like [`discover`], with the annotations as they are listed: the drawings of a graph show none. The
+/// options must not filter by annotations.
+pub(crate) async fn discover_as_listed(
     store: &dyn ReadStore,
     reference: &Reference,
     options: &DiscoverOptions,
 ) -> Result<Graph> {
-    let name = reference.name()?;
-    if options.platform.is_some() {
-        let manifest = select_manifest(store, &name, options.platform.as_ref()).await?;
-        return finish(store, manifest.plain_descriptor(), None, options).await;
-    }
-    // A digest permits querying the referrers while the subject is resolved.
-    let subject = match &name {
-        TagOrDigest::Digest(digest) => {
-            let (subject, first) =
-                tokio::try_join!(store.resolve(&name), store.referrers(digest, filter(options)))?;
-            return finish(store, subject, Some(first), options).await;
-        }
-        TagOrDigest::Tag(_) => store.resolve(&name).await?,
-    };
-    finish(store, subject, None, options).await
+    let query = Query { store, options, detail: None };
+    named(OPERATION, reference, query.run(reference)).await
 }
 
-async fn finish(
-    store: &dyn ReadStore,
-    subject: Descriptor,
-    first: Option<List<Descriptor>>,
-    options: &DiscoverOptions,
-) -> Result<Graph> {
-    let mut graph = Graph::new(subject);
-    let mut charge = store.memory().charge();
-    let root = graph.subject().digest.clone();
-    if options.depth != Some(0) {
-        let first = match first {
-            Some(first) => first,
-            None => store.referrers(&root, filter(options)).await?,
+/// A filter that finds nothing, although a referrer fits, would be a fault of security. So it relies on
+/// no list.
+fn detail(options: &DiscoverOptions) -> ReferrersDetail {
+    match options.annotations.is_empty() {
+        true => ReferrersDetail::Annotations,
+        false => ReferrersDetail::EveryAnnotation,
+    }
+}
+
+/// What all queries of one discovery share.
+#[derive(Clone, Copy)]
+struct Query<'a> {
+    store: &'a dyn ReadStore,
+    options: &'a DiscoverOptions,
+    /// The annotations to read. `None` for those that are listed.
+    detail: Option<ReferrersDetail>,
+}
+
+impl Query<'_> {
+    async fn run(self, reference: &Reference) -> Result<Graph> {
+        let Self { store, options, .. } = self;
+        let name = reference.name()?;
+        if options.platform.is_some() {
+            let manifest = select_manifest(store, &name, options.platform.as_ref()).await?;
+            return self.finish(manifest.plain_descriptor(), None).await;
+        }
+        // A digest permits querying the referrers while the subject is resolved.
+        let subject = match &name {
+            TagOrDigest::Digest(digest) => {
+                let (subject, first) =
+                    tokio::try_join!(store.resolve(&name), self.referrers(digest, filter(options)))?;
+                return self.finish(subject, Some(first)).await;
+            }
+            TagOrDigest::Tag(_) => store.resolve(&name).await?,
         };
-        insert(&mut graph, &mut charge, root, first)?;
-        let depth = options.depth.unwrap_or(usize::MAX);
-        let max_requests = concurrency(options.concurrency);
-        walk(store, &mut graph, &mut charge, depth, max_requests).await?;
+        self.finish(subject, None).await
     }
-    if !options.allow_incomplete {
-        ListProblem::check_complete(graph.problems())?;
+
+    async fn referrers(
+        self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<List<Descriptor>> {
+        match self.detail {
+            Some(detail) => {
+                self.store.referrers_in_detail(subject, artifact_type, detail).await
+            }
+            None => self.store.referrers(subject, artifact_type).await,
+        }
     }
-    Ok(if options.artifact_type.is_none() && options.annotations.is_empty() {
-        graph
-    } else {
-        graph.filtered(|descriptor| options.matches(descriptor))
-    })
+
+    async fn finish(self, subject: Descriptor, first: Option<List<Descriptor>>) -> Result<Graph> {
+        let options = self.options;
+        let mut graph = Graph::new(subject);
+        let mut charge = self.store.memory().charge();
+        let root = graph.subject().digest.clone();
+        if options.depth != Some(0) {
+            let first = match first {
+                Some(first) => first,
+                None => self.referrers(&root, filter(options)).await?,
+            };
+            insert(&mut graph, &mut charge, root, first)?;
+            self.walk(&mut graph, &mut charge).await?;
+        }
+        if !options.allow_incomplete {
+            ListProblem::check_complete(graph.problems())?;
+        }
+        Ok(if options.artifact_type.is_none() && options.annotations.is_empty() {
+            graph
+        } else {
+            graph.filtered(|descriptor| options.matches(descriptor))
+        })
+    }
+
+    /// Adds the other levels to a graph that contains the direct referrers of its subject.
+    async fn walk(self, graph: &mut Graph, charge: &mut Charge) -> Result<()> {
+        let depth = self.options.depth.unwrap_or(usize::MAX);
+        let max_requests = concurrency(self.options.concurrency);
+        let mut seen = HashSet::from([graph.subject().digest.clone()]);
+        let mut level: Vec<Digest> = vec![graph.subject().digest.clone()];
+        let mut listed = graph.referrers(&graph.subject().digest).len();
+        for _ in 1..depth {
+            let next: Vec<Digest> = level
+                .iter()
+                .flat_map(|digest| graph.referrers(digest))
+                .map(|referrer| referrer.digest.clone())
+                .filter(|digest| seen.insert(digest.clone()))
+                .collect();
+            if next.is_empty() {
+                break;
+            }
+            let mut queries = stream::iter(next.clone())
+                .map(|digest| async move {
+                    let referrers = self.referrers(&digest, None).await?;
+                    Ok::<_, crate::Error>((digest, referrers))
+                })
+                .buffer_unordered(max_requests);
+            while let Some((digest, referrers)) = queries.try_next().await? {
+                listed += referrers.entries.len();
+                check_limit(listed, self.store.max_entries())?;
+                insert(graph, charge, digest, referrers)?;
+            }
+            level = next;
+        }
+        Ok(())
+    }
 }
 
 fn insert(
@@ -160,41 +230,4 @@ fn insert(
 /// otherwise a referrer of another type can have a referrer of the wanted type.
 fn filter(options: &DiscoverOptions) -> Option<&str> {
     options.artifact_type.as_deref().filter(|_| options.depth == Some(1))
-}
-
-/// Adds the other levels to a graph that contains the direct referrers of its subject.
-async fn walk(
-    store: &dyn ReadStore,
-    graph: &mut Graph,
-    charge: &mut Charge,
-    depth: usize,
-    max_requests: usize,
-) -> Result<()> {
-    let mut seen = HashSet::from([graph.subject().digest.clone()]);
-    let mut level: Vec<Digest> = vec![graph.subject().digest.clone()];
-    let mut listed = graph.referrers(&graph.subject().digest).len();
-    for _ in 1..depth {
-        let next: Vec<Digest> = level
-            .iter()
-            .flat_map(|digest| graph.referrers(digest))
-            .map(|referrer| referrer.digest.clone())
-            .filter(|digest| seen.insert(digest.clone()))
-            .collect();
-        if next.is_empty() {
-            break;
-        }
-        let mut queries = stream::iter(next.clone())
-            .map(|digest| async move {
-                let referrers = store.referrers(&digest, None).await?;
-                Ok::<_, crate::Error>((digest, referrers))
-            })
-            .buffer_unordered(max_requests);
-        while let Some((digest, referrers)) = queries.try_next().await? {
-            listed += referrers.entries.len();
-            check_limit(listed, store.max_entries())?;
-            insert(graph, charge, digest, referrers)?;
-        }
-        level = next;
-    }
-    Ok(())
 }

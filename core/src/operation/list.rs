@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::operation::named::named;
-use crate::operation::read::{is_of_one_manifest, listed_manifest, read_small, resolve_tags};
+use crate::operation::read::{ListedManifest, listed_manifest, read_small, resolve_tags};
 use crate::store::{
     ReadStore,
     catalog::{ManifestInfo, TagInfo},
@@ -26,7 +26,8 @@ pub(crate) const REPOSITORIES: &str = "repositories";
 
 /// Returns all manifests, tagged and untagged, with their details. Tagged manifests come first, in
 /// the order of their tags, then their children and referrers, level by level. Problems of the
-/// lists are in the result.
+/// lists are in the result. A tag whose manifest cannot be read, and of which the digest is not
+/// known either, is a problem with [`ListProblem::tag`].
 pub async fn manifests(store: &dyn ReadStore, reference: &Reference) -> Result<List<ManifestInfo>> {
     named(MANIFESTS, reference, find_manifests(store)).await
 }
@@ -44,7 +45,14 @@ async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
     let mut tags_of: HashMap<Digest, Vec<String>> = HashMap::new();
     let mut level = Vec::new();
     for (tag, named) in resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY).await {
-        let Some(descriptor) = resolved(&tag, named, &mut problems)? else { continue };
+        let descriptor = match tag_target(named)? {
+            TagTarget::Manifest(descriptor) => descriptor,
+            TagTarget::Missing => continue,
+            TagTarget::Unknown(problem) => {
+                problems.push(ListProblem::of_tag(&tag, problem));
+                continue;
+            }
+        };
         charge.add(descriptor.weight() + tag.weight())?;
         let tags = tags_of.entry(descriptor.digest.clone()).or_default();
         if tags.is_empty() {
@@ -78,7 +86,8 @@ async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
 }
 
 /// Returns all tags, each with the digest that it names and the details that the store has.
-/// Problems of the list are in the result.
+/// Problems of the list are in the result. A tag that cannot be resolved has no digest, and a
+/// [`TagInfo::problem`].
 pub async fn tag_details(store: &dyn ReadStore, reference: &Reference) -> Result<List<TagInfo>> {
     named(TAGS, reference, find_tags(store)).await
 }
@@ -94,36 +103,40 @@ async fn find_tags(store: &dyn ReadStore) -> Result<List<TagInfo>> {
         return Ok(listed);
     }
     let tags = tags?;
-    let (mut found, mut problems) = (Vec::new(), tags.problems);
+    let mut found = Vec::new();
     let mut charge = store.memory().charge();
     for (name, named) in resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY).await {
-        let Some(descriptor) = resolved(&name, named, &mut problems)? else { continue };
-        let info = TagInfo::new(name, descriptor.digest);
+        let info = match tag_target(named)? {
+            TagTarget::Manifest(descriptor) => TagInfo::new(name, descriptor.digest),
+            TagTarget::Missing => continue,
+            TagTarget::Unknown(problem) => TagInfo::unresolved(name, problem),
+        };
         charge.add(info.weight())?;
         found.push(info);
     }
-    Ok(List::new(found, problems, charge))
+    Ok(List::new(found, tags.problems, charge))
 }
 
-/// Returns the manifest that a tag names. Returns `None` if the tag no longer exists, or if its
-/// manifest cannot be read; the latter adds a problem.
-fn resolved(
-    tag: &str,
-    named: Result<Descriptor>,
-    problems: &mut Vec<ListProblem>,
-) -> Result<Option<Descriptor>> {
+/// What a listed tag names.
+enum TagTarget {
+    Manifest(Descriptor),
+    /// The tag was deleted after it was listed.
+    Missing,
+    /// The registry does not say it, for this reason.
+    Unknown(String),
+}
+
+fn tag_target(named: Result<Descriptor>) -> Result<TagTarget> {
     match named {
-        Ok(descriptor) => Ok(Some(descriptor)),
-        // The tag was deleted after it was listed.
-        Err(e) if e.code() == Code::NotFound => Ok(None),
-        Err(e) if is_of_one_manifest(&e) => {
-            let mut unread = Problems::of(format!("the manifest of the tag {}", excerpt(tag)));
-            unread.add(format!("cannot be read: {}", excerpt(e.message())));
-            problems.extend(unread.found());
-            Ok(None)
-        }
+        Ok(descriptor) => Ok(TagTarget::Manifest(descriptor)),
+        Err(e) if e.code() == Code::NotFound => Ok(TagTarget::Missing),
+        Err(e) if e.is_of_one_manifest() => Ok(TagTarget::Unknown(unread(&e))),
         Err(e) => Err(e),
     }
+}
+
+fn unread(error: &Error) -> String {
+    format!("cannot be read: {}", excerpt(error.message()))
 }
 
 /// Returns the details of a manifest, its children, and its referrers.
@@ -134,16 +147,26 @@ async fn inspect(
 ) -> Result<(ManifestInfo, Vec<Descriptor>, List<Descriptor>, Charge)> {
     let info = ManifestInfo::new(descriptor.clone());
     let described = async {
-        // A missing or malformed manifest is listed too, without details.
+        // A missing or unreadable manifest is listed too, without details.
         match listed_manifest(store, &descriptor).await? {
-            Some(manifest) => {
+            ListedManifest::Found(manifest) => {
                 let children = manifest.children().cloned().collect();
                 Ok((describe(store, &manifest.without_guard(), info).await?, children))
             }
-            None => Ok((info, Vec::new())),
+            ListedManifest::Missing => Ok((info, Vec::new())),
+            ListedManifest::Unreadable(e) => Ok((info.problem(unread(&e)), Vec::new())),
         }
     };
-    let referrers = store.referrers(&descriptor.digest, None);
+    let referrers = async {
+        match store.referrers(&descriptor.digest, None).await {
+            Err(e) if e.is_of_one_manifest() => {
+                let mut problems = Problems::of_referrers(&descriptor.digest);
+                problems.add(unread(&e));
+                Ok(List::with_problems(Vec::new(), problems.found()))
+            }
+            referrers => referrers,
+        }
+    };
     let ((info, children), referrers) = tokio::try_join!(described, referrers)?;
     // Charged here, since many can wait for one before them.
     let charge = memory.charge().of(info.weight() + children.weight())?;
@@ -170,6 +193,10 @@ async fn describe(
     let config = match read_small(store, config, IMAGE_CONFIG_LIMIT).await {
         Ok(bytes) => serde_json::from_slice::<ImageConfig>(&bytes).unwrap_or_default(),
         Err(e) if matches!(e.code(), Code::NotFound | Code::TooLarge) => ImageConfig::default(),
+        Err(e) if e.is_of_one_manifest() => {
+            info.problem = Some(format!("the config {}", unread(&e)));
+            return Ok(info);
+        }
         Err(e) => {
             return Err(Error::new(
                 e.code(),

@@ -189,14 +189,31 @@ async fn manifests(
                 )
                 .with_hint(format!("`ocigraph discover {reference}` shows its referrers")));
             }
-            stream::iter(referrers)
+            let fetched: Vec<Option<Manifest>> = stream::iter(referrers)
                 .map(|referrer| async move {
-                    let manifest = fetch_manifest(store, &TagOrDigest::from(&referrer)).await?;
-                    charged(charge, manifest)
+                    match fetch_manifest(store, &TagOrDigest::from(&referrer)).await {
+                        Ok(manifest) => charged(charge, manifest).map(Some),
+                        // Other clients delete referrers without their entries in a fallback index.
+                        Err(e) if e.code() == Code::NotFound => {
+                            let digest = &referrer.digest;
+                            tracing::warn!("{digest} is listed as a referrer and does not exist");
+                            Ok(None)
+                        }
+                        Err(e) => Err(e),
+                    }
                 })
                 .buffered(concurrency(options.concurrency))
                 .try_collect()
-                .await?
+                .await?;
+            let manifests: Vec<Manifest> = fetched.into_iter().flatten().collect();
+            if manifests.is_empty() {
+                return Err(Error::new(
+                    Code::NotFound,
+                    format!("none of the listed referrers of type {wanted} exists"),
+                )
+                .with_hint(format!("`ocigraph verify --repair-index {reference}` removes them from the list")));
+            }
+            manifests
         }
     };
     if options.include_subject {

@@ -25,27 +25,33 @@ pub(crate) fn check_digest(manifest: &Manifest, name: &TagOrDigest) -> Result<()
     }
 }
 
-/// Returns true if an error concerns one manifest and not the repository: its content is faulty, or the
-/// registry refuses to serve it. Security scanners and policies answer with 403 or 412, and a damaged
-/// store with 500.
-pub(crate) fn is_of_one_manifest(error: &Error) -> bool {
-    error.is_of_content()
-        || matches!(
-            error.status(),
-            Some(400 | 403 | 404 | 406 | 409 | 410 | 412 | 415 | 422 | 451 | 500)
-        )
+/// A manifest that a list names.
+pub(crate) enum ListedManifest {
+    Found(Manifest),
+    /// It was deleted after it was listed, or the list is out of date.
+    Missing,
+    /// It is faulty, or the registry refuses to serve it.
+    Unreadable(Error),
 }
 
-/// Fetches a manifest that a list names. Returns `None` if it was deleted or is not a manifest.
+impl ListedManifest {
+    pub(crate) fn found(self) -> Option<Manifest> {
+        match self {
+            Self::Found(manifest) => Some(manifest),
+            Self::Missing | Self::Unreadable(_) => None,
+        }
+    }
+}
+
+/// Fetches a manifest that a list names. An error that concerns the whole repository is returned.
 pub(crate) async fn listed_manifest(
     store: &dyn ReadStore,
     listed: &Descriptor,
-) -> Result<Option<Manifest>> {
+) -> Result<ListedManifest> {
     match fetch_manifest(store, &TagOrDigest::from(listed)).await {
-        Ok(manifest) => Ok(Some(manifest)),
-        Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => Ok(None),
-        // A Docker schema 1 manifest.
-        Err(e) if e.code() == Code::Unsupported && e.status().is_none() => Ok(None),
+        Ok(manifest) => Ok(ListedManifest::Found(manifest)),
+        Err(e) if e.code() == Code::NotFound => Ok(ListedManifest::Missing),
+        Err(e) if e.is_of_one_manifest() => Ok(ListedManifest::Unreadable(e)),
         Err(e) => Err(e),
     }
 }

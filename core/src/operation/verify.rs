@@ -1,11 +1,16 @@
 //! Verifies a graph: checks that every manifest and blob exists and has the right size and digest.
 //!
 //! Damage is reported as a problem with its path from the root. Only a failure that prevents the
-//! check, such as a lost connection, is an error. Nothing is written.
+//! check, such as a lost connection, is an error. Nothing is written, unless the options ask to repair
+//! the lists of referrers that clients keep.
+
+mod lists;
 
 use derive_setters::Setters;
 use serde::Serialize;
 use std::{collections::HashSet, sync::Arc};
+
+use lists::ListChecks;
 
 use futures::{StreamExt, TryStreamExt, future, stream};
 use tokio_util::task::AbortOnDropHandle;
@@ -15,14 +20,14 @@ use crate::{
     content::progress::{Event, Outcome, Progress},
     operation::{named::named, select::select_manifest, transfer::fetch_reported},
     store::{
-        ReadStore,
+        ReferrersDetail, Store,
         concurrency::{LargeBlobLimiter, concurrency},
         limits::check_limit,
     },
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, Manifest, Platform, Reference, Result, TagOrDigest,
-    serialize_descriptor, weight::Weight,
+    media_type, serialize_descriptor, weight::Weight,
 };
 
 /// Options of [`Client::verify`](crate::Client::verify).
@@ -47,6 +52,11 @@ pub struct VerifyOptions {
     /// [NOT_FOUND](crate::Code::NotFound) if the index has no such image. Default: starts at the
     /// manifest that the reference names.
     pub platform: Option<Platform>,
+    /// Repairs the lists of referrers that clients keep in a registry: the index under the fallback tag
+    /// of each manifest of the graph. Removes the entries of missing manifests, corrects entries that
+    /// contradict their manifests, and adds manifests that a list lacks. The rest of the graph is not
+    /// changed. Default: false, which only reports them.
+    pub repair_index: bool,
     /// Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as
     /// 512. Fewer are used while a registry limits the rate of requests, or if the process can open
     /// few files.
@@ -65,6 +75,8 @@ pub struct VerifyReport {
     pub bytes: u64,
     /// The problems found. Empty for an intact graph.
     pub problems: Vec<Problem>,
+    /// The problems that were found and repaired. They are not among `problems`.
+    pub repaired: Vec<Problem>,
 }
 
 /// One manifest or blob of a graph that is missing or damaged.
@@ -97,16 +109,19 @@ pub enum ProblemKind {
     /// The content is not a valid manifest or contradicts its descriptor, or its list of referrers
     /// is malformed, completely or in part.
     Malformed,
+    /// The manifest exists and has a subject, and the list of the subject's referrers lacks it.
+    Unlisted,
 }
 
 impl ProblemKind {
-    /// Returns the name used in JSON results: `missing`, `size`, `digest` or `malformed`.
+    /// Returns the name used in JSON results: `missing`, `size`, `digest`, `malformed` or `unlisted`.
     pub fn name(self) -> &'static str {
         match self {
             ProblemKind::Missing => "missing",
             ProblemKind::Size => "size",
             ProblemKind::Digest => "digest",
             ProblemKind::Malformed => "malformed",
+            ProblemKind::Unlisted => "unlisted",
         }
     }
 }
@@ -114,12 +129,13 @@ impl ProblemKind {
 pub(crate) const OPERATION: &str = "verify";
 
 /// Verifies the whole graph under what `reference` names: every manifest and blob, those of
-/// referrers included. Nothing is written. The report has each problem that was found.
+/// referrers included. The report has each problem that was found. Nothing is written, unless the
+/// options ask to repair the lists of referrers.
 ///
 /// # Errors
 /// [`Code::NotFound`] if `reference` names nothing.
 pub async fn verify(
-    store: Arc<dyn ReadStore>,
+    store: Arc<dyn Store>,
     reference: &Reference,
     options: VerifyOptions,
 ) -> Result<VerifyReport> {
@@ -127,7 +143,7 @@ pub async fn verify(
 }
 
 async fn run(
-    store: Arc<dyn ReadStore>,
+    store: Arc<dyn Store>,
     reference: &Reference,
     options: VerifyOptions,
 ) -> Result<VerifyReport> {
@@ -138,11 +154,18 @@ async fn run(
         store.resolve(&name).await?
     };
     let max_requests = concurrency(options.concurrency);
+    if media_type::is_index(&root.media_type) {
+        // The tags show a registry which lists of referrers clients keep beside its API. Each image of
+        // an index can have one.
+        let _ = store.tags().await;
+    }
     let large_blobs = LargeBlobLimiter::new();
     let context = Arc::new(VerifyContext { store, options, large_blobs });
     let mut report = VerifyReport::default();
     let mut charge = context.store.memory().charge();
-    let root = CheckTarget { descriptor: root, path: Path::root(), is_manifest: true };
+    let root =
+        CheckTarget { descriptor: root, path: Path::root(), is_manifest: true, is_listed: false };
+    let mut lists = ListChecks::default();
     let mut seen = HashSet::from([root.key()]);
     let mut level = vec![root];
     while !level.is_empty() {
@@ -158,6 +181,10 @@ async fn run(
             report.checked += 1;
             report.bytes += result.bytes;
             charge.add(result.problems.iter().map(weight_of).sum())?;
+            if let Some(referrers) = result.referrers {
+                charge.add(SEEN * (2 + referrers.listed.len()))?;
+                lists.add(referrers);
+            }
             report.problems.extend(result.problems);
             for target in result.next {
                 if seen.insert(target.key()) {
@@ -178,6 +205,10 @@ async fn run(
         .map(|listed| read_listed(&context, listed));
     let unread: Vec<_> = stream::iter(unread).buffered(max_requests).try_collect().await?;
     report.problems.extend(unread.into_iter().flatten());
+    report.problems.extend(lists.unlisted(&context, &mut charge, max_requests).await?);
+    if context.options.repair_index {
+        lists::repair(&context, &mut report).await?;
+    }
     Ok(report)
 }
 
@@ -196,7 +227,12 @@ async fn read_listed(context: &VerifyContext, listed: Descriptor) -> Result<Opti
     match fetch_manifest(&*context.store, &TagOrDigest::from(&listed)).await {
         Ok(_) => Ok(None),
         Err(e) => {
-            let target = CheckTarget { descriptor: listed, path: Path::root(), is_manifest: true };
+            let target = CheckTarget {
+                descriptor: listed,
+                path: Path::root(),
+                is_manifest: true,
+                is_listed: false,
+            };
             as_problem(&target, e).map(Some)
         }
     }
@@ -204,7 +240,7 @@ async fn read_listed(context: &VerifyContext, listed: Descriptor) -> Result<Opti
 
 /// The state that all checks of one verification share.
 struct VerifyContext {
-    store: Arc<dyn ReadStore>,
+    store: Arc<dyn Store>,
     options: VerifyOptions,
     large_blobs: LargeBlobLimiter,
 }
@@ -214,6 +250,8 @@ struct CheckTarget {
     descriptor: Descriptor,
     path: Path,
     is_manifest: bool,
+    /// It was found in a list of referrers.
+    is_listed: bool,
 }
 
 /// A path of digests from the root, as a linked list. All targets below a manifest share it,
@@ -278,6 +316,15 @@ struct CheckResult {
     problems: Vec<Problem>,
     /// The targets that a manifest leads to.
     next: Vec<CheckTarget>,
+    /// What the lists of referrers say of a manifest.
+    referrers: Option<Referrers>,
+}
+
+/// A manifest, its subject, and its listed referrers.
+struct Referrers {
+    manifest: Descriptor,
+    subject: Option<Digest>,
+    listed: Vec<Digest>,
 }
 
 async fn check(context: Arc<VerifyContext>, target: CheckTarget) -> Result<CheckResult> {
@@ -293,11 +340,18 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     let name = TagOrDigest::Digest(digest.clone());
     // The referrers of a damaged manifest are checked too.
     let links = async { fetch_manifest(&*context.store, &name).await.map(|m| Links::of(&m)) };
-    let (links, referrers) = tokio::join!(links, context.store.referrers(digest, None));
+    let referrers =
+        context.store.referrers_in_detail(digest, None, ReferrersDetail::Unchecked);
+    let (links, referrers) = tokio::join!(links, referrers);
     let mut result = CheckResult::default();
     let path = target.path.to(digest);
-    let below =
-        |descriptor, is_manifest| CheckTarget { descriptor, path: path.clone(), is_manifest };
+    let below = |descriptor, is_manifest, is_listed| CheckTarget {
+        descriptor,
+        path: path.clone(),
+        is_manifest,
+        is_listed,
+    };
+    let mut own = None;
     match links {
         Ok(links) => {
             result.bytes = links.length;
@@ -308,8 +362,12 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
                 );
                 result.problems.push(target.problem(ProblemKind::Size, detail));
             }
-            result.next.extend(links.children.into_iter().map(|child| below(child, true)));
-            result.next.extend(links.blobs.into_iter().map(|blob| below(blob, false)));
+            if target.is_listed && result.problems.is_empty() {
+                result.problems.extend(lists::contradiction(&target, &links));
+            }
+            result.next.extend(links.children.into_iter().map(|child| below(child, true, false)));
+            result.next.extend(links.blobs.into_iter().map(|blob| below(blob, false, false)));
+            own = Some((links.descriptor, links.subject));
         }
         Err(e) => result.problems.push(as_problem(&target, e)?),
     }
@@ -319,7 +377,12 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     let problems =
         of_subject.map(|problem| target.problem(ProblemKind::Malformed, problem.to_string()));
     result.problems.extend(problems);
-    result.next.extend(referrers.entries.into_iter().map(|referrer| below(referrer, true)));
+    if let Some((manifest, subject)) = own {
+        let listed = referrers.entries.iter().map(|referrer| referrer.digest.clone()).collect();
+        result.referrers = Some(Referrers { manifest, subject, listed });
+    }
+    let listed = referrers.entries.into_iter().map(|referrer| below(referrer, true, true));
+    result.next.extend(listed);
     Ok(result)
 }
 
@@ -327,6 +390,9 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
 /// can be much larger.
 struct Links {
     length: u64,
+    /// The descriptor without annotations.
+    descriptor: Descriptor,
+    subject: Option<Digest>,
     children: Vec<Descriptor>,
     blobs: Vec<Descriptor>,
 }
@@ -335,6 +401,8 @@ impl Links {
     fn of(manifest: &Manifest) -> Self {
         Self {
             length: manifest.bytes().len() as u64,
+            descriptor: manifest.plain_descriptor(),
+            subject: manifest.subject().map(|subject| subject.digest.clone()),
             children: manifest.children().cloned().collect(),
             blobs: blobs_of(manifest).cloned().collect(),
         }

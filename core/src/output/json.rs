@@ -201,10 +201,11 @@ mod tests {
             manifests: 2,
             blobs: CopiedBlobs { copied: 1, existed: 2, mounted: 3 },
             bytes: 5,
+            missing: vec![blob()],
         };
         check(
             &copied,
-            r#"{"source":"localhost/a:v1","destination":"localhost/a:v1","descriptor":BLOB,"tags":[],"manifests":2,"blobs":{"copied":1,"existed":2,"mounted":3},"bytes":5}"#,
+            r#"{"source":"localhost/a:v1","destination":"localhost/a:v1","descriptor":BLOB,"tags":[],"manifests":2,"blobs":{"copied":1,"existed":2,"mounted":3},"bytes":5,"missing":[BLOB]}"#,
         );
     }
 
@@ -217,8 +218,13 @@ mod tests {
             detail: "it is empty".into(),
         };
         check(
-            &VerifyReport { checked: 1, bytes: 2, problems: vec![problem] },
-            r#"{"checked":1,"bytes":2,"problems":[{"descriptor":BLOB,"path":["DIGEST"],"kind":"malformed","detail":"it is empty"}]}"#,
+            &VerifyReport {
+                checked: 1,
+                bytes: 2,
+                problems: vec![problem],
+                repaired: vec![],
+            },
+            r#"{"checked":1,"bytes":2,"problems":[{"descriptor":BLOB,"path":["DIGEST"],"kind":"malformed","detail":"it is empty"}],"repaired":[]}"#,
         );
         let mut manifest = ManifestInfo {
             descriptor: blob(),
@@ -231,6 +237,7 @@ mod tests {
             config_media_type: None,
             image_size: None,
             attributes: None,
+            problem: None,
         };
         check(&manifest, r#"{"descriptor":BLOB,"tags":["v1"]}"#);
         manifest.subject = Some(digest());
@@ -247,13 +254,16 @@ mod tests {
         );
         let tag = TagInfo {
             name: "v1".into(),
-            digest: digest(),
+            digest: Some(digest()),
             created: None,
             last_updated: Some("2".into()),
             signed: Some(false),
             attributes: None,
+            problem: None,
         };
         check(&tag, r#"{"name":"v1","digest":"DIGEST","lastUpdated":"2","signed":false}"#);
+        let odd = TagInfo::unresolved("v2", "it is refused".into());
+        check(&odd, r#"{"name":"v2","problem":"it is refused"}"#);
     }
 
     #[cfg(feature = "registry")]

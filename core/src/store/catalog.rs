@@ -44,6 +44,10 @@ pub struct ManifestInfo {
     /// The permitted actions. Azure only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<Attributes>,
+    /// What prevents that the manifest or its config is read, as a phrase for users: it is malformed,
+    /// or the registry refuses to serve it. The details are not known then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }
 
 /// A tag in a list, with what the registry or layout knows of it. Fields that are not known are
@@ -54,8 +58,10 @@ pub struct ManifestInfo {
 pub struct TagInfo {
     /// The tag itself.
     pub name: String,
-    /// The digest of the manifest that the tag names.
-    pub digest: Digest,
+    /// The digest of the manifest that the tag names. `None` if the registry does not say it: see
+    /// `problem`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
     /// Time of the first push under this tag, RFC 3339. Azure only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<String>,
@@ -68,6 +74,10 @@ pub struct TagInfo {
     /// The permitted actions. Azure only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<Attributes>,
+    /// What prevents that the tag is resolved, as a phrase for users: its manifest is malformed, or
+    /// the registry refuses to serve it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }
 
 /// What Azure's registry permits with a manifest or tag. A locked one cannot be deleted.
@@ -99,6 +109,7 @@ impl ManifestInfo {
             config_media_type: None,
             image_size: None,
             attributes: None,
+            problem: None,
         }
     }
 }
@@ -108,11 +119,25 @@ impl TagInfo {
     pub fn new(name: impl Into<String>, digest: Digest) -> Self {
         Self {
             name: name.into(),
-            digest,
+            digest: Some(digest),
             created: None,
             last_updated: None,
             signed: None,
             attributes: None,
+            problem: None,
+        }
+    }
+
+    /// Creates the information of a tag whose manifest cannot be read.
+    pub(crate) fn unresolved(name: impl Into<String>, problem: String) -> Self {
+        Self {
+            name: name.into(),
+            digest: None,
+            created: None,
+            last_updated: None,
+            signed: None,
+            attributes: None,
+            problem: Some(problem),
         }
     }
 }
@@ -125,6 +150,7 @@ impl Weight for ManifestInfo {
             &self.architecture,
             &self.os,
             &self.config_media_type,
+            &self.problem,
         ];
         size_of::<Self>()
             + self.descriptor.weight()
@@ -135,11 +161,11 @@ impl Weight for ManifestInfo {
 
 impl Weight for TagInfo {
     fn weight(&self) -> usize {
-        let words = [&self.created, &self.last_updated];
+        let words = [&self.created, &self.last_updated, &self.problem];
         size_of::<Self>()
             + 3 * OBJECT
             + self.name.len()
-            + self.digest.as_str().len()
+            + self.digest.as_ref().map_or(0, |digest| digest.as_str().len())
             + words.into_iter().map(Weight::weight).sum::<usize>()
     }
 }

@@ -97,6 +97,26 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
         artifact_type: Option<&str>,
     ) -> Result<List<Descriptor>>;
 
+    /// Returns the referrers of a subject as [`ReadStore::referrers`] does, with what an operation
+    /// needs besides: some registries list referrers without their annotations, and some have a
+    /// second list. Default: [`ReadStore::referrers`], since a store that knows its referrers has one
+    /// list, with everything.
+    async fn referrers_in_detail(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+        detail: ReferrersDetail,
+    ) -> Result<List<Descriptor>> {
+        let _ = detail;
+        self.referrers(subject, artifact_type).await
+    }
+
+    /// Returns true if clients keep the lists of referrers, so that a list can lack a manifest that
+    /// the store has. Default: false.
+    async fn has_client_kept_lists(&self) -> bool {
+        false
+    }
+
     /// Returns all tags, in the order of the store. Fallback tags, under which clients keep lists
     /// of referrers, are not among them.
     async fn tags(&self) -> Result<List<String>>;
@@ -137,6 +157,19 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
     fn repository(&self) -> Option<Repository> {
         None
     }
+}
+
+/// What [`ReadStore::referrers_in_detail`] returns of each referrer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReferrersDetail {
+    /// The annotations of the manifest, unless the list shows that it has none: a registry that lists
+    /// the annotations of other referrers lists all.
+    Annotations,
+    /// The annotations of the manifest, in any case.
+    EveryAnnotation,
+    /// The entries of every list, also of manifests that do not exist.
+    Unchecked,
 }
 
 /// A store that can also be written to.
@@ -205,6 +238,19 @@ pub trait Store: ReadStore {
     ) -> Result<()> {
         let _ = (subject, referrers);
         Ok(())
+    }
+
+    /// Repairs the list of referrers of a subject that clients keep in the store: removes the entries
+    /// of `removed`, and adds `added`. An entry is removed before one of the same digest is added.
+    /// Returns false if the store keeps no such list. Default: false.
+    async fn repair_referrers_list(
+        &self,
+        subject: &Digest,
+        removed: &[Digest],
+        added: &[Descriptor],
+    ) -> Result<bool> {
+        let _ = (subject, removed, added);
+        Ok(false)
     }
 
     /// Returns the format in which a referrer of `subject` must be written to be found here.

@@ -4,7 +4,7 @@
 //! control the terminal.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     fmt::{self, Write},
 };
 
@@ -39,6 +39,16 @@ impl Graph {
     /// );
     /// ```
     pub fn tree(&self, root: &str) -> String {
+        self.draw_tree(root, false)
+    }
+
+    /// Draws the tree of [`Graph::tree`] with the annotations of each referrer below it, as `oras
+    /// discover --verbose` does.
+    pub fn tree_with_annotations(&self, root: &str) -> String {
+        self.draw_tree(root, true)
+    }
+
+    fn draw_tree(&self, root: &str, annotations: bool) -> String {
         let mut out = printable(root);
         out.push('\n');
         let mut seen = HashSet::from([&self.subject().digest]);
@@ -63,8 +73,23 @@ impl Graph {
                 Line::Referrer(referrer, last) => {
                     let _ = writeln!(out, "{}{}", branch(last), referrer.digest);
                     rails.push(!last);
-                    if seen.insert(&referrer.digest) {
-                        self.push_branches(&referrer.digest, level + 1, &mut lines);
+                    if !seen.insert(&referrer.digest) {
+                        continue;
+                    }
+                    self.push_branches(&referrer.digest, level + 1, &mut lines);
+                    if annotations && !referrer.annotations.is_empty() {
+                        let last = self.referrers(&referrer.digest).is_empty();
+                        lines.push((level + 1, Line::Annotations(&referrer.annotations, last)));
+                    }
+                }
+                Line::Annotations(annotations, last) => {
+                    let _ = writeln!(out, "{}[annotations]", branch(last));
+                    rails.push(!last);
+                    let end = annotations.len() - 1;
+                    for (i, (key, value)) in annotations.iter().enumerate() {
+                        indent(&mut out, &rails);
+                        let text = printable(&format!("{key}: {value}"));
+                        let _ = writeln!(out, "{}{text}", branch(i == end));
                     }
                 }
             }
@@ -156,6 +181,7 @@ impl fmt::Display for Graph {
 enum Line<'a> {
     Type(&'a str, bool, Vec<&'a Descriptor>),
     Referrer(&'a Descriptor, bool),
+    Annotations(&'a BTreeMap<String, String>, bool),
 }
 
 /// A part of a drawing.

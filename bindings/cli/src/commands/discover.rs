@@ -61,9 +61,18 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
     options.concurrency = common.concurrency();
     options.allow_incomplete = true;
     let filter = options.clone();
-    let graph = common.client()?.discover(&args.target.reference, options).await?;
+    let (client, target) = (common.client()?, &args.target.reference);
+    let shows_annotations = common.verbose || args.format == GraphFormat::Json;
+    let graph = if shows_annotations || !options.annotations.is_empty() {
+        client.discover(target, options).await?
+    } else {
+        client.discover_as_listed(target, &options).await?
+    };
     let root = args.target.to_string();
     match args.format {
+        GraphFormat::Tree if common.verbose => {
+            output::bytes(graph.tree_with_annotations(&root).as_bytes());
+        }
         GraphFormat::Tree => output::bytes(graph.tree(&root).as_bytes()),
         GraphFormat::Dot => output::bytes(graph.dot(&root).as_bytes()),
         GraphFormat::Mermaid => output::bytes(graph.mermaid(&root).as_bytes()),

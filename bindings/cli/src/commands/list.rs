@@ -1,7 +1,9 @@
 //! The lists: `tags`, `manifests` and `repos`.
 
 use clap::Args;
-use ocigraph::{Attributes, Host, KeyCase, List, ManifestInfo, Reference, Result, TagInfo, ToJson};
+use ocigraph::{
+    Attributes, Host, KeyCase, List, ListProblem, ManifestInfo, Reference, Result, TagInfo, ToJson,
+};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -48,6 +50,9 @@ pub(crate) async fn tags(common: &Common, args: TagsArgs) -> Result<ExitCode> {
     if args.detail {
         let found = client.list_tag_details(&args.target).await?;
         output::json(&found.entries.iter().map(tag_detail).collect());
+        for tag in &found.entries {
+            warn(&format!("the manifest of the tag {}", tag.name), tag.problem.as_deref());
+        }
         return Ok(output::problems("tags", &args.target, &found.problems));
     }
     let tags = client.list_tags(&args.target).await?;
@@ -64,7 +69,8 @@ pub(crate) async fn repos(common: &Common, args: ReposArgs) -> Result<ExitCode> 
 pub(crate) async fn manifests(common: &Common, args: ManifestsArgs) -> Result<ExitCode> {
     let found = common.client()?.list_manifests(&args.target).await?;
     if args.detail || args.format.format == Format::Json {
-        output::json(&found.entries.iter().map(detail).collect());
+        let unknown = found.problems.iter().filter_map(unknown_manifest);
+        output::json(&found.entries.iter().map(detail).chain(unknown).collect());
     } else {
         for info in &found.entries {
             let (digest, kind) = (&info.descriptor.digest, output::kind(&info.descriptor));
@@ -72,7 +78,17 @@ pub(crate) async fn manifests(common: &Common, args: ManifestsArgs) -> Result<Ex
             output::line(line.trim_end());
         }
     }
+    for info in &found.entries {
+        warn(&format!("the manifest {}", info.descriptor.digest), info.problem.as_deref());
+    }
     Ok(output::problems("manifests", &args.target, &found.problems))
+}
+
+/// Prints a warning about an entry of a list that could not be read, which leaves the list complete.
+fn warn(what: &str, problem: Option<&str>) {
+    if let Some(problem) = problem {
+        output::note(&format!("Warning: {}", ocigraph::printable(&format!("{what}: {problem}"))));
+    }
 }
 
 /// Prints the valid names, then the entries of the list that are not valid names.
@@ -99,9 +115,16 @@ fn detail(info: &ManifestInfo) -> Value {
         ("lastUpdateTime", json!(info.last_updated)),
         ("mediaType", json!(info.descriptor.media_type)),
         ("os", json!(info.os)),
+        ("problem", json!(info.problem)),
         ("subject", json!(info.subject)),
         ("tags", if info.tags.is_empty() { Value::Null } else { json!(info.tags) }),
     ])
+}
+
+/// Returns the entry of a tag of which not even the digest is known.
+fn unknown_manifest(problem: &ListProblem) -> Option<Value> {
+    let tag = problem.tag.as_ref()?;
+    Some(json!({ "problem": problem.detail, "tags": [tag] }))
 }
 
 fn tag_detail(info: &TagInfo) -> Value {
@@ -111,6 +134,7 @@ fn tag_detail(info: &TagInfo) -> Value {
         ("digest", json!(info.digest)),
         ("lastUpdateTime", json!(info.last_updated)),
         ("name", json!(info.name)),
+        ("problem", json!(info.problem)),
         ("signed", json!(info.signed)),
     ])
 }

@@ -12,10 +12,11 @@ use crate::{
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Exits with 1 if it finds a problem.
+Exits with 1 if it finds a problem that it does not repair.
 
 EXAMPLES
   ocigraph verify registry.example.com/app:v1
+  ocigraph verify --repair-index registry.example.com/app:v1
   ocigraph verify --format json oci:some/folder:v1 | jq '.problems[].kind'")]
 pub(crate) struct VerifyArgs {
     /// Artifact to start from
@@ -23,6 +24,9 @@ pub(crate) struct VerifyArgs {
     /// Start from the image for this platform in an index
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
+    /// Repair the lists of referrers that clients keep under fallback tags
+    #[arg(long)]
+    repair_index: bool,
     #[command(flatten)]
     format: FormatArg,
 }
@@ -30,12 +34,17 @@ pub(crate) struct VerifyArgs {
 pub(crate) async fn verify(common: &Common, args: VerifyArgs) -> Result<ExitCode> {
     let mut options = VerifyOptions::default();
     options.platform = args.platform;
+    options.repair_index = args.repair_index;
     options.concurrency = common.concurrency();
     options.progress = finished(common);
     let report = common.client()?.verify(&args.target.reference, options).await?;
     match args.format.format {
         Format::Text => {
             report.problems.iter().for_each(print);
+            for problem in &report.repaired {
+                output::line("repaired:");
+                print(problem);
+            }
             let found = match report.problems.len() {
                 0 => "no problems".to_owned(),
                 1 => "1 problem".to_owned(),

@@ -36,8 +36,8 @@ const MAX_LARGE_MANIFESTS: usize = 2;
 pub(super) enum StepResult {
     /// The manifest was fetched and its blobs are copied, or the destination has it already.
     Prepared(Box<FoundManifest>),
-    /// A subject that the source does not have.
-    MissingSubject(Digest),
+    /// A subject or referrer that the source does not have.
+    Missing(Digest),
     Written(Digest),
     Referrers(List<Descriptor>),
     ReferrersListed,
@@ -142,20 +142,20 @@ impl CopyContext {
     }
 
     /// Fetches a manifest, unless it is `known`. Copies its blobs, unless the destination has the
-    /// manifest already. With `check`, copies the blobs that the destination lacks all the same: a
+    /// manifest already. With `may_lack`, the source need not have the manifest. With `check`, copies the blobs that the destination lacks all the same: a
     /// collection of garbage, or a registry that checks nothing, can leave a manifest without them.
     pub(super) async fn prepare(
         &self,
         digest: Digest,
         known: Option<Manifest>,
-        as_subject: bool,
+        may_lack: bool,
         check: bool,
     ) -> Result<StepResult> {
         let fetch = async {
             match known {
                 Some(manifest) => Ok(Some(manifest)),
                 None => match self.fetch(&digest).await {
-                    Err(e) if as_subject && e.code() == Code::NotFound => Ok(None),
+                    Err(e) if may_lack && e.code() == Code::NotFound => Ok(None),
                     fetched => fetched.map(Some),
                 },
             }
@@ -164,7 +164,7 @@ impl CopyContext {
             let _permit = self.request().await;
             tokio::try_join!(fetch, self.exists(&digest))?
         };
-        let Some(manifest) = manifest else { return Ok(StepResult::MissingSubject(digest)) };
+        let Some(manifest) = manifest else { return Ok(StepResult::Missing(digest)) };
         let (manifest, _permit) = self.limit_large(manifest).await?;
         if !exists || check {
             let blobs = manifest.content().filter(|b| self.options.foreign || !b.is_foreign());

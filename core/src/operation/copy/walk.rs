@@ -15,7 +15,7 @@ type Step<'a> = BoxFuture<'a, Result<StepResult>>;
 
 /// A step that has not started.
 enum Task {
-    Prepare { digest: Digest, known: Option<Box<Manifest>>, as_subject: bool, check: bool },
+    Prepare { digest: Digest, known: Option<Box<Manifest>>, may_lack: bool, check: bool },
     ListReferrers(Digest),
     Write(Box<FoundManifest>),
     EnsureReferrersListed(Digest, Vec<Descriptor>),
@@ -63,8 +63,19 @@ pub(super) struct Walk<'a> {
     existing_referrers: HashMap<Digest, Vec<Descriptor>>,
     /// Memory of this state, without the manifests.
     charge: Charge,
+    /// The referrers in the source's lists, by digest, to report those that do not exist.
+    listed: HashMap<Digest, Descriptor>,
+    /// What the walk found.
+    result: WalkResult,
+}
+
+/// What the walk found of the source, besides the copied graph.
+#[derive(Default)]
+pub(super) struct WalkResult {
     /// Problems of the source's lists.
-    problems: Vec<ListProblem>,
+    pub(super) problems: Vec<ListProblem>,
+    /// Referrers that are listed and do not exist.
+    pub(super) missing: Vec<Descriptor>,
 }
 
 impl<'a> Walk<'a> {
@@ -85,12 +96,13 @@ impl<'a> Walk<'a> {
             waiters: HashMap::new(),
             existing_referrers: HashMap::new(),
             charge: context.from.memory().charge(),
-            problems: Vec::new(),
+            listed: HashMap::new(),
+            result: WalkResult::default(),
         }
     }
 
-    /// Copies the graph as far as the source's lists could be read, and returns their problems.
-    pub(super) async fn run(mut self, root: Manifest) -> Result<Vec<ListProblem>> {
+    /// Copies the graph as far as the source's lists could be read and their manifests exist.
+    pub(super) async fn run(mut self, root: Manifest) -> Result<WalkResult> {
         self.list_referrers(root.digest());
         self.prepare(root.digest(), Some(root.clone()), false);
         self.run_steps().await?;
@@ -99,7 +111,7 @@ impl<'a> Walk<'a> {
         }
         self.run_steps().await?;
         match self.waiting.keys().next() {
-            None => Ok(self.problems),
+            None => Ok(self.result),
             Some(digest) => Err(Error::new(
                 Code::Internal,
                 format!("{digest} waits for a manifest that was never copied"),
@@ -115,8 +127,13 @@ impl<'a> Walk<'a> {
                     self.preparing.running -= 1;
                     self.on_prepared(*found)?;
                 }
-                StepResult::MissingSubject(digest) => {
+                StepResult::Missing(digest) => {
                     self.preparing.running -= 1;
+                    self.check_no_child(&digest)?;
+                    if let Some(referrer) = self.listed.remove(&digest) {
+                        tracing::warn!("{digest} is listed as a referrer and does not exist");
+                        self.result.missing.push(referrer);
+                    }
                     self.finish(digest)?;
                 }
                 StepResult::Written(digest) => {
@@ -126,11 +143,18 @@ impl<'a> Walk<'a> {
                 StepResult::Referrers(mut referrers) => {
                     self.listing.running -= 1;
                     self.charge.add(referrers.problems.weight())?;
-                    ListProblem::merge(&mut self.problems, std::mem::take(&mut referrers.problems));
+                    let problems = std::mem::take(&mut referrers.problems);
+                    ListProblem::merge(&mut self.result.problems, problems);
                     self.charge.add(referrers.entries.len() * MANIFEST_COST)?;
                     for referrer in referrers.entries {
                         self.list_referrers(&referrer.digest);
-                        self.prepare(&referrer.digest, None, false);
+                        // What an index lists as well, or is a subject, is not only a referrer.
+                        if !self.prepared.contains(&referrer.digest) {
+                            self.prepare(&referrer.digest, None, true);
+                            let plain = referrer.plain();
+                            self.charge.add(plain.weight())?;
+                            self.listed.insert(referrer.digest, plain);
+                        }
                     }
                 }
                 StepResult::ReferrersListed => self.writing.running -= 1,
@@ -154,11 +178,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn prepare(&mut self, digest: &Digest, known: Option<Manifest>, as_subject: bool) {
+    fn prepare(&mut self, digest: &Digest, known: Option<Manifest>, may_lack: bool) {
         if self.prepared.insert(digest.clone()) {
             let check = self.is_checked(digest);
             let (digest, known) = (digest.clone(), known.map(Box::new));
-            self.preparing.waiting.push_back(Task::Prepare { digest, known, as_subject, check });
+            self.preparing.waiting.push_back(Task::Prepare { digest, known, may_lack, check });
         }
     }
 
@@ -179,6 +203,9 @@ impl<'a> Walk<'a> {
         let check = self.is_checked(&found.digest);
         let is_walked = !found.exists || check;
         for child in &found.children {
+            if is_walked && self.result.missing.iter().any(|missing| missing.digest == *child) {
+                return Err(missing_child(child, &found.digest));
+            }
             self.list_referrers(child);
             if check {
                 self.checked.insert(child.clone());
@@ -205,6 +232,16 @@ impl<'a> Walk<'a> {
         }
         self.waiting.insert(found.digest.clone(), (found, needed.len()));
         Ok(())
+    }
+
+    /// Fails if an index that was fetched lists a manifest that does not exist.
+    fn check_no_child(&self, missing: &Digest) -> Result<()> {
+        let waiters = self.waiters.get(missing).into_iter().flatten();
+        let mut indexes = waiters.filter_map(|waiter| self.waiting.get(waiter));
+        match indexes.find(|(index, _)| index.children.contains(missing)) {
+            Some((index, _)) => Err(missing_child(missing, &index.digest)),
+            None => Ok(()),
+        }
     }
 
     fn on_ready(&mut self, found: FoundManifest) -> Result<()> {
@@ -251,11 +288,16 @@ impl<'a> Walk<'a> {
     }
 }
 
+fn missing_child(child: &Digest, index: &Digest) -> Error {
+    let message = format!("the source has no manifest {child}, which the index {index} lists");
+    Error::new(Code::NotFound, message)
+}
+
 fn step<'a>(context: &'a CopyContext, root: &Digest, tags: &'a [String], task: Task) -> Step<'a> {
     match task {
-        Task::Prepare { digest, known, as_subject, check } => {
+        Task::Prepare { digest, known, may_lack, check } => {
             let known = known.map(|manifest| *manifest);
-            Box::pin(context.prepare(digest, known, as_subject, check))
+            Box::pin(context.prepare(digest, known, may_lack, check))
         }
         Task::ListReferrers(digest) => Box::pin(async move {
             let _permit = context.request().await;

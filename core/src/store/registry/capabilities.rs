@@ -124,6 +124,8 @@ impl AzureDetection {
 #[derive(Debug, Default)]
 pub(crate) struct RepositoryState {
     pub(crate) referrers_api: OnceLock<ReferrersApi>,
+    /// The referrers API has listed annotations, so that an entry without them has none.
+    pub(crate) lists_annotations: AtomicBool,
     /// Held while the referrers API is detected.
     pub(crate) detection: tokio::sync::Mutex<()>,
     /// Held by the task of this process that writes fallback indexes.

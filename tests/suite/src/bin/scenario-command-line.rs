@@ -211,6 +211,7 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("delete", "force") => line.flag("--force", &name, &given)?,
             ("copy", "recursive") => line.flag("--recursive", &name, &given)?,
             ("copy", "repair") => line.flag("--repair", &name, &given)?,
+            ("verify", "repair_index") => line.flag("--repair-index", &name, &given)?,
             ("copy", "foreign") => line.flag("--foreign", &name, &given)?,
             ("push_manifest", "media_type") => line.option("--media-type", text(&name, &given)?),
             (

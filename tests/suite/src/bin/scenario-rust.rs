@@ -353,6 +353,7 @@ fn verify_options(request: &mut Request, events: &Events) -> Result<VerifyOption
     for (name, given) in options(request) {
         match name.as_str() {
             "platform" => built.platform = Some(parsed(&name, &given)?),
+            "repair_index" => built.repair_index = value(&name, &given)?,
             "concurrency" => built.concurrency = Some(value(&name, &given)?),
             "progress" => built.progress = events.option(&given)?,
             _ => return Err(unknown(request, &name)),

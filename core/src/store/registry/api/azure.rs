@@ -194,6 +194,7 @@ impl From<Manifest> for ManifestInfo {
             config_media_type: manifest.config_media_type.filter(|text| !text.is_empty()),
             image_size: manifest.image_size.filter(|size| *size <= Descriptor::LARGEST),
             attributes: manifest.changeable_attributes,
+            problem: None,
         }
     }
 }
@@ -202,11 +203,12 @@ impl From<Tag> for TagInfo {
     fn from(tag: Tag) -> Self {
         Self {
             name: tag.name,
-            digest: tag.digest,
+            digest: Some(tag.digest),
             created: tag.created_time,
             last_updated: tag.last_update_time,
             signed: tag.signed,
             attributes: tag.changeable_attributes,
+            problem: None,
         }
     }
 }

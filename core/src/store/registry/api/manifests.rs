@@ -68,10 +68,13 @@ impl Registry {
                 match head {
                     Some(head) if media_type::is_manifest(&head.media_type) => Ok(head),
                     head => match (self.describe_manifest(name).await, head) {
-                        // The digest of a Docker schema 1 manifest is not that of its bytes.
+                        // The registry refuses to serve the manifest, but describes it. The digest of a
+                        // Docker schema 1 manifest is not that of its bytes.
                         (Err(e), Some(head))
-                            if e.code() == Code::DigestMismatch
-                                && media_type::is_docker_schema_1(&head.media_type) =>
+                            if e.code() != Code::NotFound
+                                && e.is_of_one_manifest()
+                                && (e.code() != Code::DigestMismatch
+                                    || media_type::is_docker_schema_1(&head.media_type)) =>
                         {
                             Ok(head)
                         }

@@ -4,26 +4,31 @@
 //! The API of a repository is detected once. Until then, a response that the API does not exist is
 //! not an error, but refusals and failures are. Once the API is known, a response other than a list
 //! is an error, and never an empty list.
+//!
+//! A repository can have an index under the tag beside an API. Both lists are one then.
 
 mod entries;
 mod fallback;
 pub(super) mod fallback_tags;
 mod lock;
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::atomic::Ordering,
+};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use http::header;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use self::{entries::parse_referrer, fallback::IndexChange};
+use self::{entries::parse_referrer, fallback::IndexChange, fallback_tags::fallback_tag};
 use super::{
     paginated_list::{Pages, object, present},
     registry::Registry,
 };
 use crate::store::{
-    ManifestDeletion,
+    ManifestDeletion, ReferrersDetail,
     concurrency::DEFAULT_CONCURRENCY,
     list::{List, Problems},
     registry::{capabilities::ReferrersApi, http::response::Response},
@@ -50,28 +55,126 @@ struct Page<'a> {
 }
 
 impl Registry {
-    /// Lists the referrers of a subject, with their artifact types and annotations.
+    /// Lists the referrers of a subject with their artifact types. Their annotations are as listed,
+    /// unless `detail` asks for them.
     pub(super) async fn list_referrers(
         &self,
         subject: &Digest,
         artifact_type: Option<&str>,
+        detail: Option<ReferrersDetail>,
     ) -> Result<List<Descriptor>> {
         let list = match self.state.referrers_api.get() {
             Some(api) => self.query_known(*api, subject, artifact_type).await?,
             None => self.probe(subject, artifact_type).await?,
         };
         let mut list = match list {
-            Some(list) => list,
+            Some(mut list) => {
+                self.add_fallback_entries(subject, &mut list, detail).await?;
+                list
+            }
             None => self.fallback_referrers(subject).await?,
         };
         let mut seen = HashSet::new();
         list.entries.retain(|d| seen.insert(d.digest.clone()));
-        self.fill_in_artifact_types(subject, &mut list).await?;
-        // The server may ignore the filter.
-        if let Some(artifact_type) = artifact_type {
-            list.entries.retain(|d| d.artifact_type.as_deref() == Some(artifact_type));
-        }
+        // The server may ignore the filter. It is applied before manifests are read, and after.
+        let fits = |d: &Descriptor| {
+            artifact_type.is_none_or(|wanted| d.artifact_type.as_deref() == Some(wanted))
+        };
+        list.entries.retain(|d| fits(d) || lacks_type(d));
+        let annotations_lack = match detail {
+            Some(ReferrersDetail::EveryAnnotation) => true,
+            Some(ReferrersDetail::Annotations) => {
+                !self.state.lists_annotations.load(Ordering::Relaxed)
+            }
+            _ => false,
+        };
+        let lacking = |d: &Descriptor| lacks_type(d) || annotations_lack && d.annotations.is_empty();
+        self.fill_in(subject, &mut list, lacking).await?;
+        list.entries.retain(fits);
         Ok(list)
+    }
+
+    /// Adds the referrers that only the fallback index of a subject lists, beside the API. The index
+    /// may name deleted manifests, so each manifest is read.
+    async fn add_fallback_entries(
+        &self,
+        subject: &Digest,
+        list: &mut List<Descriptor>,
+        detail: Option<ReferrersDetail>,
+    ) -> Result<()> {
+        let Some(beside) = self.fallback_beside_api(subject).await? else { return Ok(()) };
+        list.problems.extend(beside.problems);
+        let listed: HashSet<Digest> = list.entries.iter().map(|d| d.digest.clone()).collect();
+        let mut others = beside.entries;
+        others.retain(|d| !listed.contains(&d.digest));
+        if detail == Some(ReferrersDetail::Unchecked) {
+            list.entries.extend(others);
+            return Ok(());
+        }
+        let mut problems = Problems::of_referrers(subject);
+        let mut read = stream::iter(others)
+            .map(|entry| async move { (self.listed_referrer(subject, &entry).await, entry) })
+            .buffered(DEFAULT_CONCURRENCY);
+        while let Some((referrer, entry)) = read.next().await {
+            match referrer {
+                Ok(referrer) => list.entries.extend(referrer),
+                Err(e) if e.is_of_one_manifest() => {
+                    let reason = excerpt(e.message());
+                    problems.add(format!("{} cannot be read: {reason}", entry.digest));
+                }
+                Err(e) => return Err(e),
+            }
+        }
+        list.problems.extend(problems.found());
+        Ok(())
+    }
+
+    /// Returns the descriptor of a manifest that a fallback index lists, or `None` if it is not a
+    /// referrer of the subject.
+    async fn listed_referrer(
+        &self,
+        subject: &Digest,
+        entry: &Descriptor,
+    ) -> Result<Option<Descriptor>> {
+        match self.get_manifest(&TagOrDigest::from(entry)).await {
+            Ok((manifest, _)) if manifest.subject().is_some_and(|s| s.digest == *subject) => {
+                Ok(Some(manifest.descriptor()))
+            }
+            Ok(_) => {
+                tracing::warn!(
+                    "the fallback index of {subject} lists {}, which is not its referrer",
+                    entry.digest
+                );
+                Ok(None)
+            }
+            Err(e) if e.code() == Code::NotFound => {
+                tracing::warn!(
+                    "the fallback index of {subject} lists {}, which does not exist",
+                    entry.digest
+                );
+                Ok(None)
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Repairs the fallback index of a subject. Returns false if the repository has none, and needs
+    /// none.
+    pub(super) async fn repair_fallback(
+        &self,
+        subject: &Digest,
+        removed: &[Digest],
+        added: &[Descriptor],
+    ) -> Result<bool> {
+        self.detect_referrers_api(subject).await?;
+        if !self.may_have_fallback(subject) {
+            return Ok(false);
+        }
+        // Beside an API, the index is not a list that must be complete.
+        let added = if self.uses_fallback_tag() { added.to_vec() } else { Vec::new() };
+        let removed = removed.iter().cloned().collect();
+        self.change_fallback(subject, IndexChange::Replace(removed, added)).await?;
+        Ok(true)
     }
 
     /// Returns the manifest format that makes a new manifest a referrer here.
@@ -134,16 +237,25 @@ impl Registry {
         let deletions = deletions.map(|deletion| async move { self.delete_one(&deletion).await });
         results.extend(deletions.buffered(max_requests).collect::<Vec<_>>().await);
 
-        if !self.uses_fallback_tag() {
-            return results;
-        }
         self.delete_protected(manifests, max_requests, &mut results).await;
         for (subject, indexes) in by_subject(manifests, &results, Result::is_ok) {
+            if !self.may_have_fallback(subject) {
+                continue;
+            }
             let deleted = indexes.iter().map(|i| manifests[*i].manifest.digest.clone()).collect();
             if let Err(e) = self.change_fallback(subject, IndexChange::Remove(deleted)).await
                 && let Some(first) = indexes.first()
             {
                 results[*first] = Err(e);
+            }
+        }
+        let deleted = manifests.iter().zip(&results).filter(|(_, result)| result.is_ok());
+        for (deletion, _) in deleted {
+            let digest = &deletion.manifest.digest;
+            if self.fallback_tags.exists(&fallback_tag(digest)) == Some(true)
+                && let Err(e) = self.remove_stale_index(digest).await
+            {
+                tracing::warn!(error = %e, "the list of referrers of {digest} was not removed");
             }
         }
         results
@@ -159,6 +271,9 @@ impl Registry {
         results: &mut [Result<()>],
     ) {
         for (subject, refused) in by_subject(manifests, results, is_refused) {
+            if !self.may_have_fallback(subject) {
+                continue;
+            }
             let digest = |i: &usize| manifests[*i].manifest.digest.clone();
             let unlisted = IndexChange::Unlist(refused.iter().map(digest).collect());
             if let Err(e) = self.change_fallback(subject, unlisted).await {
@@ -189,7 +304,7 @@ impl Registry {
     /// pushed.
     async fn delete_one(&self, deletion: &ManifestDeletion) -> Result<()> {
         let retained = deletion.subject.as_ref().filter(|_| deletion.subject_retained);
-        let Some(subject) = retained.filter(|_| self.uses_fallback_tag()) else {
+        let Some(subject) = retained.filter(|subject| self.may_have_fallback(subject)) else {
             return self.delete_with_tags(deletion).await;
         };
         let removed = HashSet::from([deletion.manifest.digest.clone()]);
@@ -204,8 +319,15 @@ impl Registry {
         result
     }
 
-    fn uses_fallback_tag(&self) -> bool {
+    pub(super) fn uses_fallback_tag(&self) -> bool {
         matches!(self.state.referrers_api.get(), None | Some(ReferrersApi::FallbackTag))
+    }
+
+    /// Returns true if a fallback index must be kept up to date: the registry has no API, or an index
+    /// can exist beside it.
+    fn may_have_fallback(&self, subject: &Digest) -> bool {
+        self.uses_fallback_tag()
+            || self.fallback_tags.exists(&fallback_tag(subject)).unwrap_or(true)
     }
 
     /// Detects the API of the repository, if the registry's responses are conclusive.
@@ -348,31 +470,41 @@ impl Registry {
             }
             first = false;
         }
+        if all.iter().any(|referrer: &Descriptor| !referrer.annotations.is_empty()) {
+            self.state.lists_annotations.store(true, Ordering::Relaxed);
+        }
         pages.finish(all).map(ProbeResult::List)
     }
 
-    /// Fills in the artifact types that a list omits, or that are the type of the empty config as
-    /// in ggcr's lists, from the manifests. A manifest that cannot be read stays in the list, and
-    /// becomes a problem.
-    async fn fill_in_artifact_types(
+    /// Fills in the artifact types and annotations of the entries that lack them, from the manifests:
+    /// ggcr lists the type of the empty config, and some registries and clients list no annotations. A
+    /// manifest that cannot be read stays in the list, and becomes a problem.
+    async fn fill_in(
         &self,
         subject: &Digest,
         list: &mut List<Descriptor>,
+        lacking: impl Fn(&Descriptor) -> bool,
     ) -> Result<()> {
         let memory = self.connection.memory();
+        let lacking = &lacking;
         let fill = |mut descriptor: Descriptor| async move {
             let mut error = None;
-            if matches!(descriptor.artifact_type.as_deref(), None | Some("" | media_type::EMPTY)) {
+            if lacking(&descriptor) {
                 match self.get_manifest(&TagOrDigest::Digest(descriptor.digest.clone())).await {
                     Ok((manifest, _)) => {
-                        descriptor.artifact_type = manifest.artifact_type().map(str::to_owned);
+                        if lacks_type(&descriptor) {
+                            descriptor.artifact_type = manifest.artifact_type().map(str::to_owned);
+                        }
                         if descriptor.annotations.is_empty() {
                             descriptor.annotations = manifest.annotations().clone();
                         }
                     }
-                    // The manifest was deleted meanwhile: its entry stays as it is.
-                    Err(e) if e.code() == Code::NotFound => {}
-                    Err(e) if e.is_of_content() => error = Some(e),
+                    // The entry stays as it is.
+                    Err(e) if e.code() == Code::NotFound => {
+                        let digest = &descriptor.digest;
+                        tracing::warn!("{digest} is listed as a referrer and does not exist");
+                    }
+                    Err(e) if e.is_of_one_manifest() => error = Some(e),
                     Err(e) => return Err(e),
                 }
             }
@@ -389,13 +521,18 @@ impl Registry {
             if let Some(e) = error {
                 let digest = &descriptor.digest;
                 let reason = excerpt(e.message());
-                problems.add(format!("the type of {digest} is unknown: {reason}"));
+                let unknown = if lacks_type(&descriptor) { "type" } else { "annotations" };
+                problems.add(format!("the {unknown} of {digest} cannot be read: {reason}"));
             }
             list.entries.push(descriptor);
         }
         list.replace(charge, problems.found());
         Ok(())
     }
+}
+
+fn lacks_type(descriptor: &Descriptor) -> bool {
+    matches!(descriptor.artifact_type.as_deref(), None | Some("" | media_type::EMPTY))
 }
 
 fn not_attempted() -> Error {

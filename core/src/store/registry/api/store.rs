@@ -13,7 +13,7 @@ use crate::{
         source::{ByteStream, Repository, Source},
     },
     store::{
-        ManifestDeletion, ReadStore, Store,
+        ManifestDeletion, ReadStore, ReferrersDetail, Store,
         catalog::{ManifestInfo, TagInfo},
         list::List,
         memory_budget::Memory,
@@ -61,11 +61,25 @@ impl ReadStore for Registry {
         subject: &Digest,
         artifact_type: Option<&str>,
     ) -> Result<List<Descriptor>> {
-        self.list_referrers(subject, artifact_type).await
+        self.list_referrers(subject, artifact_type, None).await
+    }
+
+    async fn referrers_in_detail(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+        detail: ReferrersDetail,
+    ) -> Result<List<Descriptor>> {
+        self.list_referrers(subject, artifact_type, Some(detail)).await
+    }
+
+    async fn has_client_kept_lists(&self) -> bool {
+        self.uses_fallback_tag()
     }
 
     async fn tags(&self) -> Result<List<String>> {
         let mut tags = self.list_tags().await?;
+        self.set_listed_tags(&tags)?;
         tags.entries.retain(|tag| !is_fallback_tag(tag));
         Ok(tags)
     }
@@ -120,6 +134,15 @@ impl Store for Registry {
         max_requests: usize,
     ) -> Vec<Result<()>> {
         self.delete_with_referrers_lists(manifests, max_requests).await
+    }
+
+    async fn repair_referrers_list(
+        &self,
+        subject: &Digest,
+        removed: &[Digest],
+        added: &[Descriptor],
+    ) -> Result<bool> {
+        self.repair_fallback(subject, removed, added).await
     }
 
     async fn ensure_referrers_listed(

@@ -11,17 +11,19 @@ use tokio::{sync::oneshot, time::Instant};
 
 use super::{
     entries::{Entry, Fallback, Index, parse_entries, serialize},
-    fallback_tags::{fallback_tag, is_fallback_tag},
+    fallback_tags::{ListedTags, fallback_tag},
     lock::lock_tag,
 };
 use crate::store::{
+    ManifestDeletion,
     concurrency::DEFAULT_CONCURRENCY,
     limits::check_limit,
     list::{List, Problems},
     registry::api::registry::Registry,
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, Manifest, Result, TagOrDigest, excerpt, weight::Weight,
+    Code, Descriptor, Digest, Error, Manifest, Result, TagOrDigest, excerpt, media_type,
+    weight::Weight,
 };
 
 /// Attempts to change an index that other writers change too.
@@ -34,17 +36,56 @@ impl Registry {
         let tags = &self.fallback_tags;
         // The first request is for the index itself; listing the tags pays from the second one on.
         if tags.queried.swap(true, Ordering::Relaxed) {
-            let listed = tags.listed.get_or_try_init(|| self.list_fallback_tags()).await?;
-            if listed.as_ref().is_some_and(|(listed, _)| !listed.contains(&tag))
-                && !tags.written().contains(&tag)
-            {
+            tags.listed.get_or_try_init(|| self.list_fallback_tags()).await?;
+            if tags.exists(&tag) == Some(false) {
                 return Ok(List::default());
             }
         }
+        self.fallback_list(subject, &tag).await
+    }
+
+    /// Lists the referrers in the fallback index of a subject whose registry has a referrers API:
+    /// notation writes one on every registry by default, and a registry may have got its API later.
+    /// Returns `None` if there is none.
+    ///
+    /// It is requested for the first subject, and for others only if the first has one or if the tags
+    /// were listed for another reason: a graph without such an index costs one request more.
+    pub(super) async fn fallback_beside_api(
+        &self,
+        subject: &Digest,
+    ) -> Result<Option<List<Descriptor>>> {
+        let tag = fallback_tag(subject);
+        let tags = &self.fallback_tags;
+        let is_first = !tags.queried.swap(true, Ordering::Relaxed);
+        if tags.exists(&tag).is_none() && !is_first {
+            if !tags.found_beside.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            tags.listed.get_or_try_init(|| self.list_fallback_tags()).await?;
+        }
+        if tags.exists(&tag) == Some(false) {
+            return Ok(None);
+        }
+        match self.fallback_list(subject, &tag).await {
+            Ok(list) if list.entries.is_empty() && list.problems.is_empty() => Ok(None),
+            Ok(list) => {
+                tags.found_beside.store(true, Ordering::Relaxed);
+                Ok(Some(list))
+            }
+            // The list of the API is there. A registry may refuse tags of this form.
+            Err(e) if e.is_of_one_manifest() => {
+                tracing::debug!(error = %e, "no index of referrers beside the API");
+                Ok(None)
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    async fn fallback_list(&self, subject: &Digest, tag: &str) -> Result<List<Descriptor>> {
         let mut problems = Problems::of_referrers(subject);
         let mut charge = self.connection.memory().charge();
         let mut entries = Vec::new();
-        match self.read_fallback(subject, &tag).await? {
+        match self.read_fallback(subject, tag).await? {
             Fallback::Missing | Fallback::Other => {}
             Fallback::Malformed(reason) => {
                 problems.add(format!("the index under the tag {tag} cannot be read: {reason}"));
@@ -70,14 +111,24 @@ impl Registry {
         Ok(List::new(entries, problems, charge))
     }
 
-    async fn list_fallback_tags(&self) -> Result<Option<(HashSet<String>, List<String>)>> {
+    /// Remembers which fallback tags a list of all tags contains.
+    pub(in crate::store::registry::api) fn set_listed_tags(
+        &self,
+        list: &List<String>,
+    ) -> Result<()> {
+        // An incomplete list does not show which tags are missing.
+        if list.problems.is_empty() {
+            let listed = ListedTags::of(&list.entries, self.connection.memory())?;
+            let _ = self.fallback_tags.listed.set(Some(listed));
+        }
+        Ok(())
+    }
+
+    async fn list_fallback_tags(&self) -> Result<Option<ListedTags>> {
         match self.list_tags().await {
             // An incomplete list does not show which tags are missing.
             Ok(list) if !list.problems.is_empty() => Ok(None),
-            Ok(mut list) => {
-                let tags = std::mem::take(&mut list.entries);
-                Ok(Some((tags.into_iter().filter(|tag| is_fallback_tag(tag)).collect(), list)))
-            }
+            Ok(list) => ListedTags::of(&list.entries, self.connection.memory()).map(Some),
             // The list only saves requests. Some registries issue tokens that can pull but not list
             // tags, and others cannot list many.
             Err(e) => {
@@ -231,7 +282,7 @@ impl Registry {
             }
             if changed.is_empty() {
                 if let Some(index) = &current {
-                    self.delete_manifest(&index.digest).await?;
+                    self.delete_index(&index.digest, &tag).await?;
                     replaced.remove(&index.digest);
                 }
                 break;
@@ -251,7 +302,7 @@ impl Registry {
             match self.put_manifest_as(&index, &TagOrDigest::Tag(tag.clone()), etag).await {
                 Ok(_) => {
                     replaced.insert(index.digest().clone());
-                    self.fallback_tags.written().insert(tag.clone());
+                    self.fallback_tags.set_written(&tag);
                 }
                 // Some registries send an entity tag and then refuse it: the next attempt omits it.
                 Err(e) if e.status() == Some(412) => use_etag = etag.is_none(),
@@ -276,6 +327,35 @@ impl Registry {
             }
         }
         self.remove_replaced(&tag, replaced).await
+    }
+
+    /// Deletes an index without entries. `crane registry serve` keeps the tag of a manifest that is
+    /// deleted by digest, so the tag is looked for.
+    async fn delete_index(&self, index: &Digest, tag: &str) -> Result<()> {
+        let deletion = ManifestDeletion {
+            manifest: Descriptor::new(media_type::OCI_INDEX, index.clone(), 0),
+            subject: None,
+            subject_retained: false,
+            tags: vec![tag.to_owned()],
+        };
+        self.delete_with_tags(&deletion).await?;
+        self.fallback_tags.set_removed(tag);
+        Ok(())
+    }
+
+    /// Removes the fallback index of a manifest that was deleted, if only entries of missing manifests
+    /// are left: other clients delete referrers without their entries.
+    pub(super) async fn remove_stale_index(&self, subject: &Digest) -> Result<()> {
+        let tag = fallback_tag(subject);
+        let Fallback::Index(index) = self.read_fallback(subject, &tag).await? else { return Ok(()) };
+        if index.entries.is_empty() {
+            return self.delete_index(&index.digest, &tag).await;
+        }
+        let missing = self.missing_manifests(&index.entries).await?;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        self.change_fallback(subject, IndexChange::Remove(missing.into_iter().collect())).await
     }
 
     /// Returns the entries whose manifests do not exist. Other clients delete manifests without
@@ -370,6 +450,8 @@ pub(super) enum IndexChange {
     /// Takes the entries off the list, so that a registry which protects what an index lists lets
     /// their manifests be deleted. An annotation keeps them until they are removed.
     Unlist(HashSet<Digest>),
+    /// Removes entries, and adds others instead.
+    Replace(HashSet<Digest>, Vec<Descriptor>),
 }
 
 impl IndexChange {
@@ -397,6 +479,16 @@ impl IndexChange {
                     };
                     entries.iter().map(unlist).collect()
                 })
+            }
+            Self::Replace(removed, added) => {
+                let kept: Vec<Entry> =
+                    entries.iter().filter(|e| !e.is_one_of(removed)).cloned().collect();
+                let new = added.iter().map(Entry::new).collect::<Result<Vec<_>>>()?;
+                let changed: Vec<Entry> = kept.into_iter().chain(new).collect();
+                let text = |entries: &[Entry]| -> HashSet<String> {
+                    entries.iter().map(|e| e.raw.get().to_owned()).collect()
+                };
+                (text(&changed) != text(entries)).then_some(changed)
             }
             Self::Remove(removed) => entries
                 .iter()
