@@ -119,6 +119,7 @@ fn soak(work: &Workspace, location: Location, time: Duration) {
             }
         });
         if location.others_delete {
+            workers.iter_mut().for_each(Worker::lose_some);
             let mended = mend(work, &location, &shared, &workers);
             eprintln!("{}: {mended} entries of lists mended", location.name);
         }
@@ -166,6 +167,7 @@ fn mend(work: &Workspace, location: &Location, shared: &[String], workers: &[Wor
         work.ocigraph(&["verify", "--repair-index", &target]).ok();
     }
     assert_eq!(named, left, "what verify names, and what is left in the lists");
+    assert!(!named.is_empty(), "other clients have deleted nothing");
     named.len()
 }
 

@@ -271,6 +271,17 @@ impl<'a> Worker<'a> {
         }
     }
 
+    /// Deletes two referrers with other clients. No later change of a list removes their entries.
+    pub(crate) fn lose_some(&mut self) {
+        for _ in 0..2 {
+            let there = self.artifacts.values().filter(|a| a.exists() && a.subject.is_some());
+            let there: Vec<u64> = there.map(|a| a.number).collect();
+            if let Some(one) = self.random.of(&there) {
+                self.delete_with_another_client(one);
+            }
+        }
+    }
+
     /// Deletes only the manifest, as other clients do: they leave its referrers, and its entry in the list
     /// of its subject.
     fn delete_with_another_client(&mut self, number: u64) {
