@@ -104,7 +104,12 @@ impl From<ListProblem> for Error {
 
 impl Weight for ListProblem {
     fn weight(&self) -> usize {
-        size_of::<Self>() + OBJECT + self.list.len() + self.name.weight() + self.detail.len() + self.tag.weight()
+        size_of::<Self>()
+            + OBJECT
+            + self.list.len()
+            + self.name.weight()
+            + self.detail.len()
+            + self.tag.weight()
     }
 }
 

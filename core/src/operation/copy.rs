@@ -23,7 +23,8 @@ use crate::{
     store::{ReadStore, Store, concurrency::concurrency},
 };
 use ocigraph_types::{
-    Code, Descriptor, Error, ListProblem, Reference, Result, TagOrDigest, serialize_descriptor, serialize_descriptors,
+    Code, Descriptor, Error, ListProblem, Reference, Result, TagOrDigest, serialize_descriptor,
+    serialize_descriptors,
 };
 
 /// The result of [`Client::copy`](crate::Client::copy).

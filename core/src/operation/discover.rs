@@ -134,8 +134,10 @@ impl Query<'_> {
         // A digest permits querying the referrers while the subject is resolved.
         let subject = match &name {
             TagOrDigest::Digest(digest) => {
-                let (subject, first) =
-                    tokio::try_join!(store.resolve(&name), self.referrers(digest, filter(options)))?;
+                let (subject, first) = tokio::try_join!(
+                    store.resolve(&name),
+                    self.referrers(digest, filter(options))
+                )?;
                 return self.finish(subject, Some(first)).await;
             }
             TagOrDigest::Tag(_) => store.resolve(&name).await?,
@@ -149,9 +151,7 @@ impl Query<'_> {
         artifact_type: Option<&str>,
     ) -> Result<List<Descriptor>> {
         match self.detail {
-            Some(detail) => {
-                self.store.referrers_in_detail(subject, artifact_type, detail).await
-            }
+            Some(detail) => self.store.referrers_in_detail(subject, artifact_type, detail).await,
             None => self.store.referrers(subject, artifact_type).await,
         }
     }

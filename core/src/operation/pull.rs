@@ -211,7 +211,9 @@ async fn manifests(
                     Code::NotFound,
                     format!("none of the listed referrers of type {wanted} exists"),
                 )
-                .with_hint(format!("`ocigraph verify --repair-index {reference}` removes them from the list")));
+                .with_hint(format!(
+                    "`ocigraph verify --repair-index {reference}` removes them from the list"
+                )));
             }
             manifests
         }

@@ -218,12 +218,7 @@ mod tests {
             detail: "it is empty".into(),
         };
         check(
-            &VerifyReport {
-                checked: 1,
-                bytes: 2,
-                problems: vec![problem],
-                repaired: vec![],
-            },
+            &VerifyReport { checked: 1, bytes: 2, problems: vec![problem], repaired: vec![] },
             r#"{"checked":1,"bytes":2,"problems":[{"descriptor":BLOB,"path":["DIGEST"],"kind":"malformed","detail":"it is empty"}],"repaired":[]}"#,
         );
         let mut manifest = ManifestInfo {

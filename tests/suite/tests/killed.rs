@@ -6,13 +6,17 @@ use std::{
     io::{Seek, SeekFrom, Write},
     path::Path,
     process::{Child, Stdio},
+    sync::LazyLock,
     thread,
     time::Duration,
 };
 
-use ocigraph::{Algorithm, Client, Digest, PushOptions, digest_file};
-use ocigraph_fixture::{Config, Fixture, Hold, Referrers, RepositoryState};
+use ocigraph::{Algorithm, Client, Digest, Manifest, PushOptions, ResolveOptions, digest_file};
+use ocigraph_fixture::{Config, Fixture, Referrers};
 use ocigraph_suite::{Kind, Registry, Workspace, ocigraph_binary};
+use tokio::runtime::Runtime;
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
 fn start(work: &Workspace, args: &[&str]) -> Child {
     let mut command = work.command(ocigraph_binary());
@@ -36,7 +40,7 @@ async fn push(at: &str, kind: &str, subject: Option<String>) -> String {
 }
 
 /// Pushes an image `v1` with a signature, a signed SBoM, and a signed report that has a tag.
-async fn push_graph(repository: &str) {
+async fn push_image(repository: &str) {
     let image = format!("{repository}:v1");
     push(&image, "app/example", None).await;
     push(repository, "signature/example", Some(image.clone())).await;
@@ -48,65 +52,124 @@ async fn push_graph(repository: &str) {
     }
 }
 
-/// Kills a delete of `v1` at each of its requests, before and after the registry handles it. Runs the delete
-/// again each time, and asserts that nothing is left.
-fn kill_at_every_request(config: impl Fn(Option<Hold>) -> Config) {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    for handled in [false, true] {
-        for after in 0.. {
-            assert!(after < 300, "the delete never ends");
-            let fixture = Fixture::start(config(None));
-            let work = Workspace::new();
-            let repository = format!("{}/app", fixture.host());
-            runtime.block_on(push_graph(&repository));
-            fixture.set_config(config(Some(Hold { after, handled })));
-            let image = format!("{repository}:v1");
-            let delete = ["delete", "--yes", "--force", &image];
-            let mut child = start(&work, &delete);
-            let ended = loop {
-                if let Some(status) = child.try_wait().unwrap() {
-                    break Some(status);
-                }
-                if fixture.held() > 0 {
-                    break None;
-                }
-                thread::sleep(Duration::from_millis(1));
-            };
-            kill(child);
-            fixture.set_config(config(None));
-            let state = || fixture.state().repositories.remove("app").unwrap_or_default();
-            let is_empty =
-                |state: &RepositoryState| state.manifests.is_empty() && state.tags.is_empty();
-            if ended.is_some() {
-                assert!(is_empty(&state()), "{:?}", state());
-                break;
+/// Pushes a signed index `v1` of two signed images, and returns the digests of these.
+async fn push_index(repository: &str) -> Vec<String> {
+    let (mut images, mut listed) = (Vec::new(), Vec::new());
+    for kind in ["one/example", "two/example"] {
+        let image = push(repository, kind, None).await;
+        let at = format!("{repository}@{image}");
+        push(repository, "signature/example", Some(at.clone())).await;
+        let options = ResolveOptions::default();
+        listed.push(Client::new().resolve(&at.parse().unwrap(), options).await.unwrap());
+        images.push(image);
+    }
+    let media_type = "application/vnd.oci.image.index.v1+json";
+    let index = serde_json::json!({
+        "schemaVersion": 2, "mediaType": media_type, "manifests": listed,
+    });
+    let index = Manifest::parse(index.to_string().into(), Some(media_type), Algorithm::Sha256);
+    let at = format!("{repository}:v1");
+    Client::new().push_manifest(&at.parse().unwrap(), &index.unwrap()).await.unwrap();
+    push(repository, "signature/example", Some(at)).await;
+    images
+}
+
+/// The registries on which a delete is killed.
+struct Killed {
+    /// When the graph is pushed.
+    before: Config,
+    /// When it is deleted.
+    config: Config,
+    is_index: bool,
+}
+
+impl Killed {
+    fn image(config: Config) -> Self {
+        Self { before: config.clone(), config, is_index: false }
+    }
+
+    /// Kills a delete of `v1` before each request that changes something. The requests between change nothing, so
+    /// these are all states that a kill can leave. Runs the delete again each time, and asserts that nothing is left.
+    fn at_every_change(&self) {
+        let ended = (0..200).find(|changes| self.after_changes(*changes));
+        assert!(ended.is_some(), "the delete never ends");
+    }
+
+    /// Returns true if the delete ended before this change.
+    fn after_changes(&self, changes: usize) -> bool {
+        let fixture = Fixture::start(self.before.clone());
+        let work = Workspace::new();
+        let repository = format!("{}/app", fixture.host());
+        let images = RUNTIME.block_on(async {
+            if self.is_index {
+                return push_index(&repository).await;
             }
-            if !is_empty(&state()) {
-                let again = work.ocigraph(&delete);
-                let left = state();
-                assert!(is_empty(&left), "after {after}, handled {handled}: {again}\n{left:?}");
+            push_image(&repository).await;
+            Vec::new()
+        });
+        fixture.set_config(Config { hold_after_changes: Some(changes), ..self.config.clone() });
+        let image = format!("{repository}:v1");
+        let delete = ["delete", "--yes", "--force", &image];
+        let mut child = start(&work, &delete);
+        let has_ended = loop {
+            if child.try_wait().unwrap().is_some() || fixture.held() > 0 {
+                break fixture.held() == 0;
             }
+            thread::sleep(Duration::from_millis(1));
+        };
+        kill(child);
+        fixture.set_config(self.config.clone());
+        let state = || fixture.state().repositories.remove("app").unwrap_or_default();
+        let mut left = state();
+        let mut again = None;
+        if !has_ended && !(left.manifests.is_empty() && left.tags.is_empty()) {
+            again = Some(work.ocigraph(&delete));
+            left = state();
         }
+        // An index is deleted before its images. Nothing leads to them from then on.
+        if !has_ended {
+            left.manifests.retain(|digest, _| !images.contains(digest));
+        }
+        let is_empty = left.manifests.is_empty() && left.tags.is_empty();
+        assert!(
+            is_empty,
+            "{changes}: {left:?}\n{}",
+            again.map_or_else(String::new, |again| again.to_string())
+        );
+        has_ended
     }
 }
 
+const WITH_AND_WITHOUT_API: [Referrers; 2] = [Referrers::None, Referrers::Oci];
+
 #[test]
 fn a_delete_that_is_killed_at_any_request_can_be_run_again() {
-    for referrers in [Referrers::None, Referrers::Oci] {
-        kill_at_every_request(|hold| Config { referrers, hold, ..Config::default() });
+    for referrers in WITH_AND_WITHOUT_API {
+        Killed::image(Config { referrers, ..Config::default() }).at_every_change();
     }
 }
 
 #[test]
 fn a_delete_that_is_killed_at_any_request_can_be_run_again_where_listed_manifests_are_protected() {
-    for referrers in [Referrers::None, Referrers::Oci] {
-        let protect_listed = true;
-        kill_at_every_request(|hold| Config {
-            referrers,
-            protect_listed,
-            hold,
-            ..Config::default()
-        });
+    for referrers in WITH_AND_WITHOUT_API {
+        let config = Config { referrers, protect_listed: true, ..Config::default() };
+        Killed::image(config).at_every_change();
+    }
+}
+
+/// Clients kept lists of referrers before the registry had the API.
+#[test]
+fn a_killed_delete_can_be_run_again_where_lists_are_beside_the_api() {
+    let config = Config { protect_listed: true, ..Config::default() };
+    let before = Config { referrers: Referrers::None, ..config.clone() };
+    Killed { before, config, is_index: false }.at_every_change();
+}
+
+#[test]
+fn a_killed_delete_of_an_index_leaves_at_most_its_images() {
+    for referrers in WITH_AND_WITHOUT_API {
+        let config = Config { referrers, protect_listed: true, ..Config::default() };
+        Killed { is_index: true, ..Killed::image(config) }.at_every_change();
     }
 }
 

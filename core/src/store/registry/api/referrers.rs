@@ -88,7 +88,8 @@ impl Registry {
             }
             _ => false,
         };
-        let lacking = |d: &Descriptor| lacks_type(d) || annotations_lack && d.annotations.is_empty();
+        let lacking =
+            |d: &Descriptor| lacks_type(d) || annotations_lack && d.annotations.is_empty();
         self.fill_in(subject, &mut list, lacking).await?;
         list.entries.retain(fits);
         Ok(list)

@@ -347,7 +347,9 @@ impl Registry {
     /// are left: other clients delete referrers without their entries.
     pub(super) async fn remove_stale_index(&self, subject: &Digest) -> Result<()> {
         let tag = fallback_tag(subject);
-        let Fallback::Index(index) = self.read_fallback(subject, &tag).await? else { return Ok(()) };
+        let Fallback::Index(index) = self.read_fallback(subject, &tag).await? else {
+            return Ok(());
+        };
         if index.entries.is_empty() {
             return self.delete_index(&index.digest, &tag).await;
         }
