@@ -605,6 +605,11 @@ export interface CopyReport {
   readonly blobs: CopiedBlobs;
   /** Number of bytes of all manifests and blobs written. */
   readonly bytes: number;
+  /**
+   * The referrers that the source lists and does not have: clients can delete a referrer without its entry in the list.
+   * The copy has all others.
+   */
+  readonly missing: readonly Descriptor[];
 }
 
 /** Options of {@link Client.verify}. */
@@ -614,6 +619,12 @@ export interface VerifyOptions extends TransferOptions {
    * Default: starts at the manifest that the reference names.
    */
   platform?: string | undefined;
+  /**
+   * Repairs the lists of referrers that clients keep in a registry: the index under the fallback tag of each manifest
+   * of the graph. Removes the entries of missing manifests, corrects entries that contradict their manifests, and adds
+   * manifests that a list lacks. The rest of the graph is not changed. Default: false, which only reports them.
+   */
+  repairIndex?: boolean | undefined;
 }
 
 /**
@@ -624,8 +635,10 @@ export interface VerifyOptions extends TransferOptions {
  * - `digest`: The content has another digest than its descriptor says.
  * - `malformed`: The content is not a valid manifest or contradicts its descriptor, or its list of referrers is
  *   malformed, completely or in part.
+ * - `unreadable`: The registry refuses to serve the content or fails at it, so it was not checked.
+ * - `unlisted`: The manifest exists and has a subject, and the list of the subject's referrers lacks it.
  */
-export type ProblemKind = 'missing' | 'size' | 'digest' | 'malformed';
+export type ProblemKind = 'missing' | 'size' | 'digest' | 'malformed' | 'unreadable' | 'unlisted';
 
 /** One manifest or blob of a graph that is missing or damaged. */
 export interface Problem {
@@ -650,6 +663,8 @@ export interface VerifyReport {
   readonly bytes: number;
   /** The problems found. Empty for an intact graph. */
   readonly problems: readonly Problem[];
+  /** The problems that were found and repaired. They are not among `problems`. */
+  readonly repaired: readonly Problem[];
 }
 
 /** Options of {@link Client.resolve} and {@link Client.fetchManifest}. */
@@ -686,8 +701,8 @@ export interface Attributes {
 export interface TagInfo {
   /** The tag itself. */
   readonly name: string;
-  /** The digest of the manifest that the tag names. */
-  readonly digest: string;
+  /** The digest of the manifest that the tag names, unless the registry does not say it: see `problem`. */
+  readonly digest?: string;
   /** Time of the first push under this tag, RFC 3339. Azure only. */
   readonly created?: string;
   /** Time of the last change, RFC 3339. Azure only. */
@@ -696,6 +711,11 @@ export interface TagInfo {
   readonly signed?: boolean;
   /** The permitted actions. Azure only. */
   readonly attributes?: Attributes;
+  /**
+   * What prevents that the tag is resolved, as a phrase for users: its manifest is malformed, or the registry refuses
+   * to serve it.
+   */
+  readonly problem?: string;
 }
 
 /** A manifest in a list, with what the registry or layout knows of it. Fields that are not known are `undefined`. */
@@ -723,6 +743,11 @@ export interface ManifestInfo {
   readonly imageSize?: number;
   /** The permitted actions. Azure only. */
   readonly attributes?: Attributes;
+  /**
+   * What prevents that the manifest or its config is read, as a phrase for users: it is malformed, or the registry
+   * refuses to serve it. The details are not known then.
+   */
+  readonly problem?: string;
 }
 
 /** The result of {@link Client.login}. */
@@ -1116,8 +1141,9 @@ export class Client {
   copy(source: string, destination: string, options?: CopyOptions): Promise<CopyReport>;
 
   /**
-   * Verifies the whole graph under what `target` names: every manifest and blob, those of referrers included. Nothing
-   * is written. The report has each problem that was found.
+   * Verifies the whole graph under what `target` names: every manifest and blob, those of referrers included. The
+   * report has each problem that was found. Nothing is written, unless the options ask to repair the lists of
+   * referrers.
    *
    * @param target - The root of the graph.
    * @param options - See {@link VerifyOptions}.

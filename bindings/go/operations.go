@@ -168,8 +168,8 @@ func (c *Client) Copy(ctx context.Context, source, destination string, options *
 	return copyReport(out)
 }
 
-// Verify verifies the whole graph under what reference names: every manifest and blob, those of referrers included.
-// Nothing is written. The report has each problem that was found.
+// Verify verifies the whole graph under what reference names: every manifest and blob, those of referrers included. The
+// report has each problem that was found. Nothing is written, unless the options ask to repair the lists of referrers.
 //
 // The reference names the root of the graph. Nil options select the defaults.
 //

@@ -454,6 +454,11 @@ type VerifyOptions struct {
 	// "os/architecture[/variant]", such as "linux/arm64". The error is [ErrNotFound] if the index has no such image.
 	// Default: starts at the manifest that the reference names.
 	Platform string
+	// RepairIndex repairs the lists of referrers that clients keep in a registry: the index under the fallback tag of
+	// each manifest of the graph. Removes the entries of missing manifests, corrects entries that contradict their
+	// manifests, and adds manifests that a list lacks. The rest of the graph is not changed. Default: false, which only
+	// reports them.
+	RepairIndex bool
 	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
 	// used while a registry limits the rate of requests, or if the process can open few files.
 	Concurrency int
@@ -472,6 +477,9 @@ func (o *VerifyOptions) toC(a *arguments) (*C.ocigraph_verify_options, error) {
 	s := &settings{arguments: a}
 	if o.Platform != "" {
 		s.set(C.ocigraph_verify_options_set_platform(c, a.text(o.Platform), &s.failure))
+	}
+	if o.RepairIndex {
+		s.set(C.ocigraph_verify_options_set_repair_index(c, C.bool(true), &s.failure))
 	}
 	if o.Concurrency != 0 {
 		s.set(C.ocigraph_verify_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))

@@ -99,6 +99,9 @@ type CopyReport struct {
 	Blobs CopiedBlobs `json:"blobs"`
 	// Bytes is the number of bytes of all manifests and blobs written.
 	Bytes int64 `json:"bytes"`
+	// Missing lists the referrers that the source lists and does not have: clients can delete a referrer without its
+	// entry in the list. The copy has all others.
+	Missing []Descriptor `json:"missing"`
 }
 
 // CopiedBlobs are the numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are
@@ -120,6 +123,8 @@ type VerifyReport struct {
 	Bytes int64 `json:"bytes"`
 	// Problems are the problems found. Empty for an intact graph.
 	Problems []Problem `json:"problems"`
+	// Repaired are the problems that were found and repaired. They are not among Problems.
+	Repaired []Problem `json:"repaired"`
 }
 
 // A Problem is one manifest or blob of a graph that is missing or damaged.
@@ -140,8 +145,8 @@ type Problem struct {
 type TagInfo struct {
 	// Name is the tag itself.
 	Name string `json:"name"`
-	// Digest is the digest of the manifest that the tag names.
-	Digest string `json:"digest"`
+	// Digest is the digest of the manifest that the tag names, unless the registry does not say it: see Problem.
+	Digest string `json:"digest,omitempty"`
 	// Created is the time of the first push under this tag, RFC 3339. Azure only.
 	Created string `json:"created,omitempty"`
 	// LastUpdated is the time of the last change, RFC 3339. Azure only.
@@ -150,6 +155,9 @@ type TagInfo struct {
 	Signed *bool `json:"signed,omitempty"`
 	// Attributes are the permitted actions. Azure only.
 	Attributes *Attributes `json:"attributes,omitempty"`
+	// Problem is what prevents that the tag is resolved, as a phrase for users: its manifest is malformed, or the
+	// registry refuses to serve it.
+	Problem string `json:"problem,omitempty"`
 }
 
 // Attributes are what Azure's registry permits with a manifest or tag. A locked one cannot be deleted.
@@ -188,6 +196,9 @@ type ManifestInfo struct {
 	ImageSize int64 `json:"image_size,omitempty"`
 	// Attributes are the permitted actions. Azure only.
 	Attributes *Attributes `json:"attributes,omitempty"`
+	// Problem is what prevents that the manifest or its config is read, as a phrase for users: it is malformed, or the
+	// registry refuses to serve it. The details are not known then.
+	Problem string `json:"problem,omitempty"`
 }
 
 // A LoginResult is the result of [Client.Login].

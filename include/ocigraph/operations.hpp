@@ -116,7 +116,8 @@ class operations : public calls {
     }
 
     /* Verifies the whole graph under what `reference` names: every manifest and blob, those of referrers included.
-     * Nothing is written. The report has each problem that was found. */
+     * The report has each problem that was found. Nothing is written, unless the options ask to repair the lists of
+     * referrers. */
     verify_report verify(
         std::string_view reference, const verify_options &options = {}, const cancel_token &cancel = {}) const {
         return run<verify_report, ocigraph_verify_report>(

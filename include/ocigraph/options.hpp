@@ -338,6 +338,13 @@ class verify_options
     verify_options &platform(std::string_view platform) {
         return set(ocigraph_verify_options_set_platform, detail::in(platform));
     }
+    /* If true, repairs the lists of referrers that clients keep in a registry: the index under the fallback tag of
+     * each manifest of the graph. Removes the entries of missing manifests, corrects entries that contradict their
+     * manifests, and adds manifests that a list lacks. The rest of the graph is not changed. Default: false, which
+     * only reports them. */
+    verify_options &repair_index(bool repair_index) {
+        return set(ocigraph_verify_options_set_repair_index, repair_index);
+    }
     /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
      * are used while a registry limits the rate of requests, or if the process can open few files. */
     verify_options &concurrency(std::size_t concurrency) {

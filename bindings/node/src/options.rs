@@ -406,6 +406,7 @@ impl UnpackLimits {
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct VerifyOptions {
     platform: Option<String>,
+    repair_index: Option<bool>,
     concurrency: Option<Count>,
 }
 
@@ -415,6 +416,9 @@ impl VerifyOptions {
         let mut options = ocigraph::VerifyOptions::default();
         if let Some(given) = self.platform {
             options.platform = Some(parsed(&given)?);
+        }
+        if let Some(given) = self.repair_index {
+            options.repair_index = given;
         }
         if let Some(given) = self.concurrency {
             options.concurrency = Some(given.as_usize());

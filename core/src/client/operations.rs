@@ -108,7 +108,8 @@ impl Client {
     }
 
     /// Verifies the whole graph under what `reference` names: every manifest and blob, those of
-    /// referrers included. Nothing is written. The report has each problem that was found.
+    /// referrers included. The report has each problem that was found. Nothing is written, unless
+    /// the options ask to repair the lists of referrers.
     ///
     /// # Errors
     /// [`Code::NotFound`] if `reference` names nothing.

@@ -117,6 +117,20 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
         false
     }
 
+    /// Repairs the list of referrers of a subject that clients keep in the store: removes the entries
+    /// of `removed`, and adds `added`. An entry is removed before one of the same digest is added.
+    /// Returns false if the store has no such list. Default: false. Only a [`Store`] implements it; it
+    /// is here, since a verification needs nothing else of one.
+    async fn repair_referrers_list(
+        &self,
+        subject: &Digest,
+        removed: &[Digest],
+        added: &[Descriptor],
+    ) -> Result<bool> {
+        let _ = (subject, removed, added);
+        Ok(false)
+    }
+
     /// Returns all tags, in the order of the store. Fallback tags, under which clients keep lists
     /// of referrers, are not among them.
     async fn tags(&self) -> Result<List<String>>;
@@ -238,19 +252,6 @@ pub trait Store: ReadStore {
     ) -> Result<()> {
         let _ = (subject, referrers);
         Ok(())
-    }
-
-    /// Repairs the list of referrers of a subject that clients keep in the store: removes the entries
-    /// of `removed`, and adds `added`. An entry is removed before one of the same digest is added.
-    /// Returns false if the store keeps no such list. Default: false.
-    async fn repair_referrers_list(
-        &self,
-        subject: &Digest,
-        removed: &[Digest],
-        added: &[Descriptor],
-    ) -> Result<bool> {
-        let _ = (subject, removed, added);
-        Ok(false)
     }
 
     /// Returns the format in which a referrer of `subject` must be written to be found here.

@@ -150,7 +150,13 @@ class Client:
         progress: bool,
     ) -> Operation[_Json]: ...
     def verify(
-        self, reference: GivenReference, *, platform: str | None, concurrency: int | None, progress: bool
+        self,
+        reference: GivenReference,
+        *,
+        platform: str | None,
+        repair_index: bool,
+        concurrency: int | None,
+        progress: bool,
     ) -> Operation[_Json]: ...
     def resolve(self, reference: GivenReference, *, platform: str | None) -> Operation[_Json]: ...
     def fetch_manifest(self, reference: GivenReference, *, platform: str | None) -> Operation[tuple[_Json, bytes]]: ...

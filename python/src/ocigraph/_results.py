@@ -232,6 +232,9 @@ class CopyReport(Result):
     """Numbers of blobs, by outcome."""
     bytes: int
     """Number of bytes of all manifests and blobs written."""
+    missing: tuple[Descriptor, ...]
+    """The referrers that the source lists and does not have: clients can delete a referrer without its entry in the
+    list. The copy has all others."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> CopyReport:
@@ -243,6 +246,7 @@ class CopyReport(Result):
             f["manifests"],
             CopiedBlobs._of(f["blobs"]),
             f["bytes"],
+            descriptors(f["missing"]),
         )
 
 
@@ -286,6 +290,8 @@ class VerifyReport(Result):
     """Number of bytes read and digested."""
     problems: tuple[Problem, ...]
     """The problems found. Empty for an intact graph."""
+    repaired: tuple[Problem, ...]
+    """The problems that were found and repaired. They are not among ``problems``."""
 
     @property
     def ok(self) -> bool:
@@ -294,7 +300,12 @@ class VerifyReport(Result):
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> VerifyReport:
-        return cls(f["checked"], f["bytes"], tuple(Problem._of(item) for item in f["problems"]))
+        return cls(
+            f["checked"],
+            f["bytes"],
+            tuple(Problem._of(item) for item in f["problems"]),
+            tuple(Problem._of(item) for item in f["repaired"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,8 +342,8 @@ class TagInfo(Result):
 
     name: str
     """The tag itself."""
-    digest: str
-    """The digest of the manifest that the tag names."""
+    digest: str | None = None
+    """The digest of the manifest that the tag names, unless the registry does not say it: see ``problem``."""
     created: str | None = None
     """Time of the first push under this tag, RFC 3339. Azure only."""
     last_updated: str | None = None
@@ -341,6 +352,9 @@ class TagInfo(Result):
     """True if content trust signed the tag. Azure only."""
     attributes: Attributes | None = None
     """The permitted actions. Azure only."""
+    problem: str | None = None
+    """What prevents that the tag is resolved, as a phrase for users: its manifest is malformed, or the registry refuses
+    to serve it."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> TagInfo:
@@ -351,6 +365,7 @@ class TagInfo(Result):
             f["last_updated"],
             f["signed"],
             f["attributes"] and Attributes._of(f["attributes"]),
+            f["problem"],
         )
 
 
@@ -384,6 +399,9 @@ class ManifestInfo(Result):
     """Total size of config, layers and blobs, in bytes."""
     attributes: Attributes | None = None
     """The permitted actions. Azure only."""
+    problem: str | None = None
+    """What prevents that the manifest or its config is read, as a phrase for users: it is malformed, or the registry
+    refuses to serve it. The details are not known then."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> ManifestInfo:
@@ -398,6 +416,7 @@ class ManifestInfo(Result):
             f["config_media_type"],
             f["image_size"],
             f["attributes"] and Attributes._of(f["attributes"]),
+            f["problem"],
         )
 
 

@@ -226,12 +226,13 @@ impl Client {
         )
     }
 
-    #[pyo3(signature = (reference, *, platform, concurrency, progress))]
+    #[pyo3(signature = (reference, *, platform, repair_index, concurrency, progress))]
     fn verify(
         &self,
         py: Python<'_>,
         reference: GivenReference,
         platform: Option<String>,
+        repair_index: bool,
         concurrency: Option<usize>,
         progress: bool,
     ) -> PyResult<Operation> {
@@ -239,6 +240,7 @@ impl Client {
         let (events, progress) = Events::new(progress);
         let mut options = VerifyOptions::default();
         options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
+        options.repair_index = repair_index;
         options.concurrency = concurrency;
         options.progress = progress;
         self.start(py, events, |client| async move { client.verify(&reference, options).await })

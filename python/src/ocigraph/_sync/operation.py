@@ -373,8 +373,8 @@ class ArtifactOperations(Base):
                 operation.
 
         Returns:
-            A `CopyReport` with ``source``, ``destination``, ``descriptor``, ``tags``, ``manifests``, ``blobs`` and
-            ``bytes``.
+            A `CopyReport` with ``source``, ``destination``, ``descriptor``, ``tags``, ``manifests``, ``blobs``,
+            ``bytes`` and ``missing``.
 
         Raises:
             NotFoundError: ``source`` names nothing or content of it is missing.
@@ -401,23 +401,29 @@ class ArtifactOperations(Base):
         reference: AnyReference,
         *,
         platform: str | Platform | None = None,
+        repair_index: bool = False,
         concurrency: int | None = None,
         progress: Progress | None = None,
     ) -> VerifyReport:
         """Verifies the whole graph under what ``reference`` names: every manifest and blob, those of referrers
-        included. Nothing is written. The report has each problem that was found.
+        included. The report has each problem that was found. Nothing is written, unless the options ask to repair the
+        lists of referrers.
 
         Args:
             reference: the root of the graph.
             platform: starts at the image for this platform if the reference names an index. `NotFoundError` if the
                 index has no such image. Default: starts at the manifest that the reference names.
+            repair_index: repairs the lists of referrers that clients keep in a registry: the index under the fallback
+                tag of each manifest of the graph. Removes the entries of missing manifests, corrects entries that
+                contradict their manifests, and adds manifests that a list lacks. The rest of the graph is not changed.
+                Default: False, which only reports them.
             concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
                 Fewer are used while a registry limits the rate of requests, or if the process can open few files.
             progress: receives progress events for each blob. Default: none. An exception that it raises cancels the
                 operation.
 
         Returns:
-            A `VerifyReport` with ``checked``, ``bytes`` and ``problems``.
+            A `VerifyReport` with ``checked``, ``bytes``, ``problems`` and ``repaired``.
 
         Raises:
             NotFoundError: ``reference`` names nothing.
@@ -430,6 +436,7 @@ class ArtifactOperations(Base):
         operation = self._native.verify(
             given_reference(reference),
             platform=optional(platform_text, "platform", platform),
+            repair_index=check_flag("repair_index", repair_index),
             concurrency=check_concurrency(concurrency),
             progress=check_callback("progress", progress),
         )

@@ -83,8 +83,8 @@ class TagOperations(Base):
             reference: the repository or layout. A tag or digest in it is ignored.
 
         Returns:
-            A list of `TagInfo` items, each with ``name``, ``digest``, ``created``, ``last_updated``, ``signed`` and
-            ``attributes``.
+            A list of `TagInfo` items, each with ``name``, ``digest``, ``created``, ``last_updated``, ``signed``,
+            ``attributes`` and ``problem``.
 
         Raises:
             IncompleteError: a part of the list cannot be read.
@@ -106,7 +106,8 @@ class TagOperations(Base):
 
         Returns:
             A list of `ManifestInfo` items, each with ``descriptor``, ``tags``, ``subject``, ``created``,
-            ``last_updated``, ``architecture``, ``os``, ``config_media_type``, ``image_size`` and ``attributes``.
+            ``last_updated``, ``architecture``, ``os``, ``config_media_type``, ``image_size``, ``attributes`` and
+            ``problem``.
 
         Raises:
             IncompleteError: a part of the list cannot be read.

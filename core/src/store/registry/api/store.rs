@@ -73,6 +73,15 @@ impl ReadStore for Registry {
         self.list_referrers(subject, artifact_type, Some(detail)).await
     }
 
+    async fn repair_referrers_list(
+        &self,
+        subject: &Digest,
+        removed: &[Digest],
+        added: &[Descriptor],
+    ) -> Result<bool> {
+        self.repair_fallback(subject, removed, added).await
+    }
+
     async fn has_client_kept_lists(&self) -> bool {
         self.uses_fallback_tag()
     }
@@ -134,15 +143,6 @@ impl Store for Registry {
         max_requests: usize,
     ) -> Vec<Result<()>> {
         self.delete_with_referrers_lists(manifests, max_requests).await
-    }
-
-    async fn repair_referrers_list(
-        &self,
-        subject: &Digest,
-        removed: &[Digest],
-        added: &[Descriptor],
-    ) -> Result<bool> {
-        self.repair_fallback(subject, removed, added).await
     }
 
     async fn ensure_referrers_listed(

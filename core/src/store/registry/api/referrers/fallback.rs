@@ -37,9 +37,9 @@ impl Registry {
         // The first request is for the index itself; listing the tags pays from the second one on.
         if tags.queried.swap(true, Ordering::Relaxed) {
             tags.listed.get_or_try_init(|| self.list_fallback_tags()).await?;
-            if tags.exists(&tag) == Some(false) {
-                return Ok(List::default());
-            }
+        }
+        if tags.exists(&tag) == Some(false) {
+            return Ok(List::default());
         }
         self.fallback_list(subject, &tag).await
     }
