@@ -157,6 +157,15 @@ fn a_delete_that_is_killed_at_any_request_can_be_run_again_where_listed_manifest
     }
 }
 
+/// `crane registry serve` keeps a tag when its manifest is deleted by digest.
+#[test]
+fn a_killed_delete_of_an_index_leaves_no_tag_where_tags_stay() {
+    for referrers in WITH_AND_WITHOUT_API {
+        let config = Config { referrers, keep_tags: true, ..Config::default() };
+        Killed { is_index: true, ..Killed::image(config) }.at_every_change();
+    }
+}
+
 /// Clients kept lists of referrers before the registry had the API.
 #[test]
 fn a_killed_delete_can_be_run_again_where_lists_are_beside_the_api() {
