@@ -122,7 +122,7 @@ impl Killed {
         let state = || fixture.state().repositories.remove("app").unwrap_or_default();
         let mut left = state();
         let mut again = None;
-        if !has_ended && !(left.manifests.is_empty() && left.tags.is_empty()) {
+        if !(has_ended || left.manifests.is_empty() && left.tags.is_empty()) {
             again = Some(work.ocigraph(&delete));
             left = state();
         }
