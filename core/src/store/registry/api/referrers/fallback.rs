@@ -258,7 +258,7 @@ impl Registry {
                 }
             };
             if let (Some(index), false) = (&current, matches!(change, IndexChange::Add(_))) {
-                self.delete_protecting(subject, index).await;
+                self.delete_replaced_before(subject, index).await;
             }
             let entries = current.as_ref().map(|index| &index.entries[..]).unwrap_or_default();
             let existing: Vec<Entry> =
@@ -288,11 +288,13 @@ impl Registry {
                 }
                 break;
             }
-            // A registry that protects what an index lists also protects what this one listed.
-            let protects = matches!(change, IndexChange::Unlist(_))
+            // Names the replaced index in the new one, so that a later delete removes it if this one is killed
+            // now. A registry that protects what an index lists would also protect what that one listed.
+            let names_replaced = !matches!(change, IndexChange::Add(_))
                 || changed.iter().any(|entry| entry.deleting)
                 || entries.iter().any(|entry| entry.deleting);
-            let before = current.as_ref().filter(|_| protects).map(|index| index.digest.clone());
+            let before =
+                current.as_ref().filter(|_| names_replaced).map(|index| index.digest.clone());
             let index = serialize(&changed, before.as_slice())?;
             let missing_before = missing.len();
             let etag = current.as_ref().and_then(|index| index.etag.as_deref());
@@ -383,9 +385,10 @@ impl Registry {
         Ok(())
     }
 
-    /// Deletes the index that the current one replaced, if it still protects referrers. Any
-    /// client that can push can write the annotation that names it, so it must be a list of referrers of this subject.
-    async fn delete_protecting(&self, subject: &Digest, current: &Index) {
+    /// Deletes the index that the current one replaced, if a killed process left it. Any client that
+    /// can push can write the annotation that names it, so it must be a list of referrers of this
+    /// subject.
+    async fn delete_replaced_before(&self, subject: &Digest, current: &Index) {
         let Some(replaced) = current.replaced.first() else { return };
         if replaced == subject || *replaced == current.digest {
             return;
