@@ -655,8 +655,8 @@ export interface VerifyOptions extends TransferOptions {
  * - `missing`: The content does not exist.
  * - `size`: The content has another size than its descriptor says.
  * - `digest`: The content has another digest than its descriptor says.
- * - `malformed`: The content is not a valid manifest or contradicts its descriptor, or its list of referrers is
- *   malformed, completely or in part.
+ * - `malformed`: The content is not a valid manifest or contradicts its descriptor, or its list of referrers or the
+ *   index of the layout is malformed, completely or in part.
  * - `unreadable`: The registry refuses to serve the content or fails at it, so it was not checked.
  * - `unlisted`: The manifest exists and has a subject, and the list of the subject's referrers lacks it.
  */
@@ -1293,7 +1293,7 @@ export class Client {
 
   /**
    * Removes the tags of `target`. The manifest stays. With a digest in `target`, removes only tags that name this
-   * digest.
+   * digest. In an image layout, a tag can end with a digest: `v1@sha256:…` is such a tag if the layout has it.
    *
    * If some tags were removed before the failure, the hint names them.
    *

@@ -309,7 +309,7 @@ func (c *Client) Tag(ctx context.Context, reference string, tags ...string) (Des
 }
 
 // Untag removes the tags of reference. The manifest stays. With a digest in reference, removes only tags that name this
-// digest.
+// digest. In an image layout, a tag can end with a digest: "v1@sha256:…" is such a tag if the layout has it.
 //
 // The reference names the tags to remove. Nil options select the defaults.
 //

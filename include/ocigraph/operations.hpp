@@ -208,7 +208,8 @@ class operations : public calls {
     }
 
     /* Removes the tags of `reference`. The manifest stays. With a digest in `reference`, removes only tags that name
-     * this digest. */
+     * this digest. In an image layout, a tag can end with a digest: `v1@sha256:…` is such a tag if the layout has
+     * it. */
     void untag(std::string_view reference, const untag_options &options = {}, const cancel_token &cancel = {}) const {
         run_without_result(ocigraph_client_untag, callbacks_of(options), cancel, detail::in(reference), options.get());
     }

@@ -217,7 +217,8 @@ impl Client {
     }
 
     /// Removes the tags of `reference`. The manifest stays. With a digest in `reference`, removes
-    /// only tags that name this digest.
+    /// only tags that name this digest. In an image layout, a tag can end with a digest:
+    /// `v1@sha256:…` is such a tag if the layout has it.
     ///
     /// # Errors
     /// [`Code::InvalidReference`] if `reference` has no tag, [`Code::NotFound`] if a tag does not

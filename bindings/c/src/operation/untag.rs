@@ -20,7 +20,8 @@ use crate::{
 };
 
 /// Removes the tags of `reference`. The manifest stays. With a digest in `reference`, removes only
-/// tags that name this digest.
+/// tags that name this digest. In an image layout, a tag can end with a digest: `v1@sha256:…` is
+/// such a tag if the layout has it.
 ///
 /// `reference`: the tags to remove. `options`: NULL selects the defaults. `cancel`: may be NULL.
 ///

@@ -197,8 +197,10 @@ pub extern "C" fn ocigraph_verify_report_repaired_path_length(
 }
 
 /// Returns the digest at `index` of this list: the digests of the manifests that lead to the
-/// content, from the root on. Empty for the root, and for a damaged manifest that the store lists
-/// outside the graph: its subject is unknown, so it may belong to the graph.
+/// content, from the root on. Empty for the root, and for what the index of a layout lists outside
+/// the graph: a damaged manifest, whose subject is unknown, so it may belong to the graph, and a
+/// blob that is listed as a manifest. For an entry that cannot be read, the problem is one of the
+/// root.
 ///
 /// `problem`: the problem, from 0.
 ///

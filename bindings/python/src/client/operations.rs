@@ -6,8 +6,8 @@
 use std::path::PathBuf;
 
 use ocigraph::{
-    Annotations, AttachOptions, CopyOptions, DeleteOptions, DiscoverOptions, Host, PullOptions,
-    PushOptions, ResolveOptions, TransferOptions, UntagOptions, VerifyOptions,
+    Annotations, AttachOptions, CopyOptions, DeleteOptions, DiscoverOptions, Host, LoginTarget,
+    PullOptions, PushOptions, ResolveOptions, TransferOptions, UntagOptions, VerifyOptions,
 };
 use pyo3::prelude::*;
 

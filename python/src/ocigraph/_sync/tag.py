@@ -39,7 +39,8 @@ class TagOperations(Base):
 
     def untag(self, reference: AnyReference, *, if_exists: bool = False) -> None:
         """Removes the tags of ``reference``. The manifest stays. With a digest in ``reference``, removes only tags that
-        name this digest.
+        name this digest. In an image layout, a tag can end with a digest: ``v1@sha256:…`` is such a tag if the layout
+        has it.
 
         If some tags were removed before the failure, the hint names them.
 
