@@ -85,7 +85,7 @@ async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
     let mut level = Vec::new();
     for (tag, named) in resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY).await {
         let descriptor = match tag_target(named)? {
-            TagTarget::Manifest(descriptor) => descriptor,
+            TagTarget::Manifest(descriptor) => *descriptor,
             TagTarget::Missing => continue,
             TagTarget::Unknown(problem) => {
                 problems.push(ListProblem::of_tag(&tag, problem));
@@ -192,7 +192,7 @@ async fn resolve_all(store: &dyn ReadStore, tags: List<String>) -> Result<List<T
 
 /// What a listed tag names.
 enum TagTarget {
-    Manifest(Descriptor),
+    Manifest(Box<Descriptor>),
     /// The tag was deleted after it was listed.
     Missing,
     /// The registry does not say it, for this reason.
@@ -201,7 +201,7 @@ enum TagTarget {
 
 fn tag_target(named: Result<Descriptor>) -> Result<TagTarget> {
     match named {
-        Ok(descriptor) => Ok(TagTarget::Manifest(descriptor)),
+        Ok(descriptor) => Ok(TagTarget::Manifest(Box::new(descriptor))),
         Err(e) if e.code() == Code::NotFound => Ok(TagTarget::Missing),
         Err(e) if e.is_of_one_manifest() => Ok(TagTarget::Unknown(unread(&e))),
         Err(e) => Err(e),

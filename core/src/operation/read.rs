@@ -27,7 +27,7 @@ pub(crate) fn check_digest(manifest: &Manifest, name: &TagOrDigest) -> Result<()
 
 /// A manifest that a list names.
 pub(crate) enum ListedManifest {
-    Found(Manifest),
+    Found(Box<Manifest>),
     /// It was deleted after it was listed, or the list is out of date.
     Missing,
     /// It is faulty, or the registry refuses to serve it.
@@ -37,7 +37,7 @@ pub(crate) enum ListedManifest {
 impl ListedManifest {
     pub(crate) fn found(self) -> Option<Manifest> {
         match self {
-            Self::Found(manifest) => Some(manifest),
+            Self::Found(manifest) => Some(*manifest),
             Self::Missing | Self::Unreadable(_) => None,
         }
     }
@@ -49,7 +49,7 @@ pub(crate) async fn listed_manifest(
     listed: &Descriptor,
 ) -> Result<ListedManifest> {
     match fetch_manifest(store, &TagOrDigest::from(listed)).await {
-        Ok(manifest) => Ok(ListedManifest::Found(manifest)),
+        Ok(manifest) => Ok(ListedManifest::Found(Box::new(manifest))),
         Err(e) if e.code() == Code::NotFound => Ok(ListedManifest::Missing),
         Err(e) if e.is_of_one_manifest() => Ok(ListedManifest::Unreadable(e)),
         Err(e) => Err(e),

@@ -11,7 +11,8 @@ use std::{
 
 use ocigraph::{
     Client, Code, CopyOptions, DeleteOptions, DiscoverOptions, Layout, Limits, PullOptions,
-    PushOptions, ReadStore, Reference, ResolveOptions, Store, TransferOptions, VerifyOptions,
+    PushOptions, ReadStore, Reference, ResolveOptions, Store, TransferOptions, UntagOptions,
+    VerifyOptions,
 };
 use tempfile::TempDir;
 
@@ -149,7 +150,7 @@ async fn an_archive_is_not_changed() {
     refused(client.push_bytes(&all, "bytes".into()).await.unwrap_err());
     refused(client.push_manifest(&image, &new).await.unwrap_err());
     refused(client.tag(&image, &names(&["v3"])).await.unwrap_err());
-    refused(client.untag(&image).await.unwrap_err());
+    refused(client.untag(&image, UntagOptions::default()).await.unwrap_err());
     refused(client.delete(&image, DeleteOptions::default().dry_run(true)).await.unwrap_err());
     refused(client.delete_manifest(&image, &packed.image).await.unwrap_err());
     // Before the source is read: it does not exist.

@@ -4,7 +4,8 @@ use std::{fs, path::Path};
 
 use ocigraph::{
     Client, Code, CopyOptions, DeleteOptions, DiscoverOptions, File, Layout, Location, Manifest,
-    PullOptions, PushOptions, ReadStore, Reference, ResolveOptions, Store, VerifyOptions,
+    PullOptions, PushOptions, ReadStore, Reference, ResolveOptions, Store, UntagOptions,
+    VerifyOptions,
 };
 use serde_json::{Value, json};
 
@@ -107,7 +108,7 @@ async fn every_name_that_a_tool_wrote_is_listed_and_used_by_every_operation() {
     client.tag(&image, &names(&["team/z:2", "w"])).await.unwrap();
     let both: Reference = format!("{location}:team/z:2,x/y:1").parse().unwrap();
     assert_eq!(both.tags(), ["team/z:2", "x/y:1"]);
-    client.untag(&both).await.unwrap();
+    client.untag(&both, UntagOptions::default()).await.unwrap();
     let left = NAMES.iter().filter(|name| **name != "x/y:1").chain(&["w"]);
     assert_eq!(tags(&path).await, left.copied().collect::<Vec<_>>());
     let pushed: Reference = format!("{location}:docker.io/library/new:1").parse().unwrap();
@@ -149,7 +150,7 @@ async fn a_name_that_cannot_be_written_is_listed_and_protects_and_can_be_removed
             assert!(error.to_string().contains("expected letters and digits"), "{error}");
             assert!(error.to_string().contains("docker.io/library/hello:1.0"), "{error}");
         }
-        client.untag(&named).await.unwrap();
+        client.untag(&named, UntagOptions::default()).await.unwrap();
         assert_eq!(tags(dir.path()).await, ["v1"]);
     }
 }
@@ -295,14 +296,17 @@ async fn a_name_with_a_digest_can_be_removed() {
         assert_eq!(image.digest(), Some(digest));
         let client = Client::new();
         client.resolve(&image, ResolveOptions::default()).await.unwrap();
-        client.untag(&image).await.unwrap();
+        client.untag(&image, UntagOptions::default()).await.unwrap();
         assert!(tags(dir.path()).await.is_empty());
-        assert!(client.untag(&image).await.is_err());
+        assert!(client.untag(&image, UntagOptions::default()).await.is_err());
     }
     let client = Client::new();
     let image: Reference = format!("{location}@{digest}").parse().unwrap();
     client.tag(&image, &names(&["v1"])).await.unwrap();
-    client.untag(&format!("{location}:v1@{digest}").parse().unwrap()).await.unwrap();
+    client
+        .untag(&format!("{location}:v1@{digest}").parse().unwrap(), UntagOptions::default())
+        .await
+        .unwrap();
     assert!(tags(dir.path()).await.is_empty());
 }
 
