@@ -2298,7 +2298,8 @@ ocigraph_status ocigraph_client_tag_start(const ocigraph_client *client,
                                           ocigraph_error **error);
 
 // Removes the tags of `reference`. The manifest stays. With a digest in `reference`, removes only
-// tags that name this digest.
+// tags that name this digest. In an image layout, a tag can end with a digest: `v1@sha256:…` is
+// such a tag if the layout has it.
 //
 // `reference`: the tags to remove. `options`: NULL selects the defaults. `cancel`: may be NULL.
 //
@@ -3463,8 +3464,10 @@ size_t ocigraph_verify_report_repaired_path_length(const ocigraph_verify_report 
                                                    size_t index);
 
 // Returns the digest at `index` of this list: the digests of the manifests that lead to the
-// content, from the root on. Empty for the root, and for a damaged manifest that the store lists
-// outside the graph: its subject is unknown, so it may belong to the graph.
+// content, from the root on. Empty for the root, and for what the index of a layout lists outside
+// the graph: a damaged manifest, whose subject is unknown, so it may belong to the graph, and a
+// blob that is listed as a manifest. For an entry that cannot be read, the problem is one of the
+// root.
 //
 // `problem`: the problem, from 0.
 //
