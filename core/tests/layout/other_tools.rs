@@ -72,7 +72,7 @@ async fn referrers_in_the_indexes_of_other_tools_are_found_copied_and_deleted() 
         let graph = client.discover(&image_at, DiscoverOptions::default()).await.unwrap();
         assert_eq!(graph.referrers(image.digest()), [one.descriptor(), two.descriptor()]);
         assert_eq!(client.tags(&image_at).await.unwrap(), ["v1"]);
-        let listed = client.manifests(&image_at).await.unwrap();
+        let listed = client.manifests(&at(path, "")).await.unwrap();
         let mut digests: Vec<_> = listed.iter().map(|m| &m.descriptor.digest).collect();
         let mut expected = vec![image.digest(), one.digest(), two.digest()];
         digests.sort();
