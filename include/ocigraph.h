@@ -34,8 +34,10 @@
  * -----------
  * References. Operations take a reference as text: "host[:port]/repository[:tag][@digest]" for a registry, or
  * "oci:PATH[:tag][@digest]" for an image layout directory, which needs no server. The host is required; there is no
- * default registry. If a reference has a tag and a digest, the digest selects the manifest. The client uses plain HTTP for
- * loopback hosts and TLS for all others.
+ * default registry. If a reference has a tag and a digest, the digest selects the manifest. The tag of a layout can
+ * be any name, such as "docker.io/library/hello:1.0"; ocigraph_reference_parse describes where PATH ends. The client uses
+ * plain HTTP for loopback hosts and TLS for all others. PATH can also be a tar archive of an image layout, which is read in
+ * place: "oci:app.tar:v1". Operations that write fail for it with UNSUPPORTED.
  *
  * Status and errors. Every function that can fail returns an ocigraph_status: OCIGRAPH_OK or the kind of failure. Its last
  * parameter is an ocigraph_error **, which receives the details. Pass NULL if the status is enough. The library keeps no
@@ -266,9 +268,15 @@
 // The content has another digest than its descriptor says.
 #define OCIGRAPH_PROBLEM_DIGEST 3
 
-// The content is not a valid manifest or contradicts its descriptor, or its list of referrers is
-// malformed, completely or in part.
+// The content is not a valid manifest or contradicts its descriptor, or its list of referrers or
+// the index of the layout is malformed, completely or in part.
 #define OCIGRAPH_PROBLEM_MALFORMED 4
+
+// The registry refuses to serve the content or fails at it, so it was not checked.
+#define OCIGRAPH_PROBLEM_UNREADABLE 5
+
+// The manifest exists and has a subject, and the list of the subject's referrers lacks it.
+#define OCIGRAPH_PROBLEM_UNLISTED 6
 
 // Time to connect to a registry, TLS handshake included. Default: 10 s. Unit: milliseconds.
 #define OCIGRAPH_LIMIT_CONNECT_TIMEOUT 1
@@ -433,6 +441,9 @@ typedef struct ocigraph_tag_list ocigraph_tag_list;
 
 // A list of texts: tags or repositories.
 typedef struct ocigraph_text_list ocigraph_text_list;
+
+// Options of `ocigraph_client_untag`.
+typedef struct ocigraph_untag_options ocigraph_untag_options;
 
 // Options of `ocigraph_client_verify`.
 typedef struct ocigraph_verify_options ocigraph_verify_options;
@@ -875,9 +886,10 @@ ocigraph_status ocigraph_client_options_set_client_certificate(ocigraph_client_o
                                                                ocigraph_str key_file,
                                                                ocigraph_error **error);
 
-// Sets a credential file in docker's format, which is searched before docker's and podman's own
-// files. `login` writes to it. Default: not set, and `login` writes to docker's `config.json`. An
-// empty text or NULL unsets it.
+// Sets a credential file in docker's format, in place of all others: neither docker's and podman's
+// own files nor environment variables such as `DOCKER_AUTH_CONFIG` are read. A file that does not
+// exist has no credentials. `login` writes to it. Default: not set, and `login` writes to docker's
+// `config.json`. An empty text or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -914,7 +926,7 @@ ocigraph_status ocigraph_client_options_set_insecure(ocigraph_client_options *op
                                                      ocigraph_error **error);
 
 // If true, uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in
-// `NO_PROXY` and for loopback addresses. Default: true.
+// `NO_PROXY` and for loopback addresses. A malformed variable is an error. Default: true.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1057,7 +1069,9 @@ ocigraph_status ocigraph_push_options_add_annotation(ocigraph_push_options *opti
                                                      ocigraph_str value,
                                                      ocigraph_error **error);
 
-// Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+// Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is
+// given; without an artifact type, it is the type of the artifact. Its annotations are those of
+// the config's descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
 //
 // The content is copied. `media_type`: no text selects "application/json".
 //
@@ -1069,7 +1083,9 @@ ocigraph_status ocigraph_push_options_set_config(ocigraph_push_options *options,
                                                  ocigraph_str media_type,
                                                  ocigraph_error **error);
 
-// Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+// Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is
+// given; without an artifact type, it is the type of the artifact. Its annotations are those of
+// the config's descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
 //
 // `path`: the file with the content. `media_type`: no text derives the media type from the file
 // name.
@@ -1236,7 +1252,9 @@ ocigraph_status ocigraph_attach_options_add_annotation(ocigraph_attach_options *
                                                        ocigraph_str value,
                                                        ocigraph_error **error);
 
-// Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+// Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is
+// given; without an artifact type, it is the type of the artifact. Its annotations are those of
+// the config's descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
 //
 // The content is copied. `media_type`: no text selects "application/json".
 //
@@ -1248,7 +1266,9 @@ ocigraph_status ocigraph_attach_options_set_config(ocigraph_attach_options *opti
                                                    ocigraph_str media_type,
                                                    ocigraph_error **error);
 
-// Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+// Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is
+// given; without an artifact type, it is the type of the artifact. Its annotations are those of
+// the config's descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
 //
 // `path`: the file with the content. `media_type`: no text derives the media type from the file
 // name.
@@ -1528,6 +1548,15 @@ ocigraph_status ocigraph_delete_options_set_force(ocigraph_delete_options *optio
                                                   bool force,
                                                   ocigraph_error **error);
 
+// If true, returns an empty report if `reference` names nothing. Default: false; it then fails
+// with NOT_FOUND.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_delete_options_set_if_exists(ocigraph_delete_options *options,
+                                                      bool if_exists,
+                                                      ocigraph_error **error);
+
 // Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
 // as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
 // few files.
@@ -1593,6 +1622,20 @@ ocigraph_status ocigraph_copy_options_set_repair(ocigraph_copy_options *options,
                                                  bool repair,
                                                  ocigraph_error **error);
 
+// Sets the client that reaches the destination, with credentials, headers, TLS options and limits
+// of its own. Neither client sends anything of the other. Within one registry, blobs are then
+// uploaded and not mounted. Default: none, and one client reaches both source and destination.
+// NULL unsets it.
+//
+// Ownership: the options share what `destination_client` has, which may be freed before them. Its
+// credential callback is not called after that.
+// Errors: INVALID_ARGUMENT if `options` is NULL, or `destination_client` belongs to the parent of
+// a forked process.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_destination_client(ocigraph_copy_options *options,
+                                                             const ocigraph_client *destination_client,
+                                                             ocigraph_error **error);
+
 // Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
 // as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
 // few files.
@@ -1636,6 +1679,17 @@ void ocigraph_verify_options_free(ocigraph_verify_options *options);
 ocigraph_status ocigraph_verify_options_set_platform(ocigraph_verify_options *options,
                                                      ocigraph_str platform,
                                                      ocigraph_error **error);
+
+// If true, repairs the lists of referrers that clients keep in a registry: the index under the
+// fallback tag of each manifest of the graph. Removes the entries of missing manifests, corrects
+// entries that contradict their manifests, and adds manifests that a list lacks. The rest of the
+// graph is not changed. Default: false, which only reports them.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_verify_options_set_repair_index(ocigraph_verify_options *options,
+                                                         bool repair_index,
+                                                         ocigraph_error **error);
 
 // Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
 // as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
@@ -1702,6 +1756,27 @@ ocigraph_status ocigraph_blob_options_set_progress(ocigraph_blob_options *option
                                                    ocigraph_progress_fn callback,
                                                    void *user_data,
                                                    ocigraph_error **error);
+
+// Creates untag options with the default values.
+//
+// Ownership: free the result with `ocigraph_untag_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_untag_options *ocigraph_untag_options_new(void);
+
+// Frees untag options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_untag_options_free(ocigraph_untag_options *options);
+
+// If true, ignores a tag that does not exist. Default: false; such a tag then fails with
+// NOT_FOUND.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_untag_options_set_if_exists(ocigraph_untag_options *options,
+                                                     bool if_exists,
+                                                     ocigraph_error **error);
 
 // Creates a credential from a user name and a password.
 //
@@ -1950,8 +2025,8 @@ ocigraph_status ocigraph_client_discover_start(const ocigraph_client *client,
 //
 // Ownership: free `out` with `ocigraph_delete_report_free`.
 // Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-// `reference` names nothing; UNSUPPORTED if the registry deletes no manifest; INCOMPLETE if a list
-// of tags or referrers cannot be read completely.
+// `reference` names nothing, unless the options allow it; UNSUPPORTED if the registry deletes no
+// manifest; INCOMPLETE if a list of tags or referrers cannot be read completely.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_delete(const ocigraph_client *client,
                                        ocigraph_str reference,
@@ -1984,8 +2059,9 @@ ocigraph_status ocigraph_client_delete_start(const ocigraph_client *client,
 // `options`: NULL selects the defaults. `cancel`: may be NULL.
 //
 // Ownership: free `out` with `ocigraph_copy_report_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-// `source` names nothing or content of it is missing.
+// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if `source` names nothing or
+// content of it is missing; INVALID_ARGUMENT if one client would send the same credential or
+// header to two registries.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_copy(const ocigraph_client *client,
                                      ocigraph_str source,
@@ -2014,7 +2090,8 @@ ocigraph_status ocigraph_client_copy_start(const ocigraph_client *client,
                                            ocigraph_error **error);
 
 // Verifies the whole graph under what `reference` names: every manifest and blob, those of
-// referrers included. Nothing is written. The report has each problem that was found.
+// referrers included. The report has each problem that was found. Nothing is written, unless the
+// options ask to repair the lists of referrers.
 //
 // `reference`: the root of the graph. `options`: NULL selects the defaults. `cancel`: may be NULL.
 //
@@ -2220,16 +2297,20 @@ ocigraph_status ocigraph_client_tag_start(const ocigraph_client *client,
                                           void *user_data,
                                           ocigraph_error **error);
 
-// Removes the tags of `reference`. The manifest stays.
+// Removes the tags of `reference`. The manifest stays. With a digest in `reference`, removes only
+// tags that name this digest. In an image layout, a tag can end with a digest: `v1@sha256:…` is
+// such a tag if the layout has it.
 //
-// `reference`: the tags to remove. `cancel`: may be NULL.
+// `reference`: the tags to remove. `options`: NULL selects the defaults. `cancel`: may be NULL.
 //
 // Errors: INVALID_ARGUMENT, IO, CANCELLED, network errors; INVALID_REFERENCE if `reference` has no
-// tag; NOT_FOUND if a tag does not exist; UNSUPPORTED if the registry removes a tag only with its
-// manifest. If some tags were removed before the failure, the hint names them.
+// tag; NOT_FOUND if a tag does not exist; DIGEST_MISMATCH if `reference` has a digest that a tag
+// does not name; UNSUPPORTED if the registry removes a tag only with its manifest. If some tags
+// were removed before the failure, the hint names them.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_untag(const ocigraph_client *client,
                                       ocigraph_str reference,
+                                      const ocigraph_untag_options *options,
                                       const ocigraph_cancel *cancel,
                                       ocigraph_error **error);
 
@@ -2237,26 +2318,29 @@ ocigraph_status ocigraph_client_untag(const ocigraph_client *client,
 // `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
 // this call fails, `done` is not called.
 //
-// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
-// be freed earlier.
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
 // Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
 // Threads: any; the library calls `done` on one of its own threads, where it may block. Since
 // 0.1.0.
 ocigraph_status ocigraph_client_untag_start(const ocigraph_client *client,
                                             ocigraph_str reference,
+                                            const ocigraph_untag_options *options,
                                             const ocigraph_cancel *cancel,
                                             ocigraph_untag_fn done,
                                             void *user_data,
                                             ocigraph_error **error);
 
 // Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not
-// among them.
+// among them. With a tag or digest in `reference`, returns only the tags of that manifest.
 //
-// `reference`: the repository or layout. A tag or digest in it is ignored. `cancel`: may be NULL.
+// `reference`: the repository or layout, or with a tag or digest one manifest in it. `cancel`: may
+// be NULL.
 //
 // Ownership: free `out` with `ocigraph_text_list_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; INCOMPLETE if a part
-// of the list cannot be read.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` has a tag or digest that names nothing; INCOMPLETE if a part of the list cannot be
+// read.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_tags(const ocigraph_client *client,
                                      ocigraph_str reference,
@@ -2280,13 +2364,16 @@ ocigraph_status ocigraph_client_tags_start(const ocigraph_client *client,
                                            void *user_data,
                                            ocigraph_error **error);
 
-// Returns all tags, each with the digest that it names and what the registry knows of it.
+// Returns all tags, each with the digest that it names and what the registry knows of it. With a
+// tag or digest in `reference`, returns only the tags of that manifest.
 //
-// `reference`: the repository or layout. A tag or digest in it is ignored. `cancel`: may be NULL.
+// `reference`: the repository or layout, or with a tag or digest one manifest in it. `cancel`: may
+// be NULL.
 //
 // Ownership: free `out` with `ocigraph_tag_list_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; INCOMPLETE if a part
-// of the list cannot be read.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` has a tag or digest that names nothing; INCOMPLETE if a part of the list cannot be
+// read.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_tag_details(const ocigraph_client *client,
                                             ocigraph_str reference,
@@ -2311,13 +2398,16 @@ ocigraph_status ocigraph_client_tag_details_start(const ocigraph_client *client,
                                                   ocigraph_error **error);
 
 // Returns all manifests, tagged and untagged, with what is known of each. An untagged manifest is
-// found if an index lists it or if it refers to a manifest that is found.
+// found if an index lists it or if it refers to a manifest that is found. With a tag or digest in
+// `reference`, returns only that manifest.
 //
-// `reference`: the repository or layout. A tag or digest in it is ignored. `cancel`: may be NULL.
+// `reference`: the repository or layout, or with a tag or digest one manifest in it. `cancel`: may
+// be NULL.
 //
 // Ownership: free `out` with `ocigraph_manifest_list_free`.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; INCOMPLETE if a part
-// of the list cannot be read.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` has a tag or digest that names nothing; INCOMPLETE if a part of the list cannot be
+// read.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_manifests(const ocigraph_client *client,
                                           ocigraph_str reference,
@@ -2343,7 +2433,8 @@ ocigraph_status ocigraph_client_manifests_start(const ocigraph_client *client,
 
 // Returns the names of a registry's repositories.
 //
-// `host`: the registry: `host[:port]`. `cancel`: may be NULL.
+// `host`: the registry: `host[:port]`. For login and logout also a namespace or repository:
+// `host[:port]/namespace`. `cancel`: may be NULL.
 //
 // Ownership: free `out` with `ocigraph_text_list_free`.
 // Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; UNSUPPORTED if the
@@ -2373,14 +2464,17 @@ ocigraph_status ocigraph_client_repositories_start(const ocigraph_client *client
 
 // Checks a credential with a registry and stores it where other tools look: in the credential
 // helper that docker's configuration names for the registry, else in that file, as plain text that
-// only its owner can read.
+// only its owner can read. With a namespace, the credential is used for the repositories in it,
+// and credential helpers cannot store it.
 //
-// `host`: the registry: `host[:port]`. `credential`: the credential to check and to store.
-// `cancel`: may be NULL.
+// `host`: the registry: `host[:port]`. For login and logout also a namespace or repository:
+// `host[:port]/namespace`. `credential`: the credential to check and to store. `cancel`: may be
+// NULL.
 //
 // Ownership: free `out` with `ocigraph_login_result_free`.
 // Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; UNAUTHORIZED if the
-// registry refuses the credential, in which case nothing is stored.
+// registry refuses the credential, in which case nothing is stored; UNSUPPORTED for a namespace
+// where a credential helper is configured.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_login(const ocigraph_client *client,
                                       ocigraph_str host,
@@ -2406,9 +2500,11 @@ ocigraph_status ocigraph_client_login_start(const ocigraph_client *client,
                                             void *user_data,
                                             ocigraph_error **error);
 
-// Removes every stored credential of a registry, from files and credential helpers.
+// Removes every stored credential of a registry, from files and credential helpers. With a
+// namespace, removes the credential of the namespace alone; without one, those of namespaces stay.
 //
-// `host`: the registry: `host[:port]`. `cancel`: may be NULL.
+// `host`: the registry: `host[:port]`. For login and logout also a namespace or repository:
+// `host[:port]/namespace`. `cancel`: may be NULL.
 //
 // Ownership: free `out` with `ocigraph_logout_result_free`.
 // Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors.
@@ -2606,7 +2702,11 @@ uint64_t ocigraph_digest_list_size(const ocigraph_digest_list *result, size_t in
 ocigraph_str ocigraph_digest_list_json(const ocigraph_digest_list *result);
 
 // Parses a reference: "host[:port]/repository[:tag[,tag...]][@digest]" or
-// "oci:PATH[:tag][@digest]". It accesses neither network nor files.
+// "oci:PATH[:tag][@digest]". The tag of a layout can be any name, such as
+// "docker.io/library/hello:1.0": PATH is the longest part before a colon that is a layout or a
+// file; without one, it ends at the first colon after the directories that exist; "oci:PATH/:tag"
+// ends it at the slash. So the function looks which of these exist. It opens no file and does not
+// use the network.
 //
 // Ownership: free `out` with `ocigraph_reference_free`.
 // Errors: INVALID_REFERENCE; INVALID_ARGUMENT if the text is not UTF-8.
@@ -3252,6 +3352,19 @@ size_t ocigraph_copy_report_blobs(const ocigraph_copy_report *result, ocigraph_o
 // Threads: any. Since 0.1.0.
 uint64_t ocigraph_copy_report_bytes(const ocigraph_copy_report *result);
 
+// Returns the number of referrers that the source lists and does not have.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_copy_report_missing_count(const ocigraph_copy_report *result);
+
+// Returns the referrer at `index` of this list: the referrers that the source lists and does not
+// have: clients can delete a referrer without its entry in the list. The copy has all others.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_copy_report_missing(const ocigraph_copy_report *result,
+                                                        size_t index);
+
 // Returns the complete result as JSON text, in the format of the command line with field names in
 // snake case.
 //
@@ -3298,8 +3411,10 @@ size_t ocigraph_verify_report_problem_path_length(const ocigraph_verify_report *
                                                   size_t index);
 
 // Returns the digest at `index` of this list: the digests of the manifests that lead to the
-// content, from the root on. Empty for the root, and for a damaged manifest that the store lists
-// outside the graph: its subject is unknown, so it may belong to the graph.
+// content, from the root on. Empty for the root, and for what the index of a layout lists outside
+// the graph: a damaged manifest, whose subject is unknown, so it may belong to the graph, and a
+// blob that is listed as a manifest. For an entry that cannot be read, the problem is one of the
+// root.
 //
 // `problem`: the problem, from 0.
 //
@@ -3324,6 +3439,59 @@ int32_t ocigraph_verify_report_problem_kind(const ocigraph_verify_report *result
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_verify_report_problem_detail(const ocigraph_verify_report *result,
                                                    size_t index);
+
+// Returns the length of this list: the problems that were found and repaired. They are not among
+// `problems`.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_verify_report_repaired_count(const ocigraph_verify_report *result);
+
+// Returns the descriptor of the expected content.
+//
+// `index`: the problem, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_verify_report_repaired(const ocigraph_verify_report *result,
+                                                           size_t index);
+
+// Returns the number of digests of the manifests that lead to the content.
+//
+// `index`: the problem, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_verify_report_repaired_path_length(const ocigraph_verify_report *result,
+                                                   size_t index);
+
+// Returns the digest at `index` of this list: the digests of the manifests that lead to the
+// content, from the root on. Empty for the root, and for what the index of a layout lists outside
+// the graph: a damaged manifest, whose subject is unknown, so it may belong to the graph, and a
+// blob that is listed as a manifest. For an entry that cannot be read, the problem is one of the
+// root.
+//
+// `problem`: the problem, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_verify_report_repaired_path(const ocigraph_verify_report *result,
+                                                  size_t problem,
+                                                  size_t index);
+
+// Returns the kind of damage. The number is one of `OCIGRAPH_PROBLEM_*`.
+//
+// `index`: the problem, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_verify_report_repaired_kind(const ocigraph_verify_report *result, size_t index);
+
+// Returns the damage as a sentence for users.
+//
+// `index`: the problem, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_verify_report_repaired_detail(const ocigraph_verify_report *result,
+                                                    size_t index);
 
 // Returns the complete result as JSON text, in the format of the command line with field names in
 // snake case.
@@ -3351,7 +3519,8 @@ size_t ocigraph_tag_list_count(const ocigraph_tag_list *result);
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_tag_list_name(const ocigraph_tag_list *result, size_t index);
 
-// Returns the digest of the manifest that the tag names.
+// Returns the digest of the manifest that the tag names, unless the registry does not say it: see
+// `problem`. No text if it has none.
 //
 // `index`: the tag, from 0.
 //
@@ -3391,6 +3560,15 @@ int32_t ocigraph_tag_list_signed(const ocigraph_tag_list *result, size_t index);
 //
 // Threads: any. Since 0.1.0.
 int32_t ocigraph_tag_list_attributes(const ocigraph_tag_list *result, size_t index);
+
+// Returns the what prevents that the tag is resolved, as a phrase for users: its manifest is
+// malformed, or the registry refuses to serve it. No text if it is unknown.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_tag_list_problem(const ocigraph_tag_list *result, size_t index);
 
 // Returns the complete result as JSON text, in the format of the command line with field names in
 // snake case.
@@ -3504,6 +3682,16 @@ uint64_t ocigraph_manifest_list_image_size(const ocigraph_manifest_list *result,
 // Threads: any. Since 0.1.0.
 int32_t ocigraph_manifest_list_attributes(const ocigraph_manifest_list *result, size_t index);
 
+// Returns the what prevents that the manifest or its config is read, as a phrase for users: it is
+// malformed, or the registry refuses to serve it. The details are not known then. No text if it is
+// unknown.
+//
+// `index`: the manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_manifest_list_problem(const ocigraph_manifest_list *result, size_t index);
+
 // Returns the complete result as JSON text, in the format of the command line with field names in
 // snake case.
 //
@@ -3517,7 +3705,7 @@ ocigraph_str ocigraph_manifest_list_json(const ocigraph_manifest_list *result);
 // Threads: any, once for each handle. Since 0.1.0.
 void ocigraph_login_result_free(ocigraph_login_result *result);
 
-// Returns the registry: host, and port if one was given.
+// Returns the registry: host, and port and namespace if they were given.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
@@ -3559,7 +3747,7 @@ ocigraph_str ocigraph_login_result_json(const ocigraph_login_result *result);
 // Threads: any, once for each handle. Since 0.1.0.
 void ocigraph_logout_result_free(ocigraph_logout_result *result);
 
-// Returns the registry: host, and port if one was given.
+// Returns the registry: host, and port and namespace if they were given.
 //
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
@@ -3610,7 +3798,8 @@ ocigraph_str ocigraph_logout_result_json(const ocigraph_logout_result *result);
 #define OCIGRAPH_STR_INIT(literal) {"" literal "", sizeof("" literal "") - 1}
 
 /* Expands an ocigraph_str to the two arguments of the printf conversion "%.*s". */
-#define OCIGRAPH_PRINTF(view) (int)(view).length, (view).data ? (view).data : ""
+#define OCIGRAPH_PRINTF(view) \
+    (int)((view).length < 0x7fffffff ? (view).length : 0x7fffffff), (view).data ? (view).data : ""
 
 /* Converts NUL-terminated text to an ocigraph_str. NULL becomes {NULL, 0}. */
 static inline ocigraph_str ocigraph_text(const char *text) {

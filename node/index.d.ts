@@ -7,7 +7,9 @@
  * documents) in OCI registries and OCI image layout directories.
  *
  * References are strings: `registry.example.com[:port]/repository[:tag][@digest]`, or `oci:PATH[:tag][@digest]` for an image
- * layout directory. If a reference has both a tag and a digest, operations use the digest.
+ * layout directory. If a reference has both a tag and a digest, operations use the digest. The tag of a layout can be any name,
+ * such as `docker.io/library/hello:1.0`; {@link parseReference} describes where PATH ends. A layout in a tar archive,
+ * `oci:app.tar:v1`, is read in place; operations that write fail for it with `UNSUPPORTED`.
  *
  * Promises reject with an {@link OcigraphError}, except in two cases: after an abort they reject with the reason of the signal,
  * and if a callback or stream of the caller throws, they reject with the thrown value. To omit an option, leave it out or set
@@ -205,6 +207,10 @@ export interface Reference {
 /**
  * Parses a reference.
  *
+ * The tag of a layout can be any name, such as `docker.io/library/hello:1.0`. PATH is the longest part before a colon that is a
+ * layout or a file; without one, it ends at the first colon after the directories that exist; `oci:PATH/:tag` ends it at the
+ * slash. So this function looks which of these exist. It opens no file and does not use the network.
+ *
  * @throws {@link OcigraphError} with code `INVALID_REFERENCE` if the text is not a valid reference.
  *
  * @example
@@ -325,7 +331,11 @@ export interface PushOptions extends TransferOptions {
   subject?: string | undefined;
   /** The annotations of the manifest. Default: none. */
   annotations?: Annotations | undefined;
-  /** The config blob. Default: the empty JSON object, as image-spec recommends for artifacts. */
+  /**
+   * The config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is given; without an artifact
+   * type, it is the type of the artifact. Its annotations are those of the config's descriptor. Default: the empty JSON
+   * object, as image-spec recommends for artifacts.
+   */
   config?: PushFile | undefined;
   /** The format of the manifest. Default: `auto`. */
   format?: ManifestFormat | undefined;
@@ -382,7 +392,11 @@ export interface AttachOptions extends TransferOptions {
   platform?: string | undefined;
   /** The annotations of the manifest. Default: none. */
   annotations?: Annotations | undefined;
-  /** The config blob. Default: the empty JSON object, as image-spec recommends for artifacts. */
+  /**
+   * The config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is given; without an artifact
+   * type, it is the type of the artifact. Its annotations are those of the config's descriptor. Default: the empty JSON
+   * object, as image-spec recommends for artifacts.
+   */
   config?: PushFile | undefined;
   /** The format of the manifest. Default: `auto`. */
   format?: ManifestFormat | undefined;
@@ -527,6 +541,8 @@ export interface DeleteOptions extends CallOptions {
    * with `INCOMPLETE`.
    */
   force?: boolean | undefined;
+  /** Returns an empty report if `reference` names nothing. Default: false; it then fails with `NOT_FOUND`. */
+  ifExists?: boolean | undefined;
   /**
    * Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used
    * while a registry limits the rate of requests, or if the process can open few files.
@@ -591,6 +607,12 @@ export interface CopyOptions extends TransferOptions {
    * Default: false, which checks only the manifest that the source names and what it lists.
    */
   repair?: boolean | undefined;
+  /**
+   * The client that reaches the destination, with credentials, headers, TLS options and limits of its own. Neither
+   * client sends anything of the other. Within one registry, blobs are then uploaded and not mounted. Default: none,
+   * and one client reaches both source and destination.
+   */
+  destinationClient?: Client | undefined;
 }
 
 /**
@@ -622,6 +644,11 @@ export interface CopyReport {
   readonly blobs: CopiedBlobs;
   /** Number of bytes of all manifests and blobs written. */
   readonly bytes: number;
+  /**
+   * The referrers that the source lists and does not have: clients can delete a referrer without its entry in the list.
+   * The copy has all others.
+   */
+  readonly missing: readonly Descriptor[];
 }
 
 /** Options of {@link Client.verify}. */
@@ -631,6 +658,12 @@ export interface VerifyOptions extends TransferOptions {
    * Default: starts at the manifest that the reference names.
    */
   platform?: string | undefined;
+  /**
+   * Repairs the lists of referrers that clients keep in a registry: the index under the fallback tag of each manifest
+   * of the graph. Removes the entries of missing manifests, corrects entries that contradict their manifests, and adds
+   * manifests that a list lacks. The rest of the graph is not changed. Default: false, which only reports them.
+   */
+  repairIndex?: boolean | undefined;
 }
 
 /**
@@ -639,18 +672,21 @@ export interface VerifyOptions extends TransferOptions {
  * - `missing`: The content does not exist.
  * - `size`: The content has another size than its descriptor says.
  * - `digest`: The content has another digest than its descriptor says.
- * - `malformed`: The content is not a valid manifest or contradicts its descriptor, or its list of referrers is
- *   malformed, completely or in part.
+ * - `malformed`: The content is not a valid manifest or contradicts its descriptor, or its list of referrers or the
+ *   index of the layout is malformed, completely or in part.
+ * - `unreadable`: The registry refuses to serve the content or fails at it, so it was not checked.
+ * - `unlisted`: The manifest exists and has a subject, and the list of the subject's referrers lacks it.
  */
-export type ProblemKind = 'missing' | 'size' | 'digest' | 'malformed';
+export type ProblemKind = 'missing' | 'size' | 'digest' | 'malformed' | 'unreadable' | 'unlisted';
 
 /** One manifest or blob of a graph that is missing or damaged. */
 export interface Problem {
   /** The descriptor of the expected content. */
   readonly descriptor: Descriptor;
   /**
-   * The digests of the manifests that lead to the content, from the root on. Empty for the root, and for a damaged
-   * manifest that the store lists outside the graph: its subject is unknown, so it may belong to the graph.
+   * The digests of the manifests that lead to the content, from the root on. Empty for the root, and for what the index
+   * of a layout lists outside the graph: a damaged manifest, whose subject is unknown, so it may belong to the graph,
+   * and a blob that is listed as a manifest. For an entry that cannot be read, the problem is one of the root.
    */
   readonly path: readonly string[];
   /** The kind of damage. */
@@ -667,6 +703,8 @@ export interface VerifyReport {
   readonly bytes: number;
   /** The problems found. Empty for an intact graph. */
   readonly problems: readonly Problem[];
+  /** The problems that were found and repaired. They are not among `problems`. */
+  readonly repaired: readonly Problem[];
 }
 
 /** Options of {@link Client.resolve} and {@link Client.fetchManifest}. */
@@ -687,6 +725,12 @@ export interface PushBlobOptions extends ProgressOptions {
   mediaType?: string | undefined;
 }
 
+/** Options of {@link Client.untag}. */
+export interface UntagOptions extends CallOptions {
+  /** Ignores a tag that does not exist. Default: false; such a tag then fails with `NOT_FOUND`. */
+  ifExists?: boolean | undefined;
+}
+
 /** What Azure's registry permits with a manifest or tag. A locked one cannot be deleted. */
 export interface Attributes {
   /** True if it can be deleted. */
@@ -703,8 +747,8 @@ export interface Attributes {
 export interface TagInfo {
   /** The tag itself. */
   readonly name: string;
-  /** The digest of the manifest that the tag names. */
-  readonly digest: string;
+  /** The digest of the manifest that the tag names, unless the registry does not say it: see `problem`. */
+  readonly digest?: string;
   /** Time of the first push under this tag, RFC 3339. Azure only. */
   readonly created?: string;
   /** Time of the last change, RFC 3339. Azure only. */
@@ -713,6 +757,11 @@ export interface TagInfo {
   readonly signed?: boolean;
   /** The permitted actions. Azure only. */
   readonly attributes?: Attributes;
+  /**
+   * What prevents that the tag is resolved, as a phrase for users: its manifest is malformed, or the registry refuses
+   * to serve it.
+   */
+  readonly problem?: string;
 }
 
 /** A manifest in a list, with what the registry or layout knows of it. Fields that are not known are `undefined`. */
@@ -740,11 +789,16 @@ export interface ManifestInfo {
   readonly imageSize?: number;
   /** The permitted actions. Azure only. */
   readonly attributes?: Attributes;
+  /**
+   * What prevents that the manifest or its config is read, as a phrase for users: it is malformed, or the registry
+   * refuses to serve it. The details are not known then.
+   */
+  readonly problem?: string;
 }
 
 /** The result of {@link Client.login}. */
 export interface LoginResult {
-  /** The registry: host, and port if one was given. */
+  /** The registry: host, and port and namespace if they were given. */
   readonly host: string;
   /** Where the credential is stored. */
   readonly storedIn: string;
@@ -761,7 +815,7 @@ export interface LoginResult {
 
 /** The result of {@link Client.logout}. */
 export interface LogoutResult {
-  /** The registry: host, and port if one was given. */
+  /** The registry: host, and port and namespace if they were given. */
   readonly host: string;
   /** The places from which credentials were removed: files and credential helpers. Empty if none were stored. */
   readonly removedFrom: readonly string[];
@@ -957,7 +1011,8 @@ export interface ClientOptions {
   /** Where credentials come from when a registry demands authentication. Default: `stored`. */
   credentials?: 'stored' | 'anonymous' | Credential | CredentialSource | undefined;
   /**
-   * A credential file in docker's format, which is searched before docker's and podman's own files.
+   * A credential file in docker's format, in place of all others: neither docker's and podman's own files nor
+   * environment variables such as `DOCKER_AUTH_CONFIG` are read. A file that does not exist has no credentials.
    * {@link Client.login} writes to it. Default: `undefined`, and {@link Client.login} writes to docker's `config.json`.
    */
   authFile?: string | URL | undefined;
@@ -978,7 +1033,7 @@ export interface ClientOptions {
   insecure?: boolean | undefined;
   /**
    * Uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in `NO_PROXY` and for loopback
-   * addresses. Default: `true`.
+   * addresses. A malformed variable is an error. Default: `true`.
    */
   useProxy?: boolean | undefined;
   /** Additional header fields, as names and values. They are sent only to the origin of the registry. Default: none. */
@@ -1104,7 +1159,7 @@ export class Client {
    * @param target - The artifact.
    * @param options - See {@link DeleteOptions}.
    * @returns See {@link DeleteReport}.
-   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing, unless the options allow it.
    * @throws {@link OcigraphError} `UNSUPPORTED` if the registry deletes no manifest.
    * @throws {@link OcigraphError} `INCOMPLETE` if a list of tags or referrers cannot be read completely.
    *
@@ -1125,17 +1180,24 @@ export class Client {
    * @param options - See {@link CopyOptions}.
    * @returns See {@link CopyReport}.
    * @throws {@link OcigraphError} `NOT_FOUND` if `source` names nothing or content of it is missing.
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if one client would send the same credential or header to two
+   *   registries.
    *
    * @example
    * ```ts
    * await client.copy('registry.example.com/net-monitor:v1', 'oci:backup/net-monitor:v1', { recursive: true });
+   *
+   * // A second client reaches a destination that demands another credential.
+   * const destinationClient = new Client({ credentials: { username: 'ada', password: 'secret' } });
+   * await client.copy('registry.example.com/net-monitor:v1', 'backup.example.com/net-monitor:v1', { destinationClient });
    * ```
    */
   copy(source: string, destination: string, options?: CopyOptions): Promise<CopyReport>;
 
   /**
-   * Verifies the whole graph under what `target` names: every manifest and blob, those of referrers included. Nothing
-   * is written. The report has each problem that was found.
+   * Verifies the whole graph under what `target` names: every manifest and blob, those of referrers included. The
+   * report has each problem that was found. Nothing is written, unless the options ask to repair the lists of
+   * referrers.
    *
    * @param target - The root of the graph.
    * @param options - See {@link VerifyOptions}.
@@ -1248,14 +1310,16 @@ export class Client {
   tag(target: string, tags: string | readonly string[], options?: CallOptions): Promise<Descriptor>;
 
   /**
-   * Removes the tags of `target`. The manifest stays.
+   * Removes the tags of `target`. The manifest stays. With a digest in `target`, removes only tags that name this
+   * digest. In an image layout, a tag can end with a digest: `v1@sha256:…` is such a tag if the layout has it.
    *
    * If some tags were removed before the failure, the hint names them.
    *
    * @param target - The tags to remove.
-   * @param options - See {@link CallOptions}.
+   * @param options - See {@link UntagOptions}.
    * @throws {@link OcigraphError} `INVALID_REFERENCE` if `target` has no tag.
    * @throws {@link OcigraphError} `NOT_FOUND` if a tag does not exist.
+   * @throws {@link OcigraphError} `DIGEST_MISMATCH` if `target` has a digest that a tag does not name.
    * @throws {@link OcigraphError} `UNSUPPORTED` if the registry removes a tag only with its manifest.
    *
    * @example
@@ -1263,14 +1327,16 @@ export class Client {
    * await client.untag('registry.example.com/net-monitor:old');
    * ```
    */
-  untag(target: string, options?: CallOptions): Promise<void>;
+  untag(target: string, options?: UntagOptions): Promise<void>;
 
   /**
-   * Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not among them.
+   * Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not among them. With a tag
+   * or digest in `target`, returns only the tags of that manifest.
    *
-   * @param target - The repository or layout. A tag or digest in it is ignored.
+   * @param target - The repository or layout, or with a tag or digest one manifest in it.
    * @param options - See {@link CallOptions}.
    * @returns The names.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` has a tag or digest that names nothing.
    * @throws {@link OcigraphError} `INCOMPLETE` if a part of the list cannot be read.
    *
    * @example
@@ -1281,11 +1347,13 @@ export class Client {
   tags(target: string, options?: CallOptions): Promise<string[]>;
 
   /**
-   * Returns all tags, each with the digest that it names and what the registry knows of it.
+   * Returns all tags, each with the digest that it names and what the registry knows of it. With a tag or digest in
+   * `target`, returns only the tags of that manifest.
    *
-   * @param target - The repository or layout. A tag or digest in it is ignored.
+   * @param target - The repository or layout, or with a tag or digest one manifest in it.
    * @param options - See {@link CallOptions}.
    * @returns A list: see {@link TagInfo}.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` has a tag or digest that names nothing.
    * @throws {@link OcigraphError} `INCOMPLETE` if a part of the list cannot be read.
    *
    * @example
@@ -1299,11 +1367,12 @@ export class Client {
 
   /**
    * Returns all manifests, tagged and untagged, with what is known of each. An untagged manifest is found if an index
-   * lists it or if it refers to a manifest that is found.
+   * lists it or if it refers to a manifest that is found. With a tag or digest in `target`, returns only that manifest.
    *
-   * @param target - The repository or layout. A tag or digest in it is ignored.
+   * @param target - The repository or layout, or with a tag or digest one manifest in it.
    * @param options - See {@link CallOptions}.
    * @returns A list: see {@link ManifestInfo}.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` has a tag or digest that names nothing.
    * @throws {@link OcigraphError} `INCOMPLETE` if a part of the list cannot be read.
    *
    * @example
@@ -1317,7 +1386,8 @@ export class Client {
   /**
    * Returns the names of a registry's repositories.
    *
-   * @param host - The registry: `host[:port]`.
+   * @param host - The registry: `host[:port]`. For login and logout also a namespace or repository:
+   *   `host[:port]/namespace`.
    * @param options - See {@link CallOptions}.
    * @returns The names.
    * @throws {@link OcigraphError} `UNSUPPORTED` if the registry has no catalog.
@@ -1332,14 +1402,17 @@ export class Client {
 
   /**
    * Checks a credential with a registry and stores it where other tools look: in the credential helper that docker's
-   * configuration names for the registry, else in that file, as plain text that only its owner can read.
+   * configuration names for the registry, else in that file, as plain text that only its owner can read. With a
+   * namespace, the credential is used for the repositories in it, and credential helpers cannot store it.
    *
-   * @param host - The registry: `host[:port]`.
+   * @param host - The registry: `host[:port]`. For login and logout also a namespace or repository:
+   *   `host[:port]/namespace`.
    * @param credential - The credential to check and to store.
    * @param options - See {@link CallOptions}.
    * @returns See {@link LoginResult}.
    * @throws {@link OcigraphError} `UNAUTHORIZED` if the registry refuses the credential, in which case nothing is
    *   stored.
+   * @throws {@link OcigraphError} `UNSUPPORTED` for a namespace where a credential helper is configured.
    *
    * @example
    * ```ts
@@ -1350,9 +1423,11 @@ export class Client {
   login(host: string, credential: Credential, options?: CallOptions): Promise<LoginResult>;
 
   /**
-   * Removes every stored credential of a registry, from files and credential helpers.
+   * Removes every stored credential of a registry, from files and credential helpers. With a namespace, removes the
+   * credential of the namespace alone; without one, those of namespaces stay.
    *
-   * @param host - The registry: `host[:port]`.
+   * @param host - The registry: `host[:port]`. For login and logout also a namespace or repository:
+   *   `host[:port]/namespace`.
    * @param options - See {@link CallOptions}.
    * @returns See {@link LogoutResult}.
    *

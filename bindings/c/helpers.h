@@ -13,7 +13,8 @@
 #define OCIGRAPH_STR_INIT(literal) {"" literal "", sizeof("" literal "") - 1}
 
 /* Expands an ocigraph_str to the two arguments of the printf conversion "%.*s". */
-#define OCIGRAPH_PRINTF(view) (int)(view).length, (view).data ? (view).data : ""
+#define OCIGRAPH_PRINTF(view) \
+    (int)((view).length < 0x7fffffff ? (view).length : 0x7fffffff), (view).data ? (view).data : ""
 
 /* Converts NUL-terminated text to an ocigraph_str. NULL becomes {NULL, 0}. */
 static inline ocigraph_str ocigraph_text(const char *text) {

@@ -34,8 +34,10 @@
  * -----------
  * References. Operations take a reference as text: "host[:port]/repository[:tag][@digest]" for a registry, or
  * "oci:PATH[:tag][@digest]" for an image layout directory, which needs no server. The host is required; there is no
- * default registry. If a reference has a tag and a digest, the digest selects the manifest. The client uses plain HTTP for
- * loopback hosts and TLS for all others.
+ * default registry. If a reference has a tag and a digest, the digest selects the manifest. The tag of a layout can
+ * be any name, such as "docker.io/library/hello:1.0"; ocigraph_reference_parse describes where PATH ends. The client uses
+ * plain HTTP for loopback hosts and TLS for all others. PATH can also be a tar archive of an image layout, which is read in
+ * place: "oci:app.tar:v1". Operations that write fail for it with UNSUPPORTED.
  *
  * Status and errors. Every function that can fail returns an ocigraph_status: OCIGRAPH_OK or the kind of failure. Its last
  * parameter is an ocigraph_error **, which receives the details. Pass NULL if the status is enough. The library keeps no

@@ -29,6 +29,8 @@ type arguments struct {
 	frees     []func()
 	// The number of additional holders.
 	holds atomic.Int32
+	// The clients that the call uses besides its own. They must stay reachable and open.
+	others []*Client
 	// True once the call is cancelled. No callback starts afterwards.
 	over atomic.Bool
 	// The number of running callbacks.
@@ -144,6 +146,20 @@ func (s *settings) set(status C.ocigraph_status) {
 	}
 	C.ocigraph_error_free(s.failure)
 	s.failure = nil
+}
+
+// client sets an option that is another client.
+func (s *settings) client(other *Client, set func(handle *C.ocigraph_client) C.ocigraph_status) {
+	other.state.mu.Lock()
+	defer other.state.mu.Unlock()
+	if other.state.closed {
+		if s.err == nil {
+			s.err = s.wrap(notStarted())
+		}
+		return
+	}
+	s.set(set(other.state.handle))
+	s.others = append(s.others, other)
 }
 
 // count converts a number to size_t.

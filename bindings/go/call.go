@@ -6,6 +6,7 @@ import "C"
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -119,26 +120,38 @@ func (c *Client) do(ctx context.Context, a *arguments, run operation) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s := c.state
-	if !s.enter(a, cancel) {
-		return a.wrap(&Error{Code: ErrCancelled, Message: "the operation was not started", cause: ErrClosed})
+	states := []*state{s}
+	for _, other := range a.others {
+		states = append(states, other.state)
 	}
-	defer s.leave(a)
+	for i, one := range states {
+		if !one.enter(a, cancel) {
+			for _, entered := range states[:i] {
+				entered.calls.Done()
+			}
+			return a.wrap(notStarted())
+		}
+		defer one.leave(a)
+	}
 	token, ended, done := a.token(ctx)
 	defer done()
 	var status C.ocigraph_status
 	var failure *C.ocigraph_error
 	call := func() {
-		s.inside.Add(1)
-		defer s.calls.Done()
-		defer s.inside.Add(-1)
+		for _, one := range states {
+			one.inside.Add(1)
+			defer one.calls.Done()
+			defer one.inside.Add(-1)
+		}
 		status = run(s.handle, token, &failure)
 		if failure != nil {
 			a.own(func() { C.ocigraph_error_free(failure) })
 		}
 	}
-	if len(a.callbacks) == 0 && s.credentials == nil {
+	has := func(property func(*state) bool) bool { return slices.ContainsFunc(states, property) }
+	if len(a.callbacks) == 0 && !has(func(one *state) bool { return one.credentials != nil }) {
 		call()
-	} else if !runDetached(a, call, ended, func() bool { return a.busy.Load() > 0 || s.providing() }) {
+	} else if !runDetached(a, call, ended, func() bool { return a.busy.Load() > 0 || has((*state).providing) }) {
 		return a.wrap(&Error{
 			Code: ErrCancelled, Message: "it was cancelled while one of its callbacks was blocked",
 			cause: context.Cause(ctx),
@@ -149,13 +162,20 @@ func (c *Client) do(ctx context.Context, a *arguments, run operation) error {
 	}
 	err := a.wrap(newError(failure))
 	err.cause = a.failed()
-	if err.cause == nil && s.credentials != nil {
-		err.cause = s.credentials.errorOf(failure)
+	for _, one := range states {
+		if err.cause == nil && one.credentials != nil {
+			err.cause = one.credentials.errorOf(failure)
+		}
 	}
 	if err.cause == nil && status == C.OCIGRAPH_CANCELLED {
 		err.cause = context.Cause(ctx)
 	}
 	return err
+}
+
+// notStarted returns the error of a call of a closed client.
+func notStarted() *Error {
+	return &Error{Code: ErrCancelled, Message: "the operation was not started", cause: ErrClosed}
 }
 
 // cancelledBeforeStart returns the error of a call whose context had ended before the call.

@@ -26,7 +26,8 @@ type ClientOptions struct {
 	// belongs to the client and ends when the client is closed. An error fails the method with [ErrCredentials] and is
 	// wrapped by its error.
 	CredentialFunc func(ctx context.Context, host, repository string) (*Credential, error)
-	// AuthFile is a credential file in docker's format, which is searched before docker's and podman's own files.
+	// AuthFile is a credential file in docker's format, in place of all others: neither docker's and podman's own files
+	// nor environment variables such as DOCKER_AUTH_CONFIG are read. A file that does not exist has no credentials.
 	// [Client.Login] writes to it. Default: none, and [Client.Login] writes to docker's config.json.
 	AuthFile string
 	// PlainHTTP selects plain HTTP (true) or TLS (false) for every registry. Default (nil): plain HTTP for loopback

@@ -118,7 +118,7 @@ func TestEveryOperationWorksOnLayoutsAndRegistries(t *testing.T) {
 		if found := must(client.Tag(ctx, location+":v1", "x", "y")); found.Digest != digest {
 			t.Errorf("tagged %+v", found)
 		}
-		if err := client.Untag(ctx, location+":x,y,latest"); err != nil {
+		if err := client.Untag(ctx, location+":x,y,latest", nil); err != nil {
 			t.Error(err)
 		}
 		if tags := must(client.Tags(ctx, location)); !slices.Equal(tags, []string{"v1"}) {

@@ -18,8 +18,12 @@
 //
 // Methods take a reference as text: "host[:port]/repository[:tag][@digest]" for a registry, or
 // "oci:PATH[:tag][@digest]" for an image layout directory. The host is required; there is no default registry. If a
-// reference has a tag and a digest, the digest selects the manifest. The client uses plain HTTP for loopback hosts and
-// TLS for all others.
+// reference has a tag and a digest, the digest selects the manifest. The tag of a layout can be any name, such as
+// "docker.io/library/hello:1.0"; [ParseReference] describes where PATH ends. The client uses plain HTTP for loopback hosts
+// and TLS for all others.
+//
+// PATH can also be a tar archive of an image layout, which is read in place: "oci:app.tar:v1". Operations that write fail
+// for it with [ErrUnsupported].
 //
 // # Errors
 //

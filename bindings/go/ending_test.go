@@ -23,7 +23,7 @@ func TestAContextCancelsACallWithin100Milliseconds(t *testing.T) {
 		"discover": func(ctx context.Context) error { _, err := client.Discover(ctx, slow, nil); return err },
 		"resolve":  func(ctx context.Context) error { _, err := client.Resolve(ctx, slow, nil); return err },
 		"push":     func(ctx context.Context) error { _, err := client.Push(ctx, slow, nil); return err },
-		"untag":    func(ctx context.Context) error { return client.Untag(ctx, slow) },
+		"untag":    func(ctx context.Context) error { return client.Untag(ctx, slow, nil) },
 	} {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		var at time.Time

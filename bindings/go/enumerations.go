@@ -101,6 +101,10 @@ const (
 	// WrongDigest means that the content has another digest than its descriptor says.
 	WrongDigest ProblemKind = "digest"
 	// Malformed means that the content is not a valid manifest or contradicts its descriptor, or its list of referrers
-	// is malformed, completely or in part.
+	// or the index of the layout is malformed, completely or in part.
 	Malformed ProblemKind = "malformed"
+	// Unreadable means that the registry refuses to serve the content or fails at it, so it was not checked.
+	Unreadable ProblemKind = "unreadable"
+	// Unlisted means that the manifest exists and has a subject, and the list of the subject's referrers lacks it.
+	Unlisted ProblemKind = "unlisted"
 )

@@ -26,7 +26,7 @@ func TestEveryErrorNamesItsOperationAndReference(t *testing.T) {
 		call                 func() error
 	}{
 		{"push", "nowhere", ErrInvalidReference, func() error { _, err := client.Push(t.Context(), "nowhere", nil); return err }},
-		{"untag", "nowhere", ErrInvalidReference, func() error { return client.Untag(t.Context(), "nowhere") }},
+		{"untag", "nowhere", ErrInvalidReference, func() error { return client.Untag(t.Context(), "nowhere", nil) }},
 		{"copy", location + " to nowhere", ErrInvalidReference, func() error { _, err := client.Copy(t.Context(), location, "nowhere", nil); return err }},
 		{"repositories", "no host", ErrInvalidReference, func() error { _, err := client.Repositories(t.Context(), "no host"); return err }},
 		{"push blob", "nowhere", ErrInvalidReference, func() error { _, err := client.PushBlob(t.Context(), "nowhere", "", nil, nil); return err }},

@@ -151,7 +151,7 @@ func ExampleClient_FetchBlob() {
 	// content
 }
 
-// ParseReference only parses the text; it accesses neither network nor files.
+// ParseReference does not use the network.
 func ExampleParseReference() {
 	r, err := ocigraph.ParseReference("registry.example.com:8443/team/app:v1")
 	fmt.Println(r.Host(), r.Repository(), r.Tags(), r.Location(), err)
@@ -189,6 +189,41 @@ func ExampleClient_Copy() {
 	fmt.Println(report.Manifests, "manifests copied, tagged", report.Tags)
 	// Output:
 	// 2 manifests copied, tagged [v1]
+}
+
+// A second client reaches a destination that demands another credential, another header or another certificate.
+func ExampleClient_Copy_twoClients() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	image := "oci:" + filepath.Join(dir, "source") + ":v1"
+	client, err := ocigraph.NewClient(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	other, err := ocigraph.NewClient(&ocigraph.ClientOptions{Credential: &ocigraph.Credential{Username: "ada", Password: "secret"}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer other.Close()
+	_, err = client.Push(ctx, image, &ocigraph.PushOptions{ArtifactType: "program/example"})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	// The destination is a layout here, and a registry in a real program.
+	destination := "oci:" + filepath.Join(dir, "destination") + ":v1"
+	report, err := client.Copy(ctx, image, destination, &ocigraph.CopyOptions{DestinationClient: other})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(report.Manifests, "manifest copied, tagged", report.Tags)
+	// Output:
+	// 1 manifest copied, tagged [v1]
 }
 
 // A dry run of Delete reports what would be deleted: referrers first, then the image.

@@ -49,7 +49,7 @@ func TestTheLibraryLeaksNoMemory(t *testing.T) {
 		"copy":     func() { must(client.Copy(ctx, location+":v1", location+":copied", &CopyOptions{Recursive: true})) },
 		"verify":   func() { must(client.Verify(ctx, location+":v1", nil)) },
 		"resolve":  func() { must(client.Resolve(ctx, location+":v1", nil)) },
-		"tag":      func() { must(client.Tag(ctx, location+":v1", "x")); _ = client.Untag(ctx, location+":x") },
+		"tag":      func() { must(client.Tag(ctx, location+":v1", "x")); _ = client.Untag(ctx, location+":x", nil) },
 		"lists": func() {
 			must(client.Tags(ctx, location))
 			must(client.TagDetails(ctx, location))

@@ -124,7 +124,7 @@ func (c *Client) Discover(ctx context.Context, reference string, options *Discov
 // The reference names the artifact. Nil options select the defaults.
 //
 // The error is
-//   - [ErrNotFound] if reference names nothing
+//   - [ErrNotFound] if reference names nothing, unless the options allow it
 //   - [ErrUnsupported] if the registry deletes no manifest
 //   - [ErrIncomplete] if a list of tags or referrers cannot be read completely
 func (c *Client) Delete(ctx context.Context, reference string, options *DeleteOptions) (*DeleteReport, error) {
@@ -152,6 +152,7 @@ func (c *Client) Delete(ctx context.Context, reference string, options *DeleteOp
 //
 // The error is
 //   - [ErrNotFound] if source names nothing or content of it is missing
+//   - [ErrInvalidArgument] if one client would send the same credential or header to two registries
 func (c *Client) Copy(ctx context.Context, source, destination string, options *CopyOptions) (*CopyReport, error) {
 	a := newArguments("copy", source+" to "+destination)
 	defer a.release()
@@ -169,8 +170,8 @@ func (c *Client) Copy(ctx context.Context, source, destination string, options *
 	return copyReport(out)
 }
 
-// Verify verifies the whole graph under what reference names: every manifest and blob, those of referrers included.
-// Nothing is written. The report has each problem that was found.
+// Verify verifies the whole graph under what reference names: every manifest and blob, those of referrers included. The
+// report has each problem that was found. Nothing is written, unless the options ask to repair the lists of referrers.
 //
 // The reference names the root of the graph. Nil options select the defaults.
 //
@@ -308,29 +309,37 @@ func (c *Client) Tag(ctx context.Context, reference string, tags ...string) (Des
 	return descriptor(out), nil
 }
 
-// Untag removes the tags of reference. The manifest stays.
+// Untag removes the tags of reference. The manifest stays. With a digest in reference, removes only tags that name this
+// digest. In an image layout, a tag can end with a digest: "v1@sha256:…" is such a tag if the layout has it.
 //
-// The reference names the tags to remove.
+// The reference names the tags to remove. Nil options select the defaults.
 //
 // The error is
 //   - [ErrInvalidReference] if reference has no tag
 //   - [ErrNotFound] if a tag does not exist
+//   - [ErrDigestMismatch] if reference has a digest that a tag does not name
 //   - [ErrUnsupported] if the registry removes a tag only with its manifest
 //
 // If some tags were removed before the failure, the hint names them.
-func (c *Client) Untag(ctx context.Context, reference string) error {
+func (c *Client) Untag(ctx context.Context, reference string, options *UntagOptions) error {
 	a := newArguments("untag", reference)
 	defer a.release()
+	o, err := options.toC(a)
+	if err != nil {
+		return err
+	}
 	return c.do(ctx, a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
-		return C.ocigraph_client_untag(client, a.text(reference), token, failure)
+		return C.ocigraph_client_untag(client, a.text(reference), o, token, failure)
 	})
 }
 
-// Tags returns all tags, in the order of the registry or layout. Fallback tags of referrers are not among them.
+// Tags returns all tags, in the order of the registry or layout. Fallback tags of referrers are not among them. With a
+// tag or digest in reference, returns only the tags of that manifest.
 //
-// The reference names the repository or layout. A tag or digest in it is ignored.
+// The reference names the repository or layout, or with a tag or digest one manifest in it.
 //
 // The error is
+//   - [ErrNotFound] if reference has a tag or digest that names nothing
 //   - [ErrIncomplete] if a part of the list cannot be read
 func (c *Client) Tags(ctx context.Context, reference string) ([]string, error) {
 	a := newArguments("tags", reference)
@@ -345,11 +354,13 @@ func (c *Client) Tags(ctx context.Context, reference string) ([]string, error) {
 	return texts(out), nil
 }
 
-// TagDetails returns all tags, each with the digest that it names and what the registry knows of it.
+// TagDetails returns all tags, each with the digest that it names and what the registry knows of it. With a tag or
+// digest in reference, returns only the tags of that manifest.
 //
-// The reference names the repository or layout. A tag or digest in it is ignored.
+// The reference names the repository or layout, or with a tag or digest one manifest in it.
 //
 // The error is
+//   - [ErrNotFound] if reference has a tag or digest that names nothing
 //   - [ErrIncomplete] if a part of the list cannot be read
 func (c *Client) TagDetails(ctx context.Context, reference string) ([]TagInfo, error) {
 	a := newArguments("tags", reference)
@@ -365,11 +376,13 @@ func (c *Client) TagDetails(ctx context.Context, reference string) ([]TagInfo, e
 }
 
 // Manifests returns all manifests, tagged and untagged, with what is known of each. An untagged manifest is found if an
-// index lists it or if it refers to a manifest that is found.
+// index lists it or if it refers to a manifest that is found. With a tag or digest in reference, returns only that
+// manifest.
 //
-// The reference names the repository or layout. A tag or digest in it is ignored.
+// The reference names the repository or layout, or with a tag or digest one manifest in it.
 //
 // The error is
+//   - [ErrNotFound] if reference has a tag or digest that names nothing
 //   - [ErrIncomplete] if a part of the list cannot be read
 func (c *Client) Manifests(ctx context.Context, reference string) ([]ManifestInfo, error) {
 	a := newArguments("manifests", reference)
@@ -386,7 +399,8 @@ func (c *Client) Manifests(ctx context.Context, reference string) ([]ManifestInf
 
 // Repositories returns the names of a registry's repositories.
 //
-// The host is the registry: "host[:port]".
+// The host is the registry: "host[:port]". For login and logout also a namespace or repository:
+// "host[:port]/namespace".
 //
 // The error is
 //   - [ErrUnsupported] if the registry has no catalog
@@ -405,12 +419,15 @@ func (c *Client) Repositories(ctx context.Context, host string) ([]string, error
 }
 
 // Login checks a credential with a registry and stores it where other tools look: in the credential helper that
-// docker's configuration names for the registry, else in that file, as plain text that only its owner can read.
+// docker's configuration names for the registry, else in that file, as plain text that only its owner can read. With a
+// namespace, the credential is used for the repositories in it, and credential helpers cannot store it.
 //
-// The host is the registry: "host[:port]".
+// The host is the registry: "host[:port]". For login and logout also a namespace or repository:
+// "host[:port]/namespace".
 //
 // The error is
 //   - [ErrUnauthorized] if the registry refuses the credential, in which case nothing is stored
+//   - [ErrUnsupported] for a namespace where a credential helper is configured
 func (c *Client) Login(ctx context.Context, host string, credential Credential) (*LoginResult, error) {
 	a := newArguments("login", host)
 	defer a.release()
@@ -429,9 +446,11 @@ func (c *Client) Login(ctx context.Context, host string, credential Credential) 
 	return loginResult(out)
 }
 
-// Logout removes every stored credential of a registry, from files and credential helpers.
+// Logout removes every stored credential of a registry, from files and credential helpers. With a namespace, removes
+// the credential of the namespace alone; without one, those of namespaces stay.
 //
-// The host is the registry: "host[:port]".
+// The host is the registry: "host[:port]". For login and logout also a namespace or repository:
+// "host[:port]/namespace".
 func (c *Client) Logout(ctx context.Context, host string) (*LogoutResult, error) {
 	a := newArguments("logout", host)
 	defer a.release()

@@ -23,8 +23,10 @@ type PushOptions struct {
 	Subject string
 	// Annotations are the annotations of the manifest. Default: none.
 	Annotations map[string]string
-	// Config is the config blob. It has MediaType and one of Path and Content. Other fields are invalid. Default: the
-	// empty JSON object, as image-spec recommends for artifacts.
+	// Config is the config blob. It has MediaType and one of Path and Content. Other fields are invalid. Its media type
+	// is "application/vnd.unknown.config.v1+json" unless it is given; without an artifact type, it is the type of the
+	// artifact. Its annotations are those of the config's descriptor. Default: the empty JSON object, as image-spec
+	// recommends for artifacts.
 	Config *File
 	// Format is the format of the manifest. Default: [FormatAuto].
 	Format Format
@@ -131,8 +133,10 @@ type AttachOptions struct {
 	Platform string
 	// Annotations are the annotations of the manifest. Default: none.
 	Annotations map[string]string
-	// Config is the config blob. It has MediaType and one of Path and Content. Other fields are invalid. Default: the
-	// empty JSON object, as image-spec recommends for artifacts.
+	// Config is the config blob. It has MediaType and one of Path and Content. Other fields are invalid. Its media type
+	// is "application/vnd.unknown.config.v1+json" unless it is given; without an artifact type, it is the type of the
+	// artifact. Its annotations are those of the config's descriptor. Default: the empty JSON object, as image-spec
+	// recommends for artifacts.
 	Config *File
 	// Format is the format of the manifest. Default: [FormatAuto].
 	Format Format
@@ -379,6 +383,8 @@ type DeleteOptions struct {
 	// and proceeds if a list of tags or referrers cannot be read completely. Default: false; an incomplete list then
 	// fails with [ErrIncomplete].
 	Force bool
+	// IfExists returns an empty report if reference names nothing. Default: false; it then fails with [ErrNotFound].
+	IfExists bool
 	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
 	// used while a registry limits the rate of requests, or if the process can open few files.
 	Concurrency int
@@ -397,6 +403,9 @@ func (o *DeleteOptions) toC(a *arguments) (*C.ocigraph_delete_options, error) {
 	}
 	if o.Force {
 		s.set(C.ocigraph_delete_options_set_force(c, C.bool(true), &s.failure))
+	}
+	if o.IfExists {
+		s.set(C.ocigraph_delete_options_set_if_exists(c, C.bool(true), &s.failure))
 	}
 	if o.Concurrency != 0 {
 		s.set(C.ocigraph_delete_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))
@@ -421,6 +430,10 @@ type CopyOptions struct {
 	// already, and copies what is missing: a collection of garbage can leave a manifest without its content. Digests
 	// are not computed. Default: false, which checks only the manifest that the source names and what it lists.
 	Repair bool
+	// DestinationClient is the client that reaches the destination, with credentials, headers, TLS options and limits
+	// of its own. Closing it ends the operation too. Neither client sends anything of the other. Within one registry,
+	// blobs are then uploaded and not mounted. Default: none, and one client reaches both source and destination.
+	DestinationClient *Client
 	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
 	// used while a registry limits the rate of requests, or if the process can open few files.
 	Concurrency int
@@ -449,6 +462,11 @@ func (o *CopyOptions) toC(a *arguments) (*C.ocigraph_copy_options, error) {
 	if o.Repair {
 		s.set(C.ocigraph_copy_options_set_repair(c, C.bool(true), &s.failure))
 	}
+	if o.DestinationClient != nil {
+		s.client(o.DestinationClient, func(client *C.ocigraph_client) C.ocigraph_status {
+			return C.ocigraph_copy_options_set_destination_client(c, client, &s.failure)
+		})
+	}
 	if o.Concurrency != 0 {
 		s.set(C.ocigraph_copy_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))
 	}
@@ -465,6 +483,11 @@ type VerifyOptions struct {
 	// "os/architecture[/variant]", such as "linux/arm64". The error is [ErrNotFound] if the index has no such image.
 	// Default: starts at the manifest that the reference names.
 	Platform string
+	// RepairIndex repairs the lists of referrers that clients keep in a registry: the index under the fallback tag of
+	// each manifest of the graph. Removes the entries of missing manifests, corrects entries that contradict their
+	// manifests, and adds manifests that a list lacks. The rest of the graph is not changed. Default: false, which only
+	// reports them.
+	RepairIndex bool
 	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
 	// used while a registry limits the rate of requests, or if the process can open few files.
 	Concurrency int
@@ -483,6 +506,9 @@ func (o *VerifyOptions) toC(a *arguments) (*C.ocigraph_verify_options, error) {
 	s := &settings{arguments: a}
 	if o.Platform != "" {
 		s.set(C.ocigraph_verify_options_set_platform(c, a.text(o.Platform), &s.failure))
+	}
+	if o.RepairIndex {
+		s.set(C.ocigraph_verify_options_set_repair_index(c, C.bool(true), &s.failure))
 	}
 	if o.Concurrency != 0 {
 		s.set(C.ocigraph_verify_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))
@@ -533,6 +559,26 @@ func (o *BlobOptions) toC(a *arguments) (*C.ocigraph_blob_options, error) {
 	if o.Progress != nil {
 		data := a.callback(&callback{progress: o.Progress})
 		s.set(C.ocigraph_blob_options_set_progress(c, C.ocigraph_progress_fn(C.ocigraph_go_progress), data, &s.failure))
+	}
+	return c, s.err
+}
+
+// UntagOptions are the options of [Client.Untag].
+type UntagOptions struct {
+	// IfExists ignores a tag that does not exist. Default: false; such a tag then fails with [ErrNotFound].
+	IfExists bool
+}
+
+// toC returns the options as a handle of C, which the arguments own. Nil options select the defaults.
+func (o *UntagOptions) toC(a *arguments) (*C.ocigraph_untag_options, error) {
+	c := C.ocigraph_untag_options_new()
+	a.own(func() { C.ocigraph_untag_options_free(c) })
+	if o == nil {
+		return c, nil
+	}
+	s := &settings{arguments: a}
+	if o.IfExists {
+		s.set(C.ocigraph_untag_options_set_if_exists(c, C.bool(true), &s.failure))
 	}
 	return c, s.err
 }

@@ -12,7 +12,11 @@ type Reference struct {
 }
 
 // ParseReference parses a reference: "host[:port]/repository[:tag[,tag…]][@digest]" or "oci:PATH[:tag][@digest]". It
-// accesses neither network nor files. It returns [ErrInvalidReference] for invalid syntax.
+// returns [ErrInvalidReference] for invalid syntax.
+//
+// The tag of a layout can be any name, such as "docker.io/library/hello:1.0". PATH is the longest part before a colon that
+// is a layout or a file; without one, it ends at the first colon after the directories that exist; "oci:PATH/:tag" ends it
+// at the slash. So ParseReference looks which of these exist. It opens no file and does not use the network.
 func ParseReference(text string) (Reference, error) {
 	a := new(arguments)
 	defer a.release()

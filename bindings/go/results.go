@@ -99,6 +99,9 @@ type CopyReport struct {
 	Blobs CopiedBlobs `json:"blobs"`
 	// Bytes is the number of bytes of all manifests and blobs written.
 	Bytes int64 `json:"bytes"`
+	// Missing lists the referrers that the source lists and does not have: clients can delete a referrer without its
+	// entry in the list. The copy has all others.
+	Missing []Descriptor `json:"missing"`
 }
 
 // CopiedBlobs are the numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are
@@ -120,14 +123,18 @@ type VerifyReport struct {
 	Bytes int64 `json:"bytes"`
 	// Problems are the problems found. Empty for an intact graph.
 	Problems []Problem `json:"problems"`
+	// Repaired are the problems that were found and repaired. They are not among Problems.
+	Repaired []Problem `json:"repaired"`
 }
 
 // A Problem is one manifest or blob of a graph that is missing or damaged.
 type Problem struct {
 	// Descriptor is the descriptor of the expected content.
 	Descriptor Descriptor `json:"descriptor"`
-	// Path lists the digests of the manifests that lead to the content, from the root on. Empty for the root, and for a
-	// damaged manifest that the store lists outside the graph: its subject is unknown, so it may belong to the graph.
+	// Path lists the digests of the manifests that lead to the content, from the root on. Empty for the root, and for
+	// what the index of a layout lists outside the graph: a damaged manifest, whose subject is unknown, so it may
+	// belong to the graph, and a blob that is listed as a manifest. For an entry that cannot be read, the problem is
+	// one of the root.
 	Path []string `json:"path"`
 	// Kind is the kind of damage.
 	Kind ProblemKind `json:"kind"`
@@ -140,8 +147,8 @@ type Problem struct {
 type TagInfo struct {
 	// Name is the tag itself.
 	Name string `json:"name"`
-	// Digest is the digest of the manifest that the tag names.
-	Digest string `json:"digest"`
+	// Digest is the digest of the manifest that the tag names, unless the registry does not say it: see Problem.
+	Digest string `json:"digest,omitempty"`
 	// Created is the time of the first push under this tag, RFC 3339. Azure only.
 	Created string `json:"created,omitempty"`
 	// LastUpdated is the time of the last change, RFC 3339. Azure only.
@@ -150,6 +157,9 @@ type TagInfo struct {
 	Signed *bool `json:"signed,omitempty"`
 	// Attributes are the permitted actions. Azure only.
 	Attributes *Attributes `json:"attributes,omitempty"`
+	// Problem is what prevents that the tag is resolved, as a phrase for users: its manifest is malformed, or the
+	// registry refuses to serve it.
+	Problem string `json:"problem,omitempty"`
 }
 
 // Attributes are what Azure's registry permits with a manifest or tag. A locked one cannot be deleted.
@@ -188,11 +198,14 @@ type ManifestInfo struct {
 	ImageSize int64 `json:"image_size,omitempty"`
 	// Attributes are the permitted actions. Azure only.
 	Attributes *Attributes `json:"attributes,omitempty"`
+	// Problem is what prevents that the manifest or its config is read, as a phrase for users: it is malformed, or the
+	// registry refuses to serve it. The details are not known then.
+	Problem string `json:"problem,omitempty"`
 }
 
 // A LoginResult is the result of [Client.Login].
 type LoginResult struct {
-	// Host is the registry: host, and port if one was given.
+	// Host is the registry: host, and port and namespace if they were given.
 	Host string `json:"host"`
 	// StoredIn is where the credential is stored.
 	StoredIn string `json:"stored_in"`
@@ -207,7 +220,7 @@ type LoginResult struct {
 
 // A LogoutResult is the result of [Client.Logout].
 type LogoutResult struct {
-	// Host is the registry: host, and port if one was given.
+	// Host is the registry: host, and port and namespace if they were given.
 	Host string `json:"host"`
 	// RemovedFrom lists the places from which credentials were removed: files and credential helpers. Empty if none
 	// were stored.

@@ -161,8 +161,14 @@ impl Drop for CancelOnDrop {
 /// Returns whether an operation failed because the process or the system has no free file
 /// descriptor.
 pub(crate) fn is_out_of_descriptors(error: &Error) -> bool {
-    let source = error::Error::source(error).and_then(|e| e.downcast_ref::<io::Error>());
-    source.is_some_and(io_is_out_of_descriptors)
+    let mut source = error::Error::source(error);
+    while let Some(cause) = source {
+        if cause.downcast_ref::<io::Error>().is_some_and(io_is_out_of_descriptors) {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
 }
 
 /// As [`is_out_of_descriptors`], also where a library has wrapped the system's error in its own.

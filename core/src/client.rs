@@ -1,14 +1,10 @@
 //! The client: opens what a reference names, one method per operation.
 
-#[cfg(not(feature = "registry"))]
-mod no_registry;
 mod operations;
-#[cfg(feature = "registry")]
-mod registry;
 
 #[cfg(doc)]
 use crate::Code;
-use std::{collections::HashMap, fmt, path::Path, sync::Arc};
+use std::{fmt, path::Path, sync::Arc};
 
 use bytes::Bytes;
 
@@ -22,6 +18,7 @@ use crate::{
     store::{
         Store,
         catalog::{ManifestInfo, TagInfo},
+        client::check_secrets,
         limits::Limits,
         list::List,
     },
@@ -32,66 +29,20 @@ use crate::{
         login::{self, LoginResult, LogoutResult},
         named::named,
     },
-    store::registry::auth::{Credential, Credentials},
+    store::registry::auth::{Credential, Credentials, LoginTarget},
 };
 #[cfg(feature = "registry")]
 use ocigraph_types::Host;
 use ocigraph_types::{Descriptor, Location, Reference, Result};
 
-#[cfg(feature = "registry")]
-pub use crate::store::registry::ClientConfig;
-#[cfg(not(feature = "registry"))]
-pub use no_registry::ClientConfig;
-
-#[cfg(not(feature = "registry"))]
-use no_registry::{Registries, check_secrets};
-#[cfg(feature = "registry")]
-use registry::{Registries, check_secrets};
+pub use crate::store::client::{Client, ClientConfig};
 
 /// Actions that a token must allow besides `pull`. If a delete must update an index of referrers,
 /// the registry asks for more.
 const PUSH: [&str; 1] = ["push"];
 const DELETE: [&str; 1] = ["delete"];
 
-/// A client for registries and layouts. Cloning is cheap: clones share connections, and what they
-/// learned of each registry.
-///
-/// ```
-/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-/// # let dir = tempfile::tempdir().unwrap();
-/// # let place = format!("oci:{}", dir.path().join("layout").display());
-/// use ocigraph::{Client, DiscoverOptions, File, PushOptions, Reference};
-///
-/// let client = Client::new();
-/// let image: Reference = format!("{place}:v1").parse()?;
-/// let options = PushOptions::default()
-///     .files(vec![File::bytes("readme.md", "hello")])
-///     .artifact_type("readme/example");
-/// let pushed = client.push(&image, options).await?;
-/// let graph = client.discover(&image, DiscoverOptions::default()).await?;
-/// assert_eq!(graph.subject().digest, pushed.descriptor.digest);
-/// # Ok::<(), ocigraph::Error>(()) }).unwrap();
-/// ```
-#[derive(Clone)]
-pub struct Client {
-    config: Arc<ClientConfig>,
-    /// Stores of the caller.
-    stores: Arc<HashMap<Location, Arc<dyn Store>>>,
-    registries: Registries,
-}
-
 impl Client {
-    /// Creates a client with the default configuration.
-    pub fn new() -> Self {
-        Self::with_config(ClientConfig::default())
-    }
-
-    /// Creates a client with this configuration.
-    pub fn with_config(mut config: ClientConfig) -> Self {
-        config.limits = config.limits.usable();
-        Self { config: Arc::new(config), stores: Arc::default(), registries: Default::default() }
-    }
-
     /// The same client, which uses `store` for every reference to `location`: a store of the caller
     /// instead of a registry or a directory. The locations of other references are opened as
     /// before.
@@ -142,20 +93,26 @@ impl Client {
             return Ok(Arc::clone(store));
         }
         match location {
-            Location::Layout(path) => open_layout(path, &self.config.limits),
+            Location::Layout(path) => open_layout(path, &self.config.limits, !actions.is_empty()),
             Location::Registry { host, repository } => {
                 self.registries.open(&self.config, host, repository, actions)
             }
         }
     }
 
-    /// Opens source and destination of a copy. Within one registry a token must allow access to
-    /// both repositories, since blobs are mounted from one to the other.
+    /// Opens source and destination of a copy, the destination with `other` if there is one. Within
+    /// one registry a token of one client must allow access to both repositories, since blobs are
+    /// mounted from one to the other.
     fn open_both(
         &self,
         source: &Reference,
+        other: Option<&Client>,
         destination: &Reference,
     ) -> Result<(Arc<dyn Store>, Arc<dyn Store>)> {
+        if let Some(other) = other {
+            let from = self.open_location(source.location(), &[])?;
+            return Ok((from, other.open_location(destination.location(), &PUSH)?));
+        }
         if let (
             Some(Location::Registry { host, repository: from }),
             Some(Location::Registry { host: other, repository: to }),
@@ -179,24 +136,28 @@ impl Client {
     /// tags. Content that the destination has is not sent.
     ///
     /// # Errors
-    /// [`Code::NotFound`] if `source` names nothing or content of it is missing.
+    /// [`Code::NotFound`] if `source` names nothing or content of it is missing,
+    /// [`Code::InvalidArgument`] if one client would send the same credential or header to two
+    /// registries.
     pub async fn copy(
         &self,
         source: &Reference,
         destination: &Reference,
-        options: CopyOptions,
+        mut options: CopyOptions,
     ) -> Result<CopyReport> {
         let on = || format!("{source} to {destination}");
-        let opened = self.open_both(source, destination);
+        // A clone has the same credentials and connections, so it is not a second client.
+        options.destination_client.take_if(|other| other.is_clone_of(self));
+        let opened = self.open_both(source, options.destination_client.as_ref(), destination);
         let (from, to) = opened.map_err(|e| e.with_operation(copy::OPERATION, on()))?;
         operation::copy(from, source, to, destination, options).await
     }
 
     /// Returns all tags, in the order of the registry or layout. Fallback tags of referrers are
-    /// not among them.
+    /// not among them. With a tag or digest in `reference`, returns only the tags of that manifest.
     ///
     /// # Errors
-    /// [`Code::Incomplete`] if a part of the list cannot be read.
+    /// [`Code::NotFound`] if `reference` has a tag or digest that names nothing, [`Code::Incomplete`] if a part of the list cannot be read.
     ///
     /// # Incomplete lists
     /// [`Client::list_tags`] returns what could be read.
@@ -210,10 +171,11 @@ impl Client {
         operation::tags(&*store, reference).await
     }
 
-    /// Returns all tags, each with the digest that it names and what the registry knows of it.
+    /// Returns all tags, each with the digest that it names and what the registry knows of it. With
+    /// a tag or digest in `reference`, returns only the tags of that manifest.
     ///
     /// # Errors
-    /// [`Code::Incomplete`] if a part of the list cannot be read.
+    /// [`Code::NotFound`] if `reference` has a tag or digest that names nothing, [`Code::Incomplete`] if a part of the list cannot be read.
     ///
     /// # Incomplete lists
     /// [`Client::list_tag_details`] returns what could be read.
@@ -241,10 +203,11 @@ impl Client {
     }
 
     /// Returns all manifests, tagged and untagged, with what is known of each. An untagged manifest
-    /// is found if an index lists it or if it refers to a manifest that is found.
+    /// is found if an index lists it or if it refers to a manifest that is found. With a tag or
+    /// digest in `reference`, returns only that manifest.
     ///
     /// # Errors
-    /// [`Code::Incomplete`] if a part of the list cannot be read.
+    /// [`Code::NotFound`] if `reference` has a tag or digest that names nothing, [`Code::Incomplete`] if a part of the list cannot be read.
     ///
     /// # Incomplete lists
     /// [`Client::list_manifests`] returns what could be read.
@@ -299,31 +262,39 @@ impl Client {
 
     /// Checks a credential with a registry and stores it where other tools look: in the credential
     /// helper that docker's configuration names for the registry, else in that file, as plain text
-    /// that only its owner can read.
+    /// that only its owner can read. With a namespace, the credential is used for the repositories in
+    /// it, and credential helpers cannot store it.
     ///
     /// # Errors
-    /// [`Code::Unauthorized`] if the registry refuses the credential, in which case nothing is stored.
-    pub async fn login(&self, host: &Host, credential: Credential) -> Result<LoginResult> {
+    /// [`Code::Unauthorized`] if the registry refuses the credential, in which case nothing is stored;
+    /// [`Code::Unsupported`] for a namespace where a credential helper is configured.
+    pub async fn login(&self, host: &LoginTarget, credential: Credential) -> Result<LoginResult> {
         let result = named("login", host, login::login(&self.config, host, credential)).await?;
-        self.registries.forget(host);
+        self.registries.forget(host.host());
         Ok(result)
     }
 
-    /// Removes every stored credential of a registry, from files and credential helpers.
-    pub async fn logout(&self, host: &Host) -> Result<LogoutResult> {
+    /// Removes every stored credential of a registry, from files and credential helpers. With a
+    /// namespace, removes the credential of the namespace alone; without one, those of namespaces stay.
+    pub async fn logout(&self, host: &LoginTarget) -> Result<LogoutResult> {
         let result = named("logout", host, login::logout(&self.config, host)).await?;
-        self.registries.forget(host);
+        self.registries.forget(host.host());
         Ok(result)
     }
 }
 
 #[cfg(feature = "layout")]
-fn open_layout(path: &Path, limits: &Limits) -> Result<Arc<dyn Store>> {
-    Ok(Arc::new(crate::store::layout::Layout::with_limits(path, limits)))
+fn open_layout(path: &Path, limits: &Limits, writing: bool) -> Result<Arc<dyn Store>> {
+    let layout = crate::store::layout::Layout::with_limits(path, limits);
+    if writing {
+        // Before anything is read or sent that cannot be stored.
+        layout.check_writable()?;
+    }
+    Ok(Arc::new(layout))
 }
 
 #[cfg(not(feature = "layout"))]
-fn open_layout(path: &Path, _: &Limits) -> Result<Arc<dyn Store>> {
+fn open_layout(path: &Path, _: &Limits, _: bool) -> Result<Arc<dyn Store>> {
     let message = format!("{} is an image layout, which this build cannot open", path.display());
     Err(ocigraph_types::Error::new(ocigraph_types::Code::Unsupported, message)
         .with_hint("enable the feature `layout` of ocigraph"))
@@ -332,16 +303,4 @@ fn open_layout(path: &Path, _: &Limits) -> Result<Arc<dyn Store>> {
 /// All entries of a list, or the error of the operation that needs all of them.
 fn complete<T>(operation: &str, on: impl fmt::Display, list: List<T>) -> Result<Vec<T>> {
     list.complete().map_err(|e| e.with_operation(operation, on))
-}
-
-impl Default for Client {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("config", &self.config).finish_non_exhaustive()
-    }
 }

@@ -11,6 +11,8 @@ mod layouts;
 mod manifests;
 mod names;
 mod pulls;
+#[cfg(all(feature = "archive", feature = "layout"))]
+mod tar_layouts;
 
 use std::{
     fs,

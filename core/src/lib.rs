@@ -7,6 +7,8 @@
 //! A [`Reference`] names a *location* and a tag or digest in it. The location is a repository of a
 //! registry, `registry.example.com/app:v1`, or the directory of an [image layout], `oci:path:v1`.
 //! Both are a [`Store`]: every operation works the same on each of them, and copies between them.
+//! The layout can also be in a tar archive, `oci:file.tar:v1`, which is read in place; operations
+//! that write fail for it with [`Code::Unsupported`].
 //!
 //! A [`Manifest`] lists the blobs of an artifact by their [`Descriptor`]s: media type, [`Digest`]
 //! and size. It can have a *subject*, which is the descriptor of another manifest: it is then a
@@ -333,7 +335,7 @@
 //! |---|---|---|
 //! | `registry` | yes | registries over HTTP, with credentials and TLS; requires one of the two `rustls-` features |
 //! | `layout` | yes | image layouts in a directory |
-//! | `archive` | yes | pushes of directories, and pulls that unpack them: tar and gzip |
+//! | `archive` | yes | pushes of directories, and pulls that unpack them: tar and gzip; image layouts in a tar archive |
 //! | `zstd` | yes | pulls of directories that another tool compressed with zstd |
 //! | `rustls-ring` | yes | TLS with the cryptography of `ring` |
 //! | `rustls-aws-lc-rs` | no | TLS with the cryptography of `aws-lc-rs` |
@@ -366,6 +368,7 @@ pub use content::{
     digest_files::{digest_all, digest_file, digest_files, digest_reader},
     file::{Content, File},
     output_file::OutputFile,
+    plain_text::utf8_text,
     progress::{Event, Outcome, Progress},
     small_file::read_small_file,
     source::{ByteStream, FileSource, Repository, Source},
@@ -374,12 +377,13 @@ pub use content::{
 pub use ocigraph_types::{
     Algorithm, Annotations, Attachment, AttachmentKind, Bytes, Code, Descriptor, Digest,
     DigestError, EMPTY_JSON, Edge, EdgeKind, EdgeKindError, EdgeRef, Edges, Error, Graph, Hasher,
-    Host, HostError, HostErrorReason, ImageConfig, KeyCase, ListProblem, Location, Manifest,
-    ManifestBuildError, ManifestBuilder, ManifestError, ManifestErrorReason, ManifestFormat,
-    ManifestFormatError, MediaTypeError, Node, Platform, PlatformError, Reference, ReferenceError,
-    RegistryError, RepositoryError, RepositoryErrorReason, Result, SiblingTag, TagError,
-    TagOrDigest, ToJson, Verifier, Walk, annotation, check_repository, check_tag, empty_descriptor,
-    excerpt, json_text, printable,
+    Host, HostError, HostErrorReason, ImageConfig, KeyCase, LayoutTagError, LayoutTagErrorReason,
+    ListProblem, Location, Manifest, ManifestBuildError, ManifestBuilder, ManifestError,
+    ManifestErrorReason, ManifestFormat, ManifestFormatError, MediaTypeError, Node, Platform,
+    PlatformError, Reference, ReferenceError, RegistryError, RepositoryError,
+    RepositoryErrorReason, Result, SiblingTag, TagError, TagOrDigest, ToJson, Verifier, Walk,
+    annotation, check_layout_tag, check_repository, check_tag, empty_descriptor, excerpt,
+    json_text, printable,
 };
 pub use operation::{
     attach::AttachOptions,
@@ -390,6 +394,7 @@ pub use operation::{
     manifest::ResolveOptions,
     pull::{PullOptions, PullResult, PulledFile},
     push::{PushOptions, PushResult, PushedBlob},
+    tag::UntagOptions,
     verify::{Problem, ProblemKind, VerifyOptions, VerifyReport},
 };
 #[cfg(feature = "layout")]
@@ -406,6 +411,6 @@ pub use {
     operation::login::{LoginResult, LogoutResult},
     store::registry::{
         Connection, Registry,
-        auth::{Credential, CredentialSource, Credentials, Secret, StoredIn},
+        auth::{Credential, CredentialSource, Credentials, LoginTarget, Secret, StoredIn},
     },
 };

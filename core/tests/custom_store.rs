@@ -235,9 +235,13 @@ async fn single_tags_manifests_and_blobs_are_pushed_fetched_and_deleted() {
     let named = client.tag(&image, &["stable".into()]).await.unwrap();
     assert_eq!(client.tags(&image).await.unwrap(), ["stable", "v1"]);
     let details = client.tag_details(&image).await.unwrap();
-    assert!(details.iter().all(|tag| tag.digest == named.digest));
-    assert_eq!(client.manifests(&image).await.unwrap().len(), 4);
-    client.untag(&reference("store.example/app:stable")).await.unwrap();
+    assert!(details.iter().all(|tag| tag.digest.as_ref() == Some(&named.digest)));
+    assert_eq!(client.manifests(&image).await.unwrap().len(), 1);
+    assert_eq!(client.manifests(&reference("store.example/app")).await.unwrap().len(), 4);
+    client
+        .untag(&reference("store.example/app:stable"), ocigraph::UntagOptions::default())
+        .await
+        .unwrap();
     assert_eq!(client.tags(&image).await.unwrap(), ["v1"]);
 
     let manifest = client.fetch_manifest(&image, ResolveOptions::default()).await.unwrap();

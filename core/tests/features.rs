@@ -46,3 +46,19 @@ async fn a_directory_is_pushed_with_the_feature_archive_alone() {
         assert_eq!(error.hint(), Some("enable the feature `archive` of ocigraph"));
     }
 }
+
+#[cfg(feature = "layout")]
+#[tokio::test]
+async fn a_layout_in_an_archive_is_read_with_the_feature_archive_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("x.tar");
+    std::fs::write(&path, [0; 1024]).unwrap();
+    let image: Reference = format!("oci:{}:v1", path.display()).parse().unwrap();
+    let error = Client::new().tags(&image).await.unwrap_err();
+    if cfg!(feature = "archive") {
+        assert_eq!(error.code(), Code::NotFound);
+    } else {
+        assert_eq!(error.code(), Code::Unsupported);
+        assert_eq!(error.hint(), Some("enable the feature `archive` of ocigraph"));
+    }
+}

@@ -2,7 +2,7 @@
 
 use ocigraph::{
     Client, DeleteOptions, DiscoverOptions, Host, Manifest, Progress, PullOptions, PushOptions,
-    Reference, ResolveOptions, TransferOptions,
+    Reference, ResolveOptions, TransferOptions, UntagOptions,
 };
 
 fn spawnable<T>(_: impl Future<Output = T> + Send) {}
@@ -16,7 +16,7 @@ fn every_operation(client: &Client, reference: &Reference, manifest: &Manifest, 
     spawnable(client.delete(reference, DeleteOptions::default()));
     spawnable(client.resolve(reference, ResolveOptions::default()));
     spawnable(client.tag(reference, &[]));
-    spawnable(client.untag(reference));
+    spawnable(client.untag(reference, UntagOptions::default()));
     spawnable(client.tags(reference));
     spawnable(client.manifests(reference));
     spawnable(client.repositories(host));

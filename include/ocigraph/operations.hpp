@@ -118,7 +118,8 @@ class operations : public calls {
     }
 
     /* Verifies the whole graph under what `reference` names: every manifest and blob, those of referrers included.
-     * Nothing is written. The report has each problem that was found. */
+     * The report has each problem that was found. Nothing is written, unless the options ask to repair the lists of
+     * referrers. */
     verify_report verify(
         std::string_view reference, const verify_options &options = {}, const cancel_token &cancel = {}) const {
         return run<verify_report, ocigraph_verify_report>(
@@ -208,15 +209,22 @@ class operations : public calls {
             views.size());
     }
 
-    /* Removes the tags of `reference`. The manifest stays. */
-    void untag(std::string_view reference, const cancel_token &cancel = {}) const {
-        run_without_result(ocigraph_client_untag, nullptr, cancel, detail::in(reference));
+    /* Removes the tags of `reference`. The manifest stays. With a digest in `reference`, removes only tags that name
+     * this digest. In an image layout, a tag can end with a digest: `v1@sha256:…` is such a tag if the layout has
+     * it. */
+    void untag(std::string_view reference, const untag_options &options = {}, const cancel_token &cancel = {}) const {
+        run_without_result(ocigraph_client_untag, callbacks_of(options), cancel, detail::in(reference), options.get());
     }
-    void untag_start(std::string_view reference, completed<void> done, const cancel_token &cancel = {}) const {
-        start_without_result(ocigraph_client_untag_start, nullptr, std::move(done), cancel, detail::in(reference));
+    void untag_start(
+        std::string_view reference, const untag_options &options, completed<void> done,
+        const cancel_token &cancel = {}) const {
+        start_without_result(
+            ocigraph_client_untag_start, callbacks_of(options), std::move(done), cancel, detail::in(reference),
+            options.get());
     }
 
-    /* Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not among them. */
+    /* Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not among them. With
+     * a tag or digest in `reference`, returns only the tags of that manifest. */
     std::vector<std::string> tags(std::string_view reference, const cancel_token &cancel = {}) const {
         return run<std::vector<std::string>, ocigraph_text_list>(
             ocigraph_client_tags, nullptr, cancel, detail::in(reference));
@@ -227,7 +235,8 @@ class operations : public calls {
             ocigraph_client_tags_start, nullptr, std::move(done), cancel, detail::in(reference));
     }
 
-    /* Returns all tags, each with the digest that it names and what the registry knows of it. */
+    /* Returns all tags, each with the digest that it names and what the registry knows of it. With a tag or digest
+     * in `reference`, returns only the tags of that manifest. */
     tag_list tag_details(std::string_view reference, const cancel_token &cancel = {}) const {
         return run<tag_list, ocigraph_tag_list>(ocigraph_client_tag_details, nullptr, cancel, detail::in(reference));
     }
@@ -238,7 +247,8 @@ class operations : public calls {
     }
 
     /* Returns all manifests, tagged and untagged, with what is known of each. An untagged manifest is found if an
-     * index lists it or if it refers to a manifest that is found. */
+     * index lists it or if it refers to a manifest that is found. With a tag or digest in `reference`, returns only
+     * that manifest. */
     manifest_list manifests(std::string_view reference, const cancel_token &cancel = {}) const {
         return run<manifest_list, ocigraph_manifest_list>(
             ocigraph_client_manifests, nullptr, cancel, detail::in(reference));
@@ -261,7 +271,8 @@ class operations : public calls {
     }
 
     /* Checks a credential with a registry and stores it where other tools look: in the credential helper that
-     * docker's configuration names for the registry, else in that file, as plain text that only its owner can read. */
+     * docker's configuration names for the registry, else in that file, as plain text that only its owner can read.
+     * With a namespace, the credential is used for the repositories in it, and credential helpers cannot store it. */
     login_result login(
         std::string_view host, const ocigraph::credential &credential, const cancel_token &cancel = {}) const {
         return run<login_result, ocigraph_login_result>(
@@ -274,7 +285,8 @@ class operations : public calls {
             ocigraph_client_login_start, nullptr, std::move(done), cancel, detail::in(host), credential.get());
     }
 
-    /* Removes every stored credential of a registry, from files and credential helpers. */
+    /* Removes every stored credential of a registry, from files and credential helpers. With a namespace, removes
+     * the credential of the namespace alone; without one, those of namespaces stay. */
     logout_result logout(std::string_view host, const cancel_token &cancel = {}) const {
         return run<logout_result, ocigraph_logout_result>(ocigraph_client_logout, nullptr, cancel, detail::in(host));
     }
@@ -285,6 +297,10 @@ class operations : public calls {
 };
 
 } // namespace detail
+
+inline copy_options &copy_options::destination_client(const detail::operations &client) {
+    return set(ocigraph_copy_options_set_destination_client, client.get());
+}
 
 } // namespace ocigraph
 

@@ -12,13 +12,20 @@ namespace ocigraph {
 
 namespace detail {
 
+class operations;
+
+} // namespace detail
+
+namespace detail {
+
 /* The options of a client that are the same for every kind of credential. `Self` is client_options. */
 template <typename Self>
 class client_settings
     : public options<Self, ocigraph_client_options, ocigraph_client_options_new, ocigraph_client_options_free> {
   public:
-    /* Sets a credential file in docker's format, which is searched before docker's and podman's own files. `login`
-     * writes to it. Default: not set, and `login` writes to docker's `config.json`. */
+    /* Sets a credential file in docker's format, in place of all others: neither docker's and podman's own files nor
+     * environment variables such as `DOCKER_AUTH_CONFIG` are read. A file that does not exist has no credentials.
+     * `login` writes to it. Default: not set, and `login` writes to docker's `config.json`. */
     Self &auth_file(std::string_view auth_file) {
         return this->set(ocigraph_client_options_set_auth_file, detail::in(auth_file));
     }
@@ -33,7 +40,7 @@ class client_settings
      * Default: false. */
     Self &insecure(bool insecure) { return this->set(ocigraph_client_options_set_insecure, insecure); }
     /* If true, uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in `NO_PROXY` and
-     * for loopback addresses. Default: true. */
+     * for loopback addresses. A malformed variable is an error. Default: true. */
     Self &use_proxy(bool use_proxy) { return this->set(ocigraph_client_options_set_use_proxy, use_proxy); }
     /* Adds a header. Additional header fields, as names and values. They are sent only to the origin of the
      * registry. Default: none. */
@@ -91,12 +98,15 @@ class push_options
     push_options &annotation(std::string_view key, std::string_view value) {
         return set(ocigraph_push_options_add_annotation, detail::in(key), detail::in(value));
     }
-    /* Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts. */
+    /* Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is given; without
+     * an artifact type, it is the type of the artifact. Its annotations are those of the config's descriptor.
+     * Default: the empty JSON object, as image-spec recommends for artifacts. */
     push_options &config(std::string_view content, std::string_view media_type) {
         return set(ocigraph_push_options_set_config, detail::in_bytes(content), detail::in(media_type));
     }
-    /* Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts. The content is
-     * that of a file. */
+    /* Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is given; without
+     * an artifact type, it is the type of the artifact. Its annotations are those of the config's descriptor.
+     * Default: the empty JSON object, as image-spec recommends for artifacts. The content is that of a file. */
     push_options &config_path(std::string_view path, std::string_view media_type = {}) {
         return set(ocigraph_push_options_set_config_path, detail::in(path), detail::in(media_type));
     }
@@ -162,12 +172,15 @@ class attach_options
     attach_options &annotation(std::string_view key, std::string_view value) {
         return set(ocigraph_attach_options_add_annotation, detail::in(key), detail::in(value));
     }
-    /* Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts. */
+    /* Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is given; without
+     * an artifact type, it is the type of the artifact. Its annotations are those of the config's descriptor.
+     * Default: the empty JSON object, as image-spec recommends for artifacts. */
     attach_options &config(std::string_view content, std::string_view media_type) {
         return set(ocigraph_attach_options_set_config, detail::in_bytes(content), detail::in(media_type));
     }
-    /* Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts. The content is
-     * that of a file. */
+    /* Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is given; without
+     * an artifact type, it is the type of the artifact. Its annotations are those of the config's descriptor.
+     * Default: the empty JSON object, as image-spec recommends for artifacts. The content is that of a file. */
     attach_options &config_path(std::string_view path, std::string_view media_type = {}) {
         return set(ocigraph_attach_options_set_config_path, detail::in(path), detail::in(media_type));
     }
@@ -298,6 +311,8 @@ class delete_options
      * them, and proceeds if a list of tags or referrers cannot be read completely. Default: false; an incomplete
      * list then fails with INCOMPLETE. */
     delete_options &force(bool force) { return set(ocigraph_delete_options_set_force, force); }
+    /* If true, returns an empty report if `reference` names nothing. Default: false; it then fails with NOT_FOUND. */
+    delete_options &if_exists(bool if_exists) { return set(ocigraph_delete_options_set_if_exists, if_exists); }
     /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
      * are used while a registry limits the rate of requests, or if the process can open few files. */
     delete_options &concurrency(std::size_t concurrency) {
@@ -325,6 +340,12 @@ class copy_options
      * already, and copies what is missing: a collection of garbage can leave a manifest without its content. Digests
      * are not computed. Default: false, which checks only the manifest that the source names and what it lists. */
     copy_options &repair(bool repair) { return set(ocigraph_copy_options_set_repair, repair); }
+    /* Sets the client that reaches the destination, with credentials, headers, TLS options and limits of its own.
+     * Neither client sends anything of the other. Within one registry, blobs are then uploaded and not mounted.
+     * Default: none, and one client reaches both source and destination. The options share what `client` has, which
+     * may be destroyed before them. An exception of its credential source is reported as an error of the code
+     * CREDENTIALS. */
+    copy_options &destination_client(const detail::operations &client);
     /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
      * are used while a registry limits the rate of requests, or if the process can open few files. */
     copy_options &concurrency(std::size_t concurrency) {
@@ -344,6 +365,13 @@ class verify_options
      * image. Default: starts at the manifest that the reference names. */
     verify_options &platform(std::string_view platform) {
         return set(ocigraph_verify_options_set_platform, detail::in(platform));
+    }
+    /* If true, repairs the lists of referrers that clients keep in a registry: the index under the fallback tag of
+     * each manifest of the graph. Removes the entries of missing manifests, corrects entries that contradict their
+     * manifests, and adds manifests that a list lacks. The rest of the graph is not changed. Default: false, which
+     * only reports them. */
+    verify_options &repair_index(bool repair_index) {
+        return set(ocigraph_verify_options_set_repair_index, repair_index);
     }
     /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
      * are used while a registry limits the rate of requests, or if the process can open few files. */
@@ -374,6 +402,14 @@ class blob_options
     blob_options &on_progress(progress callback) {
         return set_progress(ocigraph_blob_options_set_progress, std::move(callback));
     }
+};
+
+/* Options of client::untag. */
+class untag_options
+    : public detail::options<untag_options, ocigraph_untag_options, ocigraph_untag_options_new, ocigraph_untag_options_free> {
+  public:
+    /* If true, ignores a tag that does not exist. Default: false; such a tag then fails with NOT_FOUND. */
+    untag_options &if_exists(bool if_exists) { return set(ocigraph_untag_options_set_if_exists, if_exists); }
 };
 
 } // namespace ocigraph

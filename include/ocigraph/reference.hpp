@@ -11,7 +11,8 @@ namespace ocigraph {
  * references as text; this class is for programs that need the parts of a reference or derive one from another. */
 class reference {
   public:
-    /* Parses a reference. Throws ocigraph::error with OCIGRAPH_INVALID_REFERENCE for invalid syntax. */
+    /* Parses a reference. Throws ocigraph::error with OCIGRAPH_INVALID_REFERENCE for invalid syntax.
+     * ocigraph_reference_parse describes where the path of a layout ends. */
     explicit reference(std::string_view text) {
         ocigraph_reference *parsed = nullptr;
         detail::check([&](ocigraph_error **failure) {

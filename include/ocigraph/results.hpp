@@ -159,14 +159,21 @@ class copy_report : public result<ocigraph_copy_report, ocigraph_copy_report_fre
     std::size_t blobs(ocigraph_outcome outcome) const noexcept { return ocigraph_copy_report_blobs(get(), outcome); }
     /* Returns the number of bytes of all manifests and blobs written. */
     std::uint64_t bytes() const noexcept { return ocigraph_copy_report_bytes(get()); }
+    /* Returns the referrers that the source lists and does not have: clients can delete a referrer without its entry
+     * in the list. The copy has all others. */
+    std::vector<ocigraph::descriptor> missing() const {
+        return parts(ocigraph_copy_report_missing_count(get()), ocigraph_copy_report_missing);
+    }
 };
 
 /* One manifest or blob of a graph that is missing or damaged. */
 struct problem {
     /* The descriptor of the expected content. */
     ocigraph::descriptor descriptor;
-    /* The digests of the manifests that lead to the content, from the root on. Empty for the root, and for a damaged
-     * manifest that the store lists outside the graph: its subject is unknown, so it may belong to the graph. */
+    /* The digests of the manifests that lead to the content, from the root on. Empty for the root, and for what the
+     * index of a layout lists outside the graph: a damaged manifest, whose subject is unknown, so it may belong to
+     * the graph, and a blob that is listed as a manifest. For an entry that cannot be read, the problem is one of
+     * the root. */
     std::vector<std::string> path;
     /* The kind of damage. One of OCIGRAPH_PROBLEM_*. */
     std::int32_t kind;
@@ -194,13 +201,25 @@ class verify_report : public result<ocigraph_verify_report, ocigraph_verify_repo
                 detail::copied(ocigraph_verify_report_problem_detail(get(), i))};
         });
     }
+    /* Returns the problems that were found and repaired. They are not among `problems`. */
+    std::vector<problem> repaired() const {
+        return detail::list<problem>(ocigraph_verify_report_repaired_count(get()), [&](std::size_t i) {
+            return problem{
+                part(ocigraph_verify_report_repaired(get(), i)),
+                detail::list<std::string>(
+                    ocigraph_verify_report_repaired_path_length(get(), i),
+                    [&](std::size_t j) { return detail::copied(ocigraph_verify_report_repaired_path(get(), i, j)); }),
+                ocigraph_verify_report_repaired_kind(get(), i),
+                detail::copied(ocigraph_verify_report_repaired_detail(get(), i))};
+        });
+    }
 };
 
 /* A tag in a list, with what the registry or layout knows of it. Fields that are not known are not set. */
 struct tag_info {
     /* The tag itself. */
     std::string name;
-    /* The digest of the manifest that the tag names. */
+    /* The digest of the manifest that the tag names, unless the registry does not say it: see `problem`. */
     std::string digest;
     /* Time of the first push under this tag, RFC 3339. Azure only. */
     std::string created;
@@ -210,6 +229,9 @@ struct tag_info {
     std::int32_t is_signed;
     /* The permitted actions. Azure only. Bits: OCIGRAPH_ATTRIBUTES_*. 0 if unknown. */
     std::int32_t attributes;
+    /* What prevents that the tag is resolved, as a phrase for users: its manifest is malformed, or the registry
+     * refuses to serve it. */
+    std::string problem;
 };
 
 /* The result of client::tag_details. It is a list of tags. */
@@ -225,7 +247,8 @@ class tag_list : public result<ocigraph_tag_list, ocigraph_tag_list_free, ocigra
                 detail::copied(ocigraph_tag_list_created(get(), i)),
                 detail::copied(ocigraph_tag_list_last_updated(get(), i)),
                 ocigraph_tag_list_signed(get(), i),
-                ocigraph_tag_list_attributes(get(), i)};
+                ocigraph_tag_list_attributes(get(), i),
+                detail::copied(ocigraph_tag_list_problem(get(), i))};
         });
     }
 };
@@ -253,6 +276,9 @@ struct manifest_info {
     std::uint64_t image_size;
     /* The permitted actions. Azure only. Bits: OCIGRAPH_ATTRIBUTES_*. 0 if unknown. */
     std::int32_t attributes;
+    /* What prevents that the manifest or its config is read, as a phrase for users: it is malformed, or the registry
+     * refuses to serve it. The details are not known then. */
+    std::string problem;
 };
 
 /* The result of client::manifests. It is a list of manifests. */
@@ -274,7 +300,8 @@ class manifest_list : public result<ocigraph_manifest_list, ocigraph_manifest_li
                 detail::copied(ocigraph_manifest_list_os(get(), i)),
                 detail::copied(ocigraph_manifest_list_config_media_type(get(), i)),
                 ocigraph_manifest_list_image_size(get(), i),
-                ocigraph_manifest_list_attributes(get(), i)};
+                ocigraph_manifest_list_attributes(get(), i),
+                detail::copied(ocigraph_manifest_list_problem(get(), i))};
         });
     }
 };
@@ -283,7 +310,7 @@ class manifest_list : public result<ocigraph_manifest_list, ocigraph_manifest_li
 class login_result : public result<ocigraph_login_result, ocigraph_login_result_free, ocigraph_login_result_json> {
   public:
     using result::result;
-    /* Returns the registry: host, and port if one was given. */
+    /* Returns the registry: host, and port and namespace if they were given. */
     std::string_view host() const & noexcept { return detail::out(ocigraph_login_result_host(get())); }
     std::string host() && { return std::string(std::as_const(*this).host()); }
     /* Returns where the credential is stored. */
@@ -302,7 +329,7 @@ class login_result : public result<ocigraph_login_result, ocigraph_login_result_
 class logout_result : public result<ocigraph_logout_result, ocigraph_logout_result_free, ocigraph_logout_result_json> {
   public:
     using result::result;
-    /* Returns the registry: host, and port if one was given. */
+    /* Returns the registry: host, and port and namespace if they were given. */
     std::string_view host() const & noexcept { return detail::out(ocigraph_logout_result_host(get())); }
     std::string host() && { return std::string(std::as_const(*this).host()); }
     /* Returns the places from which credentials were removed: files and credential helpers. Empty if none were

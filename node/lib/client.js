@@ -3,7 +3,7 @@
 
 // The client class. Each method checks its arguments and calls the native operation of the same name.
 
-import { isPlain, isUrl, list, plain, text, texts, toJson, withPaths } from './arguments.js';
+import { isPlain, isUrl, kind, list, plain, text, texts, toJson, withPaths } from './arguments.js';
 import { toStream } from './blob.js';
 import { perform } from './call.js';
 import { Files, toBytes } from './content.js';
@@ -38,6 +38,22 @@ export class Client {
   static #check(client, method) {
     if (typeof client === 'object' && client !== null && #native in client) return;
     throw invalid(`${method} was called without a client: call it as client.${method}(…)`);
+  }
+
+  /** Returns the native part of the option `name`, which is another client. */
+  static #other(client, name) {
+    if (client === undefined) return undefined;
+    if (typeof client === 'object' && client !== null && #native in client) return client.#native;
+    throw invalid(`options.${name} must be a Client, not ${kind(client)}`);
+  }
+
+  /** Awaits a result, and keeps other clients reachable until then: their credentials function may be called. */
+  static async #keeping(clients, result) {
+    try {
+      return await result;
+    } finally {
+      clients.length = 0;
+    }
   }
 
   async #respond(request) {
@@ -101,9 +117,11 @@ export class Client {
 
   async copy(source, destination, options) {
     Client.#check(this, 'copy');
+    const { destinationClient, ...all } = plain(options);
     const args = [text(source, 'source'), text(destination, 'destination')];
-    const begin = (call, rest) => this.#native.copy(call, ...args, rest);
-    return JSON.parse(await perform(options, begin, { progress: true }));
+    const others = [Client.#other(destinationClient, 'destinationClient')];
+    const begin = (call, rest) => this.#native.copy(call, ...args, rest, ...others);
+    return JSON.parse(await Client.#keeping([destinationClient], perform(all, begin, { progress: true })));
   }
 
   async verify(target, options) {

@@ -43,6 +43,39 @@ test('a credentials function is called for a registry and may be asynchronous', 
   assert.deepEqual(calls[0], [host, 'app']);
 });
 
+test('the client of a destination is asked for its credential', async (t) => {
+  const { host } = await registry(t);
+  const image = `oci:${join(folder(t), 'source')}:v1`;
+  const client = new Client({ credentials: 'anonymous' });
+  await client.push(image);
+  await assert.rejects(client.copy(image, `${host}/app:v1`), { code: 'UNAUTHORIZED' });
+  const calls = [];
+  // Nothing else refers to the second client.
+  const second = () =>
+    new Client({
+      credentials: async (...request) => {
+        calls.push(request);
+        globalThis.gc?.();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return me;
+      },
+    });
+  const copied = await client.copy(image, `${host}/app:v1`, { destinationClient: second() });
+  assert.deepEqual(copied.tags, ['v1']);
+  assert.deepEqual(calls, [[host, 'app']]);
+  const closed = second();
+  closed.close();
+  for (const [destinationClient, message] of [
+    [closed, /client of the destination is closed/],
+    [{}, /destinationClient must be a Client, not a plain object/],
+    [null, /destinationClient must be a Client, not null/],
+    ['client', /destinationClient must be a Client, not a string/],
+  ]) {
+    const code = 'INVALID_ARGUMENT';
+    await assert.rejects(client.copy(image, `${host}/app:v2`, { destinationClient }), { code, message });
+  }
+});
+
 test('a credentials function that returns nothing means anonymous access, and one that throws fails the call', async (t) => {
   const { host } = await registry(t);
   const tags = (credentials) => new Client({ credentials }).tags(`${host}/app`);

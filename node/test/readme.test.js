@@ -36,16 +36,17 @@ test('the programs of the README compile and run', async (t) => {
     writeFileSync(`${name}.mts`, here(source));
     return name;
   });
-  assert.equal(programs.length, 7);
+  assert.equal(programs.length, 8);
   const options = ['--strict', '--noUncheckedIndexedAccess', '--target', 'es2022', '--module', 'nodenext'];
   await tsc('--ignoreConfig', ...options, '--types', 'node', ...programs.map((name) => `${name}.mts`));
   const printed = [];
   for (const name of programs) printed.push(await succeed(process.execPath, [`${name}.mjs`], { cwd }));
 
-  const [discovered, attached, signedIn, progress, streams, errors, digests] = printed;
+  const [discovered, attached, signedIn, copied, progress, streams, errors, digests] = printed;
   assert.match(discovered, /└── signature\/example\n {4}└── sha256:\w{64}\n\n1 signature\/example sha256:/);
   assert.match(attached, /@sha256:\w{64} \[ 'uploaded', 'uploaded' \]\n\[ 'out.sbom.json', 'out.notes.md' \]\n0\n3\n$/);
   assert.equal(signedIn, "[ 'v1' ]\n");
+  assert.equal(copied, '');
   assert.match(progress, /^started 0 of 5\n(moved 5 of 5\n)?finished 5 of 5\n$/);
   assert.equal(streams, '13 {"good":true}\n');
   assert.equal(readFileSync(join(cwd, 'copy.json'), 'utf8'), '{"good":true}');

@@ -93,6 +93,7 @@ test('the types declare the options that the native part accepts', async () => {
   for (const [type, call] of Object.entries(calls)) {
     const names = [...(await accepted(call)), ...(ofAll[type] ?? ['signal'])];
     if (withProgress.includes(type)) names.push('onProgress');
+    if (type === 'CopyOptions') names.push('destinationClient');
     assert.ok(names.length > 0, type);
     const fields = names.map((name) => `${name}: true`).join(', ');
     source.push(

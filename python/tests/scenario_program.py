@@ -5,6 +5,7 @@ python tests/scenario_program.py Client
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import json
 import os
@@ -48,7 +49,13 @@ def execute(kind: str, operation: str, client_options: dict[str, Any], arguments
         given["content"] = content(given["content"])
     if given.get("progress") is True:
         given["progress"] = events.append
-    with CLIENTS[kind](**options) as client:
+    with contextlib.ExitStack() as clients:
+        client = clients.enter_context(CLIENTS[kind](**options))
+        if "destination_client" in given:
+            others = convert(given["destination_client"])
+            bind(client_type, others)
+            given["destination_client"] = other = client_type(**others)
+            clients.callback(other.close)
         if operation == "digest_files":
             bind(digest_files, given)
             method = digest_files

@@ -74,6 +74,48 @@ def test_the_exception_of_a_credentials_function_is_the_cause(client: Any, guard
 
 
 @pytest.mark.parametrize("kind", CLIENTS)
+def test_the_client_of_a_destination_is_asked_for_its_credential(kind: str, guarded: Fixture) -> None:
+    calls = []
+
+    def credential(host: str, repository: str) -> Credential:
+        calls.append((host, repository))
+        return ADA
+
+    image = "oci:source/app:v1"
+    with CLIENTS[kind](credentials="anonymous") as client:
+        client.push(image, File(b"x", title="x"))
+        with pytest.raises(UnauthorizedError):
+            client.copy(image, f"{guarded.host}/app:v1")
+        # Nothing else refers to the second client.
+        other = getattr(ocigraph, kind)(credentials=credential)
+        assert client.copy(image, f"{guarded.host}/app:v1", destination_client=other).tags == ("v1",)
+        assert calls == [(guarded.host, "app")]
+        other.close()
+        with pytest.raises(InvalidArgumentError, match="the client is closed"):
+            client.copy(image, f"{guarded.host}/app:v2", destination_client=other)
+        wrong: list[Any] = [Client() if kind == "AsyncClient" else AsyncClient(), "client", {}]
+        for value in wrong:
+            with pytest.raises(TypeError, match=f"destination_client must be an? {kind}, not {type(value).__name__}"):
+                client.copy(image, f"{guarded.host}/app:v2", destination_client=value)
+
+
+def test_the_credentials_coroutine_of_a_destination_runs_in_the_event_loop(guarded: Fixture) -> None:
+    loops = []
+
+    async def credential(host: str, repository: str) -> Credential:
+        loops.append(asyncio.get_running_loop())
+        return ADA
+
+    async def copy() -> None:
+        async with AsyncClient() as client, AsyncClient(credentials=credential) as other:
+            await client.push("oci:source/app:v1", File(b"x", title="x"))
+            await client.copy("oci:source/app:v1", f"{guarded.host}/app:v1", destination_client=other)
+            assert loops == [asyncio.get_running_loop()]
+
+    asyncio.run(copy())
+
+
+@pytest.mark.parametrize("kind", CLIENTS)
 def test_login_stores_a_credential_until_logout(kind: str, guarded: Fixture) -> None:
     config = Path(os.environ["DOCKER_CONFIG"], "config.json")
     with CLIENTS[kind]() as client:

@@ -25,7 +25,7 @@ def operations(client: type[Any]) -> dict[str, Any]:
 
 def asynchronous(signature: inspect.Signature) -> str:
     """Converts a signature of the sync client to that of the async client."""
-    return re.sub(r"\b(Content|Credentials|Blob)\b", r"Async\1", str(signature))
+    return re.sub(r"\b(Content|Credentials|Blob|Client)\b", r"Async\1", str(signature))
 
 
 def test_both_clients_have_the_same_methods_with_the_same_signatures() -> None:

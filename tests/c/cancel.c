@@ -39,7 +39,7 @@ int main(int argc, char **argv) {
     ocigraph_push_result *pushed = GARBAGE(ocigraph_push_result);
     FAILS(OCIGRAPH_CANCELLED, ocigraph_client_push(client, at(location, ":v2"), NULL, cancel, &pushed, &failure));
     CHECK(pushed == NULL);
-    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_untag(client, at(location, ":v1"), cancel, &failure));
+    FAILS(OCIGRAPH_CANCELLED, ocigraph_client_untag(client, at(location, ":v1"), NULL, cancel, &failure));
     ocigraph_cancel_free(cancel);
 
     /* During: the call returns although the registry does not respond. */

@@ -148,8 +148,8 @@ static void tags_and_lists(const ocigraph_client *client) {
         CHECK(ocigraph_tag_list_attributes(details, i) == 0);
     }
     ocigraph_tag_list_free(details);
-    SUCCEEDS(ocigraph_client_untag(client, at(location, ":x,y"), NULL, &failure));
-    FAILS(OCIGRAPH_INVALID_REFERENCE, ocigraph_client_untag(client, at(location, ""), NULL, &failure));
+    SUCCEEDS(ocigraph_client_untag(client, at(location, ":x,y"), NULL, NULL, &failure));
+    FAILS(OCIGRAPH_INVALID_REFERENCE, ocigraph_client_untag(client, at(location, ""), NULL, NULL, &failure));
 
     SUCCEEDS(ocigraph_client_manifests(client, at(location, ""), NULL, &manifests, &failure));
     CHECK(ocigraph_manifest_list_count(manifests) == 4);
@@ -231,6 +231,24 @@ static void pull_copy_and_verify(const ocigraph_client *client) {
     ocigraph_verify_report_free(verified);
 }
 
+/* Copies with a second client for the destination, which is freed before the options. */
+static void copy_with_two_clients(const ocigraph_client *client) {
+    ocigraph_client *second = NULL;
+    ocigraph_copy_options *options = ocigraph_copy_options_new();
+    ocigraph_copy_report *report = NULL;
+    SUCCEEDS(ocigraph_client_new(NULL, NULL, &second, &failure));
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_copy_options_set_destination_client(NULL, second, &failure));
+    SUCCEEDS(ocigraph_copy_options_set_destination_client(options, second, &failure));
+    ocigraph_client_free(second);
+    for (int i = 0; i < 2; i++) {
+        SUCCEEDS(ocigraph_client_copy(client, at(location, ":v1"), at(other, ":two"), options, NULL, &report, &failure));
+        CHECK(ocigraph_copy_report_manifests(report) <= 1);
+        ocigraph_copy_report_free(report);
+        SUCCEEDS(ocigraph_copy_options_set_destination_client(options, NULL, &failure));
+    }
+    ocigraph_copy_options_free(options);
+}
+
 static void delete_the_graph(const ocigraph_client *client) {
     ocigraph_delete_options *options = ocigraph_delete_options_new();
     ocigraph_delete_report *report = NULL;
@@ -270,6 +288,7 @@ int main(int argc, char **argv) {
     walk_the_graph(client);
     tags_and_lists(client);
     pull_copy_and_verify(client);
+    copy_with_two_clients(client);
     delete_the_graph(client);
     ocigraph_client_free(client);
     return 0;

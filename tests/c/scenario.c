@@ -249,6 +249,19 @@ static void set_limits(ocigraph_client_options *options, const json *given) {
     }
 }
 
+/* The client that an option of the step holds. */
+static ocigraph_client *other;
+
+static void *fill(void *options, const char *operation, json *all);
+
+static ocigraph_client *other_client(json *given) {
+    ocigraph_client_options *options = fill(ocigraph_client_options_new(), "client", given);
+    ocigraph_status status = ocigraph_client_new(NULL, options, &other, &failure);
+    ocigraph_client_options_free(options);
+    need(status);
+    return other;
+}
+
 #define SETTER(operation, option) static void operation##_##option(void *options, const json *given, const json *all)
 #define UNUSED (void)all
 #define SET(handle, function, ...) need(ocigraph_##handle##_options_##function(options, __VA_ARGS__, &failure))
@@ -286,6 +299,8 @@ static void set_limits(ocigraph_client_options *options, const json *given) {
 #define UNPACK_LIMITS(operation, handle, option, function) \
     SETTER(operation, option) { UNUSED; set_unpack_limits(options, given); }
 #define CREDENTIALS(operation, handle, option, function) SETTER(operation, option) { UNUSED; set_credentials(options, given); }
+#define CLIENT(operation, handle, option, function) \
+    SETTER(operation, option) { UNUSED; SET(handle, function, other_client((json *)given)); }
 #define LIMITS(operation, handle, option, function) SETTER(operation, option) { UNUSED; set_limits(options, given); }
 
 #define OPTION(operation, handle, option, KIND, function) KIND(operation, handle, option, function)
@@ -456,8 +471,9 @@ static void tag(void) {
 
 static void untag(void) {
     ocigraph_str reference = text("reference");
-    end_arguments();
-    need(ocigraph_client_untag(client, reference, NULL, &failure));
+    ocigraph_untag_options *options = fill(ocigraph_untag_options_new(), "untag", arguments);
+    need(ocigraph_client_untag(client, reference, options, NULL, &failure));
+    ocigraph_untag_options_free(options);
     result(OCIGRAPH_STR("{}"));
 }
 
@@ -627,7 +643,8 @@ static void execute(json *request) {
         }
     }
     ocigraph_client_free(client);
-    client = NULL;
+    ocigraph_client_free(other);
+    client = other = NULL;
     ocigraph_client_options_free(options);
 }
 

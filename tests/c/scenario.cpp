@@ -176,6 +176,17 @@ void set_limits(ocigraph::client_options &options, const json *given) {
     });
 }
 
+void fill_client(ocigraph::client_options &options, const json *given);
+
+/* The client that an option of the step holds. */
+std::optional<ocigraph::client> other;
+
+const ocigraph::client &other_client(const json *given) {
+    ocigraph::client_options options;
+    fill_client(options, given);
+    return other.emplace(options);
+}
+
 /* Sets an option from `given`, a member of the object `all`. */
 using setter = std::function<void(void *options, const json *given, const json *all)>;
 
@@ -192,6 +203,7 @@ using setter = std::function<void(void *options, const json *given, const json *
 #define UNPACK_LIMITS(method) set_unpack_limits(to, given)
 #define CREDENTIALS(method) set_credentials(to, given)
 #define LIMITS(method) set_limits(to, given)
+#define CLIENT(method) to.method(other_client(given))
 
 const std::map<std::string, setter> setters = {
 #define OPTION(operation, handle, option, KIND, method)                                                                \
@@ -249,6 +261,8 @@ struct step {
         });
     }
 };
+
+void fill_client(ocigraph::client_options &options, const json *given) { step::fill("client", given, &options); }
 
 std::string member(const char *name, std::string_view value) { return "{" + quoted(name) + ":" + one_line(value) + "}"; }
 
@@ -341,7 +355,11 @@ const std::map<std::string, operation> operations = {
          s.end();
          return member("descriptor", c.tag(reference, tags).json());
      }},
-    {"untag", with_one("reference", [](auto &c, view r) { return c.untag(r), std::string("{}"); })},
+    {"untag",
+     [](const client &c, const step &s) {
+         view reference = s.take_text("reference");
+         return c.untag(reference, s.options<ocigraph::untag_options>()), std::string("{}");
+     }},
     {"tags", with_one("reference", [](auto &c, view r) { return names("tags", c.tags(r)); })},
     {"tag_details", with_one("reference", [](auto &c, view r) { return one_line(c.tag_details(r).json()); })},
     {"manifests", with_one("reference", [](auto &c, view r) { return one_line(c.manifests(r).json()); })},
@@ -385,6 +403,7 @@ const std::map<std::string, operation> operations = {
 
 std::string answer(json *request) {
     events.clear();
+    other.reset();
     try {
         step s{std::string(text(json_get(request, "operation"))), json_get(request, "arguments")};
         auto found = operations.find(s.operation);

@@ -402,10 +402,10 @@ void completions(const ocigraph::client &client, const std::string &location, co
     using texts = std::vector<std::string>;
     CHECK(::completed<texts>([&](auto done) { client.tags_start(location, done); }) == texts({"s", "t", "u"}));
     /* An operation without a result. */
-    auto untag = [&] { ::completed<void>([&](auto done) { client.untag_start(location + ":t,u", done); }); };
+    auto untag = [&] { ::completed<void>([&](auto done) { client.untag_start(location + ":t,u", {}, done); }); };
     untag();
     CHECK(failure_of(untag) == OCIGRAPH_NOT_FOUND);
-    CHECK(failure_of([&] { client.untag_start("alpine", [](const completion<void> &) {}); }) ==
+    CHECK(failure_of([&] { client.untag_start("alpine", {}, [](const completion<void> &) {}); }) ==
           OCIGRAPH_INVALID_REFERENCE);
     CHECK(::completed<delete_report>([&](auto done) { client.remove_start(location + ":s", {}, done); }).deleted().size() == 1);
 }
@@ -478,6 +478,24 @@ void functions_may_wait_for_another_client(const std::string &location) {
 
 } // namespace
 
+void two_clients(const std::string &location) {
+    ocigraph::client client;
+    client.push(location + ":two", ocigraph::push_options().add_bytes("a.txt", "content"));
+    const std::string layout = "oci:" + folder + "/two-clients:v1";
+    ocigraph::copy_options options;
+    {
+        ocigraph::client second(ocigraph::client_options().header("x-second", "1"));
+        options.destination_client(second);
+    }
+    CHECK(client.copy(location + ":two", layout, options).manifests() == 1);
+    ocigraph::client moved(std::move(client));
+    try {
+        options.destination_client(client);
+        CHECK(false);
+    } catch (const std::logic_error &) {
+    }
+}
+
 int main(int argc, char **argv) {
     CHECK(argc == 5 && ocigraph::fits() && ocigraph::version().substr(0, 2) == "0.");
     folder = argv[4];
@@ -498,5 +516,6 @@ int main(int argc, char **argv) {
     signed_in(argv[3]);
     provide_credential(argv[3]);
     functions_may_wait_for_another_client(other);
+    two_clients(other);
     return 0;
 }

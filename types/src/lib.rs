@@ -1,8 +1,9 @@
 //! The values of [ocigraph](https://docs.rs/ocigraph): references, digests, descriptors, manifests,
 //! graphs of referrers, and errors.
 //!
-//! This crate does no I/O and needs no runtime: a program that only reads manifests or parses
-//! references compiles neither HTTP nor TLS. The crate `ocigraph` re-exports what its users need.
+//! This crate needs no runtime and does no I/O, except that the parser of references looks which of
+//! the directories exist that a reference to a layout may name. A program that only reads manifests
+//! or parses references compiles neither HTTP nor TLS. The crate `ocigraph` re-exports what its users need.
 //!
 //! Its values are those of the OCI
 //! [image-spec](https://github.com/opencontainers/image-spec/blob/v1.1.1/spec.md) and
@@ -43,11 +44,14 @@ mod graph;
 mod host;
 mod image_config;
 mod json;
+mod layout_text;
 mod list_problem;
 mod manifest;
 mod nullable;
 mod platform;
 mod reference;
+mod repository_name;
+mod tag;
 mod tag_or_digest;
 mod verifier;
 
@@ -73,9 +77,8 @@ pub use manifest::{
 pub use media_type::MediaTypeError;
 pub use nullable::null_as_default;
 pub use platform::{Platform, PlatformError};
-pub use reference::{
-    Location, Reference, ReferenceError, RepositoryError, RepositoryErrorReason, TagError,
-    check_repository, check_tag,
-};
+pub use reference::{Location, Reference, ReferenceError};
+pub use repository_name::{RepositoryError, RepositoryErrorReason, check_repository};
+pub use tag::{LayoutTagError, LayoutTagErrorReason, TagError, check_layout_tag, check_tag};
 pub use tag_or_digest::TagOrDigest;
 pub use verifier::Verifier;

@@ -22,6 +22,8 @@ pub const ORAS_ARTIFACT: &str = "application/vnd.cncf.oras.artifact.manifest.v1+
 pub const EMPTY: &str = "application/vnd.oci.empty.v1+json";
 /// The artifact type of an artifact that was pushed without one.
 pub const UNKNOWN_ARTIFACT: &str = "application/vnd.unknown.artifact.v1";
+/// The media type of a config that was pushed without one.
+pub const UNKNOWN_CONFIG: &str = "application/vnd.unknown.config.v1+json";
 /// A layer that is a tar archive compressed with gzip, such as a packed directory.
 pub const OCI_LAYER_GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 /// The configuration of a runnable OCI image.

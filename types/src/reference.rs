@@ -9,13 +9,13 @@ use crate::{
     digest::{Algorithm, Digest, DigestError},
     error::{Code, Error, Result, into_error},
     host::{Host, HostError},
+    layout_text::{Existing, path_in, path_text, split},
+    repository_name::{RepositoryError, repository_fits},
+    tag::{LayoutTagError, TagError, check_layout_tag, check_tag, layout_tag_named, tag_fits},
     tag_or_digest::TagOrDigest,
 };
 
 const LAYOUT_PREFIX: &str = "oci:";
-
-/// The longest repository name that is accepted, in bytes.
-const LONGEST_NAME: usize = 255;
 
 /// Why a text is not a usable reference. Converts into [`Error`] with [`Code::InvalidReference`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -82,6 +82,14 @@ pub enum ReferenceError {
         /// The tag that is invalid.
         source: TagError,
     },
+    /// A tag of an image layout is invalid.
+    #[error("invalid reference {text:?}: {source}")]
+    LayoutTag {
+        /// The text.
+        text: String,
+        /// The tag that is invalid.
+        source: LayoutTagError,
+    },
     /// The digest is invalid.
     #[error("invalid reference {text:?}: {source}")]
     Digest {
@@ -119,90 +127,20 @@ impl ReferenceError {
             ReferenceError::MissingRepository { hint, .. } => hint.clone(),
             ReferenceError::MissingPath { .. } => "write oci:PATH:TAG".into(),
             ReferenceError::Repository { .. } => RepositoryError::HINT.into(),
+            ReferenceError::Tag { source, .. } => source.hint()?,
+            ReferenceError::LayoutTag { source, .. } => source.hint()?.into(),
             ReferenceError::Digest { source, .. } => source.hint()?.into(),
             ReferenceError::NeitherTagNorDigest { reference } => {
                 format!("write {reference}:TAG or {reference}@sha256:…")
             }
             ReferenceError::NulInPath { .. }
             | ReferenceError::Host { .. }
-            | ReferenceError::Tag { .. }
             | ReferenceError::SeveralTags { .. } => return None,
         })
     }
 }
 
 into_error!(ReferenceError);
-
-/// The text is not a tag. Converts into [`Error`] with [`Code::InvalidReference`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "invalid tag {tag:?}: expected at most 128 letters, digits, underscores, dots and hyphens, with \
-     a letter, a digit or an underscore first"
-)]
-#[non_exhaustive]
-pub struct TagError {
-    /// The text.
-    pub tag: String,
-}
-
-impl TagError {
-    fn code(&self) -> Code {
-        Code::InvalidReference
-    }
-
-    fn hint(&self) -> Option<&'static str> {
-        None
-    }
-}
-
-into_error!(TagError);
-
-/// Why a text is not a repository name. Converts into [`Error`] with [`Code::InvalidReference`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("invalid repository name {name:?}: {reason}")]
-#[non_exhaustive]
-pub struct RepositoryError {
-    /// The text.
-    pub name: String,
-    /// What is wrong with it.
-    pub reason: RepositoryErrorReason,
-}
-
-/// What is wrong with a repository name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RepositoryErrorReason {
-    /// It has more than 255 bytes.
-    #[error("longer than {LONGEST_NAME} bytes")]
-    TooLong,
-    /// It begins or ends with `/`, or has two in a row.
-    #[error("a part between slashes is empty")]
-    EmptyPart,
-    /// It has an upper-case letter.
-    #[error("upper-case letters are not allowed")]
-    UpperCase,
-    /// It has a character that is neither a letter, a digit, a separator nor `/`.
-    #[error("a character is not allowed")]
-    Character,
-    /// A part begins or ends with a separator, or has two in a row.
-    #[error("a separator must be between letters or digits")]
-    Separator,
-}
-
-impl RepositoryError {
-    const HINT: &str =
-        "write lower-case letters and digits, with single separators (. _ __ -) and / between them";
-
-    fn code(&self) -> Code {
-        Code::InvalidReference
-    }
-
-    fn hint(&self) -> Option<&'static str> {
-        Some(Self::HINT)
-    }
-}
-
-into_error!(RepositoryError);
 
 /// Names a repository in a registry, or an image layout directory, and tags or a digest in it.
 ///
@@ -214,8 +152,27 @@ into_error!(RepositoryError);
 /// A reference with a tag and a digest refers to the digest. The registry is always required:
 /// `alpine` is invalid, and `docker.io/library/alpine` is valid.
 ///
-/// Specification: the grammar of repositories and tags is that of
-/// [distribution-spec, Pulling manifests][spec].
+/// # Image layouts
+///
+/// Without tag and digest, a reference to a layout refers to its only manifest. Referrers, and
+/// children of an index, do not count.
+///
+/// The tag of a layout can be any name that a tool wrote there, such as
+/// `docker.io/library/hello:1.0`. So tags and paths can both contain colons and slashes. Where the
+/// path ends is decided in this order:
+///
+/// 1. A slash before the colon ends the path: `oci:PATH/:tag`. So does a slash at the end of the
+///    text: `oci:PATH/`.
+/// 2. The path is the longest part before a colon, or the whole text, that is an image layout or a
+///    file.
+/// 3. The path ends at the first colon after the directories that exist. So `oci:new:x/y:1` names
+///    `x/y:1` in the directory `new`, which a push creates.
+///
+/// A colon before a slash or backslash belongs to the path, as in `oci:C:\store:v1`. Parsing looks
+/// at the file system if the text has another colon, and opens no file.
+///
+/// Specification: the grammar of repositories and their tags is that of
+/// [distribution-spec, Pulling manifests][spec]; for tags of layouts see [`check_layout_tag`].
 ///
 /// ```
 /// use ocigraph_types::{Location, Reference};
@@ -247,8 +204,33 @@ pub enum Location {
         /// The name of the repository, such as `library/alpine`.
         repository: String,
     },
-    /// The directory of an OCI image layout.
+    /// The directory of an OCI image layout, or a tar archive of one, which is only read.
     Layout(PathBuf),
+}
+
+impl Location {
+    /// Checks that a tag can be written here: with [`check_tag`] for a registry, with
+    /// [`check_layout_tag`] for an image layout.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::InvalidReference`] if the syntax is invalid; the source is a [`TagError`] or a
+    /// [`LayoutTagError`].
+    pub fn check_tag(&self, tag: &str) -> Result<()> {
+        match self {
+            Location::Registry { .. } => check_tag(tag),
+            Location::Layout(_) => check_layout_tag(tag),
+        }
+    }
+
+    /// Checks that a reference to this location can contain a tag. A layout of another tool can
+    /// have tags that nothing could write there.
+    fn check_named(&self, tag: &str) -> Result<()> {
+        match self {
+            Location::Registry { .. } => check_tag(tag),
+            Location::Layout(_) => Ok(layout_tag_named(tag)?),
+        }
+    }
 }
 
 impl Reference {
@@ -262,7 +244,8 @@ impl Reference {
     ///
     /// # Errors
     ///
-    /// [`Code::InvalidReference`] if a tag is invalid; the source is a [`TagError`].
+    /// [`Code::InvalidReference`] if a tag is invalid; the source is a [`TagError`] or a
+    /// [`LayoutTagError`].
     ///
     /// ```
     /// use ocigraph_types::{Location, Reference};
@@ -273,7 +256,7 @@ impl Reference {
     /// # Ok::<(), ocigraph_types::Error>(())
     /// ```
     pub fn named(location: Location, tags: &[String], digest: Option<Digest>) -> Result<Self> {
-        tags.iter().try_for_each(|tag| check_tag(tag))?;
+        tags.iter().try_for_each(|tag| location.check_named(tag))?;
         Ok(Self { location, tags: tags.to_vec(), digest })
     }
 
@@ -330,6 +313,24 @@ impl Reference {
         self.digest.as_ref().map_or(Ok(Algorithm::default()), Digest::algorithm)
     }
 
+    /// Checks that the tags can be written. The tags of a parsed reference to a layout can be those
+    /// of another tool, which are valid only for reading.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::InvalidReference`] as for [`Location::check_tag`].
+    ///
+    /// ```
+    /// use ocigraph_types::Reference;
+    ///
+    /// assert!("oci:store:x/y:1".parse::<Reference>()?.check_tags().is_ok());
+    /// assert!("oci:store:x y".parse::<Reference>()?.check_tags().is_err());
+    /// # Ok::<(), ocigraph_types::Error>(())
+    /// ```
+    pub fn check_tags(&self) -> Result<()> {
+        self.tags.iter().try_for_each(|tag| self.location.check_tag(tag))
+    }
+
     /// Returns a reference to `digest` at the same location.
     pub fn at(&self, digest: Digest) -> Self {
         Self { location: self.location.clone(), tags: Vec::new(), digest: Some(digest) }
@@ -339,9 +340,10 @@ impl Reference {
     ///
     /// # Errors
     ///
-    /// [`Code::InvalidReference`] if the tag is invalid; the source is a [`TagError`].
+    /// [`Code::InvalidReference`] if the tag is invalid; the source is a [`TagError`] or a
+    /// [`LayoutTagError`].
     pub fn tagged(&self, tag: &str) -> Result<Self> {
-        check_tag(tag)?;
+        self.location.check_named(tag)?;
         Ok(Self { location: self.location.clone(), tags: vec![tag.to_owned()], digest: None })
     }
 
@@ -366,7 +368,7 @@ impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.location {
             Location::Registry { host, repository } => write!(f, "{host}/{repository}")?,
-            Location::Layout(path) => write!(f, "{LAYOUT_PREFIX}{}", path.display())?,
+            Location::Layout(path) => write!(f, "{LAYOUT_PREFIX}{}", path_text(path))?,
         }
         if !self.tags.is_empty() {
             write!(f, ":{}", self.tags.join(","))?;
@@ -399,25 +401,34 @@ impl Serialize for Reference {
 }
 
 fn parse_layout(text: &str, rest: &str) -> Result<Reference, ReferenceError> {
-    // A path may contain an `@`. Only what looks like a digest is parsed as one.
     let (rest, digest) = match rest.rsplit_once('@') {
-        Some((before, after)) if after.contains(':') && !after.contains(['/', '\\']) => {
+        Some((before, after)) if is_meant_as_digest(after) => {
             (before, Some(parse_digest(text, after)?))
         }
         _ => (rest, None),
     };
-    let (path, tags) = match rest.rsplit_once(':') {
-        // A slash or backslash follows the colon of a drive letter, and no tag contains either.
-        Some((before, after)) if !after.contains(['/', '\\']) => (before, parse_tags(text, after)?),
-        _ => (rest, Vec::new()),
-    };
+    let (path, names) = split(rest, Existing::at);
     if path.is_empty() {
         return Err(ReferenceError::MissingPath { text: text.to_owned() });
     }
     if path.contains('\0') {
         return Err(ReferenceError::NulInPath { text: text.to_owned() });
     }
-    Ok(Reference { location: Location::Layout(path.into()), tags, digest })
+    let tags = parse_tags(names, layout_tag_named)
+        .map_err(|source| ReferenceError::LayoutTag { text: text.to_owned(), source })?;
+    Ok(Reference { location: Location::Layout(path_in(path).into()), tags, digest })
+}
+
+/// Returns true for the text after an `@` that is a digest, or a mistyped one. Paths and tags of
+/// layouts may contain `@` and `:` too.
+fn is_meant_as_digest(text: &str) -> bool {
+    /// The shortest hash of an algorithm that is in use, in hexadecimal digits.
+    const SHORTEST_HASH: usize = 32;
+    text.split_once(':').is_some_and(|(algorithm, encoded)| {
+        !text.contains(['/', '\\'])
+            && (algorithm.parse::<Algorithm>().is_ok()
+                || (encoded.len() >= SHORTEST_HASH && Digest::parse(text).is_ok()))
+    })
 }
 
 fn parse_registry(text: &str) -> Result<Reference, ReferenceError> {
@@ -434,9 +445,15 @@ fn parse_registry(text: &str) -> Result<Reference, ReferenceError> {
     let host = Host::parse(host)
         .map_err(|source| ReferenceError::Host { text: text.to_owned(), source })?;
     let (repository, tags) = match path.split_once(':') {
-        Some((before, after)) => (before, parse_tags(text, after)?),
-        None => (path, Vec::new()),
+        Some((before, after)) => (before, Some(after)),
+        None => (path, None),
     };
+    let fits = |tag: &str| match tag_fits(tag) {
+        true => Ok(()),
+        false => Err(TagError { tag: tag.to_owned() }),
+    };
+    let tags = parse_tags(tags, fits)
+        .map_err(|source| ReferenceError::Tag { text: text.to_owned(), source })?;
     repository_fits(repository).map_err(|reason| ReferenceError::Repository {
         text: text.to_owned(),
         source: RepositoryError { name: repository.to_owned(), reason },
@@ -453,13 +470,13 @@ fn parse_digest(text: &str, digest: &str) -> Result<Digest, ReferenceError> {
 }
 
 /// Removes repeated tags.
-fn parse_tags(text: &str, tags: &str) -> Result<Vec<String>, ReferenceError> {
+fn parse_tags<E>(
+    tags: Option<&str>,
+    check: impl Fn(&str) -> Result<(), E>,
+) -> Result<Vec<String>, E> {
     let mut seen: Vec<String> = Vec::new();
-    for tag in tags.split(',') {
-        if !tag_fits(tag) {
-            let source = TagError { tag: tag.to_owned() };
-            return Err(ReferenceError::Tag { text: text.to_owned(), source });
-        }
+    for tag in tags.into_iter().flat_map(|tags| tags.split(',')) {
+        check(tag)?;
         if !seen.iter().any(|t| t == tag) {
             seen.push(tag.to_owned());
         }
@@ -484,73 +501,6 @@ fn missing_repository(text: &str, rest: &str) -> ReferenceError {
         return ReferenceError::MissingRegistry { text: text.to_owned() };
     };
     ReferenceError::MissingRepository { text: text.to_owned(), hint }
-}
-
-/// Checks the syntax of a tag: at most 128 letters, digits, `_`, `.` and `-`; the first is a
-/// letter, a digit or `_`.
-///
-/// # Errors
-///
-/// [`Code::InvalidReference`] if the syntax is invalid; the source is a [`TagError`].
-pub fn check_tag(tag: &str) -> Result<()> {
-    if tag_fits(tag) {
-        return Ok(());
-    }
-    Err(TagError { tag: tag.to_owned() }.into())
-}
-
-/// Checks the syntax of a repository name: parts of lower-case letters and digits with separators
-/// between them, joined by `/`, at most 255 bytes in total.
-///
-/// # Errors
-///
-/// [`Code::InvalidReference`] if the syntax is invalid; the source is a [`RepositoryError`].
-///
-/// ```
-/// use ocigraph_types::check_repository;
-///
-/// assert!(check_repository("library/alpine").is_ok());
-/// assert!(check_repository("library/Alpine").is_err());
-/// ```
-pub fn check_repository(name: &str) -> Result<()> {
-    repository_fits(name).map_err(|reason| RepositoryError { name: name.to_owned(), reason }.into())
-}
-
-fn tag_fits(tag: &str) -> bool {
-    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    tag.len() <= 128
-        && tag.bytes().next().is_some_and(word)
-        && tag.bytes().all(|b| word(b) || b == b'.' || b == b'-')
-}
-
-fn repository_fits(name: &str) -> Result<(), RepositoryErrorReason> {
-    if name.len() > LONGEST_NAME {
-        return Err(RepositoryErrorReason::TooLong);
-    }
-    for part in name.split('/') {
-        if part.is_empty() {
-            return Err(RepositoryErrorReason::EmptyPart);
-        }
-        if part.bytes().any(|b| b.is_ascii_uppercase()) {
-            return Err(RepositoryErrorReason::UpperCase);
-        }
-        let alphanumeric = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-        if !part.bytes().all(|b| alphanumeric(b) || b"._-".contains(&b)) {
-            return Err(RepositoryErrorReason::Character);
-        }
-        let mut separators =
-            part.split(|c: char| c.is_ascii_alphanumeric()).filter(|s| !s.is_empty());
-        let ends_well = part.bytes().next().is_some_and(alphanumeric)
-            && part.bytes().last().is_some_and(alphanumeric);
-        if !ends_well || !separators.all(is_separator) {
-            return Err(RepositoryErrorReason::Separator);
-        }
-    }
-    Ok(())
-}
-
-fn is_separator(text: &str) -> bool {
-    matches!(text, "." | "_" | "__") || text.bytes().all(|b| b == b'-')
 }
 
 #[cfg(test)]

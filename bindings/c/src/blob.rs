@@ -5,7 +5,7 @@ use std::{ffi::c_void, mem::MaybeUninit, sync::Arc};
 use futures::TryStreamExt;
 use ocigraph::{
     BufferedContent, Client, Code, Content, Descriptor, Error, Outcome, Reference, Result, Source,
-    ToJson, TransferOptions, media_type::OCTET_STREAM,
+    ToJson, TransferOptions, media_type::OCTET_STREAM, operation,
 };
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -288,6 +288,7 @@ async fn store(
     source: Arc<dyn Source>,
     options: TransferOptions,
 ) -> Result<ocigraph_blob_result> {
+    let blob = operation::blob_for(reference, blob, &*source).await?;
     let outcome = core.push_blob(reference, &blob, source, options).await?;
     let descriptor = ocigraph_descriptor::new(blob);
     Ok(ocigraph_blob_result { descriptor, outcome, json: Json::default() })

@@ -42,6 +42,14 @@ impl CallContext {
     }
 }
 
+impl ocigraph_client {
+    /// Returns what an operation of another client needs of this one.
+    pub(crate) fn shared(&self) -> Result<Client> {
+        self.threads.check_process()?;
+        Ok(self.core.clone())
+    }
+}
+
 impl Drop for ocigraph_client {
     fn drop(&mut self) {
         self.credential_gate.close();

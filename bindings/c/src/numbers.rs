@@ -58,9 +58,13 @@ pub const OCIGRAPH_PROBLEM_MISSING: i32 = 1;
 pub const OCIGRAPH_PROBLEM_SIZE: i32 = 2;
 /// The content has another digest than its descriptor says.
 pub const OCIGRAPH_PROBLEM_DIGEST: i32 = 3;
-/// The content is not a valid manifest or contradicts its descriptor, or its list of referrers is
-/// malformed, completely or in part.
+/// The content is not a valid manifest or contradicts its descriptor, or its list of referrers or
+/// the index of the layout is malformed, completely or in part.
 pub const OCIGRAPH_PROBLEM_MALFORMED: i32 = 4;
+/// The registry refuses to serve the content or fails at it, so it was not checked.
+pub const OCIGRAPH_PROBLEM_UNREADABLE: i32 = 5;
+/// The manifest exists and has a subject, and the list of the subject's referrers lacks it.
+pub const OCIGRAPH_PROBLEM_UNLISTED: i32 = 6;
 
 /// Time to connect to a registry, TLS handshake included. Default: 10 s. Unit: milliseconds.
 pub const OCIGRAPH_LIMIT_CONNECT_TIMEOUT: i32 = 1;
@@ -147,6 +151,8 @@ pub(crate) fn problem_kind_number(value: ProblemKind) -> i32 {
         ProblemKind::Size => OCIGRAPH_PROBLEM_SIZE,
         ProblemKind::Digest => OCIGRAPH_PROBLEM_DIGEST,
         ProblemKind::Malformed => OCIGRAPH_PROBLEM_MALFORMED,
+        ProblemKind::Unreadable => OCIGRAPH_PROBLEM_UNREADABLE,
+        ProblemKind::Unlisted => OCIGRAPH_PROBLEM_UNLISTED,
         _ => 0,
     }
 }

@@ -32,7 +32,11 @@ impl From<Reference> for ocigraph_reference {
 }
 
 /// Parses a reference: "host[:port]/repository[:tag[,tag...]][@digest]" or
-/// "oci:PATH[:tag][@digest]". It accesses neither network nor files.
+/// "oci:PATH[:tag][@digest]". The tag of a layout can be any name, such as
+/// "docker.io/library/hello:1.0": PATH is the longest part before a colon that is a layout or a
+/// file; without one, it ends at the first colon after the directories that exist; "oci:PATH/:tag"
+/// ends it at the slash. So the function looks which of these exist. It opens no file and does not
+/// use the network.
 ///
 /// Ownership: free `out` with `ocigraph_reference_free`.
 /// Errors: INVALID_REFERENCE; INVALID_ARGUMENT if the text is not UTF-8.

@@ -83,7 +83,7 @@ pub(crate) struct Threads {
 /// The reason in the error of an operation that the end of its runtime has cancelled.
 pub(crate) const RUNTIME_ENDED: &str = "the runtime has ended";
 
-struct Runtimes {
+pub(crate) struct Runtimes {
     operations: Runtime,
     callbacks: Runtime,
     completions: Runtime,
@@ -156,10 +156,7 @@ impl Threads {
                 "start it after the operation has returned, or from a completion callback",
             ));
         }
-        let Some(runtimes) = self.runtimes.get() else {
-            let message = "this client was created before the process was forked, and its threads do not exist in the child";
-            return Err(invalid(message).with_hint("create a new client in the child process"));
-        };
+        let runtimes = self.check_process()?;
         let ended = || Error::new(Code::Cancelled, RUNTIME_ENDED);
         Ok(RuntimeHandles {
             token: self.tasks.enter().ok_or_else(ended)?,
@@ -167,6 +164,14 @@ impl Threads {
             callbacks: runtimes.callbacks.handle().clone(),
             completions: runtimes.completions.handle().clone(),
             ended: self.tasks.ended().clone(),
+        })
+    }
+
+    /// Fails in a forked child of the process that owns the threads.
+    pub(crate) fn check_process(&self) -> Result<&Runtimes> {
+        self.runtimes.get().ok_or_else(|| {
+            let message = "this client was created before the process was forked, and its threads do not exist in the child";
+            invalid(message).with_hint("create a new client in the child process")
         })
     }
 

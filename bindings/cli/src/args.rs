@@ -32,6 +32,7 @@ use crate::{
         verify::VerifyArgs,
     },
     output,
+    usage::is_standard_input,
 };
 
 /// Push, pull, discover, copy, verify and delete graphs of supply-chain artifacts in OCI registries
@@ -41,7 +42,10 @@ use crate::{
 #[command(after_help = "\
 TARGETS
   registry.example.com[:port]/repository[:tag][@digest]
-  oci:PATH[:tag][@digest]        an OCI image layout directory, created by the first push
+  oci:PATH[:tag][@digest]        an OCI image layout directory, created by the first push; its tags
+                                 can be names such as docker.io/library/app:v1; a PATH that is a
+                                 tar archive of a layout is only read
+  oci:PATH/[:tag][@digest]       the same, for a PATH that contains a colon
 
 EXIT CODES
   0    success
@@ -76,7 +80,7 @@ pub(crate) enum Command {
     Delete(DeleteArgs),
     /// Copy an artifact or its graph between registries and image layouts
     #[command(visible_alias = "cp")]
-    Copy(CopyArgs),
+    Copy(Box<CopyArgs>),
     /// Check that every manifest and blob of a graph exists and matches its digest
     Verify(VerifyArgs),
     /// Add tags to an artifact
@@ -124,7 +128,7 @@ pub(crate) enum Command {
 }
 
 /// The options that every command takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Common {
     /// Do not show progress bars
     #[arg(long, global = true, display_order = 100)]
@@ -137,32 +141,33 @@ pub(crate) struct Common {
     pub(crate) verbose: bool,
     // Must be the last fields: clap prints their headings above every argument that follows.
     #[command(flatten)]
-    registry: RegistryArgs,
+    pub(crate) registry: RegistryArgs,
     #[command(flatten)]
     limits: LimitArgs,
 }
 
-#[derive(Debug, Args)]
+/// How a registry is reached. `copy` also takes most of these for each side: see `sides`.
+#[derive(Debug, Clone, PartialEq, Args)]
 #[command(next_help_heading = "Registry", next_display_order = 200)]
-struct RegistryArgs {
+pub(crate) struct RegistryArgs {
     /// User name for the registry
     #[arg(short = 'u', long, global = true)]
-    username: Option<String>,
+    pub(crate) username: Option<String>,
     /// Password for the registry; other users of this machine can see it
     #[arg(short = 'p', long, global = true, requires = "username", hide_env_values = true)]
-    password: Option<String>,
+    pub(crate) password: Option<String>,
     /// Read the password from standard input
     #[arg(long, global = true, requires = "username", conflicts_with = "password")]
-    password_stdin: bool,
+    pub(crate) password_stdin: bool,
     /// Identity token for the registry; other users of this machine can see it
     #[arg(long, global = true, value_name = "TOKEN", conflicts_with_all = ["username", "password"])]
-    identity_token: Option<String>,
+    pub(crate) identity_token: Option<String>,
     /// Read the identity token from standard input
     #[arg(long, global = true, conflicts_with_all = ["username", "password", "identity_token"])]
-    identity_token_stdin: bool,
-    /// Credential file to search first; `login` stores credentials in it
+    pub(crate) identity_token_stdin: bool,
+    /// Credential file to use in place of all others; `login` stores credentials in it
     #[arg(long = "registry-config", global = true, value_name = "FILE")]
-    auth_file: Option<PathBuf>,
+    pub(crate) auth_file: Option<PathBuf>,
     /// Use plain HTTP; with =false, never use it. Default: only for localhost and loopback addresses
     #[arg(
         long,
@@ -172,35 +177,56 @@ struct RegistryArgs {
         require_equals = true,
         default_missing_value = "true"
     )]
-    plain_http: Option<bool>,
+    pub(crate) plain_http: Option<bool>,
     /// Accept any certificate: an attacker on the network can read and change all data
     #[arg(long, global = true)]
-    insecure: bool,
+    pub(crate) insecure: bool,
     /// Trust the certificate authorities in this PEM file in addition to the system's
     #[arg(long, global = true, value_name = "FILE")]
-    ca_file: Option<PathBuf>,
+    pub(crate) ca_file: Option<PathBuf>,
     /// Client certificate (PEM)
     #[arg(long, global = true, value_name = "FILE", requires = "key_file")]
-    cert_file: Option<PathBuf>,
+    pub(crate) cert_file: Option<PathBuf>,
     /// Private key of the client certificate (PEM)
     #[arg(long, global = true, value_name = "FILE", requires = "cert_file")]
-    key_file: Option<PathBuf>,
+    pub(crate) key_file: Option<PathBuf>,
     /// Ignore HTTPS_PROXY and HTTP_PROXY
     #[arg(long, global = true)]
     no_proxy: bool,
     /// Add a header to every request to the registry
     #[arg(short = 'H', long = "header", value_name = "NAME:VALUE", global = true)]
-    headers: Vec<String>,
+    pub(crate) headers: Vec<String>,
     /// `User-Agent` header of every request. Default: ocigraph/ and the version
     #[arg(long, global = true, value_name = "TEXT", hide_short_help = true)]
-    user_agent: Option<String>,
+    pub(crate) user_agent: Option<String>,
     /// Maximum number of concurrent requests, up to 512. Default, also for 0: 128
     #[arg(long, global = true, value_name = "N", value_parser = count)]
     concurrency: Option<u64>,
 }
 
+impl RegistryArgs {
+    /// Returns the flags that make the credential: user name, password, and whether standard input has
+    /// the password; identity token, and whether standard input has it.
+    pub(crate) fn credential_flags(
+        &self,
+    ) -> (Option<&str>, Option<&str>, bool, Option<&str>, bool) {
+        let (username, password) = (self.username.as_deref(), self.password.as_deref());
+        let token = self.identity_token.as_deref();
+        (username, password, self.password_stdin, token, self.identity_token_stdin)
+    }
+
+    pub(crate) fn has_token(&self) -> bool {
+        self.identity_token.is_some() || self.identity_token_stdin
+    }
+
+    /// Returns true if the credential is read from standard input.
+    pub(crate) fn reads_secret(&self) -> bool {
+        self.password_stdin || self.identity_token_stdin
+    }
+}
+
 /// The limits that every command takes. `-h` does not show them.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Limits", next_display_order = 300)]
 struct LimitArgs {
     /// Time to connect to a registry, TLS handshake included; inf for no limit. Default: 10
@@ -347,7 +373,12 @@ impl Common {
         self.client_with(None)
     }
 
-    fn client_with(&self, credential: Option<Credential>) -> Result<Client> {
+    /// The same options, with others for the registry.
+    pub(crate) fn with_registry(&self, registry: RegistryArgs) -> Self {
+        Self { registry, ..self.clone() }
+    }
+
+    pub(crate) fn client_with(&self, credential: Option<Credential>) -> Result<Client> {
         let plain_http = self.registry.plain_http;
         let mut config = {
             let mut config = ClientConfig::default();
@@ -378,11 +409,47 @@ impl Common {
         Ok(Client::with_config(config))
     }
 
+    /// Returns the options that read standard input.
+    pub(crate) fn standard_input(&self) -> Vec<String> {
+        let registry = &self.registry;
+        let files = [
+            ("--registry-config", &registry.auth_file),
+            ("--ca-file", &registry.ca_file),
+            ("--cert-file", &registry.cert_file),
+            ("--key-file", &registry.key_file),
+        ];
+        let secrets = [
+            ("--password-stdin", registry.password_stdin),
+            ("--identity-token-stdin", registry.identity_token_stdin),
+        ];
+        let secrets =
+            secrets.iter().filter(|(_, given)| *given).map(|(name, _)| (*name).to_owned());
+        // `-` is the name of a file here.
+        let is_input = |path: &PathBuf| path.as_os_str() != "-" && is_standard_input(path);
+        let files = files.iter().filter_map(|(name, path)| {
+            let path = path.as_ref().filter(|path| is_input(path))?;
+            Some(format!("{name} {}", path.display()))
+        });
+        secrets.chain(files).collect()
+    }
+
+    /// Returns a given option that no image layout can use.
+    pub(crate) fn registry_only(&self) -> Option<&'static str> {
+        let registry = &self.registry;
+        let given = [
+            ("--header", !registry.headers.is_empty()),
+            ("--username", registry.username.is_some()),
+            ("--identity-token", registry.identity_token.is_some()),
+            ("--identity-token-stdin", registry.identity_token_stdin),
+        ];
+        given.into_iter().find(|(_, is_given)| *is_given).map(|(name, _)| name)
+    }
+
     pub(crate) fn concurrency(&self) -> Option<usize> {
         self.registry.concurrency.map(clamped)
     }
 
-    fn credential(&self) -> Result<Option<Credential>> {
+    pub(crate) fn credential(&self) -> Result<Option<Credential>> {
         let RegistryArgs { username, password, identity_token, .. } = &self.registry;
         if let Some(token) = identity_token {
             warn_of_visible("an identity token", "--identity-token-stdin");

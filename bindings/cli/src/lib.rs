@@ -7,7 +7,9 @@ mod commands;
 mod flags;
 mod output;
 mod progress;
+mod sides;
 mod signals;
+mod usage;
 
 use std::{ffi::OsString, io::IsTerminal as _, time::Duration};
 
@@ -20,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use args::{Cli, Command, Common, Format};
 use signals::{INTERRUPTED, Signals};
+use usage::Usage;
 
 /// The exit code for wrong usage.
 const USAGE: u8 = 2;
@@ -110,13 +113,14 @@ async fn run_until_interrupted(cli: Cli) -> Result<Result<ExitCode, Error>, u8> 
 
 async fn run(cli: Cli) -> Result<ExitCode, Error> {
     let common = cli.common;
+    Usage::of(&cli.command).check(&common)?;
     match cli.command {
         Command::Push(args) => commands::push::push(&common, args).await,
         Command::Attach(args) => commands::push::attach(&common, args).await,
         Command::Pull(args) => commands::pull::pull(&common, args).await,
         Command::Discover(args) => commands::discover::discover(&common, args).await,
         Command::Delete(args) => commands::delete::delete(&common, args).await,
-        Command::Copy(args) => commands::copy::copy(&common, args).await,
+        Command::Copy(args) => commands::copy::copy(&common, *args).await,
         Command::Verify(args) => commands::verify::verify(&common, args).await,
         Command::Tag(args) => commands::tag::tag(&common, args).await,
         Command::Untag(args) => commands::tag::untag(&common, args).await,
@@ -153,11 +157,12 @@ fn start_logging(common: &Common) {
         (true, false) => "ocigraph=debug",
         (false, false) => "ocigraph=warn",
     };
-    fmt()
+    // A process that runs several commands, as a Python program can, keeps the first choice.
+    let _ = fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .without_time()
-        .init();
+        .try_init();
 }

@@ -10,7 +10,7 @@ use napi::{
 use napi_derive::napi;
 use ocigraph::{
     ByteStream, Descriptor, KeyCase, Reference, Result, ToJson, TransferOptions,
-    media_type::OCTET_STREAM,
+    media_type::OCTET_STREAM, operation,
 };
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -81,6 +81,7 @@ impl Client {
                 if let Some(media_type) = media_type {
                     blob.media_type = media_type;
                 }
+                let blob = operation::blob_for(&target, blob, &*source).await?;
                 let outcome = core
                     .push_blob(
                         &target,

@@ -108,6 +108,14 @@ impl Client {
         }
     }
 
+    /// Returns what an operation of another client needs of this one.
+    pub(crate) fn shared(&self) -> Result<Core> {
+        match &*self.state.lock().unwrap_or_else(PoisonError::into_inner) {
+            State::Open(core, _) => Ok(core.clone()),
+            State::Closed => Err(invalid("the client of the destination is closed")),
+        }
+    }
+
     fn running(&self) -> Result<(Core, Arc<Engine>)> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let State::Open(core, engine) = &mut *state else {

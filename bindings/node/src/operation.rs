@@ -135,6 +135,7 @@ impl Client {
         source: String,
         destination: String,
         options: String,
+        destination_client: Option<ClassInstance<'env, Client>>,
     ) -> Started<'env> {
         self.start(
             env,
@@ -143,7 +144,10 @@ impl Client {
             |core, _| {
                 let source: Reference = source.parse()?;
                 let destination: Reference = destination.parse()?;
-                let options = read::<options::CopyOptions>(&options)?.into_core(call.progress())?;
+                let mut options =
+                    read::<options::CopyOptions>(&options)?.into_core(call.progress())?;
+                options.destination_client =
+                    destination_client.map(|client| client.shared()).transpose()?;
                 Ok(async move { Ok(json(&core.copy(&source, &destination, options).await?)) })
             },
         )

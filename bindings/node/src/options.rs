@@ -159,6 +159,7 @@ impl CopyOptions {
 pub(crate) struct DeleteOptions {
     dry_run: Option<bool>,
     force: Option<bool>,
+    if_exists: Option<bool>,
     concurrency: Option<Count>,
 }
 
@@ -171,6 +172,9 @@ impl DeleteOptions {
         }
         if let Some(given) = self.force {
             options.force = given;
+        }
+        if let Some(given) = self.if_exists {
+            options.if_exists = given;
         }
         if let Some(given) = self.concurrency {
             options.concurrency = Some(given.as_usize());
@@ -410,8 +414,26 @@ impl UnpackLimits {
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct UntagOptions {
+    if_exists: Option<bool>,
+}
+
+impl UntagOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self) -> Result<ocigraph::UntagOptions> {
+        let mut options = ocigraph::UntagOptions::default();
+        if let Some(given) = self.if_exists {
+            options.if_exists = given;
+        }
+        Ok(options)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct VerifyOptions {
     platform: Option<String>,
+    repair_index: Option<bool>,
     concurrency: Option<Count>,
 }
 
@@ -421,6 +443,9 @@ impl VerifyOptions {
         let mut options = ocigraph::VerifyOptions::default();
         if let Some(given) = self.platform {
             options.platform = Some(parsed(&given)?);
+        }
+        if let Some(given) = self.repair_index {
+            options.repair_index = given;
         }
         if let Some(given) = self.concurrency {
             options.concurrency = Some(given.as_usize());

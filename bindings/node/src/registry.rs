@@ -4,7 +4,7 @@
 
 use napi::Env;
 use napi_derive::napi;
-use ocigraph::Host;
+use ocigraph::{Host, LoginTarget};
 use serde_json::json;
 
 use crate::{
@@ -44,7 +44,7 @@ impl Client {
         options: String,
     ) -> Started<'env> {
         self.start(env, call, ErrorContext::new("login", &host), |core, _| {
-            let host: Host = host.parse()?;
+            let host: LoginTarget = host.parse()?;
             let credential = credential::parse(&credential)?;
             read::<options::NoOptions>(&options)?;
             Ok(async move { Ok(json(&core.login(&host, credential).await?)) })
@@ -61,7 +61,7 @@ impl Client {
         options: String,
     ) -> Started<'env> {
         self.start(env, call, ErrorContext::new("logout", &host), |core, _| {
-            let host: Host = host.parse()?;
+            let host: LoginTarget = host.parse()?;
             read::<options::NoOptions>(&options)?;
             Ok(async move { Ok(json(&core.logout(&host).await?)) })
         })

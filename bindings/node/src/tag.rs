@@ -44,8 +44,8 @@ impl Client {
     ) -> Started<'env> {
         self.start(env, call, ErrorContext::new("untag", &target), |core, _| {
             let target: Reference = target.parse()?;
-            read::<options::NoOptions>(&options)?;
-            Ok(async move { core.untag(&target).await })
+            let options = read::<options::UntagOptions>(&options)?.into_core()?;
+            Ok(async move { core.untag(&target, options).await })
         })
     }
 

@@ -6,7 +6,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use bytes::{Buf, Bytes};
 use futures::TryStreamExt;
-use ocigraph::{ByteStream, Client, Error, Reference, TransferOptions, media_type};
+use ocigraph::{ByteStream, Client, Error, Reference, TransferOptions, media_type, operation};
 use pyo3::{
     prelude::*,
     types::{PyBytes, PyDict},
@@ -51,6 +51,7 @@ pub(crate) fn push_blob(
     let kind = kind.unwrap_or_else(|| media_type::OCTET_STREAM.to_owned());
     let work = async move {
         let (blob, source) = content.into_blob(kind).await?;
+        let blob = operation::blob_for(&reference, blob, &*source).await?;
         let outcome = client.push_blob(&reference, &blob, source, options).await?;
         Ok((blob, outcome))
     };

@@ -104,7 +104,9 @@ impl IntoPlain for CopiedBlobs {
 
 impl IntoPlain for CopyReport {
     fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-        let Self { source, destination, descriptor, tags, manifests, blobs, bytes, .. } = self;
+        let Self {
+            source, destination, descriptor, tags, manifests, blobs, bytes, missing, ..
+        } = self;
         let dict = PyDict::new(py);
         dict.set_item("source", source.into_plain(py)?)?;
         dict.set_item("destination", destination.into_plain(py)?)?;
@@ -113,6 +115,7 @@ impl IntoPlain for CopyReport {
         dict.set_item("manifests", manifests.into_plain(py)?)?;
         dict.set_item("blobs", blobs.into_plain(py)?)?;
         dict.set_item("bytes", bytes.into_plain(py)?)?;
+        dict.set_item("missing", missing.into_plain(py)?)?;
         Ok(dict.into_any())
     }
 }
@@ -131,11 +134,12 @@ impl IntoPlain for Problem {
 
 impl IntoPlain for VerifyReport {
     fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-        let Self { checked, bytes, problems, .. } = self;
+        let Self { checked, bytes, problems, repaired, .. } = self;
         let dict = PyDict::new(py);
         dict.set_item("checked", checked.into_plain(py)?)?;
         dict.set_item("bytes", bytes.into_plain(py)?)?;
         dict.set_item("problems", problems.into_plain(py)?)?;
+        dict.set_item("repaired", repaired.into_plain(py)?)?;
         Ok(dict.into_any())
     }
 }
@@ -154,7 +158,7 @@ impl IntoPlain for Attributes {
 
 impl IntoPlain for TagInfo {
     fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-        let Self { name, digest, created, last_updated, signed, attributes, .. } = self;
+        let Self { name, digest, created, last_updated, signed, attributes, problem, .. } = self;
         let dict = PyDict::new(py);
         dict.set_item("name", name.into_plain(py)?)?;
         dict.set_item("digest", digest.into_plain(py)?)?;
@@ -162,6 +166,7 @@ impl IntoPlain for TagInfo {
         dict.set_item("last_updated", last_updated.into_plain(py)?)?;
         dict.set_item("signed", signed.into_plain(py)?)?;
         dict.set_item("attributes", attributes.into_plain(py)?)?;
+        dict.set_item("problem", problem.into_plain(py)?)?;
         Ok(dict.into_any())
     }
 }
@@ -179,6 +184,7 @@ impl IntoPlain for ManifestInfo {
             config_media_type,
             image_size,
             attributes,
+            problem,
             ..
         } = self;
         let dict = PyDict::new(py);
@@ -192,6 +198,7 @@ impl IntoPlain for ManifestInfo {
         dict.set_item("config_media_type", config_media_type.into_plain(py)?)?;
         dict.set_item("image_size", image_size.into_plain(py)?)?;
         dict.set_item("attributes", attributes.into_plain(py)?)?;
+        dict.set_item("problem", problem.into_plain(py)?)?;
         Ok(dict.into_any())
     }
 }

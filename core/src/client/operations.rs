@@ -23,7 +23,7 @@ use crate::{
         manifest::{self, ResolveOptions},
         pull::{self, PullOptions, PullResult},
         push::{self, PushOptions, PushResult},
-        tag,
+        tag::{self, UntagOptions},
         verify::{self, VerifyOptions, VerifyReport},
     },
 };
@@ -97,9 +97,9 @@ impl Client {
     /// be run again. A dry run reports what would be deleted.
     ///
     /// # Errors
-    /// [`Code::NotFound`] if `reference` names nothing, [`Code::Unsupported`] if the registry
-    /// deletes no manifest, [`Code::Incomplete`] if a list of tags or referrers cannot be read
-    /// completely.
+    /// [`Code::NotFound`] if `reference` names nothing, unless the options allow it,
+    /// [`Code::Unsupported`] if the registry deletes no manifest, [`Code::Incomplete`] if a list of
+    /// tags or referrers cannot be read completely.
     pub async fn delete(
         &self,
         reference: &Reference,
@@ -110,7 +110,8 @@ impl Client {
     }
 
     /// Verifies the whole graph under what `reference` names: every manifest and blob, those of
-    /// referrers included. Nothing is written. The report has each problem that was found.
+    /// referrers included. The report has each problem that was found. Nothing is written, unless
+    /// the options ask to repair the lists of referrers.
     ///
     /// # Errors
     /// [`Code::NotFound`] if `reference` names nothing.
@@ -193,7 +194,9 @@ impl Client {
     /// bytes.
     ///
     /// # Errors
-    /// [`Code::DigestMismatch`] or [`Code::SizeMismatch`] if the content is not what `blob` says.
+    /// [`Code::DigestMismatch`] or [`Code::SizeMismatch`] if the content is not what `blob` says,
+    /// or does not have the digest of `reference`; [`Code::InvalidReference`] if `reference` has a
+    /// tag.
     pub async fn push_blob(
         &self,
         reference: &Reference,
@@ -215,14 +218,17 @@ impl Client {
         operation::tag(&*store, reference, tags).await
     }
 
-    /// Removes the tags of `reference`. The manifest stays.
+    /// Removes the tags of `reference`. The manifest stays. With a digest in `reference`, removes
+    /// only tags that name this digest. In an image layout, a tag can end with a digest:
+    /// `v1@sha256:…` is such a tag if the layout has it.
     ///
     /// # Errors
     /// [`Code::InvalidReference`] if `reference` has no tag, [`Code::NotFound`] if a tag does not
-    /// exist, [`Code::Unsupported`] if the registry removes a tag only with its manifest. If some
-    /// tags were removed before the failure, the hint names them.
-    pub async fn untag(&self, reference: &Reference) -> Result<()> {
+    /// exist, [`Code::DigestMismatch`] if `reference` has a digest that a tag does not name,
+    /// [`Code::Unsupported`] if the registry removes a tag only with its manifest. If some tags
+    /// were removed before the failure, the hint names them.
+    pub async fn untag(&self, reference: &Reference, options: UntagOptions) -> Result<()> {
         let store = self.open_for(tag::UNTAG, reference, &DELETE)?;
-        operation::untag(&*store, reference).await
+        operation::untag(&*store, reference, &options).await
     }
 }

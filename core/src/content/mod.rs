@@ -8,12 +8,15 @@ pub(crate) mod buffered_content;
 mod created_directories;
 pub(crate) mod digest_files;
 pub(crate) mod file;
+#[cfg(feature = "layout")]
+pub(crate) mod file_stamp;
 pub(crate) mod final_paths;
 pub(crate) mod media_type;
 pub(crate) mod output_file;
 pub(crate) mod partial_file;
 mod partial_name;
 pub(crate) mod paths;
+pub(crate) mod plain_text;
 pub(crate) mod progress;
 pub(crate) mod regular_file;
 pub(crate) mod safe_path;

@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     Dangling,
     /// A link that leads back to itself, directly or through other links.
     Loop,
+    /// A link in an archive that leads to a path outside it.
+    Outside,
     Pipe,
     Socket,
     Device,
@@ -56,6 +58,7 @@ impl fmt::Display for Kind {
             Kind::Link => "a symbolic link",
             Kind::Dangling => "a symbolic link to a path that does not exist",
             Kind::Loop => "a symbolic link that leads to itself",
+            Kind::Outside => "a link that leads out of the archive",
             Kind::Pipe => "a named pipe",
             Kind::Socket => "a socket",
             Kind::Device => "a device",

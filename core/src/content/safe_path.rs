@@ -39,6 +39,12 @@ pub(crate) fn safe_directory(
     if title.is_empty() || title.contains('\0') {
         return Err(unsafe_title(title, "is not a file name"));
     }
+    // A terminal would obey them when it lists the directory.
+    if title.contains(char::is_control) {
+        let message = format!("the title {title:?} has a control character");
+        return Err(Error::new(Code::UnsafePath, message)
+            .with_hint("ask its publisher to push the file under another title"));
+    }
     let target = plain(&output.join(title));
     if let Some(part) = Path::new(title).iter().find(|part| is_reserved_name(part)) {
         let message = format!(
@@ -137,6 +143,9 @@ mod tests {
             "./.",
             "a/",
             "x\0y",
+            "a\nb",
+            "a/\u{1b}[2J",
+            "\u{9b}2J",
             ".ocigraph-x",
             "a/.OciGraph-0.partial",
             ".ocigraph-x/a",

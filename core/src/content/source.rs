@@ -21,7 +21,7 @@ use ocigraph_types::{Error, Host, Result};
 pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
 
 /// Bytes per read of a file.
-const READ_SIZE: usize = 512 * 1024;
+pub(crate) const READ_SIZE: usize = 512 * 1024;
 
 /// Bytes that are gathered for one write: chunks from a socket are small.
 const WRITE_SIZE: usize = 512 * 1024;

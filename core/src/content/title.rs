@@ -23,6 +23,13 @@ pub(crate) fn title_for(path: &Path, allow_path_traversal: bool) -> Result<Strin
         )
         .with_hint("rename the file, or set its title"));
     };
+    if text.contains(char::is_control) {
+        return Err(Error::new(
+            Code::InvalidArgument,
+            format!("the file name {text:?} has a control character, which no title may have"),
+        )
+        .with_hint("rename the file, or set its title"));
+    }
     let mut parts = Vec::new();
     for component in path.components() {
         match component {
@@ -63,13 +70,13 @@ pub(crate) fn title_for(path: &Path, allow_path_traversal: bool) -> Result<Strin
 }
 
 /// Checks a title that the caller has set for a pushed file. INVALID_ARGUMENT for an empty title
-/// and one with a NUL; UNSAFE_PATH for a reserved name and, unless path traversal is allowed, for
+/// and one with a control character; UNSAFE_PATH for a reserved name and, unless path traversal is allowed, for
 /// an absolute title and one with `..`.
 pub(crate) fn check_title(title: &str, allow_path_traversal: bool) -> Result<()> {
-    if title.is_empty() || title.contains('\0') {
+    if title.is_empty() || title.contains(char::is_control) {
         return Err(Error::new(
             Code::InvalidArgument,
-            format!("the title {title:?} is not a file name"),
+            format!("the title {title:?} is not a file name without control characters"),
         )
         .with_hint("omit the title, or set it to a file name"));
     }
@@ -118,8 +125,10 @@ mod tests {
             assert!(error.to_string().contains("--allow-path-traversal"));
             assert_eq!(title_for(Path::new(path), true).unwrap(), path);
         }
-        let error = title_for(Path::new(""), false).unwrap_err();
-        assert_eq!(error.code(), Code::InvalidArgument);
+        for path in ["", "a\nb"] {
+            let error = title_for(Path::new(path), false).unwrap_err();
+            assert_eq!(error.code(), Code::InvalidArgument);
+        }
     }
 
     #[test]
@@ -132,7 +141,7 @@ mod tests {
         for title in [".ocigraph-a", "a/.OCIGRAPH-b/c"] {
             assert_eq!(check_title(title, true).unwrap_err().code(), Code::UnsafePath);
         }
-        for title in ["", "a\0b"] {
+        for title in ["", "a\0b", "a\nb", "\u{1b}[2J"] {
             assert_eq!(check_title(title, true).unwrap_err().code(), Code::InvalidArgument);
         }
         for title in ["x", "a/b", "./a", ".", "a b", "..a"] {

@@ -27,7 +27,7 @@ use crate::{
 };
 use ocigraph_types::{Algorithm, Code, Descriptor, Location, Manifest, Reference, Result};
 
-static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+pub(super) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
 /// One in this many layouts is also pulled and copied, which is slow because it waits for the disk.
 const EXPORT_EVERY: u8 = 4;
@@ -41,7 +41,7 @@ fn reference(path: &Path, tag: &str) -> Reference {
 
 /// The files of a layout with an image, its referrers and an index, by path. Only the image has a
 /// tag, so that its verification reads all of them.
-static VALID: LazyLock<BTreeMap<PathBuf, Vec<u8>>> = LazyLock::new(|| {
+pub(super) static VALID: LazyLock<BTreeMap<PathBuf, Vec<u8>>> = LazyLock::new(|| {
     let directory = tempfile::tempdir().unwrap();
     let layout = Reference::new(Location::Layout(directory.path().to_path_buf()));
     RUNTIME.block_on(async {

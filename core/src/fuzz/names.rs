@@ -3,11 +3,13 @@
 use bolero::{check, produce, produce_with};
 
 use super::{Edit, edited, pick, picks, text};
-use ocigraph_types::{Algorithm, Code, Descriptor, Digest, Error, Location, Reference, Verifier};
+use ocigraph_types::{
+    Algorithm, Code, Descriptor, Digest, Error, Location, Reference, Verifier, check_layout_tag,
+};
 
 const HEX: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-const WORDS: [&str; 36] = [
+const WORDS: [&str; 44] = [
     "localhost",
     "registry.example.com",
     "127.0.0.1",
@@ -44,6 +46,14 @@ const WORDS: [&str; 36] = [
     "@sha512:",
     "C:\\folder",
     "://",
+    "docker.io/library/hello:1.0",
+    "x/y:1",
+    "v1+build.5",
+    "/:",
+    ":/",
+    "\\",
+    "a:b",
+    "hello world",
 ];
 
 fn parse_and_format(text: &str) {
@@ -112,6 +122,40 @@ fn a_reference_built_from_valid_parts_is_parsed_into_them() {
         assert_eq!(*read.location(), location);
         assert_eq!((read.tags(), read.digest().is_some()), (&owned(&tags)[..], *digest));
         assert_eq!(read.to_string(), text);
+    });
+}
+
+#[test]
+fn a_reference_to_a_layout_is_parsed_into_its_path_and_names() {
+    const PATHS: [&str; 6] = ["no/such", "no:such/", "/no:such:x/", "C:\\no", "no@such", "no:/x"];
+    const PARTS: [&str; 9] = ["a", "Z0", "a.b", "a:1", "a--b", "a+b", "a@b", "_", "x y"];
+    let parts = (produce::<u8>(), produce_with::<Vec<Vec<u8>>>().len(0..4usize), produce::<bool>());
+    check!().with_generator(parts).for_each(|(path, names, digest)| {
+        let path = pick(&PATHS, *path);
+        let mut tags: Vec<String> = Vec::new();
+        for name in names.iter().filter(|name| !name.is_empty()) {
+            let parts: Vec<&str> = name.iter().take(4).map(|p| pick(&PARTS, *p)).collect();
+            let tag = parts.join("/");
+            if !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        }
+        let mut text = format!("oci:{path}");
+        if !tags.is_empty() {
+            text += &format!(":{}", tags.join(","));
+        }
+        if *digest {
+            text += &format!("@sha256:{HEX}");
+        }
+        let read: Reference = text.parse().unwrap_or_else(|e: Error| panic!("{e}"));
+        assert_eq!(*read.location(), Location::Layout(path.into()), "{text}");
+        assert_eq!((read.tags(), read.digest().is_some()), (&tags[..], *digest), "{text}");
+        assert_eq!(read.to_string(), text);
+        let again = Reference::named(read.location().clone(), &tags, read.digest().cloned());
+        assert_eq!(again.unwrap(), read);
+        let writable = tags.iter().all(|tag| check_layout_tag(tag).is_ok());
+        assert_eq!(read.check_tags().is_ok(), writable);
+        assert!(!writable || !text.contains("x y"));
     });
 }
 

@@ -13,7 +13,9 @@ use crate::{
     },
     store::Store,
 };
-use ocigraph_types::{Annotations, Code, Error, ManifestFormat, Platform, Reference, Result};
+use ocigraph_types::{
+    Annotations, Code, Error, ManifestFormat, Platform, Reference, Result, media_type,
+};
 
 pub(crate) const OPERATION: &str = "attach";
 
@@ -55,7 +57,9 @@ pub struct AttachOptions {
     pub platform: Option<Platform>,
     /// The annotations of the manifest. Default: none.
     pub annotations: Annotations,
-    /// The config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+    /// The config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is given;
+    /// without an artifact type, it is the type of the artifact. Its annotations are those of the
+    /// config's descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
     pub config: Option<File>,
     /// The format of the manifest. Default: [`ManifestFormat::Auto`].
     pub format: ManifestFormat,
@@ -100,7 +104,8 @@ async fn run(
     reference: &Reference,
     options: AttachOptions,
 ) -> Result<PushResult> {
-    if options.artifact_type.is_none() && options.config.is_none() {
+    let is_typed = |config: &File| config.media_type.as_deref() != Some(media_type::EMPTY);
+    if options.artifact_type.is_none() && !options.config.as_ref().is_some_and(is_typed) {
         return Err(Error::new(Code::InvalidArgument, "missing artifact type")
             .with_hint("set an artifact type, for example sbom/example"));
     }
@@ -111,7 +116,7 @@ async fn run(
     let subject = match &options.platform {
         None => reference.clone(),
         Some(platform) => {
-            let image = select_manifest(&*store, &reference.name()?, Some(platform)).await?;
+            let image = select_manifest(&*store, reference, Some(platform)).await?;
             reference.at(image.digest().clone())
         }
     };

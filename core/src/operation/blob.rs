@@ -1,6 +1,7 @@
 //! Single blobs: fetch and push one.
 
 use derive_setters::Setters;
+use futures::TryStreamExt;
 use std::sync::Arc;
 
 use crate::{
@@ -52,7 +53,8 @@ pub async fn fetch_blob(
 /// bytes.
 ///
 /// # Errors
-/// [`Code::DigestMismatch`] or [`Code::SizeMismatch`] if the content is not what `blob` says.
+/// [`Code::DigestMismatch`] or [`Code::SizeMismatch`] if the content is not what `blob` says, or does
+/// not have the digest of `reference`; [`Code::InvalidReference`] if `reference` has a tag.
 pub async fn push_blob(
     store: &dyn Store,
     reference: &Reference,
@@ -60,5 +62,51 @@ pub async fn push_blob(
     source: Arc<dyn Source>,
     options: &TransferOptions,
 ) -> Result<Outcome> {
-    named(PUSH, reference, push::send(store, blob, source, &options.progress)).await
+    named(PUSH, reference, async {
+        let blob = digest_as_named(reference, blob.clone(), &*source).await?;
+        push::send(store, &blob, source, &options.progress).await
+    })
+    .await
+}
+
+/// Returns the descriptor under which [`push_blob`] stores a blob at `reference`: `blob`, with a
+/// digest of the algorithm that the digest of `reference` has.
+///
+/// # Errors
+/// [`Code::DigestMismatch`] if the content does not have the digest of `reference`,
+/// [`Code::InvalidReference`] if `reference` has a tag, [`Code::Unsupported`] for an unknown
+/// algorithm.
+pub async fn blob_for(
+    reference: &Reference,
+    blob: Descriptor,
+    source: &dyn Source,
+) -> Result<Descriptor> {
+    named(PUSH, reference, digest_as_named(reference, blob, source)).await
+}
+
+async fn digest_as_named(
+    reference: &Reference,
+    mut blob: Descriptor,
+    source: &dyn Source,
+) -> Result<Descriptor> {
+    if let Some(tag) = reference.tags().first() {
+        let message = format!("a blob cannot have a tag, and the reference has the tag {tag}");
+        return Err(Error::new(Code::InvalidReference, message)
+            .with_hint("remove the tag; the push prints the digest"));
+    }
+    let Some(expected) = reference.digest() else { return Ok(blob) };
+    if expected.algorithm_name() != blob.digest.algorithm_name() {
+        let mut hasher = expected.algorithm()?.hasher();
+        let mut stream = source.open(0).await?;
+        while let Some(chunk) = stream.try_next().await? {
+            hasher.update(&chunk);
+        }
+        blob.digest = hasher.finish();
+    }
+    if *expected != blob.digest {
+        let message = format!("the content has the digest {}, not {expected}", blob.digest);
+        return Err(Error::new(Code::DigestMismatch, message)
+            .with_hint("push other content, or remove the digest from the reference"));
+    }
+    Ok(blob)
 }

@@ -84,7 +84,8 @@ pub struct CopiedBlobs {
 pub(crate) const OPERATION: &str = "copy";
 
 /// Copies what `source` names in `from`, or its whole graph, to `to`, and sets the tags of
-/// `destination` there. Content that `to` has is not sent.
+/// `destination` there. Content that `to` has is not sent. With `destination_client`, blobs are not
+/// mounted.
 ///
 /// # Errors
 /// [NOT_FOUND](crate::Code::NotFound) if `source` names nothing, or if content of the graph does
@@ -111,8 +112,9 @@ async fn run(
     destination: &Reference,
     options: CopyOptions,
 ) -> Result<CopyReport> {
-    let selected =
-        select_with_attestations(from.as_ref(), &source.name()?, options.platform.as_ref()).await?;
+    destination.check_tags()?;
+    let platform = options.platform.as_ref();
+    let selected = select_with_attestations(from.as_ref(), source, platform).await?;
     let Selected { manifest: root, attestations } = selected;
     if let Some(expected) = destination.digest().filter(|digest| *digest != root.digest()) {
         return Err(Error::new(
@@ -162,7 +164,13 @@ async fn run(
 async fn check_listed(from: &dyn ReadStore, max_requests: usize) -> Result<()> {
     let listed = from.list_untagged().await?;
     let read = listed.into_iter().map(|listed| async move {
-        fetch_manifest(from, &TagOrDigest::from(&listed)).await.map_err(|e| {
+        match fetch_manifest(from, &TagOrDigest::from(&listed)).await {
+            // It refers to nothing: the list of the source is at fault, and `verify` names it.
+            Err(e) if is_odd_entry(&listed, &e) => {
+                tracing::warn!(error = %e, "passing over an entry of the source's list");
+                Ok(())
+            }
+            read => read.map(drop).map_err(|e| {
             let message = format!(
                 "the graph may be incomplete, because the listed manifest {} cannot be read: {}",
                 listed.digest,
@@ -172,6 +180,19 @@ async fn check_listed(from: &dyn ReadStore, max_requests: usize) -> Result<()> {
                 "`ocigraph verify` shows the damage; repair it, or copy without --recursive",
             )
         })
+        }
     });
-    stream::iter(read).buffer_unordered(max_requests).try_for_each(|_| async { Ok(()) }).await
+    stream::iter(read).buffer_unordered(max_requests).try_for_each(|()| async { Ok(()) }).await
+}
+
+/// Returns true if a listed manifest does not exist, is not a manifest, or has another size than the
+/// list says. A missing one with an artifact type may be a referrer that was lost.
+fn is_odd_entry(listed: &Descriptor, error: &Error) -> bool {
+    match error.code() {
+        Code::NotFound => listed.artifact_type.is_none(),
+        Code::InvalidManifest | Code::SizeMismatch => true,
+        // A Docker schema 1 manifest, or a digest of an unknown algorithm.
+        Code::Unsupported => error.status().is_none(),
+        _ => false,
+    }
 }

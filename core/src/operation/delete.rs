@@ -17,6 +17,7 @@ use std::collections::{HashMap, HashSet};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::operation::read::{ListedManifest, fetch_manifest, listed_manifest, resolve_tags};
+use crate::operation::select::{check_names_deleted, name_of};
 use crate::operation::{attached::sibling_tags::SiblingTags, named::named};
 use crate::store::{
     ManifestDeletion, ReadStore, Store, concurrency::concurrency, limits::check_limit, list::List,
@@ -24,7 +25,7 @@ use crate::store::{
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, EdgeKind, Error, ListProblem, Reference, Result, TagOrDigest,
-    media_type, serialize_descriptor, serialize_descriptors, weight::Weight,
+    excerpt, media_type, serialize_descriptor, serialize_descriptors, weight::Weight,
 };
 
 /// Options of [`Client::delete`](crate::Client::delete).
@@ -54,6 +55,9 @@ pub struct DeleteOptions {
     /// Follows the edges of this kind alone to what is attached, for example those to referrers.
     /// Default: all kinds. What an index lists is deleted in any case.
     pub only: Option<EdgeKind>,
+    /// Returns an empty report if `reference` names nothing. Default: false; it then fails with
+    /// [NOT_FOUND](crate::Code::NotFound).
+    pub if_exists: bool,
     /// Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as
     /// 512. Fewer are used while a registry limits the rate of requests, or if the process can open
     /// few files.
@@ -108,8 +112,8 @@ pub(crate) const OPERATION: &str = "delete";
 /// run again. A dry run reports what would be deleted.
 ///
 /// # Errors
-/// [`Code::NotFound`] if `reference` names nothing, [`Code::Unsupported`] if the registry deletes
-/// no manifest, [`Code::Incomplete`] if a list of tags or referrers cannot be read completely.
+/// [`Code::NotFound`] if `reference` names nothing, unless the options allow it,
+/// [`Code::Unsupported`] if the registry deletes no manifest, [`Code::Incomplete`] if a list of tags or referrers cannot be read completely.
 pub async fn delete(
     store: &dyn Store,
     reference: &Reference,
@@ -124,12 +128,16 @@ async fn run(
     options: &DeleteOptions,
 ) -> Result<DeleteReport> {
     let max_requests = concurrency(options.concurrency);
-    let name = reference.name()?;
+    check_names_deleted(store, reference).await?;
+    let name = name_of(store, reference).await?;
     let (root, subject) = match fetch_manifest(store, &name).await {
         Ok(manifest) => (manifest.descriptor(), manifest.subject().map(|s| s.digest.clone())),
         // A manifest that cannot be parsed can still be deleted.
         Err(e) if e.code() != Code::NotFound && e.is_of_one_manifest() => {
             (store.resolve(&name).await.map_err(|_| e)?, None)
+        }
+        Err(e) if options.if_exists && e.code() == Code::NotFound => {
+            return Ok(DeleteReport { dry_run: options.dry_run, ..DeleteReport::default() });
         }
         Err(e) => return Err(e),
     };
@@ -363,7 +371,10 @@ impl ReferrerClosure {
         let mut pending: Vec<&Digest> = Vec::new();
         for digest in &self.order {
             let reason = match (external.tags.get(digest), external.listed_by.get(digest)) {
-                (Some(tags), _) => format!("tagged {}", tags.join(", ")),
+                (Some(tags), _) => {
+                    let tags: Vec<String> = tags.iter().map(|tag| excerpt(tag)).collect();
+                    format!("tagged {}", tags.join(", "))
+                }
                 (None, Some(index)) => format!("listed by the index {index}"),
                 (None, None) => match external.may_depend(digest, &self.nodes[digest]) {
                     Some(reason) => reason,

@@ -7,7 +7,11 @@ use crate::Code;
 use derive_setters::Setters;
 use std::collections::BTreeMap;
 
-use crate::operation::{attached::walk::Walk, named::named, select::select_with_attestations};
+use crate::operation::{
+    attached::walk::Walk,
+    named::named,
+    select::{name_of, select_with_attestations},
+};
 use crate::store::{ReadStore, ReferrersDetail, concurrency::concurrency};
 use ocigraph_types::{
     Descriptor, EdgeKind, Graph, ListProblem, Platform, Reference, Result, TagOrDigest,
@@ -126,21 +130,20 @@ async fn run(
     options: &DiscoverOptions,
     detail: Option<ReferrersDetail>,
 ) -> Result<Graph> {
-    let name = reference.name()?;
     let mut walk = Walk::new(store, options, detail, concurrency(options.concurrency));
-    let graph = match &name {
-        name if options.platform.is_some() => {
-            let selected = select_with_attestations(store, name, options.platform.as_ref()).await?;
-            let subject = selected.manifest.plain_descriptor();
-            walk.run(subject, None, selected.attestations).await?
-        }
+    let graph = if let Some(platform) = &options.platform {
+        let selected = select_with_attestations(store, reference, Some(platform)).await?;
+        walk.run(selected.manifest.plain_descriptor(), None, selected.attestations).await?
+    } else {
+        let name = name_of(store, reference).await?;
         // A digest permits querying the referrers while the subject is resolved.
-        TagOrDigest::Digest(digest) if walk.lists.descends(0) => {
-            let (subject, first) =
-                tokio::try_join!(store.resolve(&name), walk.lists.referrers(digest))?;
-            walk.run(subject, first, Vec::new()).await?
-        }
-        name => walk.run(store.resolve(name).await?, None, Vec::new()).await?,
+        let (subject, first) = match &name {
+            TagOrDigest::Digest(digest) if walk.lists.descends(0) => {
+                tokio::try_join!(store.resolve(&name), walk.lists.referrers(digest))?
+            }
+            name => (store.resolve(name).await?, None),
+        };
+        walk.run(subject, first, Vec::new()).await?
     };
     if !options.allow_incomplete {
         ListProblem::check_complete(graph.problems())?;

@@ -27,9 +27,48 @@ pub(crate) const REPOSITORIES: &str = "repositories";
 /// Returns all manifests, tagged and untagged, with their details. Tagged manifests come first, in
 /// the order of their tags, then their children and referrers, level by level. Problems of the
 /// lists are in the result. A tag whose manifest cannot be read, and of which the digest is not
-/// known either, is a problem with [`ListProblem::tag`].
+/// known either, is a problem with [`ListProblem::tag`]. With a tag or digest in `reference`, returns
+/// only that manifest.
+///
+/// # Errors
+/// [`Code::NotFound`] if `reference` has a tag or digest that names nothing.
 pub async fn manifests(store: &dyn ReadStore, reference: &Reference) -> Result<List<ManifestInfo>> {
-    named(MANIFESTS, reference, find_manifests(store)).await
+    named(MANIFESTS, reference, async {
+        match named_manifest(store, reference).await? {
+            Some(descriptor) => find_manifest(store, descriptor).await,
+            None => find_manifests(store).await,
+        }
+    })
+    .await
+}
+
+/// Returns the manifest that a reference with a tag or digest names.
+async fn named_manifest(
+    store: &dyn ReadStore,
+    reference: &Reference,
+) -> Result<Option<Descriptor>> {
+    if reference.tags().is_empty() && reference.digest().is_none() {
+        return Ok(None);
+    }
+    store.resolve(&reference.name()?).await.map(Some)
+}
+
+/// Returns the details of one manifest, with all its tags.
+async fn find_manifest(
+    store: &dyn ReadStore,
+    descriptor: Descriptor,
+) -> Result<List<ManifestInfo>> {
+    if let Some(mut listed) = store.manifest_catalog().await? {
+        listed.entries.retain(|info| info.descriptor.digest == descriptor.digest);
+        if !listed.entries.is_empty() {
+            return Ok(listed);
+        }
+    }
+    let ((mut info, _), tags) =
+        tokio::try_join!(details(store, &descriptor), find_tags_of(store, &descriptor.digest))?;
+    info.tags = tags.entries.into_iter().map(|tag| tag.name).collect();
+    let charge = store.memory().charge().of(info.weight())?;
+    Ok(List::new(vec![info], tags.problems, charge))
 }
 
 async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
@@ -46,7 +85,7 @@ async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
     let mut level = Vec::new();
     for (tag, named) in resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY).await {
         let descriptor = match tag_target(named)? {
-            TagTarget::Manifest(descriptor) => descriptor,
+            TagTarget::Manifest(descriptor) => *descriptor,
             TagTarget::Missing => continue,
             TagTarget::Unknown(problem) => {
                 problems.push(ListProblem::of_tag(&tag, problem));
@@ -87,14 +126,44 @@ async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
 
 /// Returns all tags, each with the digest that it names and the details that the store has.
 /// Problems of the list are in the result. A tag that cannot be resolved has no digest, and a
-/// [`TagInfo::problem`].
+/// [`TagInfo::problem`]. With a tag or digest in `reference`, returns only the tags of that manifest.
+///
+/// # Errors
+/// [`Code::NotFound`] if `reference` has a tag or digest that names nothing.
 pub async fn tag_details(store: &dyn ReadStore, reference: &Reference) -> Result<List<TagInfo>> {
-    named(TAGS, reference, find_tags(store)).await
+    named(TAGS, reference, async {
+        match named_manifest(store, reference).await? {
+            Some(descriptor) => find_tags_of(store, &descriptor.digest).await,
+            None => find_tags(store).await,
+        }
+    })
+    .await
 }
 
-/// Returns all tags, in the store's order. Fallback tags of referrers are not among them.
+/// Returns all tags, in the store's order. Fallback tags of referrers are not among them. With a
+/// tag or digest in `reference`, returns only the tags of that manifest.
+///
+/// # Errors
+/// [`Code::NotFound`] if `reference` has a tag or digest that names nothing.
 pub async fn tags(store: &dyn ReadStore, reference: &Reference) -> Result<List<String>> {
-    named(TAGS, reference, store.tags()).await
+    named(TAGS, reference, async {
+        let Some(descriptor) = named_manifest(store, reference).await? else {
+            return store.tags().await;
+        };
+        // Names are found without the store's catalog, which may need other rights.
+        let mut tags = resolve_all(store, store.tags().await?).await?;
+        tags.entries.retain(|tag| tag.digest.as_ref() == Some(&descriptor.digest));
+        let names: Vec<String> = tags.entries.into_iter().map(|tag| tag.name).collect();
+        let charge = store.memory().charge().of(names.weight())?;
+        Ok(List::new(names, tags.problems, charge))
+    })
+    .await
+}
+
+async fn find_tags_of(store: &dyn ReadStore, digest: &Digest) -> Result<List<TagInfo>> {
+    let mut tags = find_tags(store).await?;
+    tags.entries.retain(|tag| tag.digest.as_ref() == Some(digest));
+    Ok(tags)
 }
 
 async fn find_tags(store: &dyn ReadStore) -> Result<List<TagInfo>> {
@@ -102,7 +171,11 @@ async fn find_tags(store: &dyn ReadStore) -> Result<List<TagInfo>> {
     if let Some(listed) = listed? {
         return Ok(listed);
     }
-    let tags = tags?;
+    resolve_all(store, tags?).await
+}
+
+/// Returns the digest of each tag.
+async fn resolve_all(store: &dyn ReadStore, tags: List<String>) -> Result<List<TagInfo>> {
     let mut found = Vec::new();
     let mut charge = store.memory().charge();
     for (name, named) in resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY).await {
@@ -119,7 +192,7 @@ async fn find_tags(store: &dyn ReadStore) -> Result<List<TagInfo>> {
 
 /// What a listed tag names.
 enum TagTarget {
-    Manifest(Descriptor),
+    Manifest(Box<Descriptor>),
     /// The tag was deleted after it was listed.
     Missing,
     /// The registry does not say it, for this reason.
@@ -128,7 +201,7 @@ enum TagTarget {
 
 fn tag_target(named: Result<Descriptor>) -> Result<TagTarget> {
     match named {
-        Ok(descriptor) => Ok(TagTarget::Manifest(descriptor)),
+        Ok(descriptor) => Ok(TagTarget::Manifest(Box::new(descriptor))),
         Err(e) if e.code() == Code::NotFound => Ok(TagTarget::Missing),
         Err(e) if e.is_of_one_manifest() => Ok(TagTarget::Unknown(unread(&e))),
         Err(e) => Err(e),
@@ -145,18 +218,6 @@ async fn inspect(
     memory: &Memory,
     descriptor: Descriptor,
 ) -> Result<(ManifestInfo, Vec<Descriptor>, List<Descriptor>, Charge)> {
-    let info = ManifestInfo::new(descriptor.clone());
-    let described = async {
-        // A missing or unreadable manifest is listed too, without details.
-        match listed_manifest(store, &descriptor).await? {
-            ListedManifest::Found(manifest) => {
-                let children = manifest.children().cloned().collect();
-                Ok((describe(store, &manifest.without_guard(), info).await?, children))
-            }
-            ListedManifest::Missing => Ok((info, Vec::new())),
-            ListedManifest::Unreadable(e) => Ok((info.problem(unread(&e)), Vec::new())),
-        }
-    };
     let referrers = async {
         match store.referrers(&descriptor.digest, None).await {
             Err(e) if e.is_of_one_manifest() => {
@@ -167,10 +228,26 @@ async fn inspect(
             referrers => referrers,
         }
     };
-    let ((info, children), referrers) = tokio::try_join!(described, referrers)?;
+    let ((info, children), referrers) = tokio::try_join!(details(store, &descriptor), referrers)?;
     // Charged here, since many can wait for one before them.
     let charge = memory.charge().of(info.weight() + children.weight())?;
     Ok((info, children, referrers, charge))
+}
+
+/// Returns the details of a manifest, and its children. A missing or unreadable manifest has none.
+async fn details(
+    store: &dyn ReadStore,
+    descriptor: &Descriptor,
+) -> Result<(ManifestInfo, Vec<Descriptor>)> {
+    let info = ManifestInfo::new(descriptor.clone());
+    match listed_manifest(store, descriptor).await? {
+        ListedManifest::Found(manifest) => {
+            let children = manifest.children().cloned().collect();
+            Ok((describe(store, &manifest.without_guard(), info).await?, children))
+        }
+        ListedManifest::Missing => Ok((info, Vec::new())),
+        ListedManifest::Unreadable(e) => Ok((info.problem(unread(&e)), Vec::new())),
+    }
 }
 
 async fn describe(

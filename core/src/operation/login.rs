@@ -8,19 +8,19 @@ use serde::Serialize;
 
 use crate::store::registry::{
     ClientConfig, Connection,
-    auth::{Credential, CredentialChain, Credentials, StoredIn},
+    auth::{Credential, CredentialChain, Credentials, LoginTarget, StoredIn},
 };
-use ocigraph_types::{Code, Error, Host, Result};
+use ocigraph_types::{Code, Error, Result};
 
 /// The result of [`Client::login`](crate::Client::login).
 ///
 /// ```no_run
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-/// use ocigraph::{Client, Credential, Host};
+/// use ocigraph::{Client, Credential, LoginTarget};
 ///
-/// let host: Host = "registry.example.com".parse()?;
+/// let registry: LoginTarget = "registry.example.com".parse()?;
 /// let credential = Credential::password("ada", "open sesame");
-/// let result = Client::new().login(&host, credential).await?;
+/// let result = Client::new().login(&registry, credential).await?;
 /// println!("stored in {}", result.stored_in.name());
 /// # Ok::<(), ocigraph::Error>(())
 /// # }).unwrap();
@@ -28,7 +28,7 @@ use ocigraph_types::{Code, Error, Host, Result};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct LoginResult {
-    /// The registry: host, and port if one was given.
+    /// The registry: host, and port and namespace if they were given.
     pub host: String,
     /// Where the credential is stored.
     pub stored_in: StoredIn,
@@ -44,10 +44,10 @@ pub struct LoginResult {
 ///
 /// ```no_run
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-/// use ocigraph::{Client, Host};
+/// use ocigraph::{Client, LoginTarget};
 ///
-/// let host: Host = "registry.example.com".parse()?;
-/// for place in Client::new().logout(&host).await?.removed_from {
+/// let registry: LoginTarget = "registry.example.com".parse()?;
+/// for place in Client::new().logout(&registry).await?.removed_from {
 ///     println!("removed from {}", place.name());
 /// }
 /// # Ok::<(), ocigraph::Error>(())
@@ -56,7 +56,7 @@ pub struct LoginResult {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct LogoutResult {
-    /// The registry: host, and port if one was given.
+    /// The registry: host, and port and namespace if they were given.
     pub host: String,
     /// The places from which credentials were removed: files and credential helpers. Empty if none
     /// were stored.
@@ -66,12 +66,12 @@ pub struct LogoutResult {
 }
 
 fn credential_chain(config: &ClientConfig) -> CredentialChain {
-    CredentialChain::from_environment(config.auth_file.clone(), config.limits.helper_timeout)
+    CredentialChain::new(config.auth_file.clone(), config.limits.helper_timeout)
 }
 
 pub(crate) async fn login(
     config: &ClientConfig,
-    host: &Host,
+    target: &LoginTarget,
     credential: Credential,
 ) -> Result<LoginResult> {
     if credential.secret().expose().is_empty() {
@@ -79,16 +79,16 @@ pub(crate) async fn login(
     }
     let config = ClientConfig { credentials: Credentials::Given(credential), ..config.clone() };
     let chain = credential_chain(&config);
-    let connection = Connection::new(host, Arc::new(config))?;
+    let connection = Connection::new(target.host(), Arc::new(config))?;
     let (credential, verified) = connection.check_credential().await?;
-    let stored_in = chain.store(host, &credential).await?;
-    let overridden = chain.is_in_environment(host);
-    Ok(LoginResult { host: host.to_string(), stored_in, verified, overridden })
+    let stored_in = chain.store(target, &credential).await?;
+    let overridden = chain.is_in_environment(target);
+    Ok(LoginResult { host: target.to_string(), stored_in, verified, overridden })
 }
 
-pub(crate) async fn logout(config: &ClientConfig, host: &Host) -> Result<LogoutResult> {
+pub(crate) async fn logout(config: &ClientConfig, target: &LoginTarget) -> Result<LogoutResult> {
     let chain = credential_chain(config);
-    let removed_from = chain.remove(host).await?;
-    let remains = chain.is_in_environment(host);
-    Ok(LogoutResult { host: host.to_string(), removed_from, remains })
+    let removed_from = chain.remove(target).await?;
+    let remains = chain.is_in_environment(target);
+    Ok(LogoutResult { host: target.to_string(), removed_from, remains })
 }

@@ -1,7 +1,11 @@
 //! Single manifests: resolve, fetch, push and delete one, and nothing else.
 
 use crate::{
-    operation::{named::named, read::check_digest, select::select_manifest},
+    operation::{
+        named::named,
+        read::check_digest,
+        select::{check_names_deleted, name_of, select_manifest},
+    },
     store::{ManifestDeletion, ReadStore, Store},
 };
 use derive_setters::Setters;
@@ -44,11 +48,10 @@ pub async fn resolve(
     options: &ResolveOptions,
 ) -> Result<Descriptor> {
     named(RESOLVE, reference, async {
-        let name = reference.name()?;
         if options.platform.is_none() {
-            return store.resolve(&name).await;
+            return store.resolve(&name_of(store, reference).await?).await;
         }
-        let manifest = select_manifest(store, &name, options.platform.as_ref()).await?;
+        let manifest = select_manifest(store, reference, options.platform.as_ref()).await?;
         Ok(manifest.plain_descriptor())
     })
     .await
@@ -67,10 +70,10 @@ pub async fn fetch_manifest(
     options: &ResolveOptions,
 ) -> Result<Manifest> {
     named(FETCH, reference, async {
-        let name = reference.name()?;
         if options.platform.is_some() {
-            return select_manifest(store, &name, options.platform.as_ref()).await;
+            return select_manifest(store, reference, options.platform.as_ref()).await;
         }
+        let name = name_of(store, reference).await?;
         let manifest = store.fetch_any_manifest(&name).await?;
         check_digest(&manifest, &name)?;
         Ok(manifest)
@@ -88,6 +91,7 @@ pub async fn push_manifest(
     manifest: &Manifest,
 ) -> Result<()> {
     named(PUSH, reference, async {
+        reference.check_tags()?;
         if let Some(problem) = manifest.problem() {
             return Err(problem.clone().into());
         }
@@ -115,6 +119,7 @@ pub async fn delete_manifest(
     manifest: &Manifest,
 ) -> Result<()> {
     named(DELETE, reference, async {
+        check_names_deleted(store, reference).await?;
         let subject = manifest.subject().map(|subject| subject.digest.clone());
         let deletion = ManifestDeletion {
             manifest: manifest.descriptor(),

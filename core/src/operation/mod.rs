@@ -26,7 +26,7 @@ pub(crate) mod transfer;
 pub(crate) mod verify;
 
 pub use attach::attach;
-pub use blob::{fetch_blob, push_blob};
+pub use blob::{blob_for, fetch_blob, push_blob};
 pub use copy::copy;
 pub use delete::delete;
 pub use discover::discover;

@@ -175,7 +175,7 @@ async fn manifests(
     options: &PullOptions,
     charge: &Mutex<Charge>,
 ) -> Result<Vec<Manifest>> {
-    let manifest = select_manifest(store, &reference.name()?, options.platform.as_ref()).await?;
+    let manifest = select_manifest(store, reference, options.platform.as_ref()).await?;
     let manifest = charged(charge, manifest)?;
     let mut manifests = match &options.artifact_type {
         None => vec![manifest],

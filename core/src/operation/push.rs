@@ -15,6 +15,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::Semaphore;
 
 use crate::operation::named::named;
+use crate::operation::select::name_of;
 use crate::operation::transfer;
 use crate::{
     blocking::spawn_blocking,
@@ -74,7 +75,9 @@ pub struct PushOptions {
     pub subject: Option<crate::Reference>,
     /// The annotations of the manifest. Default: none.
     pub annotations: Annotations,
-    /// The config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+    /// The config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is given;
+    /// without an artifact type, it is the type of the artifact. Its annotations are those of the
+    /// config's descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
     pub config: Option<File>,
     /// The format of the manifest. Default: [`ManifestFormat::Auto`].
     pub format: ManifestFormat,
@@ -151,8 +154,10 @@ pub(super) async fn run(
         return Err(Error::new(Code::InvalidReference, "a push takes tags, not a digest")
             .with_hint("remove the digest; the push prints it"));
     }
+    reference.check_tags()?;
     check_metadata(&options)?;
     check_titles(&options)?;
+    check_format(&options)?;
     let created = options.source_date_epoch.map(rfc3339).transpose()?;
     let subject = subject_of(store.as_ref(), reference, &options).await?;
     let max_requests = concurrency(options.concurrency);
@@ -182,8 +187,11 @@ pub(super) async fn run(
         match &options.config {
             Some(file) => {
                 // Any path is allowed, because the manifest does not contain the title of a config.
-                let file = File { title: Some("config".into()), ..file.clone() };
-                uploads.prepare_and_send(&file, &options).await.map(Some)
+                let media_type = Some(config_media_type(file));
+                let title = Some("config".into());
+                let config = File { title, media_type, ..file.clone() };
+                let blob = uploads.prepare_and_send(&config, &options).await?;
+                Ok(Some(Descriptor { annotations: file.annotations.clone(), ..blob.descriptor }))
             }
             None => Ok(None),
         }
@@ -200,8 +208,8 @@ pub(super) async fn run(
     if let Some(artifact_type) = &options.artifact_type {
         builder = builder.artifact_type(artifact_type);
     }
-    if let Some(blob) = config {
-        builder = builder.config(Descriptor { annotations: Annotations::new(), ..blob.descriptor });
+    if let Some(config) = config {
+        builder = builder.config(config);
     }
     if let Some(subject) = &subject {
         builder = builder.subject(subject.plain());
@@ -223,6 +231,38 @@ pub(super) async fn run(
     })
 }
 
+/// Returns the media type of a config. One that nobody gave is not guessed from a file name: it would
+/// become the artifact type.
+fn config_media_type(config: &File) -> String {
+    let guessed = || media_type_for(config.title.as_deref().unwrap_or_default().as_ref());
+    match (&config.media_type, &config.content) {
+        (Some(given), _) => given.clone(),
+        // The caller described it, unless its type is only that of its title.
+        (None, Content::Source(descriptor, _))
+            if descriptor.media_type != media_type::OCTET_STREAM
+                && descriptor.media_type != guessed() =>
+        {
+            descriptor.media_type.clone()
+        }
+        (None, _) => media_type::UNKNOWN_CONFIG.to_owned(),
+    }
+}
+
+/// Checks that a manifest in the given format can have the parts, before any blob is sent.
+fn check_format(options: &PushOptions) -> Result<()> {
+    let mut builder = ManifestBuilder::new();
+    if let Some(artifact_type) = &options.artifact_type {
+        builder = builder.artifact_type(artifact_type);
+    }
+    if let Some(media_type) = options.config.as_ref().map(config_media_type) {
+        builder = builder.config(Descriptor::of(media_type, EMPTY_JSON));
+    }
+    if options.subject.is_some() {
+        builder = builder.subject(empty_descriptor());
+    }
+    builder.build(options.format).map(drop)
+}
+
 async fn subject_of(
     store: &dyn Store,
     reference: &Reference,
@@ -236,7 +276,7 @@ async fn subject_of(
         )
         .with_hint("push the referrer to the repository of its subject"));
     }
-    let name = subject.name().map_err(|e| {
+    let name = name_of(store, subject).await.map_err(|e| {
         let message = format!("the subject {}", e.message());
         e.with_message(message)
     })?;

@@ -27,7 +27,7 @@ pub(crate) fn check_digest(manifest: &Manifest, name: &TagOrDigest) -> Result<()
 
 /// A manifest that a list names.
 pub(crate) enum ListedManifest {
-    Found(Manifest),
+    Found(Box<Manifest>),
     /// It was deleted after it was listed, or the list is out of date.
     Missing,
     /// It is faulty, or the registry refuses to serve it.
@@ -37,7 +37,7 @@ pub(crate) enum ListedManifest {
 impl ListedManifest {
     pub(crate) fn found(self) -> Option<Manifest> {
         match self {
-            Self::Found(manifest) => Some(manifest),
+            Self::Found(manifest) => Some(*manifest),
             Self::Missing | Self::Unreadable(_) => None,
         }
     }
@@ -49,14 +49,15 @@ pub(crate) async fn listed_manifest(
     listed: &Descriptor,
 ) -> Result<ListedManifest> {
     match fetch_manifest(store, &TagOrDigest::from(listed)).await {
-        Ok(manifest) => Ok(ListedManifest::Found(manifest)),
+        Ok(manifest) => Ok(ListedManifest::Found(Box::new(manifest))),
         Err(e) if e.code() == Code::NotFound => Ok(ListedManifest::Missing),
         Err(e) if e.is_of_one_manifest() => Ok(ListedManifest::Unreadable(e)),
         Err(e) => Err(e),
     }
 }
 
-/// Resolves every tag, in the order of `tags`: its descriptor, or the error.
+/// Resolves every tag, in the order of `tags`: its descriptor, or the error. A tag that names several
+/// manifests, for different platforms, is returned with each.
 pub(crate) async fn resolve_tags(
     store: &dyn ReadStore,
     tags: Vec<String>,
@@ -64,11 +65,19 @@ pub(crate) async fn resolve_tags(
 ) -> Vec<(String, Result<Descriptor>)> {
     stream::iter(tags)
         .map(|tag| async move {
-            let named = store.resolve(&TagOrDigest::Tag(tag.clone())).await;
+            let named = match store.choices(Some(&tag)).await {
+                Ok(choices) if choices.is_empty() => {
+                    vec![store.resolve(&TagOrDigest::Tag(tag.clone())).await]
+                }
+                Ok(choices) => choices.into_iter().map(Ok).collect(),
+                Err(e) => vec![Err(e)],
+            };
             // Annotations can be long, and no caller needs them.
-            (tag, named.map(|descriptor| descriptor.plain()))
+            let named = named.into_iter().map(|named| named.map(|descriptor| descriptor.plain()));
+            stream::iter(named.map(|named| (tag.clone(), named)).collect::<Vec<_>>())
         })
         .buffered(concurrency)
+        .flatten()
         .collect()
         .await
 }

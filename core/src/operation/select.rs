@@ -1,5 +1,6 @@
-//! Selects the image of an index that fits a platform. It searches nested indexes too, and never
-//! chooses between several images that fit: the first one wins.
+//! Finds the manifest that a reference names, and selects the image of an index that fits a platform.
+//! It searches nested indexes too, and never chooses between several images that fit: the first one
+//! wins.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -8,15 +9,45 @@ use crate::{
     store::ReadStore,
 };
 use ocigraph_types::{
-    Code, Descriptor, Error, IMAGE_CONFIG_LIMIT, Manifest, Platform, Result, TagOrDigest,
-    media_type,
+    Code, Descriptor, Error, IMAGE_CONFIG_LIMIT, Manifest, Platform, Reference, Result,
+    TagOrDigest, annotation, excerpt, media_type,
 };
 
 /// Maximum platforms that an error message lists.
 const MAX_LISTED: usize = 50;
 
+/// Maximum manifests of a layout that an error message lists.
+const MAX_CHOICES: usize = 10;
+
 /// Maximum nested indexes that are searched, so that the search ends.
 const MAX_NESTED_INDEXES: usize = 100;
+
+/// Returns what `reference` names. Without tag and digest, that is the only manifest of a layout.
+/// INVALID_REFERENCE if it names several.
+pub(crate) async fn name_of(store: &dyn ReadStore, reference: &Reference) -> Result<TagOrDigest> {
+    let choices = choices(store, reference).await?;
+    match choices.as_slice() {
+        [] => reference.name(),
+        [only] => Ok(TagOrDigest::from(only)),
+        _ => Err(ambiguous(reference, &choices)),
+    }
+}
+
+/// Fails if `reference` has neither tag nor digest, and the only manifest of the layout has a tag: a
+/// tag that was forgotten must not be lost.
+pub(crate) async fn check_names_deleted(
+    store: &dyn ReadStore,
+    reference: &Reference,
+) -> Result<()> {
+    if reference.digest().is_some() || !reference.tags().is_empty() {
+        return Ok(());
+    }
+    let has_tag = |d: &Descriptor| d.annotations.contains_key(annotation::REF_NAME);
+    match store.choices(None).await?.iter().any(has_tag) {
+        true => reference.name().map(drop),
+        false => Ok(()),
+    }
+}
 
 /// A manifest that was selected, and the attestations that its index lists for it.
 pub(crate) struct Selected {
@@ -33,16 +64,76 @@ impl Selected {
 /// Selects like [`select_with_attestations`], and returns the manifest alone.
 pub(crate) async fn select_manifest(
     store: &dyn ReadStore,
-    name: &TagOrDigest,
+    reference: &Reference,
     wanted: Option<&Platform>,
 ) -> Result<Manifest> {
-    Ok(select_with_attestations(store, name, wanted).await?.manifest)
+    Ok(select_with_attestations(store, reference, wanted).await?.manifest)
 }
 
-/// Returns the manifest that `name` names. With a platform, and if that manifest is an index,
-/// returns the first image for the platform in the index or in its nested indexes. NOT_FOUND if no
-/// image fits, or if `name` names an image for another platform.
+/// Returns the manifest that `reference` names. With a platform, and if that manifest is an index,
+/// returns the first image for the platform in the index or in its nested indexes. A layout can list
+/// several manifests under one name: the platform chooses among them too. NOT_FOUND if no image fits,
+/// or if `reference` names an image for another platform.
 pub(crate) async fn select_with_attestations(
+    store: &dyn ReadStore,
+    reference: &Reference,
+    wanted: Option<&Platform>,
+) -> Result<Selected> {
+    let choices = choices(store, reference).await?;
+    let (Some(platform), [_, _, ..]) = (wanted, choices.as_slice()) else {
+        return select_from(store, &name_of(store, reference).await?, wanted).await;
+    };
+    let is_for = |d: &&Descriptor| d.platform.as_ref().is_some_and(|p| p.fits(platform));
+    if let Some(image) = choices.iter().find(is_for) {
+        let image = fetch_manifest(store, &TagOrDigest::from(image)).await?.without_guard();
+        return match image.is_index() {
+            true => select_from(store, &TagOrDigest::from(&image.plain_descriptor()), wanted).await,
+            false => Ok(Selected::of(image)),
+        };
+    }
+    for index in choices.iter().filter(|choice| choice.platform.is_none()) {
+        match select_from(store, &TagOrDigest::from(index), wanted).await {
+            Err(e) if e.code() == Code::NotFound => {}
+            found => return found,
+        }
+    }
+    Err(not_found(format!("none of the manifests is for {platform}"))
+        .with_hint(format!("there are {}", list_of(&choices))))
+}
+
+async fn choices(store: &dyn ReadStore, reference: &Reference) -> Result<Vec<Descriptor>> {
+    match (reference.digest(), reference.tags()) {
+        (None, [tag]) => store.choices(Some(tag)).await,
+        (None, []) => store.choices(None).await,
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn ambiguous(reference: &Reference, choices: &[Descriptor]) -> Error {
+    let message = format!("{reference} names {} manifests: {}", choices.len(), list_of(choices));
+    let hint = match choices.iter().any(|choice| choice.platform.is_some()) {
+        true => "select one by its digest, or by --platform where the operation has that option",
+        false => "select one by its name or digest",
+    };
+    Error::new(Code::InvalidReference, message).with_hint(hint)
+}
+
+/// Returns the choices as a list for messages: their names, digests and platforms.
+fn list_of(choices: &[Descriptor]) -> String {
+    let describe = |choice: &Descriptor| {
+        let name = choice.annotations.get(annotation::REF_NAME).map(|name| excerpt(name));
+        let platform = choice.platform.as_ref().map(|platform| format!("for {platform}"));
+        let parts = [name, Some(choice.digest.to_string()), platform];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    };
+    let mut listed: Vec<String> = choices.iter().take(MAX_CHOICES).map(describe).collect();
+    if choices.len() > listed.len() {
+        listed.push(format!("and {} more", choices.len() - listed.len()));
+    }
+    listed.join(", ")
+}
+
+async fn select_from(
     store: &dyn ReadStore,
     name: &TagOrDigest,
     wanted: Option<&Platform>,
@@ -81,11 +172,11 @@ pub(crate) async fn select_with_attestations(
                 let image = fetch_manifest(store, &TagOrDigest::from(child)).await?.without_guard();
                 if is_wanted || image_platform(store, &image).await?.is_some_and(|p| p.fits(wanted))
                 {
-                    let entries = index.manifests().iter();
-                    let of_image = |entry: &&Descriptor| {
+                    let is_of_image = |entry: &&Descriptor| {
                         entry.attestation_of().as_ref() == Some(image.digest())
                     };
-                    let attestations = entries.filter(of_image).cloned().collect();
+                    let attestations =
+                        index.manifests().iter().filter(is_of_image).cloned().collect();
                     return Ok(Selected { manifest: image, attestations });
                 }
             }

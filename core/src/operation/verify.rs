@@ -5,12 +5,14 @@
 //! the lists of referrers that clients keep.
 
 mod lists;
+mod report;
 
 use derive_setters::Setters;
-use serde::Serialize;
 use std::{collections::HashSet, sync::Arc};
 
-use lists::ListChecks;
+use lists::{ListChecks, Referrers};
+pub use report::{Problem, ProblemKind, VerifyReport};
+use report::{SEEN, weight_of};
 
 use futures::{StreamExt, TryStreamExt, future, stream};
 use tokio_util::task::AbortOnDropHandle;
@@ -18,17 +20,21 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::operation::{attached::sibling_tags::SiblingTags, read::fetch_manifest};
 use crate::{
     content::progress::{Event, Outcome, Progress},
-    operation::{named::named, select::select_with_attestations, transfer::fetch_reported},
+    operation::{
+        named::named,
+        select::{name_of, select_with_attestations},
+        transfer::fetch_reported,
+    },
     store::{
-        ReferrersDetail, Store,
+        ReadStore, ReferrersDetail,
         concurrency::{LargeBlobLimiter, concurrency},
         limits::check_limit,
         list::List,
     },
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, EdgeKind, Error, Manifest, Platform, Reference, Result, TagOrDigest,
-    media_type, serialize_descriptor, weight::Weight,
+    Code, Descriptor, Digest, EdgeKind, Error, ListProblem, Manifest, Platform, Reference, Result,
+    TagOrDigest, excerpt, media_type, weight::Weight,
 };
 
 /// Options of [`Client::verify`](crate::Client::verify).
@@ -69,67 +75,6 @@ pub struct VerifyOptions {
     pub progress: Progress,
 }
 
-/// The result of [`Client::verify`](crate::Client::verify).
-#[derive(Debug, Clone, Default, Serialize)]
-#[non_exhaustive]
-pub struct VerifyReport {
-    /// Number of manifests and blobs checked.
-    pub checked: usize,
-    /// Number of bytes read and digested.
-    pub bytes: u64,
-    /// The problems found. Empty for an intact graph.
-    pub problems: Vec<Problem>,
-    /// The problems that were found and repaired. They are not among `problems`.
-    pub repaired: Vec<Problem>,
-}
-
-/// One manifest or blob of a graph that is missing or damaged.
-#[derive(Debug, Clone, Serialize)]
-#[non_exhaustive]
-pub struct Problem {
-    /// The descriptor of the expected content.
-    #[serde(serialize_with = "serialize_descriptor")]
-    pub descriptor: Descriptor,
-    /// The digests of the manifests that lead to the content, from the root on. Empty for the root,
-    /// and for a damaged manifest that the store lists outside the graph: its subject is unknown, so
-    /// it may belong to the graph.
-    pub path: Vec<Digest>,
-    /// The kind of damage.
-    pub kind: ProblemKind,
-    /// The damage as a sentence for users.
-    pub detail: String,
-}
-
-/// The kind of a [`Problem`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProblemKind {
-    /// The content does not exist.
-    Missing,
-    /// The content has another size than its descriptor says.
-    Size,
-    /// The content has another digest than its descriptor says.
-    Digest,
-    /// The content is not a valid manifest or contradicts its descriptor, or its list of referrers
-    /// is malformed, completely or in part.
-    Malformed,
-    /// The manifest exists and has a subject, and the list of the subject's referrers lacks it.
-    Unlisted,
-}
-
-impl ProblemKind {
-    /// Returns the name used in JSON results: `missing`, `size`, `digest`, `malformed` or `unlisted`.
-    pub fn name(self) -> &'static str {
-        match self {
-            ProblemKind::Missing => "missing",
-            ProblemKind::Size => "size",
-            ProblemKind::Digest => "digest",
-            ProblemKind::Malformed => "malformed",
-            ProblemKind::Unlisted => "unlisted",
-        }
-    }
-}
-
 pub(crate) const OPERATION: &str = "verify";
 
 /// Verifies the whole graph under what `reference` names: every manifest and blob, those of
@@ -139,7 +84,7 @@ pub(crate) const OPERATION: &str = "verify";
 /// # Errors
 /// [`Code::NotFound`] if `reference` names nothing.
 pub async fn verify(
-    store: Arc<dyn Store>,
+    store: Arc<dyn ReadStore>,
     reference: &Reference,
     options: VerifyOptions,
 ) -> Result<VerifyReport> {
@@ -147,21 +92,20 @@ pub async fn verify(
 }
 
 async fn run(
-    store: Arc<dyn Store>,
+    store: Arc<dyn ReadStore>,
     reference: &Reference,
     options: VerifyOptions,
 ) -> Result<VerifyReport> {
-    let name = reference.name()?;
     let mut attestations = Vec::new();
     let root = if options.platform.is_some() {
         let platform = options.platform.as_ref();
-        let selected = select_with_attestations(store.as_ref(), &name, platform).await?;
+        let selected = select_with_attestations(store.as_ref(), reference, platform).await?;
         if options.only.is_none_or(|only| only == EdgeKind::Attestation) {
             attestations = selected.attestations;
         }
         selected.manifest.plain_descriptor()
     } else {
-        store.resolve(&name).await?
+        store.resolve(&name_of(store.as_ref(), reference).await?).await?
     };
     let max_requests = concurrency(options.concurrency);
     if media_type::is_index(&root.media_type) {
@@ -174,17 +118,17 @@ async fn run(
     let context = Arc::new(VerifyContext { store, options, large_blobs, siblings });
     let mut report = VerifyReport::default();
     let mut charge = context.store.memory().charge();
-    let root =
-        CheckTarget { descriptor: root, path: Path::root(), is_manifest: true, is_listed: false };
-    let mut lists = ListChecks::default();
-    let below_root = root.path.to(&root.descriptor.digest);
-    let mut level = vec![root];
-    level.extend(attestations.into_iter().map(|descriptor| CheckTarget {
+    let target = |descriptor| CheckTarget {
         descriptor,
-        path: below_root.clone(),
+        path: Path::root(),
         is_manifest: true,
         is_listed: false,
-    }));
+    };
+    let mut lists = ListChecks::default();
+    let below_root = Path::root().to(&root.digest);
+    let mut level = vec![target(root.clone())];
+    let attached = |descriptor| CheckTarget { path: below_root.clone(), ..target(descriptor) };
+    level.extend(attestations.into_iter().map(attached));
     let mut seen: HashSet<_> = level.iter().map(CheckTarget::key).collect();
     while !level.is_empty() {
         // One task for each check, so that digests are computed on all cores.
@@ -214,51 +158,55 @@ async fn run(
             check_limit(seen.len(), context.store.max_entries())?;
         }
     }
-    // The subject of a damaged manifest is unknown, so it may belong to this graph.
-    let seen: HashSet<Digest> = seen.into_iter().map(|(digest, ..)| digest).collect();
-    let untagged = context.store.list_untagged().await?;
-    let unread = untagged
+    // The subject of a damaged manifest is unknown, so it may belong to this graph. The same is true
+    // of an entry that is malformed.
+    let listed = context.store.list_entries().await?;
+    let malformed = |problem: &ListProblem| {
+        target(root.clone()).problem(ProblemKind::Malformed, problem.to_string())
+    };
+    report.problems.extend(listed.problems.iter().map(malformed));
+    let unread = listed
+        .entries
         .into_iter()
-        .filter(|d| !seen.contains(&d.digest))
+        .filter(|listed| is_blob(listed) || seen.insert(target(listed.clone()).key()))
         .map(|listed| read_listed(&context, listed));
     let unread: Vec<_> = stream::iter(unread).buffered(max_requests).try_collect().await?;
     report.problems.extend(unread.into_iter().flatten());
-    report.problems.extend(lists.unlisted(&context, &mut charge, max_requests).await?);
+    report.problems.extend(lists.unlisted(&*context.store, &mut charge, max_requests).await?);
     if context.options.repair_index {
-        lists::repair(&context, &mut report).await?;
+        lists::repair(&*context.store, &mut report).await?;
     }
     Ok(report)
 }
 
-/// Bytes that one digest takes in the set of checked targets, and in a path.
-const SEEN: usize = 128;
-
-fn weight_of(problem: &Problem) -> usize {
-    size_of::<Problem>()
-        + problem.descriptor.weight()
-        + problem.path.len() * SEEN
-        + problem.detail.len()
-}
-
 /// Reads a listed manifest outside the graph, and returns the problem if it is damaged.
 async fn read_listed(context: &VerifyContext, listed: Descriptor) -> Result<Option<Problem>> {
-    match fetch_manifest(&*context.store, &TagOrDigest::from(&listed)).await {
-        Ok(_) => Ok(None),
-        Err(e) => {
-            let target = CheckTarget {
-                descriptor: listed,
-                path: Path::root(),
-                is_manifest: true,
-                is_listed: false,
-            };
-            as_problem(&target, e).map(Some)
-        }
+    let is_blob = is_blob(&listed);
+    let name = TagOrDigest::from(&listed);
+    let target =
+        CheckTarget { descriptor: listed, path: Path::root(), is_manifest: true, is_listed: false };
+    if is_blob {
+        let media_type = excerpt(&target.descriptor.media_type);
+        let detail = format!("listed as {media_type}, which is not a manifest");
+        return match context.store.has_blob(&target.descriptor).await? {
+            true => Ok(Some(target.problem(ProblemKind::Malformed, detail))),
+            false => Ok(Some(target.problem(ProblemKind::Missing, detail))),
+        };
     }
+    match fetch_manifest(&*context.store, &name).await {
+        Ok(manifest) => Ok(size_problem(&target, manifest.bytes().len() as u64)),
+        Err(e) => as_problem(&target, e).map(Some),
+    }
+}
+
+/// Returns true for an entry that is not listed as a manifest.
+fn is_blob(listed: &Descriptor) -> bool {
+    !listed.media_type.is_empty() && !media_type::is_manifest(&listed.media_type)
 }
 
 /// The state that all checks of one verification share.
 struct VerifyContext {
-    store: Arc<dyn Store>,
+    store: Arc<dyn ReadStore>,
     options: VerifyOptions,
     large_blobs: LargeBlobLimiter,
     siblings: SiblingTags,
@@ -345,13 +293,6 @@ struct CheckResult {
     referrers: Option<Referrers>,
 }
 
-/// A manifest, its subject, and its listed referrers.
-struct Referrers {
-    manifest: Descriptor,
-    subject: Option<Digest>,
-    listed: Vec<Digest>,
-}
-
 async fn check(context: Arc<VerifyContext>, target: CheckTarget) -> Result<CheckResult> {
     if target.is_manifest {
         check_manifest(&context, target).await
@@ -387,37 +328,36 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
         is_manifest,
         is_listed,
     };
-    let mut own = None;
     match links {
         Ok(links) => {
             result.bytes = links.length;
-            if result.bytes != target.descriptor.size {
-                let detail = format!(
-                    "the manifest has {} bytes, but its descriptor says {}",
-                    result.bytes, target.descriptor.size
-                );
-                result.problems.push(target.problem(ProblemKind::Size, detail));
-            }
+            result.problems.extend(size_problem(&target, links.length));
             if target.is_listed && result.problems.is_empty() {
-                result.problems.extend(lists::contradiction(&target, &links));
+                result.problems.extend(contradiction(&target, &links));
             }
             result.next.extend(links.children.into_iter().map(|child| below(child, true, false)));
             result.next.extend(links.blobs.into_iter().map(|blob| below(blob, false, false)));
-            own = Some((links.descriptor, links.subject));
         }
         Err(e) => result.problems.push(as_problem(&target, e)?),
     }
-    let (referrers, siblings) = (referrers?, siblings?);
+    let referrers = match referrers {
+        Err(e) if e.is_of_one_manifest() => {
+            result.problems.push(target.problem(ProblemKind::Unreadable, e.message()));
+            List::default()
+        }
+        referrers => referrers?,
+    };
+    let siblings = siblings?;
     // A problem of the whole store is reported once, for the listed manifest that causes it.
     let problems = referrers.problems.iter().chain(&siblings.problems);
     let of_subject = problems.filter(|problem| problem.subject.is_some());
     let problems =
         of_subject.map(|problem| target.problem(ProblemKind::Malformed, problem.to_string()));
     result.problems.extend(problems);
-    if let Some((manifest, subject)) = own {
-        let listed = referrers.entries.iter().map(|referrer| referrer.digest.clone()).collect();
-        result.referrers = Some(Referrers { manifest, subject, listed });
-    }
+    result.referrers = Some(Referrers {
+        manifest: digest.clone(),
+        listed: referrers.entries.iter().map(|referrer| referrer.digest.clone()).collect(),
+    });
     let listed = referrers.entries.into_iter().map(|referrer| below(referrer, true, true));
     result.next.extend(listed);
     let siblings = siblings.entries.into_iter().map(|(_, manifest)| below(manifest, true, false));
@@ -425,12 +365,33 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     Ok(result)
 }
 
+/// Returns the problem if a manifest has another length than its descriptor says.
+fn size_problem(target: &CheckTarget, length: u64) -> Option<Problem> {
+    let size = target.descriptor.size;
+    let detail = || format!("the manifest has {length} bytes, but its descriptor says {size}");
+    (length != size).then(|| target.problem(ProblemKind::Size, detail()))
+}
+
+/// Returns the problem of an entry in a list of referrers that contradicts its manifest.
+fn contradiction(target: &CheckTarget, links: &Links) -> Option<Problem> {
+    let (listed, found) = (&target.descriptor.media_type, &links.media_type);
+    if listed != found {
+        let detail = format!("the list of referrers says the media type {listed}, not {found}");
+        return Some(target.problem(ProblemKind::Malformed, detail));
+    }
+    let path = target.path.digests();
+    let (listing, subject) = (path.last()?, links.subject.as_ref()?);
+    (listing != subject).then(|| {
+        let detail = format!("{listing} lists this manifest, and its subject is {subject}");
+        target.problem(ProblemKind::Malformed, detail)
+    })
+}
+
 /// The length of a manifest and the content that it refers to. Kept instead of the manifest, which
 /// can be much larger.
 struct Links {
     length: u64,
-    /// The descriptor without annotations.
-    descriptor: Descriptor,
+    media_type: String,
     subject: Option<Digest>,
     children: Vec<Descriptor>,
     blobs: Vec<Descriptor>,
@@ -440,7 +401,7 @@ impl Links {
     fn of(manifest: &Manifest) -> Self {
         Self {
             length: manifest.bytes().len() as u64,
-            descriptor: manifest.plain_descriptor(),
+            media_type: manifest.media_type().to_owned(),
             subject: manifest.subject().map(|subject| subject.digest.clone()),
             children: manifest.children().cloned().collect(),
             blobs: blobs_of(manifest).cloned().collect(),
@@ -485,6 +446,9 @@ fn as_problem(target: &CheckTarget, error: Error) -> Result<Problem> {
         Code::DigestMismatch => ProblemKind::Digest,
         // UNSAFE_PATH: a layout can have a link or special file in place of a blob.
         Code::InvalidManifest | Code::TooLarge | Code::UnsafePath => ProblemKind::Malformed,
+        // A Docker schema 1 manifest, or a digest of an unknown algorithm.
+        Code::Unsupported if error.status().is_none() => ProblemKind::Malformed,
+        _ if error.is_of_one_manifest() => ProblemKind::Unreadable,
         _ => return Err(error),
     };
     Ok(target.problem(kind, error.message()))

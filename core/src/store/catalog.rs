@@ -58,7 +58,7 @@ pub struct ManifestInfo {
 pub struct TagInfo {
     /// The tag itself.
     pub name: String,
-    /// The digest of the manifest that the tag names. `None` if the registry does not say it: see
+    /// The digest of the manifest that the tag names, unless the registry does not say it: see
     /// `problem`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,

@@ -5,12 +5,19 @@
 //! Nothing here knows where the content is.
 
 pub(crate) mod catalog;
+pub(crate) mod client;
 pub(crate) mod concurrency;
+#[cfg(feature = "registry")]
+mod connections;
+#[cfg(any(feature = "layout", feature = "registry"))]
+pub(crate) mod fallback_tag;
 #[cfg(feature = "layout")]
 pub(crate) mod layout;
 pub(crate) mod limits;
 pub(crate) mod list;
 pub(crate) mod memory_budget;
+#[cfg(not(feature = "registry"))]
+mod no_registry;
 #[cfg(feature = "registry")]
 pub(crate) mod registry;
 
@@ -119,6 +126,20 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
         false
     }
 
+    /// Repairs the list of referrers of a subject that clients keep in the store: removes the entries
+    /// of `removed`, and adds `added`. An entry is removed before one of the same digest is added.
+    /// Returns false if the store has no such list. Default: false. Only a [`Store`] implements it; it
+    /// is here, since a verification needs nothing else of one.
+    async fn repair_referrers_list(
+        &self,
+        subject: &Digest,
+        removed: &[Digest],
+        added: &[Descriptor],
+    ) -> Result<bool> {
+        let _ = (subject, removed, added);
+        Ok(false)
+    }
+
     /// Returns all tags, in the order of the store. Fallback tags, under which clients keep lists
     /// of referrers, are not among them.
     async fn tags(&self) -> Result<List<String>>;
@@ -132,6 +153,21 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
     /// Returns the manifests that the store lists without a tag. Default: none, since a registry
     /// has no such list.
     async fn list_untagged(&self) -> Result<Vec<Descriptor>> {
+        Ok(Vec::new())
+    }
+
+    /// Returns everything that the store's own list names, tagged or not, manifests or not, and the
+    /// problems of entries that cannot be read. Default: [`ReadStore::list_untagged`].
+    async fn list_entries(&self) -> Result<List<Descriptor>> {
+        Ok(self.list_untagged().await?.into())
+    }
+
+    /// Returns the manifests between which a reference does not decide. A layout can list several
+    /// under one tag, each for another platform; [`ReadStore::resolve`] returns the last. Without a
+    /// tag, returns the manifests that are not content of another one. Default: none, since a tag
+    /// of a registry names one manifest, and a repository alone names none.
+    async fn choices(&self, tag: Option<&str>) -> Result<Vec<Descriptor>> {
+        let _ = tag;
         Ok(Vec::new())
     }
 
@@ -246,19 +282,6 @@ pub trait Store: ReadStore {
     ) -> Result<()> {
         let _ = (subject, referrers);
         Ok(())
-    }
-
-    /// Repairs the list of referrers of a subject that clients keep in the store: removes the entries
-    /// of `removed`, and adds `added`. An entry is removed before one of the same digest is added.
-    /// Returns false if the store keeps no such list. Default: false.
-    async fn repair_referrers_list(
-        &self,
-        subject: &Digest,
-        removed: &[Digest],
-        added: &[Descriptor],
-    ) -> Result<bool> {
-        let _ = (subject, removed, added);
-        Ok(false)
     }
 
     /// Returns the format in which a referrer of `subject` must be written to be found here.

@@ -1,9 +1,14 @@
 //! An image layout as a store: it reads what other tools wrote, never names incomplete content, and
 //! never removes content that is needed.
 
+#[cfg(feature = "archive")]
+mod archives;
 mod concurrent;
 mod deleting;
 mod killed;
+mod names;
+mod odd_entries;
+mod other_tools;
 mod reading;
 mod support;
 #[cfg(unix)]

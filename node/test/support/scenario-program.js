@@ -55,13 +55,19 @@ async function execute(clientOptions, operation, given) {
   const options = camelCase(rest);
   const events = [];
   if (progress) options.onProgress = (event) => events.push(summary(event));
-  const client = new Client(withCallback(camelCase(seconds(clientOptions))));
+  const client = toClient(clientOptions);
+  if (rest.destination_client) options.destinationClient = toClient(rest.destination_client);
   try {
     const result = snakeCase(await convert(await client[method](...positional, options)));
     return progress ? { result, events } : { result };
   } finally {
     client.close();
+    options.destinationClient?.close();
   }
+}
+
+function toClient(options) {
+  return new Client(withCallback(camelCase(seconds(options))));
 }
 
 async function digest(given) {

@@ -43,12 +43,14 @@ Outcome: TypeAlias = Literal["uploaded", "existed", "mounted", "written", "uncha
 - ``checked``: the blob was read and matches its descriptor.
 """
 
-ProblemKind: TypeAlias = Literal["missing", "size", "digest", "malformed"]
+ProblemKind: TypeAlias = Literal["missing", "size", "digest", "malformed", "unreadable", "unlisted"]
 """The kind of a `Problem`.
 
 - ``missing``: the content does not exist.
 - ``size``: the content has another size than its descriptor says.
 - ``digest``: the content has another digest than its descriptor says.
-- ``malformed``: the content is not a valid manifest or contradicts its descriptor, or its list of referrers is
-  malformed, completely or in part.
+- ``malformed``: the content is not a valid manifest or contradicts its descriptor, or its list of referrers or the
+  index of the layout is malformed, completely or in part.
+- ``unreadable``: the registry refuses to serve the content or fails at it, so it was not checked.
+- ``unlisted``: the manifest exists and has a subject, and the list of the subject's referrers lacks it.
 """

@@ -232,6 +232,9 @@ class CopyReport(Result):
     """Numbers of blobs, by outcome."""
     bytes: int
     """Number of bytes of all manifests and blobs written."""
+    missing: tuple[Descriptor, ...]
+    """The referrers that the source lists and does not have: clients can delete a referrer without its entry in the
+    list. The copy has all others."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> CopyReport:
@@ -243,6 +246,7 @@ class CopyReport(Result):
             f["manifests"],
             CopiedBlobs._of(f["blobs"]),
             f["bytes"],
+            descriptors(f["missing"]),
         )
 
 
@@ -258,8 +262,9 @@ class Problem(Result):
     descriptor: Descriptor
     """The descriptor of the expected content."""
     path: tuple[str, ...]
-    """The digests of the manifests that lead to the content, from the root on. Empty for the root, and for a damaged
-    manifest that the store lists outside the graph: its subject is unknown, so it may belong to the graph."""
+    """The digests of the manifests that lead to the content, from the root on. Empty for the root, and for what the
+    index of a layout lists outside the graph: a damaged manifest, whose subject is unknown, so it may belong to the
+    graph, and a blob that is listed as a manifest. For an entry that cannot be read, the problem is one of the root."""
     kind: ProblemKind
     """The kind of damage."""
     detail: str
@@ -286,6 +291,8 @@ class VerifyReport(Result):
     """Number of bytes read and digested."""
     problems: tuple[Problem, ...]
     """The problems found. Empty for an intact graph."""
+    repaired: tuple[Problem, ...]
+    """The problems that were found and repaired. They are not among ``problems``."""
 
     @property
     def ok(self) -> bool:
@@ -294,7 +301,12 @@ class VerifyReport(Result):
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> VerifyReport:
-        return cls(f["checked"], f["bytes"], tuple(Problem._of(item) for item in f["problems"]))
+        return cls(
+            f["checked"],
+            f["bytes"],
+            tuple(Problem._of(item) for item in f["problems"]),
+            tuple(Problem._of(item) for item in f["repaired"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,8 +343,8 @@ class TagInfo(Result):
 
     name: str
     """The tag itself."""
-    digest: str
-    """The digest of the manifest that the tag names."""
+    digest: str | None = None
+    """The digest of the manifest that the tag names, unless the registry does not say it: see ``problem``."""
     created: str | None = None
     """Time of the first push under this tag, RFC 3339. Azure only."""
     last_updated: str | None = None
@@ -341,6 +353,9 @@ class TagInfo(Result):
     """True if content trust signed the tag. Azure only."""
     attributes: Attributes | None = None
     """The permitted actions. Azure only."""
+    problem: str | None = None
+    """What prevents that the tag is resolved, as a phrase for users: its manifest is malformed, or the registry refuses
+    to serve it."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> TagInfo:
@@ -351,6 +366,7 @@ class TagInfo(Result):
             f["last_updated"],
             f["signed"],
             f["attributes"] and Attributes._of(f["attributes"]),
+            f["problem"],
         )
 
 
@@ -384,6 +400,9 @@ class ManifestInfo(Result):
     """Total size of config, layers and blobs, in bytes."""
     attributes: Attributes | None = None
     """The permitted actions. Azure only."""
+    problem: str | None = None
+    """What prevents that the manifest or its config is read, as a phrase for users: it is malformed, or the registry
+    refuses to serve it. The details are not known then."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> ManifestInfo:
@@ -398,6 +417,7 @@ class ManifestInfo(Result):
             f["config_media_type"],
             f["image_size"],
             f["attributes"] and Attributes._of(f["attributes"]),
+            f["problem"],
         )
 
 
@@ -411,7 +431,7 @@ class LoginResult(Result):
     """
 
     host: str
-    """The registry: host, and port if one was given."""
+    """The registry: host, and port and namespace if they were given."""
     stored_in: str
     """Where the credential is stored."""
     plain_text: bool
@@ -437,7 +457,7 @@ class LogoutResult(Result):
     """
 
     host: str
-    """The registry: host, and port if one was given."""
+    """The registry: host, and port and namespace if they were given."""
     removed_from: tuple[str, ...]
     """The places from which credentials were removed: files and credential helpers. Empty if none were stored."""
     remains: bool

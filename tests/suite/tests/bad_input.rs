@@ -27,7 +27,6 @@ fn wrong_usage_exits_with_2_and_a_hint() {
         (vec!["push", "oci:l:v1", "--manifest-format", "nonsense"], "oci-1.1"),
         (vec!["push", "oci:l:v1", "--artifact-type", "nonsense", "x"], "type/subtype"),
         (vec!["push", "oci:l:v1", "-a", "nonsense"], "KEY=VALUE"),
-        (vec!["delete", "oci:l:v1"], "--yes"),
     ] {
         let stderr = work.ocigraph(&args).fails_with(2);
         assert!(stderr.contains(words), "{args:?}: {stderr}");

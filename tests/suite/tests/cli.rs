@@ -93,7 +93,7 @@ fn a_failure_exits_with_1_and_prints_a_message_and_a_hint() {
         sentence,
         "Error: tags oci:nothing: there is no image layout at nothing [NOT_FOUND]"
     );
-    assert_eq!(hint, "a push creates one");
+    assert_eq!(hint, "check the path; write oci:PATH/:TAG if the path contains a colon");
     let message = work.ocigraph(&["push", "oci:layout:v1", "missing.json"]).fails_with(1);
     assert!(message.contains("missing.json"), "{message}");
 }
@@ -379,19 +379,33 @@ fn every_command_can_print_its_result_as_json() {
 }
 
 #[test]
-fn a_delete_without_confirmation_sends_no_request() {
+fn a_delete_without_confirmation_deletes_nothing() {
     let fixture = Fixture::start(Config::default());
     let work = Workspace::new();
     let image = format!("{}/net-monitor:v1", fixture.host());
     work.ocigraph(&["push", &image, "--artifact-type", "image/example"]).ok();
     fixture.clear_requests();
+    let missing = format!("{}/net-monitor:none", fixture.host());
     for command in [&["delete"][..], &["manifest", "delete"]] {
+        // First the command looks, then it asks.
+        let ran = work.ocigraph_with_input(&[command, &[&missing]].concat(), b"y\n");
+        assert!(!ran.stderr.contains("[y/N]"), "{ran}");
+        assert!(ran.fails_with(1).contains("[NOT_FOUND]"));
+        work.ocigraph(&[command, &["--if-exists", &missing]].concat()).ok();
         let message = work.ocigraph(&[command, &[&image]].concat()).fails_with(2);
         assert!(message.contains("--yes"), "{message}");
+        for answer in ["n\n", "\n", "yesterday"] {
+            let ran = work.ocigraph_with_input(&[command, &[&image]].concat(), answer.as_bytes());
+            assert!(ran.fails_with(1).contains("nothing was deleted"));
+        }
     }
-    assert!(fixture.requests().is_empty(), "the command sent requests before the confirmation");
     work.ocigraph(&["delete", "--dry-run", &image]).ok();
     assert!(fixture.requests().iter().all(|r| matches!(r.method.as_str(), "GET" | "HEAD")));
+    for (command, answer) in [(&["manifest", "delete"][..], "y\n"), (&["delete"], "YES")] {
+        work.ocigraph_with_input(&[command, &[&image]].concat(), answer.as_bytes()).ok();
+        assert!(fixture.state().repositories.values().all(|r| r.manifests.is_empty()));
+        work.ocigraph(&["push", &image, "--artifact-type", "image/example"]).ok();
+    }
     work.ocigraph(&["delete", "-y", &image]).ok();
     assert!(fixture.state().repositories.values().all(|r| r.manifests.is_empty()));
 }
@@ -471,5 +485,5 @@ fn standard_input_is_pushed_as_a_file() {
     let manifest = work.ocigraph(&["manifest", "fetch", "oci:l:v1"]).json();
     assert_eq!(manifest["layers"][0]["mediaType"], "text/plain");
     let said = work.ocigraph_with_input(&["push", "oci:l:v2", "-", "-"], b"x").fails_with(2);
-    assert!(said.contains("once"), "{said}");
+    assert!(said.contains("both read standard input"), "{said}");
 }

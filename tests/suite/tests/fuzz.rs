@@ -17,7 +17,7 @@ use futures::{TryStreamExt, future::join_all};
 use ocigraph::{
     Algorithm, Bytes, Client, ClientConfig, Code, CopyOptions, DeleteOptions, Descriptor,
     DiscoverOptions, Error, File, Limits, PullOptions, PushOptions, Reference, ResolveOptions,
-    TransferOptions, VerifyOptions,
+    TransferOptions, UntagOptions, VerifyOptions,
 };
 use ocigraph_suite::{FaultServer, Reply};
 use serde_json::{Value, json};
@@ -339,7 +339,7 @@ async fn operation(which: u8, host: String, folder: Box<Path>) -> Result<(), Err
         }
         _ => {
             client.tag(&image, &["v2".to_owned()]).await?;
-            client.untag(&image).await
+            client.untag(&image, UntagOptions::default()).await
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Credential helpers that fail: the client reports the failure and does not try another source.
 
-use std::time::Duration;
+use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
 
 use ocigraph::{Client, ClientConfig, Code, Limits, Reference};
+use ocigraph_fixture::{Auth, Config, Fixture, TokenAuth};
 use ocigraph_suite::{
     CredentialHelper, FaultServer, Kind, Options, PASSWORD, Registry, Reply, USER, User,
     ocigraph_binary,
@@ -74,15 +75,42 @@ fn a_helper_without_an_entry_means_no_credential() {
 }
 
 #[test]
-fn a_missing_helper_is_named() {
+fn a_helper_with_an_invalid_name_is_an_error() {
     let (registry, user, _helper) = guarded();
-    for (name, why) in
-        [("missing", "not on the PATH"), ("../tested", "invalid name of a credential helper")]
-    {
-        user.write_config(&json!({ "credsStore": name }));
-        let stderr = tags(&user, &registry);
-        assert!(stderr.contains("[CREDENTIALS]") && stderr.contains(why), "{stderr}");
-        assert!(stderr.contains(name), "{stderr}");
+    user.write_config(&json!({ "credsStore": "../tested" }));
+    let stderr = tags(&user, &registry);
+    assert!(stderr.contains("[CREDENTIALS]") && stderr.contains("../tested"), "{stderr}");
+    assert!(stderr.contains("invalid name of a credential helper"), "{stderr}");
+}
+
+#[test]
+fn a_helper_that_is_not_installed_is_named_and_what_is_public_is_read_without_it() {
+    let public = TokenAuth { anonymous: true, ..TokenAuth::default() };
+    let auth = Auth::Token(Box::new(public));
+    let fixture = Fixture::start(Config { auth, ..Config::default() });
+    let (registry, user, _helper) = guarded();
+    let unusable = user.work.write_program("docker-credential-unusable", "");
+    fs::set_permissions(unusable, fs::Permissions::from_mode(0o644)).unwrap();
+    for name in ["gone", "unusable"] {
+        let (path, program) = (user.config_path(), format!("docker-credential-{name}"));
+        for config in [
+            json!({ "credsStore": name }),
+            json!({ "credHelpers": { registry.host(): name, fixture.host(): name } }),
+        ] {
+            user.write_config(&config);
+            let ran = user.ocigraph(&["tags", &format!("{}/app", fixture.host())]);
+            let named = format!("{} names the credential helper {program}", path.display());
+            assert_eq!(ran.stderr.matches(&named).count(), 1, "{ran}");
+            assert!(ran.stderr.contains("[NOT_FOUND]"), "the repository is empty: {ran}");
+            let stderr = tags(&user, &registry);
+            assert!(stderr.contains("[UNAUTHORIZED]") && stderr.contains(&named), "{stderr}");
+            let hint = format!("install the credential helper {program}, or remove it from");
+            assert!(stderr.contains(&hint), "{stderr}");
+            // Nothing is stored elsewhere either.
+            let stderr = user.login(registry.host()).fails_with(1);
+            assert!(stderr.contains("[CREDENTIALS]") && stderr.contains("on the PATH"), "{stderr}");
+            assert_eq!(user.config(), config);
+        }
     }
 }
 

@@ -6,13 +6,17 @@ use std::{
     io::{Seek, SeekFrom, Write},
     path::Path,
     process::{Child, Stdio},
+    sync::LazyLock,
     thread,
     time::Duration,
 };
 
-use ocigraph::{Algorithm, Digest, digest_file};
+use ocigraph::{Algorithm, Client, Digest, Manifest, PushOptions, ResolveOptions, digest_file};
 use ocigraph_fixture::{Config, Fixture, Referrers};
 use ocigraph_suite::{Kind, Registry, Workspace, ocigraph_binary};
+use tokio::runtime::Runtime;
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
 fn start(work: &Workspace, args: &[&str]) -> Child {
     let mut command = work.command(ocigraph_binary());
@@ -25,41 +29,156 @@ fn kill(mut child: Child) {
     child.wait().expect("a killed process ends");
 }
 
-#[test]
-fn a_killed_delete_can_be_run_again() {
-    for deletes in 1..6 {
-        let config =
-            |delay_ms| Config { referrers: Referrers::None, delay_ms, ..Config::default() };
-        let fixture = Fixture::start(config(0));
+/// Pushes an artifact and returns its digest.
+async fn push(at: &str, kind: &str, subject: Option<String>) -> String {
+    let mut options = PushOptions::default();
+    options.files = vec![ocigraph::File::bytes("file", format!("{kind} of {subject:?}"))];
+    options.artifact_type = Some(kind.into());
+    options.subject = subject.map(|subject| subject.parse().unwrap());
+    let pushed = Client::new().push(&at.parse().unwrap(), options).await.unwrap();
+    pushed.descriptor.digest.to_string()
+}
+
+/// Pushes an image `v1` with a signature, a signed SBoM, and a signed report that has a tag.
+async fn push_image(repository: &str) {
+    let image = format!("{repository}:v1");
+    push(&image, "app/example", None).await;
+    push(repository, "signature/example", Some(image.clone())).await;
+    for (at, kind) in
+        [(repository, "sbom/example"), (&format!("{repository}:report"), "report/example")]
+    {
+        let signed = push(at, kind, Some(image.clone())).await;
+        push(repository, "signature/example", Some(format!("{repository}@{signed}"))).await;
+    }
+}
+
+/// Pushes a signed index `v1` of two signed images, and returns the digests of these.
+async fn push_index(repository: &str) -> Vec<String> {
+    let (mut images, mut listed) = (Vec::new(), Vec::new());
+    for kind in ["one/example", "two/example"] {
+        let image = push(repository, kind, None).await;
+        let at = format!("{repository}@{image}");
+        push(repository, "signature/example", Some(at.clone())).await;
+        let options = ResolveOptions::default();
+        listed.push(Client::new().resolve(&at.parse().unwrap(), options).await.unwrap());
+        images.push(image);
+    }
+    let media_type = "application/vnd.oci.image.index.v1+json";
+    let index = serde_json::json!({
+        "schemaVersion": 2, "mediaType": media_type, "manifests": listed,
+    });
+    let index = Manifest::parse(index.to_string().into(), Some(media_type), Algorithm::Sha256);
+    let at = format!("{repository}:v1");
+    Client::new().push_manifest(&at.parse().unwrap(), &index.unwrap()).await.unwrap();
+    push(repository, "signature/example", Some(at)).await;
+    images
+}
+
+/// The registries on which a delete is killed.
+struct Killed {
+    /// When the graph is pushed.
+    before: Config,
+    /// When it is deleted.
+    config: Config,
+    is_index: bool,
+}
+
+impl Killed {
+    fn image(config: Config) -> Self {
+        Self { before: config.clone(), config, is_index: false }
+    }
+
+    /// Kills a delete of `v1` before each request that changes something. The requests between change nothing, so
+    /// these are all states that a kill can leave. Runs the delete again each time, and asserts that nothing is left.
+    fn at_every_change(&self) {
+        let ended = (0..200).find(|changes| self.after_changes(*changes));
+        assert!(ended.is_some(), "the delete never ends");
+    }
+
+    /// Returns true if the delete ended before this change.
+    fn after_changes(&self, changes: usize) -> bool {
+        let fixture = Fixture::start(self.before.clone());
         let work = Workspace::new();
-        work.write("x", "x");
         let repository = format!("{}/app", fixture.host());
+        let images = RUNTIME.block_on(async {
+            if self.is_index {
+                return push_index(&repository).await;
+            }
+            push_image(&repository).await;
+            Vec::new()
+        });
+        fixture.set_config(Config { hold_after_changes: Some(changes), ..self.config.clone() });
         let image = format!("{repository}:v1");
-        work.ocigraph(&["push", &image, "x"]).ok();
-        let mut subject = image.clone();
-        for level in 0..4 {
-            let kind = format!("level/n{level}");
-            let pushed = work
-                .ocigraph(&["attach", "--format", "json", "--artifact-type", &kind, &subject, "x"])
-                .json();
-            subject = pushed["reference"].as_str().unwrap().to_owned();
-        }
-        fixture.clear_requests();
-        fixture.set_config(config(20));
-        let child = start(&work, &["delete", "--yes", &image]);
-        while fixture.requests().iter().filter(|r| r.method == "DELETE").count() < deletes {
-            thread::sleep(Duration::from_millis(2));
-        }
+        let delete = ["delete", "--yes", "--force", &image];
+        let mut child = start(&work, &delete);
+        let has_ended = loop {
+            if child.try_wait().unwrap().is_some() || fixture.held() > 0 {
+                break fixture.held() == 0;
+            }
+            thread::sleep(Duration::from_millis(1));
+        };
         kill(child);
-        fixture.set_config(config(0));
-        let left = work.ocigraph(&["delete", "--yes", &image]);
-        // The kill can come after the image itself was deleted, with everything else.
-        if left.code != Some(0) {
-            let missing = left.stderr.contains("NOT_FOUND") && left.stderr.contains("the manifest");
-            assert!(missing, "{}", left.stderr);
+        fixture.set_config(self.config.clone());
+        let state = || fixture.state().repositories.remove("app").unwrap_or_default();
+        let mut left = state();
+        let mut again = None;
+        if !(has_ended || left.manifests.is_empty() && left.tags.is_empty()) {
+            again = Some(work.ocigraph(&delete));
+            left = state();
         }
-        let state = fixture.state();
-        assert!(state.repositories["app"].manifests.is_empty(), "after {deletes}: {state:?}");
+        // An index is deleted before its images. Nothing leads to them from then on.
+        if !has_ended {
+            left.manifests.retain(|digest, _| !images.contains(digest));
+        }
+        let is_empty = left.manifests.is_empty() && left.tags.is_empty();
+        assert!(
+            is_empty,
+            "{changes}: {left:?}\n{}",
+            again.map_or_else(String::new, |again| again.to_string())
+        );
+        has_ended
+    }
+}
+
+const WITH_AND_WITHOUT_API: [Referrers; 2] = [Referrers::None, Referrers::Oci];
+
+#[test]
+fn a_delete_that_is_killed_at_any_request_can_be_run_again() {
+    for referrers in WITH_AND_WITHOUT_API {
+        Killed::image(Config { referrers, ..Config::default() }).at_every_change();
+    }
+}
+
+#[test]
+fn a_delete_that_is_killed_at_any_request_can_be_run_again_where_listed_manifests_are_protected() {
+    for referrers in WITH_AND_WITHOUT_API {
+        let config = Config { referrers, protect_listed: true, ..Config::default() };
+        Killed::image(config).at_every_change();
+    }
+}
+
+/// `crane registry serve` keeps a tag when its manifest is deleted by digest.
+#[test]
+fn a_killed_delete_of_an_index_leaves_no_tag_where_tags_stay() {
+    for referrers in WITH_AND_WITHOUT_API {
+        let config = Config { referrers, keep_tags: true, ..Config::default() };
+        Killed { is_index: true, ..Killed::image(config) }.at_every_change();
+    }
+}
+
+/// Clients kept lists of referrers before the registry had the API.
+#[test]
+fn a_killed_delete_can_be_run_again_where_lists_are_beside_the_api() {
+    let config = Config { protect_listed: true, ..Config::default() };
+    let before = Config { referrers: Referrers::None, ..config.clone() };
+    Killed { before, config, is_index: false }.at_every_change();
+}
+
+#[test]
+fn a_killed_delete_of_an_index_leaves_at_most_its_images() {
+    for referrers in WITH_AND_WITHOUT_API {
+        let config = Config { referrers, protect_listed: true, ..Config::default() };
+        Killed { is_index: true, ..Killed::image(config) }.at_every_change();
     }
 }
 

@@ -61,8 +61,8 @@ async fn everything(client: &Client, location: &str, n: usize) -> ocigraph::Resu
     let copied: Reference = format!("{location}-copied{n}:v1").parse()?;
     let options = CopyOptions::default().recursive(true).concurrency(n);
     client.copy(&image, &copied, options).await?;
-    client.tags(&image).await?;
-    client.manifests(&image).await?;
+    client.tags(&location.parse()?).await?;
+    client.manifests(&location.parse()?).await?;
     let options = DeleteOptions::default().concurrency(n);
     assert_eq!(client.delete(&copied, options).await?.deleted.len(), 2);
     Ok(())
@@ -144,7 +144,7 @@ fn any_retry_after_is_reported() {
             ..Failure::new("GET", "tags/list", 429, 1)
         }];
         let fixture = Fixture::start(Config { fail: failures, ..Config::default() });
-        let location: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
+        let location: Reference = format!("{}/app", fixture.host()).parse().unwrap();
         let error = run(Client::new().tags(&location)).unwrap_err();
         assert_eq!(error.code(), code, "{asked}: {error}");
         assert_eq!(error.retry_after().is_some(), code == Code::RateLimited, "{asked}: {error}");
@@ -235,7 +235,9 @@ fn a_sum_of_sizes_saturates() {
     let client = Client::new();
     let config = Bytes::from("{}");
     let blob = Descriptor::of("application/vnd.oci.empty.v1+json", &config);
-    run(client.push_blob(&location, &blob, Arc::new(config), TransferOptions::default())).unwrap();
+    let repository = Reference::new(location.location().clone());
+    let options = TransferOptions::default();
+    run(client.push_blob(&repository, &blob, Arc::new(config), options)).unwrap();
     let layer = json!({
         "mediaType": "application/octet-stream",
         "digest": format!("sha256:{}", "0".repeat(64)),

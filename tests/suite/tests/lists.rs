@@ -370,7 +370,8 @@ fn a_copy_of_an_incomplete_graph_sets_no_tag() {
     assert_eq!(copied.unwrap_err().code(), Code::Incomplete);
     let there: Reference = format!("{layout}@{}", digest(&root())).parse().unwrap();
     assert_eq!(run(client().discover(&there, DiscoverOptions::default())).unwrap().len(), 1);
-    assert!(run(client().tags(&to)).unwrap().is_empty());
+    let layout: Reference = layout.parse().unwrap();
+    assert!(run(client().tags(&layout)).unwrap().is_empty());
     // A copy without referrers is complete.
     let alone = options.recursive(false);
     run(client().copy(&reference(&server, ":v1"), &to, alone)).unwrap();

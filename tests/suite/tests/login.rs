@@ -473,3 +473,76 @@ fn ctrl_c_at_the_prompt_restores_the_echo_of_the_terminal() {
     assert!(after.split_whitespace().any(|word| word == "echo"), "{after}");
     assert_eq!(user.config(), Value::Null);
 }
+
+#[test]
+fn the_credential_of_a_namespace_is_stored_beside_that_of_the_registry() {
+    let (registry, user) = (guarded(), User::new());
+    let host = registry.host();
+    let (team, image) = (format!("{host}/team"), registry.reference("team/app:v1"));
+    assert_eq!(user.login(&team).ok(), "Login Succeeded\n");
+    user.work.write("file", "content");
+    user.ocigraph(&["push", &image, "file"]).ok();
+    user.login(host).ok();
+    user.login(&team).ok();
+    let keys = |user: &User| -> Vec<String> {
+        user.config()["auths"].as_object().unwrap().keys().cloned().collect()
+    };
+    let mut both = keys(&user);
+    both.sort();
+    assert_eq!(both, [host, &team]);
+    // A wrong credential of the namespace shows that it is preferred there.
+    let mut config = user.config();
+    config["auths"][&team] = json!({ "auth": "YWRhOndyb25n" });
+    user.write_config(&config);
+    let stderr = user.ocigraph(&["tags", &image]).fails_with(1);
+    assert!(stderr.contains("[UNAUTHORIZED]"), "{stderr}");
+    user.ocigraph(&["repos", host]).ok();
+    // Each is removed alone.
+    let removed = user.ocigraph(&["logout", "--format", "json", &team]).json();
+    assert_eq!((&removed["host"], keys(&user)), (&json!(team), vec![host.to_owned()]));
+    user.ocigraph(&["resolve", &image]).ok();
+    user.login(&team).ok();
+    user.ocigraph(&["logout", host]).ok();
+    assert_eq!(keys(&user), [team.as_str()]);
+
+    let helper = CredentialHelper::install(&user.work, "tested");
+    user.write_config(&json!({ "credsStore": "tested" }));
+    let stderr = user.login(&team).fails_with(1);
+    assert!(stderr.contains("[UNSUPPORTED]") && stderr.contains("registries only"), "{stderr}");
+    assert_eq!(helper.calls(), [""; 0]);
+    let stderr = user.login(&format!("{host}/Team")).fails_with(2);
+    assert!(stderr.contains("Team"), "{stderr}");
+}
+
+#[test]
+fn a_login_of_podman_for_a_namespace_is_used() {
+    let (registry, user) = (guarded(), User::new());
+    let auth_file = user.work.home().join("auth.json");
+    let user = user.with_variable("REGISTRY_AUTH_FILE", &auth_file);
+    let team = format!("{}/team", registry.host());
+    let login = ["login", "--tls-verify=false", &team, "-u", USER, "--password-stdin"];
+    user.peer("skopeo", &login, PASSWORD).ok();
+    user.work.write("file", "content");
+    user.ocigraph(&["push", &registry.reference("team/app:v1"), "file"]).ok();
+    user.ocigraph(&["push", &registry.reference("other/app:v1"), "file"]).fails_with(1);
+}
+
+#[test]
+fn a_file_with_a_byte_order_mark_is_read_and_one_in_utf16_is_named() {
+    let (registry, user) = (guarded(), User::new());
+    user.login(registry.host()).ok();
+    let text = std::fs::read_to_string(user.config_path()).unwrap();
+    std::fs::write(user.config_path(), format!("\u{feff}{text}")).unwrap();
+    user.ocigraph(&["repos", registry.host()]).ok();
+    // docker cannot read the mark, so it is not written again.
+    user.login(registry.host()).ok();
+    assert!(std::fs::read_to_string(user.config_path()).unwrap().starts_with('{'));
+    let utf16: Vec<u8> =
+        format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    std::fs::write(user.config_path(), &utf16).unwrap();
+    for ran in [user.ocigraph(&["repos", registry.host()]), user.login(registry.host())] {
+        let stderr = ran.fails_with(1);
+        assert!(stderr.contains("config.json") && stderr.contains("UTF-16"), "{stderr}");
+    }
+    assert_eq!(std::fs::read(user.config_path()).unwrap(), utf16);
+}

@@ -147,6 +147,174 @@ fn a_manifest_confirmed_before_its_last_byte_is_checked_and_sent_again() {
     }
 }
 
+/// A success that does not mean that the blob is stored is checked.
+#[test]
+fn a_doubtful_success_is_checked() {
+    let bytes = content(100_000);
+    let other = ocigraph::Algorithm::Sha256.digest(b"other").to_string();
+    for doubtful in
+        [Reply::new(202, ""), Reply::new(201, "").header("docker-content-digest", other.as_str())]
+    {
+        for is_stored in [true, false] {
+            let server = FaultServer::start();
+            let missing = || Reply::error(404, "BLOB_UNKNOWN");
+            let found = if is_stored { Reply::ok(&bytes[..]) } else { missing() };
+            server.on("HEAD", "/blobs/", [missing(), found, missing()]);
+            server.on("POST", "/uploads/", [session()]);
+            server.on("PUT", "/uploads/", [doubtful.clone(), Reply::new(201, "")]);
+            assert_eq!(push_blob(&server, &bytes).unwrap(), Outcome::Uploaded);
+            let sent = if is_stored { 1 } else { 2 };
+            assert_eq!(server.seen("PUT", "/uploads/").len(), sent);
+        }
+    }
+    let server = FaultServer::start();
+    server.on("POST", "/uploads/", [session()]);
+    server.on("PUT", "/uploads/", [Reply::new(202, "")]);
+    let error = push_blob(&server, &bytes).unwrap_err();
+    assert!(error.to_string().contains("202 Accepted to the blob"), "{error}");
+}
+
+#[test]
+fn a_session_that_ends_early_is_opened_again() {
+    let bytes = content(100_000);
+    for gone in [
+        Reply::error(404, "BLOB_UPLOAD_UNKNOWN"),
+        Reply::error(400, "BLOB_UPLOAD_INVALID"),
+        Reply::new(410, ""),
+    ] {
+        let server = FaultServer::start();
+        server.on("POST", "/uploads/", [session()]);
+        server.on("PUT", "/uploads/", [gone, Reply::new(201, "")]);
+        assert_eq!(push_blob(&server, &bytes).unwrap(), Outcome::Uploaded);
+        assert_eq!(server.seen("POST", "/uploads/").len(), 2);
+    }
+}
+
+#[test]
+fn a_registry_that_refuses_to_continue_gets_the_blob_again_from_its_start() {
+    let bytes = content(2 << 20);
+    for refusal in [
+        Reply::error(405, "UNSUPPORTED"),
+        Reply::error(501, "UNSUPPORTED"),
+        Reply::error(400, "RANGE_INVALID"),
+        Reply::error(404, "BLOB_UPLOAD_UNKNOWN"),
+        Reply::error(416, "RANGE_INVALID"),
+    ] {
+        let server = FaultServer::start();
+        server.on("POST", "/uploads/", [session()]);
+        server.on("PUT", "/uploads/", [Reply::reset(), Reply::new(201, "")]);
+        // The session says that it has a part, and no part can follow.
+        server.on("GET", "/uploads/", [session_at(204).header("range", "0-1048575")]);
+        server.on("PATCH", "/uploads/", [refusal]);
+        assert_eq!(push_blob(&server, &bytes).unwrap(), Outcome::Uploaded);
+        let puts = server.seen("PUT", "/uploads/");
+        assert_eq!(puts.last().unwrap().body, bytes.len());
+        assert!(server.seen("PATCH", "/uploads/").len() <= 2);
+    }
+}
+
+#[test]
+fn a_post_whose_content_was_kept_and_that_was_not_stored_is_followed_by_another_session() {
+    let bytes = content(1000);
+    let server = FaultServer::start();
+    server.on("POST", "/uploads/", [session()]);
+    // The registry appends the content of the PUT to that of the POST.
+    server.on("PUT", "/uploads/", [Reply::error(400, "DIGEST_INVALID"), Reply::new(201, "")]);
+    assert_eq!(push_blob(&server, &bytes).unwrap(), Outcome::Uploaded);
+    assert_eq!(server.seen("POST", "/uploads/").len(), 2);
+}
+
+#[test]
+fn a_location_is_blank_padded_or_comes_with_another_success() {
+    let bytes = content(100_000);
+    for (replies, target) in [
+        (vec![Reply::new(202, "").header("location", "  /v2/app/up/1  ")], "/v2/app/up/1?digest="),
+        (vec![Reply::new(200, "").header("location", "up/1?a=%2F")], "/up/1?a=%2F&digest="),
+    ] {
+        let server = FaultServer::start();
+        server.on("POST", "/uploads/", replies);
+        server.on("PUT", "/up", [Reply::new(201, "")]);
+        assert_eq!(push_blob(&server, &bytes).unwrap(), Outcome::Uploaded);
+        assert!(server.seen("PUT", "/up")[0].target.contains(target));
+    }
+    let server = FaultServer::start();
+    server.on("POST", "/uploads/", [Reply::new(202, "").header("location", " ")]);
+    let error = push_blob(&server, &bytes).unwrap_err();
+    assert!(error.to_string().contains("no Location"), "{error}");
+}
+
+#[test]
+fn a_manifest_that_a_proxy_compressed_is_decoded() {
+    let blob = b"content";
+    let manifest = json!({
+        "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": "app/example",
+        "config": Descriptor::of("application/vnd.oci.empty.v1+json", b"{}"),
+        "layers": [Descriptor::of("application/octet-stream", blob)],
+    });
+    let (plain, mut compressed) = (manifest.to_string(), Vec::new());
+    let mut encoder = flate2::write::GzEncoder::new(&mut compressed, flate2::Compression::fast());
+    encoder.write_all(plain.as_bytes()).unwrap();
+    encoder.finish().unwrap();
+    let digest = ocigraph::Algorithm::Sha256.digest(plain.as_bytes()).to_string();
+    let served = |coding: &str| {
+        Reply::ok(compressed.clone())
+            .header("content-type", MANIFEST)
+            .header("content-encoding", coding)
+            .header("docker-content-digest", digest.as_str())
+    };
+    for (coding, is_decoded) in [("gzip", true), ("br", false)] {
+        let server = FaultServer::start();
+        server.on("HEAD", "/manifests/", [served(coding)]);
+        server.on("GET", "/manifests/", [served(coding)]);
+        let resolved = run(client().resolve(&reference(&server, ":v1"), Default::default()));
+        match is_decoded {
+            true => {
+                let resolved = resolved.unwrap();
+                assert_eq!(
+                    (resolved.digest.as_str(), resolved.size),
+                    (&digest[..], plain.len() as u64)
+                );
+            }
+            false => assert!(resolved.unwrap_err().to_string().contains("content coding br")),
+        }
+    }
+}
+
+#[test]
+fn an_object_store_that_forbids_what_it_does_not_have_has_no_referrers() {
+    let manifest = manifest_of(b"content");
+    let forbidden = |code: &str| {
+        Reply::new(403, format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code></Error>"))
+            .header("content-type", "application/xml")
+    };
+    let absent = || Reply::new(404, "<Error><Code>NoSuchKey</Code></Error>");
+    for (of_other_tags, is_clear) in [(forbidden("AccessDenied"), true), (absent(), false)] {
+        let server = FaultServer::start();
+        server.on("GET", "/manifests/v1", [manifest.clone()]);
+        server.on("GET", "/manifests/sha256:", [manifest.clone()]);
+        server.on("GET", "/manifests/ocigraph-absent", [of_other_tags]);
+        server.on("GET", "/", [forbidden("AccessDenied")]);
+        let graph = run(client().discover(&reference(&server, ":v1"), Default::default()));
+        match is_clear {
+            true => assert!(graph.unwrap().is_empty()),
+            // The host says of others that they do not exist, so this one was refused.
+            false => assert_eq!(graph.unwrap_err().code(), Code::Forbidden),
+        }
+    }
+    // A registry, a proxy and an object store with another error refuse.
+    for refusal in [
+        Reply::error(403, "DENIED"),
+        Reply::new(403, "<html>no</html>").header("content-type", "text/html"),
+        forbidden("SignatureDoesNotMatch"),
+    ] {
+        let server = FaultServer::start();
+        server.on("GET", "/manifests/v1", [manifest.clone()]);
+        server.on("GET", "/", [refusal]);
+        let graph = run(client().discover(&reference(&server, ":v1"), Default::default()));
+        assert_eq!(graph.unwrap_err().code(), Code::Forbidden);
+    }
+}
+
 fn manifest_of(blob: &[u8]) -> Reply {
     let blob = Descriptor::of("application/octet-stream", blob);
     let manifest = json!({

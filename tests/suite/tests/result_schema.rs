@@ -15,7 +15,7 @@ use std::{
 use ocigraph::{
     AttachOptions, Bytes, Client, CopyOptions, DeleteOptions, DiscoverOptions, File, KeyCase,
     Manifest, PullOptions, PushOptions, Reference, ResolveOptions, ToJson, TransferOptions,
-    VerifyOptions,
+    UntagOptions, VerifyOptions,
 };
 use ocigraph_fixture::{Config, Fixture};
 use ocigraph_suite::Workspace;
@@ -171,7 +171,7 @@ fn library(place: &str, work: &Workspace) -> Results {
     results.add_result("tag", &run(client.tag(&root, &["stable".to_owned(), "old".to_owned()])));
     let tags = run(client.tags(&root));
     results.add("tags", |_| json!(tags));
-    run(client.untag(&reference(":old")));
+    run(client.untag(&reference(":old"), UntagOptions::default()));
     results.add("untag", |_| Value::Null);
     results.add_result("tag_details", run(client.tag_details(&root)).as_slice());
     results.add_result("manifests", run(client.manifests(&root)).as_slice());

@@ -77,8 +77,8 @@ fn the_credential_sources_have_an_order() {
         credential_used(&work, &server, "app", options, variables)
     };
     assert_eq!(asked(&options, &variables), "given");
-    assert_eq!(asked(&named, &variables), "variable");
-    assert_eq!(asked(&named, &variables[1..]), "named");
+    assert_eq!(asked(&named, &variables), "named");
+    assert_eq!(asked(&[], &variables), "variable");
     assert_eq!(asked(&[], &variables[1..]), "docker");
     assert_eq!(asked(&[], &variables[2..]), "containers");
     assert_eq!(asked(&[], &variables[3..]), "runtime");
@@ -106,11 +106,15 @@ fn a_source_without_an_entry_is_followed_by_the_next() {
     let (work, server) = (Workspace::new(), curious());
     let host = server.host();
     let elsewhere = file("elsewhere.test", "other");
-    let empty = work.write("empty.json", "").display().to_string();
     let containers = work.write("auth.json", file(&host, "containers")).display().to_string();
     let set = [("DOCKER_AUTH_CONFIG", elsewhere.as_str()), ("REGISTRY_AUTH_FILE", &containers)];
-    let named = ["--registry-config", empty.as_str()];
-    assert_eq!(credential_used(&work, &server, "app", &named, &set), "containers");
+    assert_eq!(credential_used(&work, &server, "app", &[], &set), "containers");
+    // A file that the command line names is the only source.
+    let empty = work.write("empty.json", "").display().to_string();
+    for path in [empty.as_str(), "missing.json"] {
+        let named = ["--registry-config", path];
+        assert_eq!(credential_used(&work, &server, "app", &named, &set), "nobody");
+    }
     let port = file(host.split(':').next().unwrap(), "of another port");
     assert_eq!(
         credential_used(&work, &server, "app", &[], &[("DOCKER_AUTH_CONFIG", &port)]),

@@ -143,6 +143,8 @@ pub(crate) enum Kind {
     Duration,
     Reference,
     Host,
+    /// A registry, or a namespace of it.
+    LoginTarget,
     Platform,
     Annotations,
     Digest,
@@ -152,6 +154,8 @@ pub(crate) enum Kind {
     /// The content of a blob: a path, bytes or a stream.
     Content,
     Progress,
+    /// Another client, which an operation uses for a part of its work.
+    Client,
     Credential,
     Credentials,
     Headers,

@@ -44,6 +44,18 @@ pub enum ManifestBuildError {
     /// An OCI image manifest 1.0 with a subject.
     #[error("an OCI 1.0 manifest cannot have a subject")]
     Subject,
+    /// An OCI image manifest 1.0 with an artifact type and a configuration of another media type,
+    /// which is the artifact type there.
+    #[error(
+        "an OCI 1.0 manifest has the media type of its config as its artifact type: expected \
+         {config:?} and {artifact_type:?} to be equal"
+    )]
+    TwoTypes {
+        /// The media type of the configuration.
+        config: String,
+        /// The artifact type.
+        artifact_type: String,
+    },
     /// An artifact manifest with a configuration.
     #[error("an artifact manifest cannot have a config")]
     Config,
@@ -57,6 +69,9 @@ impl ManifestBuildError {
     fn hint(&self) -> Option<&'static str> {
         Some(match self {
             ManifestBuildError::Subject => "use the format oci-1.1 or auto, which have a subject",
+            ManifestBuildError::TwoTypes { .. } => {
+                "use the format oci-1.1, or omit the artifact type or the media type of the config"
+            }
             ManifestBuildError::Config => "use the format oci-1.1, or omit the config",
         })
     }
@@ -158,6 +173,9 @@ impl ManifestBuilder {
         let artifact_type = match (self.artifact_type, &self.config) {
             (Some(given), _) => Some(given),
             (None, None) => Some(media_type::UNKNOWN_ARTIFACT.to_owned()),
+            (None, Some(config)) if config.media_type == media_type::EMPTY => {
+                Some(media_type::UNKNOWN_ARTIFACT.to_owned())
+            }
             (None, Some(_)) => None,
         };
         if let Some(text) = artifact_type.as_deref() {
@@ -181,9 +199,20 @@ impl ManifestBuilder {
             return Err(ManifestBuildError::Subject.into());
         }
         let config = match (self.config, self.artifact_type) {
-            (Some(config), None) => config,
+            (Some(mut config), None) => {
+                if config.media_type == media_type::EMPTY {
+                    config.media_type = media_type::UNKNOWN_ARTIFACT.to_owned();
+                }
+                config
+            }
             (Some(mut config), Some(artifact_type)) => {
                 media_type::check_artifact_type(&artifact_type)?;
+                let is_given =
+                    ![media_type::EMPTY, media_type::UNKNOWN_CONFIG].contains(&&*config.media_type);
+                if is_given && config.media_type != artifact_type {
+                    let config = config.media_type;
+                    return Err(ManifestBuildError::TwoTypes { config, artifact_type }.into());
+                }
                 config.media_type = artifact_type;
                 config
             }

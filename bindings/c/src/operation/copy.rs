@@ -27,8 +27,9 @@ use crate::{
 /// `options`: NULL selects the defaults. `cancel`: may be NULL.
 ///
 /// Ownership: free `out` with `ocigraph_copy_report_free`.
-/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-/// `source` names nothing or content of it is missing.
+/// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if `source` names nothing or
+/// content of it is missing; INVALID_ARGUMENT if one client would send the same credential or
+/// header to two registries.
 /// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_copy(

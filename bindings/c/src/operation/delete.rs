@@ -28,8 +28,8 @@ use crate::{
 ///
 /// Ownership: free `out` with `ocigraph_delete_report_free`.
 /// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-/// `reference` names nothing; UNSUPPORTED if the registry deletes no manifest; INCOMPLETE if a list
-/// of tags or referrers cannot be read completely.
+/// `reference` names nothing, unless the options allow it; UNSUPPORTED if the registry deletes no
+/// manifest; INCOMPLETE if a list of tags or referrers cannot be read completely.
 /// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_delete(

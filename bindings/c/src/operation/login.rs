@@ -4,7 +4,7 @@
 
 use std::{ffi::c_void, mem::MaybeUninit};
 
-use ocigraph::{Host, Result};
+use ocigraph::{LoginTarget, Result};
 
 use crate::{
     boundary::{call, call_status, require},
@@ -22,14 +22,17 @@ use crate::{
 
 /// Checks a credential with a registry and stores it where other tools look: in the credential
 /// helper that docker's configuration names for the registry, else in that file, as plain text that
-/// only its owner can read.
+/// only its owner can read. With a namespace, the credential is used for the repositories in it,
+/// and credential helpers cannot store it.
 ///
-/// `host`: the registry: `host[:port]`. `credential`: the credential to check and to store.
-/// `cancel`: may be NULL.
+/// `host`: the registry: `host[:port]`. For login and logout also a namespace or repository:
+/// `host[:port]/namespace`. `credential`: the credential to check and to store. `cancel`: may be
+/// NULL.
 ///
 /// Ownership: free `out` with `ocigraph_login_result_free`.
 /// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; UNAUTHORIZED if the
-/// registry refuses the credential, in which case nothing is stored.
+/// registry refuses the credential, in which case nothing is stored; UNSUPPORTED for a namespace
+/// where a credential helper is configured.
 /// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_login(
@@ -90,7 +93,7 @@ fn login(
     credential: &ocigraph_credential,
 ) -> Result<Job<ocigraph_login_result>> {
     let core = client.core.clone();
-    let host: Host = host.parse("host")?;
+    let host: LoginTarget = host.parse("host")?;
     let credential = credential.0.clone();
     Ok(Job::new("login", host.clone(), Gate::default(), async move {
         core.login(&host, credential).await.map(Into::into)

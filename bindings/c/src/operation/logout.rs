@@ -4,7 +4,7 @@
 
 use std::{ffi::c_void, mem::MaybeUninit};
 
-use ocigraph::{Host, Result};
+use ocigraph::{LoginTarget, Result};
 
 use crate::{
     boundary::{call, call_status, require},
@@ -18,9 +18,11 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// Removes every stored credential of a registry, from files and credential helpers.
+/// Removes every stored credential of a registry, from files and credential helpers. With a
+/// namespace, removes the credential of the namespace alone; without one, those of namespaces stay.
 ///
-/// `host`: the registry: `host[:port]`. `cancel`: may be NULL.
+/// `host`: the registry: `host[:port]`. For login and logout also a namespace or repository:
+/// `host[:port]/namespace`. `cancel`: may be NULL.
 ///
 /// Ownership: free `out` with `ocigraph_logout_result_free`.
 /// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors.
@@ -77,7 +79,7 @@ pub extern "C" fn ocigraph_client_logout_start(
 
 fn logout(client: &CallContext, host: ocigraph_str) -> Result<Job<ocigraph_logout_result>> {
     let core = client.core.clone();
-    let host: Host = host.parse("host")?;
+    let host: LoginTarget = host.parse("host")?;
     Ok(Job::new("logout", host.clone(), Gate::default(), async move {
         core.logout(&host).await.map(Into::into)
     }))

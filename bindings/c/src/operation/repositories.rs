@@ -20,7 +20,8 @@ use crate::{
 
 /// Returns the names of a registry's repositories.
 ///
-/// `host`: the registry: `host[:port]`. `cancel`: may be NULL.
+/// `host`: the registry: `host[:port]`. For login and logout also a namespace or repository:
+/// `host[:port]/namespace`. `cancel`: may be NULL.
 ///
 /// Ownership: free `out` with `ocigraph_text_list_free`.
 /// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; UNSUPPORTED if the

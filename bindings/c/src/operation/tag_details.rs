@@ -18,13 +18,16 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// Returns all tags, each with the digest that it names and what the registry knows of it.
+/// Returns all tags, each with the digest that it names and what the registry knows of it. With a
+/// tag or digest in `reference`, returns only the tags of that manifest.
 ///
-/// `reference`: the repository or layout. A tag or digest in it is ignored. `cancel`: may be NULL.
+/// `reference`: the repository or layout, or with a tag or digest one manifest in it. `cancel`: may
+/// be NULL.
 ///
 /// Ownership: free `out` with `ocigraph_tag_list_free`.
-/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; INCOMPLETE if a part
-/// of the list cannot be read.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+/// `reference` has a tag or digest that names nothing; INCOMPLETE if a part of the list cannot be
+/// read.
 /// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_tag_details(

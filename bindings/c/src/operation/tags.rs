@@ -19,13 +19,15 @@ use crate::{
 };
 
 /// Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not
-/// among them.
+/// among them. With a tag or digest in `reference`, returns only the tags of that manifest.
 ///
-/// `reference`: the repository or layout. A tag or digest in it is ignored. `cancel`: may be NULL.
+/// `reference`: the repository or layout, or with a tag or digest one manifest in it. `cancel`: may
+/// be NULL.
 ///
 /// Ownership: free `out` with `ocigraph_text_list_free`.
-/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; INCOMPLETE if a part
-/// of the list cannot be read.
+/// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+/// `reference` has a tag or digest that names nothing; INCOMPLETE if a part of the list cannot be
+/// read.
 /// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_tags(

@@ -21,7 +21,8 @@ use crate::{
 };
 
 /// Verifies the whole graph under what `reference` names: every manifest and blob, those of
-/// referrers included. Nothing is written. The report has each problem that was found.
+/// referrers included. The report has each problem that was found. Nothing is written, unless the
+/// options ask to repair the lists of referrers.
 ///
 /// `reference`: the root of the graph. `options`: NULL selects the defaults. `cancel`: may be NULL.
 ///

@@ -190,7 +190,9 @@ pub extern "C" fn ocigraph_attach_options_add_annotation(
     })
 }
 
-/// Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+/// Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is
+/// given; without an artifact type, it is the type of the artifact. Its annotations are those of
+/// the config's descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
 ///
 /// The content is copied. `media_type`: no text selects "application/json".
 ///
@@ -211,7 +213,9 @@ pub extern "C" fn ocigraph_attach_options_set_config(
     })
 }
 
-/// Sets the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+/// Sets the config blob. Its media type is `application/vnd.unknown.config.v1+json` unless it is
+/// given; without an artifact type, it is the type of the artifact. Its annotations are those of
+/// the config's descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
 ///
 /// `path`: the file with the content. `media_type`: no text derives the media type from the file
 /// name.

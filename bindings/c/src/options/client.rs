@@ -20,9 +20,10 @@ use crate::{
     text::{invalid, ocigraph_str},
 };
 
-/// Sets a credential file in docker's format, which is searched before docker's and podman's own
-/// files. `login` writes to it. Default: not set, and `login` writes to docker's `config.json`. An
-/// empty text or NULL unsets it.
+/// Sets a credential file in docker's format, in place of all others: neither docker's and podman's
+/// own files nor environment variables such as `DOCKER_AUTH_CONFIG` are read. A file that does not
+/// exist has no credentials. `login` writes to it. Default: not set, and `login` writes to docker's
+/// `config.json`. An empty text or NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -92,7 +93,7 @@ pub extern "C" fn ocigraph_client_options_set_insecure(
 }
 
 /// If true, uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in
-/// `NO_PROXY` and for loopback addresses. Default: true.
+/// `NO_PROXY` and for loopback addresses. A malformed variable is an error. Default: true.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.

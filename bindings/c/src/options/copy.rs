@@ -9,6 +9,7 @@ use ocigraph::CopyOptions;
 use crate::{
     boundary::{call_status, free, require},
     callback::{Gate, ProgressCallback, ocigraph_progress_fn},
+    client::ocigraph_client,
     error::ocigraph_error,
     status::ocigraph_status,
     text::ocigraph_str,
@@ -118,6 +119,29 @@ pub extern "C" fn ocigraph_copy_options_set_repair(
 ) -> ocigraph_status {
     call_status(error, || {
         require(options, "options")?.core.repair = repair;
+        Ok(())
+    })
+}
+
+/// Sets the client that reaches the destination, with credentials, headers, TLS options and limits
+/// of its own. Neither client sends anything of the other. Within one registry, blobs are then
+/// uploaded and not mounted. Default: none, and one client reaches both source and destination.
+/// NULL unsets it.
+///
+/// Ownership: the options share what `destination_client` has, which may be freed before them. Its
+/// credential callback is not called after that.
+/// Errors: INVALID_ARGUMENT if `options` is NULL, or `destination_client` belongs to the parent of
+/// a forked process.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_copy_options_set_destination_client(
+    options: Option<&mut ocigraph_copy_options>,
+    destination_client: Option<&ocigraph_client>,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        let value = destination_client.map(ocigraph_client::shared).transpose()?;
+        require(options, "options")?.core.destination_client = value;
         Ok(())
     })
 }

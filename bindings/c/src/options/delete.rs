@@ -70,6 +70,23 @@ pub extern "C" fn ocigraph_delete_options_set_force(
     })
 }
 
+/// If true, returns an empty report if `reference` names nothing. Default: false; it then fails
+/// with NOT_FOUND.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_delete_options_set_if_exists(
+    options: Option<&mut ocigraph_delete_options>,
+    if_exists: bool,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        require(options, "options")?.core.if_exists = if_exists;
+        Ok(())
+    })
+}
+
 /// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
 /// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
 /// few files.

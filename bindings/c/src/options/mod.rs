@@ -26,6 +26,8 @@ mod resolve;
 
 mod blob;
 
+mod untag;
+
 pub use attach::*;
 pub use blob::*;
 pub use client::*;
@@ -35,6 +37,7 @@ pub use discover::*;
 pub use pull::*;
 pub use push::*;
 pub use resolve::*;
+pub use untag::*;
 pub use verify::*;
 
 /// Asserts at compile time that every handle can be shared between threads, as the header
@@ -50,4 +53,5 @@ const _: () = {
     shared::<ocigraph_verify_options>();
     shared::<ocigraph_resolve_options>();
     shared::<ocigraph_blob_options>();
+    shared::<ocigraph_untag_options>();
 };

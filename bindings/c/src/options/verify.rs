@@ -66,6 +66,25 @@ pub extern "C" fn ocigraph_verify_options_set_platform(
     })
 }
 
+/// If true, repairs the lists of referrers that clients keep in a registry: the index under the
+/// fallback tag of each manifest of the graph. Removes the entries of missing manifests, corrects
+/// entries that contradict their manifests, and adds manifests that a list lacks. The rest of the
+/// graph is not changed. Default: false, which only reports them.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_verify_options_set_repair_index(
+    options: Option<&mut ocigraph_verify_options>,
+    repair_index: bool,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        require(options, "options")?.core.repair_index = repair_index;
+        Ok(())
+    })
+}
+
 /// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
 /// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
 /// few files.

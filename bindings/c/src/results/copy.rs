@@ -31,6 +31,7 @@ struct CopyReportParts {
     source: String,
     destination: String,
     descriptor: ocigraph_descriptor,
+    missing: Vec<ocigraph_descriptor>,
 }
 
 impl CopyReportParts {
@@ -39,6 +40,7 @@ impl CopyReportParts {
             source: value.source.to_string(),
             destination: value.destination.to_string(),
             descriptor: ocigraph_descriptor::new(value.descriptor.clone()),
+            missing: ocigraph_descriptor::list(&value.missing),
         }
     }
 }
@@ -138,6 +140,29 @@ pub extern "C" fn ocigraph_copy_report_blobs(
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_copy_report_bytes(result: Option<&ocigraph_copy_report>) -> u64 {
     read(result, |r| r.value.bytes)
+}
+
+/// Returns the number of referrers that the source lists and does not have.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_copy_report_missing_count(
+    result: Option<&ocigraph_copy_report>,
+) -> usize {
+    read(result, |r| r.value.missing.len())
+}
+
+/// Returns the referrer at `index` of this list: the referrers that the source lists and does not
+/// have: clients can delete a referrer without its entry in the list. The copy has all others.
+///
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_copy_report_missing(
+    result: Option<&ocigraph_copy_report>,
+    index: usize,
+) -> Option<&ocigraph_descriptor> {
+    borrow(result, |r| r.parts.missing.get(index))
 }
 
 /// Returns the complete result as JSON text, in the format of the command line with field names in

@@ -42,7 +42,7 @@ pub extern "C" fn ocigraph_logout_result_free(result: Option<Box<ocigraph_logout
     free(result);
 }
 
-/// Returns the registry: host, and port if one was given.
+/// Returns the registry: host, and port and namespace if they were given.
 ///
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.

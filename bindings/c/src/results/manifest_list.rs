@@ -212,6 +212,22 @@ pub extern "C" fn ocigraph_manifest_list_attributes(
     read(result, |r| attributes_flags(r.value.get(index).and_then(|v| v.attributes)))
 }
 
+/// Returns the what prevents that the manifest or its config is read, as a phrase for users: it is
+/// malformed, or the registry refuses to serve it. The details are not known then. No text if it is
+/// unknown.
+///
+/// `index`: the manifest, from 0.
+///
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_manifest_list_problem(
+    result: Option<&ocigraph_manifest_list>,
+    index: usize,
+) -> ocigraph_str {
+    read(result, |r| r.value.get(index).and_then(|v| v.problem.as_deref()).into())
+}
+
 /// Returns the complete result as JSON text, in the format of the command line with field names in
 /// snake case.
 ///

@@ -54,7 +54,8 @@ pub extern "C" fn ocigraph_tag_list_name(
     read(result, |r| r.value.get(index).map(|v| v.name.as_str()).into())
 }
 
-/// Returns the digest of the manifest that the tag names.
+/// Returns the digest of the manifest that the tag names, unless the registry does not say it: see
+/// `problem`. No text if it has none.
 ///
 /// `index`: the tag, from 0.
 ///
@@ -65,7 +66,7 @@ pub extern "C" fn ocigraph_tag_list_digest(
     result: Option<&ocigraph_tag_list>,
     index: usize,
 ) -> ocigraph_str {
-    read(result, |r| r.value.get(index).map(|v| v.digest.as_str()).into())
+    read(result, |r| r.value.get(index).and_then(|v| v.digest.as_ref().map(|d| d.as_str())).into())
 }
 
 /// Returns the time of the first push under this tag, RFC 3339. Azure only. No text if it is
@@ -123,6 +124,21 @@ pub extern "C" fn ocigraph_tag_list_attributes(
     index: usize,
 ) -> i32 {
     read(result, |r| attributes_flags(r.value.get(index).and_then(|v| v.attributes)))
+}
+
+/// Returns the what prevents that the tag is resolved, as a phrase for users: its manifest is
+/// malformed, or the registry refuses to serve it. No text if it is unknown.
+///
+/// `index`: the tag, from 0.
+///
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_tag_list_problem(
+    result: Option<&ocigraph_tag_list>,
+    index: usize,
+) -> ocigraph_str {
+    read(result, |r| r.value.get(index).and_then(|v| v.problem.as_deref()).into())
 }
 
 /// Returns the complete result as JSON text, in the format of the command line with field names in

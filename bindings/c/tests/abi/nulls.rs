@@ -82,6 +82,8 @@ fn null(function: &Function, parameter: &str) -> Option<&'static str> {
         (_, "**out" | "*tags" | "*paths") => Some("NULL"),
         (_, "**error" | "*user_data") => None,
         ("ocigraph_cancel" | "ocigraph_runtime" | "ocigraph_progress_fn", _) => None,
+        // NULL unsets the option.
+        ("ocigraph_client", "*destination_client") => None,
         ("ocigraph_str", _) => Some("(ocigraph_str){NULL, 4}"),
         ("ocigraph_bytes", _) => Some("(ocigraph_bytes){NULL, 4}"),
         _ if defaults && function.name != "ocigraph_graph_filter" => None,

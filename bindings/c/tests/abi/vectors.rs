@@ -38,7 +38,12 @@ fn valid_references_are_parsed_into_their_parts() {
                     vector["repository"].as_str().unwrap()
                 )
             },
-            |path| format!("oci:{path}"),
+            |path| {
+                // The slash ends a path with a colon.
+                let with_slash = format!("oci:{path}/");
+                let text = vector["text"].as_str().unwrap();
+                if text.starts_with(&with_slash) { with_slash } else { format!("oci:{path}") }
+            },
         );
         let mut expected =
             format!("text={}\nlocation={location}\n", vector["text"].as_str().unwrap());

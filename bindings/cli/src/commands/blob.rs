@@ -6,15 +6,17 @@ use clap::Subcommand;
 use futures::TryStreamExt;
 use ocigraph::{
     BufferedContent, ByteStream, Content, KeyCase, OutputFile, Progress, Reference, Result, ToJson,
-    TransferOptions, media_type,
+    TransferOptions, media_type, operation,
 };
 use serde_json::json;
 
+use super::manifest::input;
 use crate::{
     ExitCode,
     args::{Common, Format, FormatArg, Target},
     output,
     progress::{finished, uploads},
+    usage::Usage,
 };
 
 #[derive(Debug, Subcommand)]
@@ -33,7 +35,7 @@ pub(crate) enum BlobCommand {
     /// Push a file as a blob
     #[command(after_help = "EXAMPLES\n  ocigraph blob push registry.example.com/app blob.bin")]
     Push {
-        /// Destination: host/repository or oci:PATH
+        /// Destination: host/repository[@digest] or oci:PATH[@digest]
         target: Target,
         /// File to read; - means standard input
         file: PathBuf,
@@ -43,6 +45,19 @@ pub(crate) enum BlobCommand {
         #[command(flatten)]
         format: FormatArg,
     },
+}
+
+impl BlobCommand {
+    pub(crate) fn usage(&self) -> Usage<'_> {
+        match self {
+            Self::Fetch { target, .. } => Usage { references: vec![target], ..Usage::default() },
+            Self::Push { target, file, .. } => Usage {
+                references: vec![&target.reference],
+                standard_input: input(file),
+                asks: false,
+            },
+        }
+    }
 }
 
 pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCode> {
@@ -68,6 +83,7 @@ pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCo
             } else {
                 Content::Path(file).into_blob(media_type).await?
             };
+            let blob = operation::blob_for(&target.reference, blob, &*source).await?;
             let progress = uploads(common);
             let outcome = client
                 .push_blob(

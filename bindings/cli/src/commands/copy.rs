@@ -8,18 +8,25 @@ use crate::{
     args::{Common, Format, FormatArg, OnlyArg, Target},
     output,
     progress::finished,
+    sides::{self, FromArgs, ToArgs},
 };
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
+The flags under Registry apply to both registries. Most of them also exist for one: with --from- for
+the source and with --to- for the destination, such as --from-username and --to-ca-file. These take
+precedence. `--help` lists them.
+
 EXAMPLES
   ocigraph copy -r registry.example.com/app:v1 oci:backup/app:v1
-  ocigraph copy oci:backup/app:v1 other.example.com/app:v1,latest")]
+  ocigraph copy oci:backup/app:v1 other.example.com/app:v1,latest
+  ocigraph copy build.example.com/app:v1 production.example.com/app:v1 \\
+      --from-registry-config build.json --to-username ada --to-password-stdin < password")]
 pub(crate) struct CopyArgs {
     /// Artifact to copy
-    source: Target,
+    pub(crate) source: Target,
     /// Destination: host/repository[:tag[,tag…]] or oci:PATH[:tag[,tag…]]
-    destination: Target,
+    pub(crate) destination: Target,
     /// Also copy everything attached to the artifact and to the images of an index
     #[arg(short, long)]
     recursive: bool,
@@ -36,6 +43,11 @@ pub(crate) struct CopyArgs {
     only: OnlyArg,
     #[command(flatten)]
     format: FormatArg,
+    // The last fields: clap prints their headings above every argument that follows.
+    #[command(flatten)]
+    from: FromArgs,
+    #[command(flatten)]
+    to: ToArgs,
 }
 
 pub(crate) async fn copy(common: &Common, args: CopyArgs) -> Result<ExitCode> {
@@ -48,7 +60,10 @@ pub(crate) async fn copy(common: &Common, args: CopyArgs) -> Result<ExitCode> {
     options.concurrency = common.concurrency();
     options.progress = finished(common);
     let (from, to) = (&args.source.reference, &args.destination.reference);
-    let copied = common.client()?.copy(from, to, options).await?;
+    let (client, destination_client) =
+        sides::clients(common, (&args.from, &args.source), (&args.to, &args.destination))?;
+    options.destination_client = destination_client;
+    let copied = client.copy(from, to, options).await?;
     match args.format.format {
         Format::Text => {
             output::line(&format!("Copied {} => {}", args.source, args.destination));

@@ -1,6 +1,6 @@
 //! `delete`: deletes an artifact and its graph of referrers.
 
-use std::io::{IsTerminal, Write};
+use std::io::{BufRead, IsTerminal, Read, Write};
 
 use clap::Args;
 use ocigraph::{Code, DeleteOptions, DeleteReport, Error, Reference, Result};
@@ -9,6 +9,7 @@ use crate::{
     ExitCode,
     args::{Common, Format, FormatArg, OnlyArg, usage},
     output,
+    usage::Usage,
 };
 
 #[derive(Debug, Args)]
@@ -31,34 +32,47 @@ pub(crate) struct DeleteArgs {
     /// Also delete the manifests that would be kept
     #[arg(long)]
     force: bool,
+    /// Succeed if the artifact does not exist
+    #[arg(long)]
+    if_exists: bool,
     #[command(flatten)]
     only: OnlyArg,
     #[command(flatten)]
     format: FormatArg,
 }
 
-pub(crate) async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode> {
-    let ask = !args.dry_run && !args.yes;
-    if ask && !std::io::stdin().is_terminal() {
-        return Err(usage("cannot ask for confirmation: standard input is not a terminal")
-            .with_hint("pass --yes to delete, or --dry-run to see what would be deleted"));
+impl DeleteArgs {
+    fn asks(&self) -> bool {
+        !self.dry_run && !self.yes
     }
+
+    pub(crate) fn usage(&self) -> Usage<'_> {
+        Usage { references: vec![&self.target], asks: self.asks(), ..Usage::default() }
+    }
+}
+
+pub(crate) async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode> {
+    let ask = args.asks();
     let client = common.client()?;
     let mut options = DeleteOptions::default();
     options.dry_run = args.dry_run;
     options.force = args.force;
     options.only = args.only.kind();
+    options.if_exists = args.if_exists;
     options.concurrency = common.concurrency();
     if ask {
         let plan = options.clone().dry_run(true);
         let plan = client.delete(&args.target, plan).await?;
         lines(&plan).iter().for_each(|line| output::note(line));
-        if !plan.deleted.is_empty() && !confirmed("Delete these?") {
+        if !plan.deleted.is_empty() && !confirmed("Delete these?")? {
             output::note("Cancelled; nothing was deleted.");
             return Ok(ExitCode::FAILURE);
         }
     }
     let report = client.delete(&args.target, options).await?;
+    if report.deleted.is_empty() && report.kept.is_empty() && report.failed.is_empty() {
+        output::note(&nothing_to_delete(&args.target));
+    }
     match args.format.format {
         Format::Text => lines(&report).iter().for_each(|line| output::line(line)),
         Format::Json => output::result(&report),
@@ -67,12 +81,34 @@ pub(crate) async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-/// Asks a question on the terminal. Returns true only for the answers `y` and `yes`.
-pub(crate) fn confirmed(question: &str) -> bool {
+/// Asks a question, and reads the answer from standard input, which need not be a terminal. Returns
+/// true only for the answers `y` and `yes`.
+pub(crate) fn confirmed(question: &str) -> Result<bool> {
+    /// More than a person types.
+    const MAX_ANSWER: u64 = 1024;
     let _ = write!(std::io::stderr(), "{question} [y/N] ");
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).is_ok()
-        && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+    let mut answer = Vec::new();
+    let read = std::io::stdin().lock().take(MAX_ANSWER).read_until(b'\n', &mut answer);
+    match read {
+        Ok(0) => {
+            output::note("");
+            Err(usage("there is no answer on standard input; nothing was deleted")
+                .with_hint("pass --yes to delete"))
+        }
+        Ok(_) => {
+            if !std::io::stdin().is_terminal() {
+                output::note("");
+            }
+            let answer = String::from_utf8_lossy(&answer);
+            Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+        }
+        Err(e) => Err(Error::new(Code::Io, format!("cannot read standard input: {e}"))),
+    }
+}
+
+/// The note for an artifact that does not exist, which --if-exists allows.
+pub(crate) fn nothing_to_delete(target: &Reference) -> String {
+    format!("{target} does not exist; nothing was deleted.")
 }
 
 fn check(report: &DeleteReport, target: &Reference) -> Result<()> {

@@ -34,7 +34,7 @@ EXAMPLES
   ocigraph discover -o dot oci:some/folder:v1 | dot -Tsvg > graph.svg")]
 pub(crate) struct DiscoverArgs {
     /// Artifact to start from
-    target: Target,
+    pub(crate) target: Target,
     /// Format of the graph
     #[arg(short = 'o', long = "format", visible_alias = "output", value_enum, default_value_t)]
     format: GraphFormat,
@@ -75,7 +75,11 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
     } else {
         client.discover_as_listed(target, &options).await?
     };
-    let root = args.target.to_string();
+    // With a platform, the root is the image, and the reference names its index.
+    let root = match filter.platform {
+        None => args.target.to_string(),
+        Some(_) => args.target.reference.at(graph.subject().digest.clone()).to_string(),
+    };
     match args.format {
         GraphFormat::Tree if common.verbose => {
             output::bytes(graph.tree_with_annotations(&root).as_bytes());

@@ -15,8 +15,9 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES\n  ocigraph tags registry.example.com/app")]
 pub(crate) struct TagsArgs {
-    /// Repository or image layout: host/repository or oci:PATH
-    target: Reference,
+    /// Repository or image layout, or one manifest in it: host/repository[:tag][@digest] or
+    /// oci:PATH[:tag][@digest]
+    pub(crate) target: Reference,
     /// Print all known details as JSON
     #[arg(long)]
     detail: bool,
@@ -27,8 +28,9 @@ pub(crate) struct TagsArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES\n  ocigraph manifests --detail registry.example.com/app")]
 pub(crate) struct ManifestsArgs {
-    /// Repository or image layout: host/repository or oci:PATH
-    target: Reference,
+    /// Repository or image layout, or one manifest in it: host/repository[:tag][@digest] or
+    /// oci:PATH[:tag][@digest]
+    pub(crate) target: Reference,
     /// Print all known details as JSON
     #[arg(long)]
     detail: bool,

@@ -1,7 +1,7 @@
 //! `login` and `logout`: store and remove credentials.
 
 use clap::Args;
-use ocigraph::{Host, Result, StoredIn};
+use ocigraph::{LoginTarget, Result, StoredIn};
 
 use crate::{
     ExitCode,
@@ -13,14 +13,16 @@ use crate::{
 #[command(after_help = "\
 Checks the credential with the registry, then stores it where docker, oras, crane and skopeo find it:
 in the credential helper that docker's config.json names or, without one, in config.json.
+The credential of a namespace is used for the repositories in it. Helpers cannot store one.
 
 EXAMPLES
   ocigraph login registry.example.com --username ada --password-stdin < password
+  ocigraph login registry.example.com/team --username robot --password-stdin < password
   az acr login --name myregistry --expose-token --output tsv --query accessToken \\
       | ocigraph login myregistry.azurecr.io --identity-token-stdin")]
 pub(crate) struct LoginArgs {
-    /// Registry: host[:port]
-    host: Host,
+    /// Registry, or a namespace or repository of it: host[:port][/namespace]
+    host: LoginTarget,
     #[command(flatten)]
     format: FormatArg,
 }
@@ -28,8 +30,8 @@ pub(crate) struct LoginArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES\n  ocigraph logout registry.example.com")]
 pub(crate) struct LogoutArgs {
-    /// Registry: host[:port]
-    host: Host,
+    /// Registry, or a namespace or repository of it: host[:port][/namespace]
+    host: LoginTarget,
     #[command(flatten)]
     format: FormatArg,
 }

@@ -1,7 +1,7 @@
 //! `manifest fetch`, `manifest push` and `manifest delete`: transfer or delete single manifests.
 
 use std::{
-    io::{IsTerminal, Read},
+    io::Read,
     path::{Path, PathBuf},
 };
 
@@ -9,13 +9,14 @@ use clap::Subcommand;
 use ocigraph::{
     Code, Error, KeyCase, Manifest, OutputFile, Platform, Reference, ResolveOptions, Result, ToJson,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::delete::confirmed;
+use super::delete::{confirmed, nothing_to_delete};
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg, Target, usage},
+    args::{Common, Format, FormatArg, Target},
     output,
+    usage::{Usage, is_standard_input},
 };
 
 /// The maximum size of a manifest in bytes. The distribution specification recommends that clients
@@ -67,9 +68,34 @@ pub(crate) enum ManifestCommand {
         /// Delete without asking for confirmation
         #[arg(short, long)]
         yes: bool,
+        /// Succeed if the manifest does not exist; the JSON result is null then
+        #[arg(long)]
+        if_exists: bool,
         #[command(flatten)]
         format: FormatArg,
     },
+}
+
+impl ManifestCommand {
+    pub(crate) fn usage(&self) -> Usage<'_> {
+        match self {
+            Self::Fetch { target, .. } => Usage { references: vec![target], ..Usage::default() },
+            Self::Push { target, file, .. } => Usage {
+                references: vec![&target.reference],
+                standard_input: input(file),
+                asks: false,
+            },
+            Self::Delete { target, yes, .. } => {
+                Usage { references: vec![target], asks: !yes, ..Usage::default() }
+            }
+        }
+    }
+}
+
+/// Describes the file of a push that is standard input.
+pub(super) fn input(file: &Path) -> Vec<String> {
+    let name = || format!("the file {}", file.display());
+    is_standard_input(file).then(name).into_iter().collect()
 }
 
 pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Result<ExitCode> {
@@ -95,14 +121,20 @@ pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Resul
                 })),
             }
         }
-        ManifestCommand::Delete { target, yes, format } => {
-            if !yes && !std::io::stdin().is_terminal() {
-                return Err(usage("cannot ask for confirmation: standard input is not a terminal")
-                    .with_hint("pass --yes"));
-            }
+        ManifestCommand::Delete { target, yes, if_exists, format } => {
             let client = common.client()?;
-            let manifest = client.fetch_manifest(&target, ResolveOptions::default()).await?;
-            if !yes && !confirmed(&format!("Delete {}?", manifest.digest())) {
+            let fetched = client.fetch_manifest(&target, ResolveOptions::default()).await;
+            let manifest = match fetched {
+                Err(e) if if_exists && e.code() == Code::NotFound => {
+                    output::note(&nothing_to_delete(&target));
+                    if format.format == Format::Json {
+                        output::json(&Value::Null);
+                    }
+                    return Ok(ExitCode::SUCCESS);
+                }
+                fetched => fetched?,
+            };
+            if !yes && !confirmed(&format!("Delete {}?", manifest.digest()))? {
                 output::note("Cancelled; nothing was deleted.");
                 return Ok(ExitCode::FAILURE);
             }

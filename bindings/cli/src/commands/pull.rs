@@ -19,7 +19,7 @@ EXAMPLES
   ocigraph pull registry.example.com/app:v1 --artifact-type readme/example -o ./download")]
 pub(crate) struct PullArgs {
     /// Artifact to pull or, with --artifact-type, whose referrers to pull
-    target: Reference,
+    pub(crate) target: Reference,
     /// Directory to write to
     #[arg(short, long, value_name = "DIR", default_value = ".")]
     output: PathBuf,

@@ -4,14 +4,15 @@ use std::{
     collections::BTreeMap,
     env::{self, VarError},
     fmt,
-    io::ErrorKind,
+    io::{ErrorKind, Read},
     path::{Path, PathBuf},
 };
 
 use clap::Args;
 use ocigraph::{
-    Annotations, AttachOptions, BufferedContent, Code, Error, File, ManifestFormat, OutputFile,
-    Platform, PushOptions, PushResult, Reference, Result, media_type, read_small_file,
+    Annotations, AttachOptions, BufferedContent, Code, EMPTY_JSON, Error, File, Manifest,
+    ManifestFormat, OutputFile, Platform, PushOptions, PushResult, Reference, Result, media_type,
+    read_small_file, utf8_text,
 };
 
 use crate::{
@@ -19,6 +20,7 @@ use crate::{
     args::{Common, Format, FormatArg, Target, key_values, usage},
     output,
     progress::uploads,
+    usage::{Usage, is_standard_input},
 };
 
 #[derive(Debug, Args)]
@@ -71,10 +73,12 @@ struct Artifact {
     /// Add an annotation to the manifest
     #[arg(short, long = "annotation", value_name = "KEY=VALUE")]
     annotations: Vec<String>,
-    /// Add annotations from a JSON file: {"$manifest": {…}, "$config": {…}, "FILE": {…}}
+    /// Add annotations from a JSON file, or - for standard input:
+    /// {"$manifest": {…}, "$config": {…}, "FILE": {…}}
     #[arg(long, value_name = "FILE")]
     annotation_file: Option<PathBuf>,
-    /// Use this file as the config: PATH[:MEDIA/TYPE]
+    /// Use this file as the config: PATH[:MEDIA/TYPE]. - means standard input. Default media type:
+    /// application/vnd.unknown.config.v1+json
     #[arg(long, value_name = "FILE")]
     config: Option<String>,
     /// Format of the manifest: auto, oci-1.1, oci-1.0, oci-artifact or oras-artifact
@@ -88,6 +92,26 @@ struct Artifact {
     export_manifest: Option<PathBuf>,
     #[command(flatten)]
     format: FormatArg,
+}
+
+impl PushArgs {
+    pub(crate) fn usage(&self) -> Usage<'_> {
+        Usage {
+            references: vec![&self.target.reference],
+            standard_input: self.artifact.standard_input(),
+            ..Usage::default()
+        }
+    }
+}
+
+impl AttachArgs {
+    pub(crate) fn usage(&self) -> Usage<'_> {
+        Usage {
+            references: vec![&self.subject],
+            standard_input: self.artifact.standard_input(),
+            ..Usage::default()
+        }
+    }
 }
 
 pub(crate) async fn push(common: &Common, args: PushArgs) -> Result<ExitCode> {
@@ -115,6 +139,7 @@ pub(crate) async fn attach(common: &Common, args: AttachArgs) -> Result<ExitCode
     let mut options = AttachOptions::default();
     options.files = artifact.files;
     options.artifact_type = artifact.artifact_type;
+    let is_image = args.platform.is_some();
     options.platform = args.platform;
     options.annotations = artifact.annotations;
     options.config = artifact.config;
@@ -125,7 +150,13 @@ pub(crate) async fn attach(common: &Common, args: AttachArgs) -> Result<ExitCode
     options.concurrency = common.concurrency();
     options.progress = uploads(common);
     let attached = common.client()?.attach(&args.subject, options).await?;
-    written.finish("Attached to", &args.subject, &attached)
+    if !is_image {
+        return written.finish("Attached to", &args.subject, &attached);
+    }
+    // With a platform, the subject is the image, and the reference names its index.
+    let manifest = Manifest::parse(attached.manifest.clone(), None, Default::default())?;
+    let subject = manifest.subject().map(|subject| args.subject.at(subject.digest.clone()));
+    written.finish("Attached to", &subject.unwrap_or(args.subject), &attached)
 }
 
 /// Where the result of a push is written.
@@ -163,22 +194,37 @@ impl Written {
 }
 
 impl Artifact {
+    /// Returns the arguments that read standard input.
+    fn standard_input(&self) -> Vec<String> {
+        let is_input = |text: &&String| is_standard_input(Path::new(split_type(text).0));
+        let files = self.files.iter().filter(is_input).map(|text| format!("the file {text}"));
+        let config = self.config.iter().filter(is_input).map(|text| format!("--config {text}"));
+        let annotations = self.annotation_file.iter().filter(|path| is_standard_input(path));
+        let annotations = annotations.map(|path| format!("--annotation-file {}", path.display()));
+        files.chain(config).chain(annotations).collect()
+    }
+
     fn options(self) -> Result<PushOptions> {
-        let mut input_read = false;
         let mut from_file = read_annotation_file(self.annotation_file.as_deref())?;
         let mut annotations = from_file.remove("$manifest").unwrap_or_default();
         annotations.extend(key_values(&self.annotations)?);
         let config = match &self.config {
             Some(text) => {
-                let mut config = file(text, &mut input_read)?;
+                let mut config = file(text)?;
                 config.annotations = from_file.remove("$config").unwrap_or_default();
                 Some(config)
             }
-            None => None,
+            // The annotations are those of the empty config.
+            None => from_file.remove("$config").map(|annotations| {
+                let mut config =
+                    File::bytes("config", EMPTY_JSON).with_media_type(media_type::EMPTY);
+                config.annotations = annotations;
+                config
+            }),
         };
         let mut files = Vec::with_capacity(self.files.len());
         for text in &self.files {
-            let mut file = file(text, &mut input_read)?;
+            let mut file = file(text)?;
             let (path, _) = split_type(text);
             let plain = path.strip_prefix("./").unwrap_or(path);
             if let Some(annotations) = from_file.remove(path).or_else(|| from_file.remove(plain)) {
@@ -203,19 +249,13 @@ impl Artifact {
     }
 }
 
-fn file(text: &str, input_read: &mut bool) -> Result<File> {
+fn file(text: &str) -> Result<File> {
     let (path, kind) = split_type(text);
     if path.is_empty() {
         return Err(usage(format!("{text:?} names no file: expected PATH or PATH:MEDIA/TYPE")));
     }
     let file = match path {
-        "-" if *input_read => {
-            return Err(usage("standard input (-) is given more than once"));
-        }
-        "-" => {
-            *input_read = true;
-            BufferedContent::read(std::io::stdin())?.into_file("stdin")?
-        }
+        "-" => BufferedContent::read(std::io::stdin())?.into_file("stdin")?,
         _ => File::path(path),
     };
     Ok(match kind {
@@ -237,17 +277,33 @@ fn split_type(text: &str) -> (&str, Option<&str>) {
 
 fn read_annotation_file(path: Option<&Path>) -> Result<BTreeMap<String, Annotations>> {
     let Some(path) = path else { return Ok(BTreeMap::new()) };
-    let text = read_small_file(path).map_err(|e| match e.kind() {
+    let text = if path == Path::new("-") { read_small_input() } else { read_small_file(path) };
+    let text = text.map_err(|e| match e.kind() {
         // A registry would reject a manifest with annotations of this size.
         ErrorKind::FileTooLarge => {
             Error::new(Code::TooLarge, format!("cannot read {}: {e}", path.display()))
         }
         _ => Error::io("read", path, e),
     })?;
-    serde_json::from_slice(&text).map_err(|e| {
-        usage(format!("invalid annotation file {}: {e}", path.display()))
+    let invalid =
+        |reason: &str| usage(format!("invalid annotation file {}: {reason}", path.display()));
+    let text = utf8_text(&text).map_err(invalid)?;
+    serde_json::from_str(text).map_err(|e| {
+        invalid(&e.to_string())
             .with_hint(r#"write {"$manifest": {"key": "value"}, "FILE": {"key": "value"}}"#)
     })
+}
+
+/// Reads standard input, with the limit of [`read_small_file`].
+fn read_small_input() -> std::io::Result<Vec<u8>> {
+    const LIMIT: u64 = 4 * 1024 * 1024;
+    let mut text = Vec::new();
+    std::io::stdin().take(LIMIT + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > LIMIT {
+        let message = format!("standard input has more than {LIMIT} bytes");
+        return Err(std::io::Error::new(ErrorKind::FileTooLarge, message));
+    }
+    Ok(text)
 }
 
 fn source_date_epoch() -> Result<Option<u64>> {

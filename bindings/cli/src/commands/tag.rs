@@ -1,7 +1,7 @@
 //! `tag`, `untag` and `resolve`: add, remove and look up tags.
 
 use clap::Args;
-use ocigraph::{KeyCase, Platform, Reference, ResolveOptions, Result, ToJson};
+use ocigraph::{Code, KeyCase, Platform, Reference, ResolveOptions, Result, ToJson, UntagOptions};
 use serde_json::json;
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 #[command(after_help = "EXAMPLES\n  ocigraph tag registry.example.com/app:v1 stable latest")]
 pub(crate) struct TagArgs {
     /// Artifact to tag
-    target: Reference,
+    pub(crate) target: Reference,
     /// Tags to add
     #[arg(required = true, value_name = "TAG")]
     tags: Vec<String>,
@@ -26,7 +26,10 @@ pub(crate) struct TagArgs {
 #[command(after_help = "EXAMPLES\n  ocigraph untag registry.example.com/app:stable,latest")]
 pub(crate) struct UntagArgs {
     /// Tags to remove: host/repository:tag[,tag…] or oci:PATH:tag[,tag…]
-    target: Reference,
+    pub(crate) target: Reference,
+    /// Succeed if a tag does not exist
+    #[arg(long)]
+    if_exists: bool,
     #[command(flatten)]
     format: FormatArg,
 }
@@ -35,7 +38,7 @@ pub(crate) struct UntagArgs {
 #[command(after_help = "EXAMPLES\n  ocigraph resolve registry.example.com/app:v1")]
 pub(crate) struct ResolveArgs {
     /// Reference: host/repository[:tag][@digest] or oci:PATH[:tag][@digest]
-    target: Reference,
+    pub(crate) target: Reference,
     /// Resolve to the image for this platform in an index
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
@@ -60,16 +63,44 @@ pub(crate) async fn tag(common: &Common, args: TagArgs) -> Result<ExitCode> {
 }
 
 pub(crate) async fn untag(common: &Common, args: UntagArgs) -> Result<ExitCode> {
-    common.client()?.untag(&args.target).await?;
+    let untagged = match args.if_exists {
+        true => untag_existing(common, &args.target).await?,
+        false => {
+            common.client()?.untag(&args.target, UntagOptions::default()).await?;
+            args.target.tags().to_vec()
+        }
+    };
     match args.format.format {
         Format::Text => {
             for tag in args.target.tags() {
-                output::line(&format!("Untagged {tag}"));
+                match untagged.contains(tag) {
+                    true => output::line(&format!("Untagged {tag}")),
+                    false => output::note(&format!("The tag {tag} does not exist.")),
+                }
             }
         }
-        Format::Json => output::json(&json!({ "untagged": args.target.tags() })),
+        Format::Json => output::json(&json!({ "untagged": untagged })),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Removes the tags of a reference that exist. Returns them.
+async fn untag_existing(common: &Common, target: &Reference) -> Result<Vec<String>> {
+    let client = common.client()?;
+    if target.tags().is_empty() {
+        client.untag(target, UntagOptions::default().if_exists(true)).await?;
+    }
+    let mut untagged = Vec::new();
+    for tag in target.tags() {
+        let location = target.location().clone();
+        let one = Reference::named(location, std::slice::from_ref(tag), target.digest().cloned())?;
+        match client.untag(&one, UntagOptions::default()).await {
+            Ok(()) => untagged.push(tag.clone()),
+            Err(e) if e.code() == Code::NotFound => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(untagged)
 }
 
 pub(crate) async fn resolve(common: &Common, args: ResolveArgs) -> Result<ExitCode> {

@@ -20,7 +20,7 @@ EXAMPLES
   ocigraph verify --format json oci:some/folder:v1 | jq '.problems[].kind'")]
 pub(crate) struct VerifyArgs {
     /// Artifact to start from
-    target: Target,
+    pub(crate) target: Target,
     /// Start from the image for this platform in an index
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
@@ -43,11 +43,8 @@ pub(crate) async fn verify(common: &Common, args: VerifyArgs) -> Result<ExitCode
     let report = common.client()?.verify(&args.target.reference, options).await?;
     match args.format.format {
         Format::Text => {
-            report.problems.iter().for_each(print);
-            for problem in &report.repaired {
-                output::line("repaired:");
-                print(problem);
-            }
+            report.problems.iter().for_each(|problem| print("", problem));
+            report.repaired.iter().for_each(|problem| print("repaired: ", problem));
             let found = match report.problems.len() {
                 0 => "no problems".to_owned(),
                 1 => "1 problem".to_owned(),
@@ -63,9 +60,9 @@ pub(crate) async fn verify(common: &Common, args: VerifyArgs) -> Result<ExitCode
     Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn print(problem: &Problem) {
+fn print(prefix: &str, problem: &Problem) {
     let path: Vec<&str> =
         problem.path.iter().chain([&problem.descriptor.digest]).map(Digest::as_str).collect();
-    output::line(&format!("{}: {}", problem.kind.name(), path.join(" > ")));
+    output::line(&format!("{prefix}{}: {}", problem.kind.name(), path.join(" > ")));
     output::line(&format!("  {}", ocigraph::printable(&problem.detail)));
 }

@@ -88,6 +88,8 @@ func answer(asked *request) (object, error) {
 type step struct {
 	arguments object
 	events    []object
+	// The client of an option.
+	other *ocigraph.Client
 }
 
 func (s *step) execute(ctx context.Context, asked *request) (any, error) {
@@ -104,6 +106,11 @@ func (s *step) execute(ctx context.Context, asked *request) (any, error) {
 		return nil, err
 	}
 	defer client.Close()
+	defer func() {
+		if s.other != nil {
+			s.other.Close()
+		}
+	}()
 	return run(ctx, client, s)
 }
 

@@ -107,6 +107,20 @@ func set(field reflect.Value, given any, s *step) error {
 			}
 		}
 		return nil
+	case **ocigraph.Client:
+		parts, ok := given.(object)
+		if !ok {
+			return unsupported(fmt.Sprintf("no client %v", given))
+		}
+		options, err := clientOptions(parts)
+		if err != nil {
+			return err
+		}
+		if s.other, err = ocigraph.NewClient(options); err != nil {
+			return err
+		}
+		*at = s.other
+		return nil
 	case *ocigraph.Format:
 		format, ok := formats[fmt.Sprint(given)]
 		if !ok {

@@ -6,8 +6,8 @@
 use std::path::PathBuf;
 
 use ocigraph::{
-    Annotations, AttachOptions, CopyOptions, DeleteOptions, DiscoverOptions, Host, PullOptions,
-    PushOptions, ResolveOptions, TransferOptions, VerifyOptions,
+    Annotations, AttachOptions, CopyOptions, DeleteOptions, DiscoverOptions, Host, LoginTarget,
+    PullOptions, PushOptions, ResolveOptions, TransferOptions, UntagOptions, VerifyOptions,
 };
 use pyo3::prelude::*;
 
@@ -181,25 +181,27 @@ impl Client {
         self.start(py, None, |client| async move { client.discover(&reference, options).await })
     }
 
-    #[pyo3(signature = (reference, *, dry_run, force, concurrency))]
+    #[pyo3(signature = (reference, *, dry_run, force, if_exists, concurrency))]
     fn delete(
         &self,
         py: Python<'_>,
         reference: GivenReference,
         dry_run: bool,
         force: bool,
+        if_exists: bool,
         concurrency: Option<usize>,
     ) -> PyResult<Operation> {
         let reference = reference.reference(py)?;
         let mut options = DeleteOptions::default();
         options.dry_run = dry_run;
         options.force = force;
+        options.if_exists = if_exists;
         options.concurrency = concurrency;
         self.start(py, None, |client| async move { client.delete(&reference, options).await })
     }
 
     #[pyo3(signature = (source, destination, *, recursive, platform, foreign, repair,
-        concurrency, progress))]
+        destination_client, concurrency, progress))]
     #[allow(clippy::too_many_arguments)]
     fn copy(
         &self,
@@ -210,6 +212,7 @@ impl Client {
         platform: Option<String>,
         foreign: bool,
         repair: bool,
+        destination_client: Option<Py<Client>>,
         concurrency: Option<usize>,
         progress: bool,
     ) -> PyResult<Operation> {
@@ -221,6 +224,10 @@ impl Client {
         options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
         options.foreign = foreign;
         options.repair = repair;
+        options.destination_client = destination_client
+            .map(|destination_client| destination_client.get().open(py))
+            .transpose()?
+            .map(|opened| opened.1);
         options.concurrency = concurrency;
         options.progress = progress;
         self.start(
@@ -230,12 +237,13 @@ impl Client {
         )
     }
 
-    #[pyo3(signature = (reference, *, platform, concurrency, progress))]
+    #[pyo3(signature = (reference, *, platform, repair_index, concurrency, progress))]
     fn verify(
         &self,
         py: Python<'_>,
         reference: GivenReference,
         platform: Option<String>,
+        repair_index: bool,
         concurrency: Option<usize>,
         progress: bool,
     ) -> PyResult<Operation> {
@@ -243,6 +251,7 @@ impl Client {
         let (events, progress) = Events::new(progress);
         let mut options = VerifyOptions::default();
         options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
+        options.repair_index = repair_index;
         options.concurrency = concurrency;
         options.progress = progress;
         self.start(py, events, |client| async move { client.verify(&reference, options).await })
@@ -339,9 +348,17 @@ impl Client {
         self.start(py, None, |client| async move { client.tag(&reference, &tags).await })
     }
 
-    fn untag(&self, py: Python<'_>, reference: GivenReference) -> PyResult<Operation> {
+    #[pyo3(signature = (reference, *, if_exists))]
+    fn untag(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        if_exists: bool,
+    ) -> PyResult<Operation> {
         let reference = reference.reference(py)?;
-        self.start(py, None, |client| async move { client.untag(&reference).await })
+        let mut options = UntagOptions::default();
+        options.if_exists = if_exists;
+        self.start(py, None, |client| async move { client.untag(&reference, options).await })
     }
 
     fn tags(&self, py: Python<'_>, reference: GivenReference) -> PyResult<Operation> {
@@ -370,13 +387,13 @@ impl Client {
         host: String,
         credential: GivenCredential,
     ) -> PyResult<Operation> {
-        let host: Host = values::parsed(py, &host)?;
+        let host: LoginTarget = values::parsed(py, &host)?;
         let credential = or_raised(py, credential.credential())?;
         self.start(py, None, |client| async move { client.login(&host, credential).await })
     }
 
     fn logout(&self, py: Python<'_>, host: String) -> PyResult<Operation> {
-        let host: Host = values::parsed(py, &host)?;
+        let host: LoginTarget = values::parsed(py, &host)?;
         self.start(py, None, |client| async move { client.logout(&host).await })
     }
 }

@@ -10,7 +10,7 @@ use super::tar_entries::TarError;
 const BUFFER: usize = 256 * 1024;
 
 /// Enough bytes to tell bzip2 from a file name that starts with the same bytes.
-const MAGIC: usize = 10;
+pub(super) const MAGIC: usize = 10;
 
 /// Returns a reader of the uncompressed archive. Unsupported for other compressions than gzip and
 /// zstd.
@@ -18,16 +18,11 @@ pub(super) fn decompressed<'a>(source: &'a mut impl Read) -> Result<Box<dyn Read
     let mut magic = Vec::with_capacity(MAGIC);
     source.by_ref().take(MAGIC as u64).read_to_end(&mut magic)?;
     let whole = BufReader::with_capacity(BUFFER, io::Cursor::new(magic.clone()).chain(source));
-    Ok(match magic[..] {
-        [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(whole)),
-        // The second is a skippable frame (RFC 8878, section 3.1.2), with which pzstd starts.
-        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => zstd_decoder(whole)?,
-        _ => match other_compression(&magic) {
-            Some(name) => {
-                return Err(TarError::Unsupported(format!("it is compressed with {name}")));
-            }
-            None => Box::new(whole),
-        },
+    Ok(match compression(&magic) {
+        Some("gzip") => Box::new(MultiGzDecoder::new(whole)),
+        Some("zstd") => zstd_decoder(whole)?,
+        Some(name) => return Err(TarError::Unsupported(format!("it is compressed with {name}"))),
+        None => Box::new(whole),
     })
 }
 
@@ -42,8 +37,12 @@ fn zstd_decoder<'a>(_: impl BufRead + 'a) -> Result<Box<dyn Read + 'a>, TarError
     Err(TarError::Unsupported(why.into()))
 }
 
-fn other_compression(magic: &[u8]) -> Option<&'static str> {
+/// Returns the name of the compression of a file that starts with `magic`.
+pub(super) fn compression(magic: &[u8]) -> Option<&'static str> {
     match magic {
+        [0x1f, 0x8b, ..] => Some("gzip"),
+        // The second is a skippable frame (RFC 8878, section 3.1.2), with which pzstd starts.
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some("zstd"),
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some("xz"),
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59]
         | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90] => Some("bzip2"),

@@ -1,9 +1,17 @@
-//! A build without the feature `archive`: directories are neither packed nor unpacked.
+//! A build without the feature `archive`: directories are neither packed nor unpacked, and no tar
+//! file is read in place.
 
 use std::{
     fs::File,
     io::Read,
     path::{Path, PathBuf},
+};
+
+#[cfg(feature = "layout")]
+use {
+    crate::content::{regular_file::Refused, source::ByteStream},
+    futures::StreamExt,
+    std::sync::Arc,
 };
 
 use super::unpack_limits::UnpackLimits;
@@ -38,6 +46,50 @@ impl PackedDirectory<'_> {
     /// Fails with UNSUPPORTED.
     pub(crate) fn unpack(&self, _archive: impl Read) -> Result<Vec<PathBuf>> {
         Err(unsupported(&format!("the directory {:?} cannot be unpacked", self.title)))
+    }
+}
+
+/// A tar file that this build cannot read.
+#[cfg(feature = "layout")]
+#[derive(Debug)]
+pub(crate) struct TarFile;
+
+/// The position of a file's content in an archive.
+#[cfg(feature = "layout")]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Extent {
+    pub(crate) length: u64,
+}
+
+#[cfg(feature = "layout")]
+impl TarFile {
+    /// Fails with UNSUPPORTED.
+    pub(crate) fn open(_file: File, path: &Path, _max_entries: usize) -> Result<Self> {
+        Err(unsupported(&format!("{} is a file, and not a directory", path.display())))
+    }
+
+    pub(crate) fn is_still_at(&self, _path: &Path) -> bool {
+        false
+    }
+
+    pub(crate) fn is_reliable(&self) -> bool {
+        false
+    }
+
+    pub(crate) fn find(&self, _name: &str) -> Result<Extent, Refused> {
+        Err(Refused::Missing)
+    }
+
+    pub(crate) fn names(&self, _wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = &str> {
+        std::iter::empty()
+    }
+
+    pub(crate) fn read(&self, _extent: Extent) -> Result<Vec<u8>> {
+        Ok(Vec::new())
+    }
+
+    pub(crate) fn stream(self: Arc<Self>, _extent: Extent, _offset: u64) -> ByteStream {
+        futures::stream::empty().boxed()
     }
 }
 

@@ -1,10 +1,14 @@
 //! Extracts the entries of an archive below an empty directory.
 //!
+//! The entries are named below the title, as ORAS packs them, or, as `tar -C DIRECTORY .` does, below
+//! the directory itself. [`EntryNames`] finds out which.
+//!
 //! Resolves every entry component by component and refuses a symbolic link on the way, whether or
 //! not it came with the archive. Refuses devices and named pipes. Relies on the [`Meter`] to limit
 //! what is read.
 
 use std::{
+    cell::RefCell,
     fs::{self, File},
     io::{self, Read, Write},
     path::{Component, Path, PathBuf},
@@ -14,6 +18,7 @@ use tar::EntryType;
 
 use super::{
     decompress::decompressed,
+    entry_names::{EntryNames, from_windows},
     hashing::Hashing,
     link_target::stays_inside,
     tar_entries::{Entries, Entry, TarError},
@@ -29,8 +34,10 @@ const BUFFER: usize = 256 * 1024;
 /// The extraction of one archive.
 pub(super) struct Extraction<'a> {
     root: &'a Path,
-    /// The title without `.` components: the path that all entries start with.
-    prefix: PathBuf,
+    names: EntryNames,
+    /// The first link that stays inside the output directory only if the archive has the content of
+    /// the directory alone.
+    far_link: RefCell<Option<Error>>,
     /// The title as given, for messages.
     title: &'a str,
     meter: &'a Meter,
@@ -39,13 +46,16 @@ pub(super) struct Extraction<'a> {
 impl<'a> Extraction<'a> {
     /// Prepares to extract a packed directory with this title to `root`, an empty directory.
     pub(super) fn new(root: &'a Path, title: &'a str, meter: &'a Meter) -> Self {
-        let components = Path::new(title).components();
-        let prefix = components.filter(|c| *c != Component::CurDir).collect();
-        Self { root, prefix, title, meter }
+        Self { root, names: EntryNames::new(title), far_link: RefCell::default(), title, meter }
     }
 
-    /// Extracts all entries, and returns the digest of the uncompressed archive.
-    pub(super) fn run(&self, source: &mut impl Read, algorithm: Algorithm) -> Result<Digest> {
+    /// Extracts all entries. Returns the digest of the uncompressed archive, and the extracted
+    /// directory, which is `root` or below it.
+    pub(super) fn run(
+        &self,
+        source: &mut impl Read,
+        algorithm: Algorithm,
+    ) -> Result<(Digest, PathBuf)> {
         let plain = decompressed(source).map_err(|e| self.tar_error(e))?;
         let metered = UnpackedReader { inner: plain, meter: self.meter };
         let mut entries = Entries::new(Hashing::new(metered, algorithm));
@@ -66,7 +76,16 @@ impl<'a> Extraction<'a> {
         if rest.length == 0 {
             return Err(self.malformed("it is empty"));
         }
-        Ok(rest.hasher.finish())
+        let directory = self.root.join(self.names.directory().map_err(|name| self.outside(&name))?);
+        if let Some(error) = self.far_link.take().filter(|_| !self.names.is_content_alone()) {
+            return Err(error);
+        }
+        // The archive may have no entry.
+        if !directory.exists() {
+            fs::create_dir_all(&directory)
+                .map_err(|e| Error::io("create the directory", &directory, e))?;
+        }
+        Ok((rest.hasher.finish(), directory))
     }
 
     fn entry<R: Read>(
@@ -76,14 +95,18 @@ impl<'a> Extraction<'a> {
         mask: u32,
         buffer: &mut [u8],
     ) -> Result<()> {
-        let name =
-            path_of(&entry.name).ok_or_else(|| self.malformed("a file name is not UTF-8"))?;
+        let from_windows = from_windows(&entry.name, self.root, &self.names);
+        let name = from_windows.as_deref().unwrap_or(&entry.name);
+        let name = path_of(name).ok_or_else(|| self.malformed("a file name is not UTF-8"))?;
+        let is_directory = entry.kind.is_dir() || is_old_directory(entry);
         let relative = self.relative(&name)?;
+        self.names.record(&relative, is_directory);
         let target = self.root.join(&relative);
         let fail = |e| Error::io("unpack", &target, e);
-        if entry.kind.is_dir() || is_old_directory(entry) {
+        let mode = entry.mode.ok_or_else(|| self.malformed("an entry has an invalid mode"))?;
+        if is_directory {
             self.create_directories(&name, &relative)?;
-            return set_mode(&target, (entry.mode & mask) | 0o700).map_err(fail);
+            return set_mode(&target, (mode & mask) | 0o700).map_err(fail);
         }
         let Some(parent) = relative.parent() else {
             return Err(self.unsafe_entry(
@@ -98,22 +121,19 @@ impl<'a> Extraction<'a> {
                     .malformed(&format!("{name:?} has the name of a directory and has content")))
             }
             EntryType::Regular | EntryType::Continuous => {
-                let file = self.create(&name, &target, |at| create_file(at, entry.mode & 0o777))?;
+                let file = self.create(&name, &target, |at| create_file(at, mode & 0o777))?;
                 self.copy(content, file, &target, buffer)
             }
             EntryType::Symlink | EntryType::Link if entry.size > 0 => {
                 Err(self.unsupported(&format!("the link {name:?} has content of its own")))
             }
             EntryType::Symlink => {
-                let link = self.link_target(entry)?;
-                if !stays_inside(&relative, &link) {
-                    let why = format!("links to {}, which may be outside it", link.display());
-                    return Err(self.unsafe_entry(&name, &why));
-                }
+                let link = self.link_target(entry, from_windows.is_some())?;
+                self.check_link(&name, &relative, &link)?;
                 self.create(&name, &target, |at| create_symlink(&link, at))
             }
             EntryType::Link => {
-                let link = self.link_target(entry)?;
+                let link = self.link_target(entry, from_windows.is_some())?;
                 let from = self.relative(&link)?;
                 self.check_directories(&link, from.parent().unwrap_or(Path::new("")))?;
                 let from = self.root.join(from);
@@ -133,12 +153,26 @@ impl<'a> Extraction<'a> {
         }
     }
 
-    /// Returns an entry's path below the packed directory; empty for the directory itself.
+    /// Checks that a symbolic link stays inside the output directory.
+    fn check_link(&self, name: &Path, relative: &Path, target: &Path) -> Result<()> {
+        if stays_inside(relative, target) {
+            return Ok(());
+        }
+        let why =
+            format!("links to {}, which may be outside the output directory", target.display());
+        let error = self.unsafe_entry(name, &why);
+        match self.names.in_output(relative) {
+            Some(path) if stays_inside(&path, target) => {
+                self.far_link.borrow_mut().get_or_insert(error);
+                Ok(())
+            }
+            _ => Err(error),
+        }
+    }
+
+    /// Returns an entry's path below `root`; empty for the root of the archive.
     fn relative(&self, name: &Path) -> Result<PathBuf> {
-        let plain: PathBuf = name.components().filter(|c| *c != Component::CurDir).collect();
-        let Ok(relative) = plain.strip_prefix(&self.prefix) else {
-            return Err(self.unsafe_entry(name, "is outside it"));
-        };
+        let relative = self.names.relative(name).ok_or_else(|| self.outside(name))?;
         for component in relative.components() {
             match component {
                 Component::Normal(part) => {
@@ -153,7 +187,7 @@ impl<'a> Extraction<'a> {
         if relative.components().count() > MAX_DEPTH {
             return Err(self.too_large(&format!("{MAX_DEPTH} levels")));
         }
-        Ok(relative.to_path_buf())
+        Ok(relative)
     }
 
     /// Creates the missing directories of a path. Every existing component must be a directory.
@@ -224,8 +258,12 @@ impl<'a> Extraction<'a> {
         }
     }
 
-    fn link_target(&self, entry: &Entry) -> Result<PathBuf> {
-        let link = entry.link.as_deref().filter(|link| !link.is_empty()).and_then(path_of);
+    fn link_target(&self, entry: &Entry, from_windows: bool) -> Result<PathBuf> {
+        let mut link = entry.link.clone().unwrap_or_default();
+        if from_windows {
+            link.iter_mut().filter(|b| **b == b'\\').for_each(|b| *b = b'/');
+        }
+        let link = Some(link).filter(|link| !link.is_empty()).and_then(|link| path_of(&link));
         link.ok_or_else(|| self.malformed("a link has no target"))
     }
 
@@ -233,6 +271,9 @@ impl<'a> Extraction<'a> {
         match error {
             TarError::Io(e) => self.read_error(e),
             TarError::Malformed(why) => self.malformed(&why),
+            TarError::NoHeader => {
+                self.malformed("a header has a wrong checksum, or it is not a tar archive")
+            }
             TarError::Unsupported(why) => self.unsupported(&why),
         }
     }
@@ -269,6 +310,10 @@ impl<'a> Extraction<'a> {
             "raise the limit (--unpack-limit-entries, --unpack-limit-bytes or --unpack-limit-ratio) \
              only if you trust the publisher",
         )
+    }
+
+    fn outside(&self, name: &Path) -> Error {
+        self.unsafe_entry(name, "is outside it")
     }
 
     fn unsafe_entry(&self, name: &Path, why: &str) -> Error {

@@ -1,5 +1,6 @@
-//! Whether a symbolic link of a packed directory stays inside it. Decides by the text of the link
-//! alone, and never accesses the file system.
+//! Whether a symbolic link of a packed directory stays inside a directory: inside the packed one when
+//! it is packed, and inside the output directory when it is unpacked, since a link can lead to a file
+//! of another layer. Decides by the text of the link alone, and never accesses the file system.
 
 use std::path::{Component, Path};
 

@@ -66,7 +66,7 @@ impl PackedDirectory<'_> {
         let meter = Meter::new(self.limits);
         let mut source = PackedReader { inner: archive, meter: &meter };
         let extraction = Extraction::new(&root, title, &meter);
-        let actual = extraction.run(&mut source, algorithm).inspect_err(|_| {
+        let (actual, unpacked) = extraction.run(&mut source, algorithm).inspect_err(|_| {
             if meter.malformed.get() {
                 // The reader reports only at its end that the transfer has damaged the archive.
                 let _ = io::copy(&mut source, &mut io::sink());
@@ -84,6 +84,6 @@ impl PackedDirectory<'_> {
             )
             .with_hint("the annotation is wrong; ask the publisher to push the artifact again"));
         }
-        move_into_place(&root, &target, &output, is_output, self.keep_old, self.claim)
+        move_into_place(&unpacked, &target, &output, is_output, self.keep_old, self.claim)
     }
 }

@@ -14,13 +14,15 @@ use std::io::{self, Read};
 
 use tar::{EntryType, Header};
 
-const BLOCK: u64 = 512;
+pub(super) const BLOCK: u64 = 512;
 
 /// Why an archive cannot be read.
 #[derive(Debug)]
 pub(super) enum TarError {
     Io(io::Error),
     Malformed(String),
+    /// A header was expected, and other bytes are there.
+    NoHeader,
     /// The archive may be valid, but uses a feature that is not supported.
     Unsupported(String),
 }
@@ -37,7 +39,8 @@ pub(super) struct Entry {
     pub(super) name: Vec<u8>,
     /// The target of a link.
     pub(super) link: Option<Vec<u8>>,
-    pub(super) mode: u32,
+    /// `None` if the header has an invalid mode.
+    pub(super) mode: Option<u32>,
     pub(super) size: u64,
 }
 
@@ -76,6 +79,16 @@ impl<R: Read> Entries<R> {
         self.inner
     }
 
+    pub(super) fn inner_mut(&mut self) -> &mut R {
+        &mut self.inner
+    }
+
+    /// Leaves the content of the current entry to the caller, who moves the reader to its end.
+    /// Returns the length of the content with its padding.
+    pub(super) fn leave_content(&mut self) -> u64 {
+        std::mem::take(&mut self.left) + std::mem::take(&mut self.padding)
+    }
+
     /// Returns the next entry, or `None` at the end. Skips unread content of the previous
     /// entry.
     pub(super) fn next(&mut self) -> Result<Option<Entry>, TarError> {
@@ -88,8 +101,7 @@ impl<R: Read> Entries<R> {
                     false => Ok(None),
                 };
             };
-            let size =
-                header.entry_size().map_err(|_| malformed("an entry has an invalid size"))?;
+            let size = size_of(&header)?;
             match header.entry_type() {
                 EntryType::GNULongName => {
                     let name = self.extension(size)?;
@@ -140,14 +152,13 @@ impl<R: Read> Entries<R> {
         }
         let size = pax.size.unwrap_or(size);
         self.begin(size)?;
-        let mode = header.mode().map_err(|_| malformed("an entry has an invalid mode"))?;
         let name = agreed(extensions.long_name, pax.path)?;
         let link = agreed(extensions.long_link, pax.link)?;
         Ok(Entry {
             kind,
             name: name.unwrap_or_else(|| header.path_bytes().into_owned()),
             link: link.or_else(|| header.link_name_bytes().map(std::borrow::Cow::into_owned)),
-            mode,
+            mode: header.mode().ok(),
             size,
         })
     }
@@ -167,14 +178,14 @@ impl<R: Read> Entries<R> {
             }
             return Ok(None);
         }
-        let stated = header.cksum().map_err(|_| malformed("it is not a tar archive"))?;
+        let stated = header.cksum().map_err(|_| TarError::NoHeader)?;
         let bytes = header.as_bytes();
         let summed = || bytes[..148].iter().chain(&[b' '; 8]).chain(&bytes[156..]);
         let unsigned: u32 = summed().map(|b| u32::from(*b)).sum();
         // Some old writers sum signed bytes.
         let signed: i32 = summed().map(|b| i32::from(*b as i8)).sum();
         if stated != unsigned && i64::from(stated) != i64::from(signed) {
-            return Err(malformed("a header has a wrong checksum, or it is not a tar archive"));
+            return Err(TarError::NoHeader);
         }
         Ok(Some(header))
     }
@@ -184,7 +195,8 @@ impl<R: Read> Entries<R> {
         let mut filled = 0;
         while filled < block.len() {
             match read_some(&mut self.inner, &mut block[filled..])? {
-                0 if filled == 0 => return Ok(false),
+                // Some writers do not complete the last block of zeros.
+                0 if is_zero(&block[..filled]) => return Ok(false),
                 0 => return Err(malformed("it ends in the middle of a header")),
                 n => filled += n,
             }
@@ -303,6 +315,18 @@ fn number(digits: &[u8]) -> Result<u64, TarError> {
         .then(|| std::str::from_utf8(digits).ok()?.parse().ok())
         .flatten()
         .ok_or_else(|| malformed("it has a malformed number in an extended header"))
+}
+
+/// Returns the size in a header: octal digits or, if the first bit is set, a binary number, whose
+/// sign is the next bit.
+fn size_of(header: &Header) -> Result<u64, TarError> {
+    let invalid = || malformed("an entry has an invalid size");
+    let field = &header.as_old().size;
+    // The crate reads only the last 8 bytes of a binary number.
+    if field[0] & 0x80 != 0 && (field[0] != 0x80 || field[1..4] != [0; 3]) {
+        return Err(invalid());
+    }
+    header.entry_size().map_err(|_| invalid())
 }
 
 /// Stores an extension, of which a header may have only one.

@@ -3,6 +3,8 @@
 mod forms;
 mod limits;
 mod packing;
+#[cfg(feature = "layout")]
+mod tar_files;
 mod unpacking;
 
 use std::{

@@ -8,13 +8,17 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::{KeptTag, options::CopyOptions};
 use crate::operation::{attached::sibling_tags::SiblingTags, read::fetch_manifest};
 use crate::{
-    content::{progress::Outcome, source::Source},
+    content::{
+        progress::Outcome,
+        source::{ByteStream, Source},
+    },
     operation::transfer::push_reported,
     store::{
         ReadStore, Store, StoredBlob,
@@ -112,6 +116,18 @@ pub(super) struct CopyStats {
     pub(super) blobs_existing: usize,
     pub(super) blobs_mounted: usize,
     pub(super) bytes: u64,
+}
+
+/// A blob of the source that another client reaches. The client of the destination may not be allowed
+/// to read its repository, so it is not asked to mount the blob.
+#[derive(Debug)]
+struct Unmountable(StoredBlob);
+
+#[async_trait]
+impl Source for Unmountable {
+    async fn open(&self, offset: u64) -> Result<ByteStream> {
+        self.0.open(offset).await
+    }
 }
 
 /// The state that all steps of one copy share.
@@ -263,7 +279,13 @@ impl CopyContext {
         let progress = &self.options.progress;
         let source: Arc<dyn Source> = match blob.inline() {
             Some(bytes) => Arc::new(bytes),
-            None => Arc::new(StoredBlob { store: Arc::clone(&self.from), blob: blob.clone() }),
+            None => {
+                let blob = StoredBlob { store: Arc::clone(&self.from), blob: blob.clone() };
+                match &self.options.destination_client {
+                    Some(_) => Arc::new(Unmountable(blob)),
+                    None => Arc::new(blob),
+                }
+            }
         };
         let outcome = push_reported(&*self.to, blob, source, progress).await?;
         self.count(|stats| match outcome {

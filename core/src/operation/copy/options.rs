@@ -2,7 +2,7 @@
 
 #[cfg(doc)]
 use crate::Code;
-use crate::content::progress::Progress;
+use crate::{content::progress::Progress, store::client::Client};
 use derive_setters::Setters;
 use ocigraph_types::{EdgeKind, Platform};
 
@@ -17,6 +17,20 @@ use ocigraph_types::{EdgeKind, Platform};
 /// let options = CopyOptions::default().recursive(true);
 /// let report = Client::new().copy(&source, &destination, options).await?;
 /// println!("{} manifests copied", report.manifests);
+/// # Ok(()) }
+/// ```
+///
+/// ```no_run
+/// # async fn example() -> ocigraph::Result<()> {
+/// use ocigraph::{Client, CopyOptions, Credential};
+///
+/// // Each registry gets a credential of its own.
+/// let build = Client::with_credential(Credential::password("builder", "secret"));
+/// let production = Client::with_credential(Credential::identity_token("another secret"));
+/// let source = "build.example/app:v1".parse()?;
+/// let destination = "production.example/app:v1".parse()?;
+/// let options = CopyOptions::default().recursive(true).destination_client(production);
+/// build.copy(&source, &destination, options).await?;
 /// # Ok(()) }
 /// ```
 #[derive(Debug, Clone, Default, Setters)]
@@ -44,6 +58,10 @@ pub struct CopyOptions {
     /// without its content. Digests are not computed. Default: false, which checks only the manifest
     /// that the source names and what it lists.
     pub repair: bool,
+    /// The client that reaches the destination, with credentials, headers, TLS options and limits of its
+    /// own. Neither client sends anything of the other. Within one registry, blobs are then uploaded and
+    /// not mounted. Default: none, and one client reaches both source and destination.
+    pub destination_client: Option<Client>,
     /// Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as
     /// 512. Fewer are used while a registry limits the rate of requests, or if the process can open
     /// few files.

@@ -9,7 +9,7 @@ use super::{
     KeptTag,
     context::{CopyContext, FoundManifest, FoundSibling, StepResult},
 };
-use crate::store::{limits::check_limit, memory_budget::Charge};
+use crate::store::{ReferrersDetail, limits::check_limit, memory_budget::Charge};
 use ocigraph_types::{
     Code, Descriptor, Digest, EdgeKind, Error, ListProblem, Manifest, Result, weight::Weight,
 };
@@ -348,7 +348,10 @@ fn step(context: &CopyContext, task: Task) -> Step<'_> {
         }
         Task::ListReferrers(digest) => Box::pin(async move {
             let _permit = context.request().await;
-            context.from.referrers(&digest, None).await.map(StepResult::Referrers)
+            // Each listed manifest is fetched anyway, so the store need not check that it exists.
+            let detail = ReferrersDetail::Unchecked;
+            let listed = context.from.referrers_in_detail(&digest, None, detail).await?;
+            Ok(StepResult::Referrers(listed))
         }),
         Task::FindSiblings(digest) => Box::pin(async move { context.find_siblings(&digest).await }),
         Task::Write(found, tags) => Box::pin(async move {

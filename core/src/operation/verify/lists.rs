@@ -7,81 +7,52 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{
-    CheckTarget, Links, Problem, ProblemKind, Referrers, SEEN, VerifyContext, VerifyReport,
-};
+use super::report::{Problem, ProblemKind, VerifyReport, weight_of};
 use crate::{
     operation::read::{ListedManifest, fetch_manifest, listed_manifest, resolve_tags},
-    store::{ReferrersDetail, memory_budget::Charge},
+    store::{ReadStore, ReferrersDetail, memory_budget::Charge},
 };
-use ocigraph_types::{
-    Code, Descriptor, Digest, Error, Result, TagOrDigest, media_type, weight::Weight,
-};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Result, TagOrDigest, media_type};
 
-/// What the lists of referrers of a graph say, and the subjects of its manifests.
-#[derive(Default)]
-pub(super) struct ListChecks {
-    /// The listed referrers of each manifest.
-    listed: HashMap<Digest, HashSet<Digest>>,
-    /// The manifests with a subject.
-    with_subject: Vec<(Descriptor, Digest)>,
+/// A manifest and its listed referrers.
+pub(super) struct Referrers {
+    pub(super) manifest: Digest,
+    pub(super) listed: Vec<Digest>,
 }
+
+/// The listed referrers of each manifest of a graph.
+#[derive(Default)]
+pub(super) struct ListChecks(HashMap<Digest, HashSet<Digest>>);
 
 impl ListChecks {
     pub(super) fn add(&mut self, referrers: Referrers) {
-        let Referrers { manifest, subject, listed } = referrers;
-        self.listed.entry(manifest.digest.clone()).or_default().extend(listed);
-        self.with_subject.extend(subject.map(|subject| (manifest, subject)));
+        self.0.entry(referrers.manifest).or_default().extend(referrers.listed);
     }
 
-    /// Returns the manifests whose subject is in the graph, and whose subject's list lacks them. They
-    /// are found in the graph itself and, where clients keep the lists, among the tags.
+    /// Returns the tagged manifests whose subject is in the graph, and whose subject's list lacks them.
+    /// They are searched for where clients keep the lists. The children of an index can have a subject
+    /// and no entry: BuildKit 0.32 writes such attestations.
     pub(super) async fn unlisted(
-        mut self,
-        context: &VerifyContext,
+        self,
+        store: &dyn ReadStore,
         charge: &mut Charge,
         max_requests: usize,
     ) -> Result<Vec<Problem>> {
-        if context.store.has_client_kept_lists().await {
-            self.add_tagged(context, charge, max_requests).await?;
+        if !store.has_client_kept_lists().await {
+            return Ok(Vec::new());
         }
-        let mut seen = HashSet::new();
-        let lacks = |(manifest, subject): &(Descriptor, Digest)| {
-            self.listed.get(subject).is_some_and(|listed| !listed.contains(&manifest.digest))
-        };
-        let unlisted = self.with_subject.iter().filter(|found| lacks(found));
-        Ok(unlisted
-            .filter(|(manifest, _)| seen.insert(manifest.digest.clone()))
-            .map(|(manifest, subject)| Problem {
-                descriptor: manifest.clone(),
-                path: vec![subject.clone()],
-                kind: ProblemKind::Unlisted,
-                detail: format!("the list of the referrers of {subject} lacks this manifest"),
-            })
-            .collect())
-    }
-
-    /// Adds the tagged manifests that have a subject. Those that cannot be read are passed over.
-    async fn add_tagged(
-        &mut self,
-        context: &VerifyContext,
-        charge: &mut Charge,
-        max_requests: usize,
-    ) -> Result<()> {
-        let store = &*context.store;
         let tags = match store.tags().await {
             Ok(tags) => tags.entries,
             Err(e) => {
                 tracing::warn!(error = %e, "tagged referrers are not searched for");
-                return Ok(());
+                return Ok(Vec::new());
             }
         };
         let mut tagged: HashMap<Digest, Descriptor> = HashMap::new();
         for (tag, named) in resolve_tags(store, tags, max_requests).await {
             match named {
                 Ok(descriptor) => {
-                    let is_known = self.listed.contains_key(&descriptor.digest)
-                        || media_type::is_index(&descriptor.media_type);
+                    let is_known = self.0.contains_key(&descriptor.digest);
                     if !is_known {
                         tagged.insert(descriptor.digest.clone(), descriptor);
                     }
@@ -104,29 +75,24 @@ impl ListChecks {
                 })
             })
             .buffer_unordered(max_requests);
+        let mut problems = Vec::new();
         while let Some(found) = read.try_next().await? {
-            if let Some((manifest, subject)) = found {
-                charge.add(manifest.weight() + SEEN)?;
-                self.with_subject.push((manifest, subject));
+            let Some((manifest, subject)) = found else { continue };
+            let lacks = |listed: &HashSet<Digest>| !listed.contains(&manifest.digest);
+            if !self.0.get(&subject).is_some_and(lacks) {
+                continue;
             }
+            let problem = Problem {
+                detail: format!("the list of the referrers of {subject} lacks this manifest"),
+                descriptor: manifest,
+                path: vec![subject],
+                kind: ProblemKind::Unlisted,
+            };
+            charge.add(weight_of(&problem))?;
+            problems.push(problem);
         }
-        Ok(())
+        Ok(problems)
     }
-}
-
-/// Returns the problem of an entry in a list of referrers that contradicts its manifest.
-pub(super) fn contradiction(target: &CheckTarget, links: &Links) -> Option<Problem> {
-    let (listed, found) = (&target.descriptor.media_type, &links.descriptor.media_type);
-    if listed != found {
-        let detail = format!("the list of referrers says the media type {listed}, not {found}");
-        return Some(target.problem(ProblemKind::Malformed, detail));
-    }
-    let path = target.path.digests();
-    let (listing, subject) = (path.last()?, links.subject.as_ref()?);
-    (listing != subject).then(|| {
-        let detail = format!("{listing} lists this manifest, and its subject is {subject}");
-        target.problem(ProblemKind::Malformed, detail)
-    })
 }
 
 /// The changes to one list.
@@ -140,7 +106,7 @@ struct Repair {
 
 /// Repairs the lists of referrers of the graph. Moves the problems that are gone from the problems of
 /// the report to the repaired ones.
-pub(super) async fn repair(context: &VerifyContext, report: &mut VerifyReport) -> Result<()> {
+pub(super) async fn repair(store: &dyn ReadStore, report: &mut VerifyReport) -> Result<()> {
     let mut repairs: BTreeMap<Digest, Repair> = BTreeMap::new();
     for (i, problem) in report.problems.iter().enumerate() {
         let Some(subject) = problem.path.last() else { continue };
@@ -150,12 +116,12 @@ pub(super) async fn repair(context: &VerifyContext, report: &mut VerifyReport) -
         let added = match problem.kind {
             ProblemKind::Missing if media_type::is_manifest(&problem.descriptor.media_type) => None,
             ProblemKind::Size | ProblemKind::Malformed | ProblemKind::Unlisted => {
-                match referrer(context, subject, &digest).await? {
+                match referrer(store, subject, &digest).await? {
                     Some(descriptor) => Some(descriptor),
                     // Its subject is another manifest: the entry is wrong.
                     None if problem.kind == ProblemKind::Malformed
                         && *subject != digest
-                        && entry(context, subject, &digest).await?.is_some() =>
+                        && entry(store, subject, &digest).await?.is_some() =>
                     {
                         None
                     }
@@ -171,19 +137,19 @@ pub(super) async fn repair(context: &VerifyContext, report: &mut VerifyReport) -
     }
     let mut repaired = HashSet::new();
     for (subject, Repair { removed, added, problems }) in repairs {
-        if !context.store.repair_referrers_list(&subject, &removed, &added).await? {
+        if !store.repair_referrers_list(&subject, &removed, &added).await? {
             continue;
         }
         for i in problems {
             let problem = &report.problems[i];
-            let listed = entry(context, &subject, &problem.descriptor.digest).await?;
+            let listed = entry(store, &subject, &problem.descriptor.digest).await?;
             let right = added.iter().find(|d| d.digest == problem.descriptor.digest);
             let is_gone = match (listed, right) {
                 (Some(listed), Some(right)) => {
                     listed.size == right.size && listed.media_type == right.media_type
                 }
                 // A child that is missing was never in the list, and still is a problem.
-                (None, None) => !is_child(context, &subject, &problem.descriptor).await?,
+                (None, None) => !is_child(store, &subject, &problem.descriptor).await?,
                 _ => false,
             };
             if is_gone {
@@ -202,11 +168,11 @@ pub(super) async fn repair(context: &VerifyContext, report: &mut VerifyReport) -
 /// Returns the descriptor of a manifest that has this subject, or `None` if it has another one or
 /// cannot be read.
 async fn referrer(
-    context: &VerifyContext,
+    store: &dyn ReadStore,
     subject: &Digest,
     digest: &Digest,
 ) -> Result<Option<Descriptor>> {
-    match fetch_manifest(&*context.store, &TagOrDigest::Digest(digest.clone())).await {
+    match fetch_manifest(store, &TagOrDigest::Digest(digest.clone())).await {
         Ok(manifest) => {
             let is_referrer = manifest.subject().is_some_and(|s| s.digest == *subject);
             Ok(is_referrer.then(|| manifest.descriptor()))
@@ -218,18 +184,18 @@ async fn referrer(
 
 /// Returns the entry of a manifest in the list of the subject's referrers.
 async fn entry(
-    context: &VerifyContext,
+    store: &dyn ReadStore,
     subject: &Digest,
     digest: &Digest,
 ) -> Result<Option<Descriptor>> {
     let detail = ReferrersDetail::Unchecked;
-    let list = context.store.referrers_in_detail(subject, None, detail).await?;
+    let list = store.referrers_in_detail(subject, None, detail).await?;
     Ok(list.entries.into_iter().find(|entry| entry.digest == *digest))
 }
 
 /// Returns true if a manifest is an index that lists this manifest.
-async fn is_child(context: &VerifyContext, index: &Digest, child: &Descriptor) -> Result<bool> {
-    match fetch_manifest(&*context.store, &TagOrDigest::Digest(index.clone())).await {
+async fn is_child(store: &dyn ReadStore, index: &Digest, child: &Descriptor) -> Result<bool> {
+    match fetch_manifest(store, &TagOrDigest::Digest(index.clone())).await {
         Ok(index) => Ok(index.children().any(|listed| listed.digest == child.digest)),
         Err(e) if e.is_of_one_manifest() => Ok(false),
         Err(e) => Err(e),

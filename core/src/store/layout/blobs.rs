@@ -78,6 +78,9 @@ impl Inner {
 
     /// Returns the size of a blob, with the media type `application/octet-stream`.
     pub(super) fn describe_blob(&self, digest: &Digest) -> Result<Descriptor> {
+        if let Some(archive) = self.archive()? {
+            return archive.describe_blob(digest);
+        }
         let path = self.directory.blob_path(digest);
         match fs::metadata(&path) {
             Ok(m) if m.is_file() => {

@@ -25,17 +25,22 @@ use serde_json::Value;
 
 use super::{
     dir_handle::{DirHandle, refusal_error},
-    index::Index,
+    index_text,
     sync::lock,
 };
-use crate::content::regular_file::{Refused, open_regular};
+use crate::content::{
+    plain_text::utf8_text,
+    regular_file::{Kind, Refused, open_regular},
+};
 use ocigraph_types::{Code, Digest, Error, Result};
 
 const PRIVATE: &str = ".ocigraph";
-const BLOBS: &str = "blobs";
+pub(super) const BLOBS: &str = "blobs";
 /// The file by which the specification recognizes a layout.
-const MARKER: &str = "oci-layout";
-const INDEX: &str = "index.json";
+pub(super) const MARKER: &str = "oci-layout";
+pub(super) const INDEX: &str = "index.json";
+/// Maximum bytes that are read of it.
+pub(super) const MAX_MARKER: u64 = 64 * 1024;
 const MARKER_CONTENT: &str = r#"{"imageLayoutVersion":"1.0.0"}"#;
 
 /// The first part of the names of staged files: a blob, or any other file.
@@ -44,6 +49,9 @@ const STAGED_FILE: &str = "new-";
 
 /// Maximum staged files that one collection removes. The next collection removes more.
 const MAX_STAGED: usize = 10_000;
+
+/// Maximum folders of blobs, one for each algorithm.
+const MAX_ALGORITHMS: usize = 100;
 
 /// Maximum time to wait for a lock, before the error TIMEOUT.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(90);
@@ -86,6 +94,7 @@ impl LayoutDirectory {
 
     /// Opens the layout for writing. Creates it if the directory is missing or empty.
     pub(super) fn create(&self) -> Result<Arc<OpenLayout>> {
+        self.check_writable()?;
         let marker = self.path.join(MARKER);
         if marker.exists() {
             self.check_version()?;
@@ -98,7 +107,7 @@ impl LayoutDirectory {
         let _lock = opened.lock_index()?;
         // The marker is written last, so that a directory with a marker is a complete layout.
         if !opened.root.has(INDEX) {
-            opened.replace_index(&Index::empty().to_bytes()?)?;
+            opened.replace_index(index_text::empty().as_bytes())?;
         }
         if !opened.root.has(MARKER) {
             opened.replace(&opened.root, MARKER, MARKER_CONTENT.as_bytes())?;
@@ -127,31 +136,14 @@ impl LayoutDirectory {
         let file = self.path.join(MARKER);
         let mut bytes = Vec::new();
         let read =
-            open_regular(&file).and_then(|f| Ok(f.take(64 * 1024).read_to_end(&mut bytes)?));
+            open_regular(&file).and_then(|f| Ok(f.take(MAX_MARKER).read_to_end(&mut bytes)?));
         match read {
             Ok(_) => {}
             Err(Refused::Missing) => return Err(self.no_layout()),
             Err(Refused::Io(_)) if !file.exists() => return Err(self.no_layout()),
             Err(e) => return Err(refusal_error("read", &file, "file", e)),
         }
-        let version = serde_json::from_slice::<Value>(&bytes)
-            .ok()
-            .and_then(|v| v.get("imageLayoutVersion")?.as_str().map(str::to_owned));
-        match version {
-            Some(version) if version.starts_with("1.") => Ok(()),
-            Some(version) => Err(Error::new(
-                Code::Unsupported,
-                format!(
-                    "{} is an image layout of version {version}: expected 1.0.0",
-                    self.path.display()
-                ),
-            )),
-            None => Err(Error::new(
-                Code::InvalidManifest,
-                format!("{} has no imageLayoutVersion", file.display()),
-            )
-            .with_hint(format!("write {MARKER_CONTENT} into the file {MARKER}"))),
-        }
+        check_marker(&self.path, &bytes)
     }
 
     fn no_layout(&self) -> Error {
@@ -162,13 +154,30 @@ impl LayoutDirectory {
                 format!("{path} is not an image layout: it has no file {MARKER}"),
                 "name the directory of a layout; a push turns an empty directory into a layout",
             )
-        } else if self.path.exists() {
-            error(
-                format!("{path} is a file, not an image layout"),
-                "name the directory of a layout",
-            )
+        } else if let Err(e) = self.check_writable() {
+            e
         } else {
-            error(format!("there is no image layout at {path}"), "a push creates one")
+            error(
+                format!("there is no image layout at {path}"),
+                "check the path; write oci:PATH/:TAG if the path contains a colon",
+            )
+        }
+    }
+
+    /// Fails with UNSUPPORTED if the path names a file: a layout in an archive is only read.
+    pub(super) fn check_writable(&self) -> Result<()> {
+        let path = self.path.display();
+        match self.path.metadata().map(|m| Kind::from(m.file_type())) {
+            Err(_) | Ok(Kind::Directory) => Ok(()),
+            Ok(Kind::File) => Err(Error::new(
+                Code::Unsupported,
+                format!("{path} is a file: a layout in a tar archive can be read, and not changed"),
+            )
+            .with_hint(format!(
+                "copy it to a directory and change that: `ocigraph copy -r oci:{path}:TAG \
+                 oci:DIRECTORY:TAG`"
+            ))),
+            Ok(kind) => Err(not_a_layout(&self.path, kind)),
         }
     }
 
@@ -193,6 +202,38 @@ impl LayoutDirectory {
     }
 }
 
+/// Returns the error for a layout's path that names neither a directory nor a regular file.
+pub(super) fn not_a_layout(path: &Path, is: Kind) -> Error {
+    let what = format!("{} is {is}, not an image layout", path.display());
+    Error::new(Code::InvalidArgument, what)
+        .with_hint("name the directory of a layout, or a tar archive of one in a regular file")
+}
+
+/// Checks the content of the `oci-layout` file of the layout at `path`.
+pub(super) fn check_marker(path: &Path, bytes: &[u8]) -> Result<()> {
+    let file = path.join(MARKER);
+    let hint = || format!("write {MARKER_CONTENT} into the file {MARKER}");
+    let text = utf8_text(bytes).map_err(|reason| {
+        let message = format!("{} cannot be read: {reason}", file.display());
+        Error::new(Code::InvalidManifest, message).with_hint(hint())
+    })?;
+    let version = serde_json::from_str::<Value>(text)
+        .ok()
+        .and_then(|v| v.get("imageLayoutVersion")?.as_str().map(str::to_owned));
+    match version {
+        Some(version) if version.starts_with("1.") => Ok(()),
+        Some(version) => Err(Error::new(
+            Code::Unsupported,
+            format!("{} is an image layout of version {version}: expected 1.0.0", path.display()),
+        )),
+        None => Err(Error::new(
+            Code::InvalidManifest,
+            format!("{} has no imageLayoutVersion", file.display()),
+        )
+        .with_hint(hint())),
+    }
+}
+
 /// Open handles of the layout's root directory and of its private folder.
 #[derive(Debug)]
 pub(super) struct OpenLayout {
@@ -209,6 +250,24 @@ impl OpenLayout {
     /// Opens the folder of an algorithm's blobs, and creates it if it does not exist.
     pub(super) fn make_blobs(&self, algorithm: &str) -> Result<DirHandle> {
         self.root.make_directory(BLOBS)?.make_directory(algorithm)
+    }
+
+    /// Returns the digests of all blobs, at most `limit`. Skips folders outside the layout.
+    pub(super) fn stored_blobs(&self, limit: usize) -> Result<Vec<Digest>> {
+        let Ok(blobs) = self.root.directory(BLOBS) else { return Ok(Vec::new()) };
+        let names = |folder: &DirHandle, limit| {
+            folder.names(&[""], limit).map_err(|e| Error::io("read", folder.path(), e))
+        };
+        let mut stored = Vec::new();
+        for algorithm in names(&blobs, MAX_ALGORITHMS)? {
+            let algorithm = algorithm.to_string_lossy().into_owned();
+            let Ok(folder) = blobs.directory(&algorithm) else { continue };
+            let found = names(&folder, limit.saturating_sub(stored.len()))?;
+            let digests =
+                found.iter().map(|name| format!("{algorithm}:{}", name.to_string_lossy()));
+            stored.extend(digests.filter_map(|digest| digest.parse().ok()));
+        }
+        Ok(stored)
     }
 
     /// Syncs the folders that name the blobs of an algorithm.
@@ -240,6 +299,13 @@ impl OpenLayout {
     /// Replaces `index.json` atomically and durably. The caller holds the lock of the index.
     pub(super) fn replace_index(&self, bytes: &[u8]) -> Result<()> {
         self.replace(&self.root, INDEX, bytes)
+    }
+
+    /// Writes a blob atomically and durably. The caller holds the lock of the index, so that no
+    /// collector removes the staged file.
+    pub(super) fn write_blob(&self, digest: &Digest, bytes: &[u8]) -> Result<()> {
+        let folder = self.make_blobs(digest.algorithm_name())?;
+        self.replace(&folder, digest.encoded(), bytes)
     }
 
     /// Replaces a file of the private folder atomically and durably.

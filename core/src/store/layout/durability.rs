@@ -32,6 +32,13 @@ impl Inner {
         for addition in batch {
             index.add(&addition.entry, &addition.tags);
         }
+        let referrers = batch.iter().filter_map(|addition| addition.referrer.as_ref());
+        let referrers = referrers.map(|(subject, referrer)| (subject, referrer));
+        let change = self.list_referrers(&mut index, referrers)?;
+        if !change.is_empty() {
+            self.note(&opened, change.garbage())?;
+            change.write(&opened)?;
+        }
         self.replace_index(&opened, &before, index)
     }
 

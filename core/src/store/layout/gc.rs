@@ -8,6 +8,11 @@
 //! that is not in the journal. A push of a blob takes it out of the journal, because the caller may
 //! need the blob itself.
 //!
+//! Nor does it remove a blob that other content of the layout may name (see `protected`).
+//!
+//! *Indexes of referrers.* Those that other tools keep do not prevent a delete: they are
+//! replaced by indexes without the deleted referrers, in the same change of `index.json`.
+//!
 //! *Concurrency.* A process may have found an existing blob that no manifest names yet. It has
 //! leased that blob, and a handle with leases holds the lock `content` shared. A collector needs
 //! this lock exclusively and never waits for it, since the journal stays for the next collector. A
@@ -32,14 +37,15 @@ use fs4::FileExt;
 use super::{
     dir_handle::{DirHandle, refusal_error},
     directory::{OpenLayout, wait_for},
-    index::Index,
+    index::{Index, remove_names},
     inner::Inner,
     lease_table::LeaseCount,
+    referrers_index::is_referrers_index,
     summaries::{ListedManifests, ManifestSummary},
     sync::lock,
 };
 use crate::content::regular_file::Refused;
-use ocigraph_types::{Code, Descriptor, Digest, Error, Result, annotation, media_type};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Result, media_type};
 
 /// The journal's name in the private folder.
 const JOURNAL: &str = "garbage";
@@ -58,15 +64,17 @@ impl Inner {
             let before = self.snapshot()?;
             let all = self.listed(&before)?;
             let requested: HashSet<&Digest> = digests.iter().collect();
-            let remaining = self.read_listed(&without(&before.index, &requested))?;
+            let remaining = self.read_listed(&only_needing(&before.index, &requested))?;
             let deleted: HashSet<&Digest> =
                 requested.into_iter().filter(|digest| !remaining.contains(digest)).collect();
             results.extend(digests.iter().map(|digest| match deleted.contains(digest) {
                 true => Ok(()),
                 false => Err(self.still_listed(digest, &remaining)),
             }));
-            let mut index = without(&before.index, &deleted);
+            let mut index = before.index.without(&deleted);
             let mut journal = read_journal(&opened)?;
+            let change = self.unlist_referrers(&mut index, &deleted)?;
+            journal.extend(change.garbage());
             for digest in deleted.iter().copied() {
                 if !all.contains(digest) && !self.directory.blob_path(digest).exists() {
                     continue;
@@ -82,6 +90,7 @@ impl Inner {
                 }
             }
             write_journal(&opened, &journal)?;
+            change.write(&opened)?;
             self.replace_index(&opened, &before, index)?;
         }
         self.collect(&opened)?;
@@ -117,7 +126,7 @@ impl Inner {
                 && self.has_blob(child)
         });
         for child in &mut orphans {
-            child.annotations.remove(annotation::REF_NAME);
+            remove_names(child);
         }
         orphans
     }
@@ -172,8 +181,9 @@ impl Inner {
             return Ok(());
         }
         let snapshot = self.snapshot()?;
-        let reachable = match self.listed(&snapshot).and_then(ListedManifests::reachable) {
-            Ok(reachable) => reachable,
+        let listed = self.listed(&snapshot).and_then(|listed| Ok((listed, listed.reachable()?)));
+        let (listed, reachable) = match listed {
+            Ok(found) => found,
             Err(e) => {
                 // The manifest may need any of these blobs. Once it is deleted or repaired, a later
                 // collection removes them.
@@ -181,9 +191,22 @@ impl Inner {
                 return Ok(());
             }
         };
-        let (kept, unneeded): (HashSet<Digest>, HashSet<Digest>) = journal
+        let candidates: HashSet<Digest> =
+            journal.into_iter().filter(|digest| !reachable.contains(digest)).collect();
+        let named = match candidates.is_empty() {
+            true => Ok(HashSet::new()),
+            false => self.named_elsewhere(opened, &snapshot, listed, &reachable, &candidates),
+        };
+        let named = match named {
+            Ok(named) => named,
+            Err(e) => {
+                tracing::warn!(error = %e, "not collecting garbage: a blob cannot be read");
+                return Ok(());
+            }
+        };
+        let (kept, unneeded): (HashSet<Digest>, HashSet<Digest>) = candidates
             .into_iter()
-            .filter(|digest| !reachable.contains(digest))
+            .filter(|digest| !named.contains(digest))
             .partition(|digest| leased.contains_key(digest));
         let mut folders = HashMap::new();
         for digest in &unneeded {
@@ -193,6 +216,17 @@ impl Inner {
             lock(&self.durable).remove(digest);
         }
         write_journal(opened, &kept)
+    }
+
+    /// Notes blobs as garbage. The caller holds the lock of the index.
+    pub(super) fn note(
+        &self,
+        opened: &OpenLayout,
+        digests: impl Iterator<Item = Digest>,
+    ) -> Result<()> {
+        let mut journal = read_journal(opened)?;
+        journal.extend(digests);
+        write_journal(opened, &journal)
     }
 
     /// Removes a blob from the journal, so that no collector removes the blob.
@@ -257,8 +291,9 @@ fn write_journal(opened: &OpenLayout, digests: &HashSet<Digest>) -> Result<()> {
     opened.replace_private(JOURNAL, text.as_bytes())
 }
 
-fn without(index: &Index, digests: &HashSet<&Digest>) -> Index {
-    let mut index = index.clone();
-    index.entries.retain(|entry| !digests.contains(&entry.digest));
+/// Returns the index without these manifests, and without the indexes of referrers.
+fn only_needing(index: &Index, digests: &HashSet<&Digest>) -> Index {
+    let mut index = index.without(digests);
+    index.entries.retain(|entry| !is_referrers_index(entry));
     index
 }

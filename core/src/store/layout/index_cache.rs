@@ -5,39 +5,101 @@
 //! proves nothing: the cache then reads the file again and compares the bytes.
 
 use std::{
-    fs::{File, Metadata},
+    collections::{HashMap, HashSet},
+    fs::File,
     io::{self, Read},
     path::Path,
     sync::{Arc, Mutex, OnceLock},
-    time::{Duration, SystemTime},
+    time::SystemTime,
 };
 
 use super::{
     dir_handle::refusal_error,
     directory::{LayoutDirectory, OpenLayout},
     index::Index,
+    index_text,
     json_weight::weight,
     summaries::ListedManifests,
     sync::lock,
 };
-use crate::content::regular_file::{Refused, open_regular};
-use ocigraph_types::{Code, Error, Result};
+use crate::content::{
+    file_stamp::FileStamp,
+    regular_file::{Refused, open_regular},
+};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Result};
 
-/// The coarsest resolution of file times in use, which is FAT's.
-const TIME_RESOLUTION: Duration = Duration::from_secs(2);
 /// Maximum bytes of memory for a parsed index: about 60,000 entries of six fields. Writing the
 /// index takes this twice.
 const MAX_WEIGHT: u64 = 64 * 1024 * 1024;
 /// Maximum bytes of the file. A longer file would exceed `MAX_WEIGHT`.
-const MAX_BYTES: u64 = MAX_WEIGHT;
+pub(super) const MAX_BYTES: u64 = MAX_WEIGHT;
 
 /// One state of `index.json`.
 #[derive(Debug)]
 pub(super) struct Snapshot {
-    bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     pub(super) index: Index,
     /// The manifests that it lists, read on first use.
     pub(super) listed: OnceLock<ListedManifests>,
+    /// Finds entries without a search, made on first use.
+    lookup: OnceLock<Lookup>,
+}
+
+impl Snapshot {
+    /// Parses `index.json`. `size_of` returns the size of a manifest that exists. `file` is for
+    /// messages.
+    pub(super) fn parse(
+        bytes: Vec<u8>,
+        file: &Path,
+        size_of: impl Fn(&Digest) -> Option<u64>,
+    ) -> Result<Self> {
+        check_weight(&bytes, file)?;
+        let index = index_text::parse(&bytes, size_of).map_err(|e| malformed(file, &e))?;
+        Ok(Self::new(bytes, index))
+    }
+
+    fn new(bytes: Vec<u8>, index: Index) -> Self {
+        Self { bytes, index, listed: OnceLock::new(), lookup: OnceLock::new() }
+    }
+
+    /// Returns what [`Index::tagged`] does.
+    pub(super) fn tagged(&self, tag: &str) -> Option<&Digest> {
+        // The lookup has the tags that are listed.
+        self.lookup().tags.get(tag).or_else(|| self.index.tagged(tag))
+    }
+
+    /// Returns what [`Index::entry`] does.
+    pub(super) fn entry(&self, digest: &Digest) -> Option<&Descriptor> {
+        self.lookup().entries.get(digest).and_then(|at| self.index.entries.get(*at))
+    }
+
+    /// Returns what [`Index::platforms_of`] does.
+    pub(super) fn platforms_of(&self, tag: &str) -> Vec<Descriptor> {
+        match self.lookup().shared.contains(tag) {
+            true => self.index.platforms_of(tag),
+            false => Vec::new(),
+        }
+    }
+
+    fn lookup(&self) -> &Lookup {
+        self.lookup.get_or_init(|| {
+            let all = self.index.entries.iter().enumerate().rev();
+            Lookup {
+                tags: self.index.names().map(|(tag, d)| (tag.into(), d.clone())).collect(),
+                entries: all.map(|(at, entry)| (entry.digest.clone(), at)).collect(),
+                shared: self.index.shared_names().map(Box::from).collect(),
+            }
+        })
+    }
+}
+
+/// The manifest of each tag, the first entry of each manifest, and the tags that several entries with
+/// a platform have.
+#[derive(Debug)]
+struct Lookup {
+    tags: HashMap<Box<str>, Digest>,
+    entries: HashMap<Digest, usize>,
+    shared: HashSet<Box<str>>,
 }
 
 /// The last state of `index.json` that was read or written.
@@ -47,31 +109,8 @@ pub(super) struct IndexCache(Mutex<Option<Cached>>);
 #[derive(Debug)]
 struct Cached {
     /// `None` if the file's time was too recent to rely on.
-    stamp: Option<Stamp>,
+    stamp: Option<FileStamp>,
     snapshot: Arc<Snapshot>,
-}
-
-/// The metadata by which a change of the file is recognized.
-#[derive(Debug, PartialEq, Eq)]
-struct Stamp {
-    modified: SystemTime,
-    length: u64,
-    inode: u64,
-}
-
-impl Stamp {
-    fn of(metadata: &Metadata) -> Option<Self> {
-        #[cfg(unix)]
-        let inode = std::os::unix::fs::MetadataExt::ino(metadata);
-        #[cfg(not(unix))]
-        let inode = 0;
-        Some(Self { modified: metadata.modified().ok()?, length: metadata.len(), inode })
-    }
-
-    /// Returns true if a later write to the file must give it another time.
-    fn is_reliable(&self, now: SystemTime) -> bool {
-        now.duration_since(self.modified).is_ok_and(|age| age > TIME_RESOLUTION)
-    }
 }
 
 impl IndexCache {
@@ -80,7 +119,7 @@ impl IndexCache {
         let file = directory.index_path();
         let mut cached = lock(&self.0);
         if let Some(Cached { stamp: Some(stamp), snapshot }) = &*cached
-            && std::fs::metadata(&file).is_ok_and(|m| Stamp::of(&m).as_ref() == Some(stamp))
+            && std::fs::metadata(&file).is_ok_and(|m| FileStamp::of(&m).as_ref() == Some(stamp))
         {
             return Ok(Arc::clone(snapshot));
         }
@@ -90,15 +129,16 @@ impl IndexCache {
                 .map_err(|e| Error::io("read", &file, e))?
                 .ok_or_else(|| too_large(&file))?,
             // Some tools write the file only once there is a manifest to list.
-            Err(Refused::Missing) => (Index::empty().to_bytes()?, None),
+            Err(Refused::Missing) => (index_text::empty().into_bytes(), None),
             Err(e) => return Err(refusal_error("read", &file, "file", e)),
         };
         let snapshot = match cached.take() {
             Some(known) if known.snapshot.bytes == bytes => known.snapshot,
             _ => {
-                check_weight(&bytes, &file)?;
-                let index = Index::parse(&bytes, &file)?;
-                Arc::new(Snapshot { bytes, index, listed: OnceLock::new() })
+                let size_of = |digest: &Digest| {
+                    std::fs::metadata(directory.blob_path(digest)).ok().map(|m| m.len())
+                };
+                Arc::new(Snapshot::parse(bytes, &file, size_of)?)
             }
         };
         *cached = Some(Cached { stamp, snapshot: Arc::clone(&snapshot) });
@@ -111,22 +151,22 @@ impl IndexCache {
         directory: &LayoutDirectory,
         opened: &OpenLayout,
         before: &Snapshot,
-        index: Index,
+        mut index: Index,
     ) -> Result<()> {
         if index == before.index {
             return Ok(());
         }
-        let bytes = index.to_bytes()?;
+        let bytes = index_text::rewrite(&before.bytes, &before.index, &mut index)?;
         check_weight(&bytes, &directory.index_path())?;
         opened.replace_index(&bytes)?;
-        let snapshot = Arc::new(Snapshot { bytes, index, listed: OnceLock::new() });
+        let snapshot = Arc::new(Snapshot::new(bytes, index));
         *lock(&self.0) = Some(Cached { stamp: None, snapshot });
         Ok(())
     }
 }
 
 /// Reads the index and its stamp. Returns `None` if the file is too large.
-fn read_index(file: File) -> io::Result<Option<(Vec<u8>, Option<Stamp>)>> {
+fn read_index(file: File) -> io::Result<Option<(Vec<u8>, Option<FileStamp>)>> {
     // Taken before reading, so that a change during the read counts as recent.
     let now = SystemTime::now();
     let metadata = file.metadata()?;
@@ -135,7 +175,7 @@ fn read_index(file: File) -> io::Result<Option<(Vec<u8>, Option<Stamp>)>> {
     }
     let mut bytes = Vec::with_capacity(metadata.len() as usize);
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    let stamp = Stamp::of(&metadata).filter(|stamp| stamp.is_reliable(now));
+    let stamp = FileStamp::of(&metadata).filter(|stamp| stamp.is_reliable(now));
     Ok((bytes.len() as u64 <= MAX_BYTES).then_some((bytes, stamp)))
 }
 
@@ -143,7 +183,13 @@ fn check_weight(bytes: &[u8], file: &Path) -> Result<()> {
     if weight(bytes) <= MAX_WEIGHT { Ok(()) } else { Err(too_large(file)) }
 }
 
-fn too_large(file: &Path) -> Error {
+fn malformed(file: &Path, reason: &str) -> Error {
+    let message = format!("{} is not an image index: {reason}", file.display());
+    Error::new(Code::InvalidManifest, message)
+        .with_hint("restore the file, or push to a new directory")
+}
+
+pub(super) fn too_large(file: &Path) -> Error {
     let limit = MAX_WEIGHT / (1024 * 1024);
     Error::new(Code::TooLarge, format!("{} takes more than {limit} MiB in memory", file.display()))
         .with_hint("keep fewer manifests in one layout")

@@ -2,7 +2,7 @@
 //! in an `impl` of its own.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     path::PathBuf,
     sync::{Arc, Mutex},
 };
@@ -10,6 +10,7 @@ use std::{
 use tokio::sync::Semaphore;
 
 use super::{
+    archive::{Archive, ArchiveCache},
     directory::{LayoutDirectory, OpenLayout},
     index::Index,
     index_cache::{IndexCache, Snapshot},
@@ -31,11 +32,14 @@ pub(super) struct Inner {
     /// Maximum manifests and blobs that a walk of this layout finds.
     pub(super) max_entries: usize,
     pub(super) index_cache: IndexCache,
+    archive: ArchiveCache,
     pub(super) summaries: Mutex<Arc<SummaryCache>>,
     pub(super) leases: Mutex<LeaseTable>,
     pub(super) write_queue: WriteQueue,
     /// Blobs that this handle has synced to the disk.
     pub(super) durable: Mutex<HashSet<Digest>>,
+    /// What blobs that are not listed name, and blobs that are listed and are not manifests.
+    pub(super) names: Mutex<HashMap<(Digest, bool), Vec<Digest>>>,
     /// One permit for each concurrent call.
     pub(super) calls: Semaphore,
 }
@@ -47,17 +51,27 @@ impl Inner {
             max_manifest_bytes: limits.max_manifest_bytes as u64,
             max_entries: limits.max_entries,
             index_cache: IndexCache::default(),
+            archive: ArchiveCache::default(),
             summaries: Mutex::default(),
             leases: Mutex::default(),
             write_queue: WriteQueue::default(),
             durable: Mutex::default(),
+            names: Mutex::default(),
             calls: Semaphore::new(MAX_CALLS),
         }
     }
 
+    /// Returns the archive that the layout is in, or `None` if it is a directory.
+    pub(super) fn archive(&self) -> Result<Option<Arc<Archive>>> {
+        self.archive.load(self.directory.path(), self.max_entries)
+    }
+
     /// Returns the current index.
     pub(super) fn snapshot(&self) -> Result<Arc<Snapshot>> {
-        self.index_cache.load(&self.directory)
+        match self.archive()? {
+            Some(archive) => archive.snapshot(),
+            None => self.index_cache.load(&self.directory),
+        }
     }
 
     /// Writes the index if it differs from `before`. The caller holds the lock of the index.

@@ -13,10 +13,12 @@ use std::{
 };
 
 use super::{
-    index::Index,
+    index::{Index, may_be_manifest},
     index_cache::Snapshot,
+    index_text,
     inner::Inner,
     json_weight::weight,
+    referrers_index::is_referrers_index,
     summaries::{ListedManifests, ManifestSummary, SummaryCache},
     sync::{in_parallel, lock},
 };
@@ -37,14 +39,47 @@ impl Inner {
     pub(super) fn referrers_of(&self, subject: &Digest) -> Result<List<Descriptor>> {
         let snapshot = self.snapshot()?;
         let listed = self.listed(&snapshot)?;
-        let mut list = List::from(listed.referrers(subject));
+        let mut of_subject = Problems::of_referrers(subject);
+        let mut list = List::from(listed.referrers(subject, &mut of_subject));
+        list.problems = of_subject.found();
         if let Some(e) = &listed.unread {
             let mut problems =
                 Problems::of(format!("the list of {}", self.directory.path().display()));
             problems.add(format!("may be incomplete: {}", excerpt(e.message())));
-            list.problems = problems.found();
+            list.problems.extend(problems.found());
         }
         Ok(list)
+    }
+
+    /// Returns the manifests without a tag: those of the index, and those that only indexes of
+    /// referrers list.
+    pub(super) fn list_untagged(&self) -> Result<Vec<Descriptor>> {
+        let snapshot = self.snapshot()?;
+        let mut untagged = snapshot.index.list_untagged();
+        if snapshot.index.entries.iter().any(is_referrers_index) {
+            untagged.extend(self.listed(&snapshot)?.only_referrers(&snapshot.index));
+        }
+        Ok(untagged)
+    }
+
+    /// Returns all entries of the index, and what is wrong with malformed ones.
+    pub(super) fn list_entries(&self) -> Result<List<Descriptor>> {
+        let snapshot = self.snapshot()?;
+        let file = self.directory.index_path();
+        let mut problems = Problems::of(format!("the list {}", file.display()));
+        for fault in index_text::faults(&snapshot.bytes) {
+            problems.add(fault);
+        }
+        Ok(List::with_problems(snapshot.index.entries.clone(), problems.found()))
+    }
+
+    /// Returns the manifests between which a tag, or the layout's path alone, does not decide.
+    pub(super) fn choices(&self, tag: Option<&str>) -> Result<Vec<Descriptor>> {
+        let snapshot = self.snapshot()?;
+        match tag {
+            Some(tag) => Ok(snapshot.platforms_of(tag)),
+            None => Ok(self.listed(&snapshot)?.roots(&snapshot.index)),
+        }
     }
 
     /// Returns the listed manifests of a snapshot, and reads them on first use. TOO_LARGE if they
@@ -79,9 +114,14 @@ impl Inner {
         let (mut summaries, mut digests, mut unread) = (SummaryCache::new(), HashSet::new(), None);
         let (total_weight, large) = (AtomicU64::new(0), Mutex::new(()));
         let is_too_large = || total_weight.load(Ordering::Relaxed) > MAX_WEIGHT;
-        let mut level: Vec<Entry> = index.entries.iter().map(Entry::of).collect();
+        let (manifests, blobs): (Vec<&Descriptor>, Vec<&Descriptor>) =
+            index.entries.iter().partition(|entry| may_be_manifest(entry));
+        let mut others: Vec<Digest> = blobs.iter().map(|blob| blob.digest.clone()).collect();
+        // Some tools list a manifest under another type. Its own type counts.
+        let small = blobs.into_iter().filter(|blob| blob.size <= self.max_manifest_bytes);
+        let mut level: Vec<Entry> = manifests.into_iter().chain(small).map(Entry::of).collect();
         while !level.is_empty() && !is_too_large() {
-            level.retain(|e| digests.insert(e.digest.clone()) && e.may_be_manifest());
+            level.retain(|e| digests.insert(e.digest.clone()));
             let read_one = |entry: &Entry| {
                 match known.get(&entry.digest) {
                     Some(summary) => Ok(Arc::clone(summary)),
@@ -98,13 +138,23 @@ impl Inner {
             for (entry, result) in level.into_iter().zip(results) {
                 match result {
                     Ok(summary) => {
-                        next.extend(summary.children.iter().map(Entry::of));
+                        let (manifests, blobs): (Vec<&Descriptor>, _) =
+                            summary.children.iter().partition(|child| may_be_manifest(child));
+                        next.extend(manifests.into_iter().map(Entry::of));
+                        others.extend(blobs.into_iter().map(|blob| blob.digest.clone()));
                         summaries.insert(entry.digest, summary);
+                    }
+                    Err(e) if !entry.may_be_manifest => {
+                        tracing::debug!(error = %e, "a listed blob is not a manifest");
                     }
                     Err(e) => {
                         tracing::warn!(error = %e, "skipping a listed manifest");
-                        // A missing or malformed manifest refers to nothing.
-                        if !matches!(e.code(), Code::NotFound | Code::InvalidManifest) {
+                        // A missing or malformed manifest refers to nothing, and so does one of Docker
+                        // schema 1. Nobody here can read one whose digest has an unknown algorithm.
+                        if !matches!(
+                            e.code(),
+                            Code::NotFound | Code::InvalidManifest | Code::Unsupported
+                        ) {
                             unread.get_or_insert(e);
                         }
                     }
@@ -112,6 +162,7 @@ impl Inner {
             }
             level = next;
         }
+        digests.extend(others);
         let too_large = is_too_large();
         let summaries = Arc::new(summaries);
         *lock(&self.summaries) = Arc::clone(&summaries);
@@ -125,8 +176,20 @@ impl Inner {
             return Err(self.too_large(&entry.digest.to_string(), bytes.len() as u64));
         }
         let _guard = (weight > LARGE).then(|| lock(large));
-        let manifest = self.check_manifest(bytes, &entry.digest, Some(&entry.media_type))?;
-        Ok(ManifestSummary::of(&manifest))
+        let media_type = &entry.media_type;
+        match self.check_manifest(bytes.clone(), &entry.digest, Some(media_type)) {
+            Ok(manifest) => Ok(ManifestSummary::of(&manifest)),
+            // One malformed entry of an index must not hide the others.
+            Err(e) if e.code() == Code::InvalidManifest && media_type::is_index(media_type) => {
+                let size_of = |digest: &Digest| self.describe_blob(digest).ok().map(|b| b.size);
+                let index = index_text::parse(&bytes, size_of).map_err(|_| e)?;
+                let faults = index_text::faults(&bytes);
+                let size = bytes.len() as u64;
+                let descriptor = Descriptor::new(media_type, entry.digest.clone(), size);
+                Ok(ManifestSummary::of_index(descriptor, index, faults))
+            }
+            Err(e) => Err(e),
+        }
     }
 }
 
@@ -134,16 +197,15 @@ impl Inner {
 struct Entry {
     digest: Digest,
     media_type: String,
+    may_be_manifest: bool,
 }
 
 impl Entry {
     fn of(manifest: &Descriptor) -> Self {
-        Self { digest: manifest.digest.clone(), media_type: manifest.media_type.clone() }
-    }
-
-    /// Returns false for a plain blob: some tools list blobs too. An entry without a media type may
-    /// be a manifest.
-    fn may_be_manifest(&self) -> bool {
-        self.media_type.is_empty() || media_type::is_manifest(&self.media_type)
+        Self {
+            digest: manifest.digest.clone(),
+            media_type: manifest.media_type.clone(),
+            may_be_manifest: may_be_manifest(manifest),
+        }
     }
 }

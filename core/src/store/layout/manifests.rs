@@ -5,9 +5,15 @@ use std::{fs::File, io::Read, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{dir_handle::refusal_error, inner::Inner, write_queue::Addition};
+use super::{
+    dir_handle::refusal_error, index_cache::Snapshot, index_text, inner::Inner,
+    write_queue::Addition,
+};
 use crate::content::regular_file::{Kind, Refused, open_regular};
-use ocigraph_types::{Code, Descriptor, Digest, Error, Manifest, Result, TagOrDigest};
+use ocigraph_types::{
+    Code, Descriptor, Digest, Error, Location, Manifest, Reference, Result, TagOrDigest, excerpt,
+    printable,
+};
 
 impl Inner {
     /// Reads and verifies the manifest that a tag or digest names. NOT_FOUND if it does not exist,
@@ -21,22 +27,28 @@ impl Inner {
         let snapshot = self.snapshot()?;
         let digest = match name {
             TagOrDigest::Digest(digest) => digest,
-            TagOrDigest::Tag(tag) => snapshot.index.tagged(tag).ok_or_else(|| self.no_tag(tag))?,
+            TagOrDigest::Tag(tag) => {
+                snapshot.tagged(tag).ok_or_else(|| self.no_tag(&snapshot, tag))?
+            }
         };
-        let entry = snapshot.index.entry(digest);
+        let entry = snapshot.entry(digest);
         let media_type = entry.map(|e| e.media_type.as_str());
         let manifest = self.any_of_bytes(self.manifest_bytes(digest)?, digest, media_type)?;
         let length = manifest.bytes().len() as u64;
         match entry {
-            Some(entry) if entry.size != length => Err(Error::new(
-                Code::SizeMismatch,
-                format!(
-                    "{} lists {digest} with a size of {} bytes, but the manifest has {length}",
-                    self.directory.index_path().display(),
-                    entry.size
-                ),
-            )
-            .with_hint("the tool that wrote this entry is at fault: push the manifest again")),
+            Some(entry) if !snapshot.index.has_size(entry, length) => {
+                Err(Error::new(
+                    Code::SizeMismatch,
+                    format!(
+                        "{} lists {digest} with a size of {} bytes, but the manifest has {length}",
+                        self.directory.index_path().display(),
+                        entry.size
+                    ),
+                )
+                .with_hint(self.repair_hint(
+                    "the tool that wrote this entry is at fault: push the manifest again",
+                )))
+            }
             _ => Ok(manifest),
         }
     }
@@ -54,8 +66,18 @@ impl Inner {
     /// Reads the bytes of a manifest without verifying them.
     pub(super) fn manifest_bytes(&self, digest: &Digest) -> Result<Vec<u8>> {
         let path = self.directory.blob_path(digest);
-        match open_regular(&path) {
-            Ok(file) => self.read_limited(file, digest),
+        let read = match self.archive()? {
+            Some(archive) => archive.find(digest).map(|blob| {
+                let length = blob.length;
+                match length > self.max_manifest_bytes {
+                    true => Err(self.too_large(&digest.to_string(), length)),
+                    false => archive.read(blob),
+                }
+            }),
+            None => open_regular(&path).map(|file| self.read_limited(file, digest)),
+        };
+        match read {
+            Ok(read) => read,
             Err(Refused::Missing | Refused::Is(Kind::Dangling)) => Err(Error::new(
                 Code::NotFound,
                 format!("{} has no manifest {digest}", self.directory.path().display()),
@@ -80,22 +102,28 @@ impl Inner {
         digest: &Digest,
         media_type: Option<&str>,
     ) -> Result<Manifest> {
-        let path = || self.directory.blob_path(digest);
-        let algorithm = digest.algorithm()?;
-        let bytes = Bytes::from(bytes);
-        let media_type = media_type.filter(|media_type| !media_type.is_empty());
         // A damaged file is a DIGEST_MISMATCH, whether or not it still parses.
-        let actual = algorithm.digest(&bytes);
-        if actual != *digest {
-            return Err(Error::new(
-                Code::DigestMismatch,
-                format!("{} has the digest {actual}, not {digest}", path().display()),
-            )
-            .with_hint("the file was changed or damaged: remove it and push the manifest again"));
-        }
+        let bytes = Bytes::from(self.check_bytes(bytes, digest)?);
+        let algorithm = digest.algorithm()?;
+        let media_type = media_type.filter(|media_type| !media_type.is_empty());
         // The manifest's own media type wins over a wrong one in the index.
         Manifest::parse(bytes.clone(), media_type, algorithm)
             .or_else(|_| Manifest::parse_or_keep(bytes, None, algorithm))
+    }
+
+    /// Verifies the bytes of a manifest against its digest.
+    pub(super) fn check_bytes(&self, bytes: Vec<u8>, digest: &Digest) -> Result<Vec<u8>> {
+        let actual = digest.algorithm()?.digest(&bytes);
+        if actual == *digest {
+            return Ok(bytes);
+        }
+        let path = self.directory.blob_path(digest);
+        let message = format!("{} has the digest {actual}, not {digest}", path.display());
+        Err(Error::new(Code::DigestMismatch, message).with_hint(
+            self.repair_hint(
+                "the file was changed or damaged: remove it and push the manifest again",
+            ),
+        ))
     }
 
     fn read_limited(&self, file: File, digest: &Digest) -> Result<Vec<u8>> {
@@ -147,7 +175,9 @@ impl Inner {
         }
         let entry =
             Descriptor { artifact_type: manifest.artifact_type().map(str::to_owned), ..own };
-        self.add_to_index(Addition { entry, tags, blobs })?;
+        let subject = manifest.subject().map(|subject| subject.digest.clone());
+        let referrer = subject.map(|subject| (subject, manifest.descriptor()));
+        self.add_to_index(Addition { entry, tags, referrer, blobs })?;
         self.release(lease);
         Ok(())
     }
@@ -171,15 +201,51 @@ impl Inner {
         let before = self.snapshot()?;
         let mut index = before.index.clone();
         if !index.remove_tag(tag) {
-            return Err(self.no_tag(tag));
+            return Err(self.no_tag(&before, tag));
         }
         self.replace_index(&opened, &before, index)
     }
 
-    fn no_tag(&self, tag: &str) -> Error {
-        let path = self.directory.path().display();
-        Error::new(Code::NotFound, format!("{path} has no tag {tag}"))
-            .with_hint(format!("`ocigraph tags oci:{path}` lists the tags"))
+    /// Returns the hint for damage in a directory. In an archive nothing can be repaired.
+    fn repair_hint<'a>(&self, in_directory: &'a str) -> &'a str {
+        match self.archive() {
+            Ok(None) => in_directory,
+            _ => "copy the archive again, or write it again with the tool that made it",
+        }
+    }
+
+    /// Returns the NOT_FOUND error for a tag. The hint is the tag that was probably meant: `1.0`
+    /// in place of a full name, or the only name that ends with `:1.0`.
+    fn no_tag(&self, snapshot: &Snapshot, tag: &str) -> Error {
+        let index = &snapshot.index;
+        let quoted = format!("{tag:?}");
+        let unreadable = index_text::unreadable(&snapshot.bytes, index);
+        if let Some(entry) = unreadable.iter().find(|text| text.contains(&quoted)) {
+            let file = self.directory.index_path();
+            let entry = excerpt(entry);
+            return Error::new(
+                Code::InvalidManifest,
+                format!("the entry of the tag {tag} in {} has no digest: {entry}", file.display()),
+            )
+            .with_hint(self.repair_hint("push the artifact again under this tag"));
+        }
+        let path = self.directory.path();
+        let location = Reference::new(Location::Layout(path.to_owned()));
+        let tags = index.tags();
+        let mut similar = tags
+            .iter()
+            .filter(|name| name.rsplit([':', '/']).next() == Some(tag))
+            .map(String::as_str);
+        let meant = match (index.tag_of_full_name(tag), similar.next(), similar.next()) {
+            (Some(tag), ..) | (None, Some(tag), None) => location.tagged(tag).ok(),
+            _ => None,
+        };
+        Error::new(Code::NotFound, format!("{} has no tag {tag}", path.display())).with_hint(
+            match meant {
+                Some(meant) => format!("write {}", printable(&meant.to_string())),
+                None => format!("`ocigraph tags {location}` lists the tags"),
+            },
+        )
     }
 
     fn missing_blob(&self, manifest: &Descriptor, blob: &Descriptor) -> Error {

@@ -1,14 +1,16 @@
-//! An OCI image layout, a directory, as a [`Store`].
+//! An OCI image layout, a directory or a tar archive, as a [`Store`].
 //!
 //! Tags are entries of `index.json`. Untagged manifests have entries too, so that every tool finds
 //! their referrers. A blob appears by rename once it is verified; `index.json` is replaced by
 //! rename, under a lock, once the blobs it needs are durable. Locks and incomplete files are in the
-//! private folder `.ocigraph`. Reading never creates a file.
+//! private folder `.ocigraph`. Reading never creates a file. An archive is read in place and never
+//! changed.
 //!
 //! Format: [image-spec v1.1.1, "OCI Image Layout Specification"][spec].
 //!
 //! [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md
 
+mod archive;
 mod blob_content;
 mod blobs;
 mod dir_handle;
@@ -17,12 +19,16 @@ mod durability;
 mod gc;
 mod index;
 mod index_cache;
+mod index_text;
 mod inner;
 mod json_weight;
 mod lease_table;
 mod leases;
 mod listed;
 mod manifests;
+mod protected;
+mod referrers_change;
+mod referrers_index;
 mod summaries;
 mod sync;
 mod write_queue;
@@ -45,26 +51,39 @@ use crate::{
         list::List, memory_budget::Memory,
     },
 };
+use blob_content::BlobContent;
 use inner::Inner;
-use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_tag};
+use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_layout_tag};
 
-/// An OCI image layout in a directory.
+/// An OCI image layout in a directory, or in a tar archive.
 ///
 /// The directory has the files `oci-layout` and `index.json` and the folder `blobs`, as the section
 /// ["OCI Image Layout Specification"][spec] of image-spec v1.1.1 requires, and a private folder
 /// `.ocigraph` once this library has written to it. A value is cheap to clone; clones share one
 /// state, called a handle here. Nothing is read or created before the first operation.
 ///
+/// If the path is a regular file, it is a tar archive of a layout, which needs the feature
+/// `archive`. It is read in place: one pass over its headers finds the blobs, and nothing is
+/// unpacked. If several entries have one name, the last counts, as for `tar -x`; a link leads to
+/// another entry. An archive is never changed: methods that write fail with UNSUPPORTED. A change of
+/// the file by another program is noticed.
+///
 /// Several handles and processes can use one directory concurrently. Blobs that a handle has pushed
 /// stay, although no manifest names them yet, until the handle is dropped: meanwhile no other
 /// handle removes unneeded blobs. So drop a handle when its work is done.
+///
+/// Layouts of other tools are read as they are. An entry of `index.json` that is malformed, missing
+/// or not a manifest is passed over and kept; [`Client::verify`](crate::Client::verify) reports it.
+/// Indexes of referrers, as regctl and olareg keep them, are read and kept up to date. A delete
+/// removes only what nothing else in the layout may name, unlisted manifests included.
 ///
 /// # Errors
 ///
 /// All operations can fail with [IO](crate::Code::Io), and with [NOT_FOUND](crate::Code::NotFound)
 /// if the directory is not an image layout and the operation does not create one. They fail with:
 ///
-/// - [UNSUPPORTED](crate::Code::Unsupported) for a layout of a version other than 1.x,
+/// - [UNSUPPORTED](crate::Code::Unsupported) for a layout of a version other than 1.x, a
+///   compressed archive, one in Docker's older format, and a write to an archive,
 /// - [ALREADY_EXISTS](crate::Code::AlreadyExists) for a first push to a directory that contains
 ///   other files,
 /// - [INVALID_MANIFEST](crate::Code::InvalidManifest) for a malformed `index.json` or manifest,
@@ -74,6 +93,8 @@ use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_ta
 ///   than 64 MiB of memory,
 /// - [UNSAFE_PATH](crate::Code::UnsafePath) for a symbolic link or special file in place of a file
 ///   of the layout,
+/// - [INVALID_ARGUMENT](crate::Code::InvalidArgument) for a named pipe or a device,
+/// - [CONFLICT](crate::Code::Conflict) if another program changes an archive while a blob is read,
 /// - [TIMEOUT](crate::Code::Timeout) if another process holds a lock for 90 seconds.
 ///
 /// # Example
@@ -117,6 +138,11 @@ impl Layout {
         self.inner.directory.path()
     }
 
+    /// Fails with UNSUPPORTED if the layout is in an archive, which is never changed.
+    pub(crate) fn check_writable(&self) -> Result<()> {
+        self.inner.directory.check_writable()
+    }
+
     /// Runs `work` on a blocking thread, again while the process lacks file descriptors.
     async fn with<T: Send + 'static>(
         &self,
@@ -130,6 +156,12 @@ impl Layout {
         })
         .await
     }
+}
+
+/// An open blob, in a directory or in an archive.
+enum Blob {
+    File(Box<BlobContent>),
+    Entry(ByteStream),
 }
 
 #[async_trait]
@@ -150,7 +182,11 @@ impl ReadStore for Layout {
 
     async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {
         let blob = blob.clone();
-        self.with(move |layout| Ok(layout.find_blob(&blob))).await
+        self.with(move |layout| match layout.archive()? {
+            Some(archive) => Ok(archive.has_blob(&blob)),
+            None => Ok(layout.find_blob(&blob)),
+        })
+        .await
     }
 
     async fn describe_blob(&self, digest: &Digest) -> Result<Descriptor> {
@@ -160,7 +196,14 @@ impl ReadStore for Layout {
 
     async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
         let blob = blob.clone();
-        self.with(move |layout| layout.open_blob(&blob)).await?.stream(offset).await
+        let opened = self.with(move |layout| match layout.archive()? {
+            Some(archive) => Ok(Blob::Entry(archive.fetch_blob(&blob, offset)?)),
+            None => Ok(Blob::File(Box::new(layout.open_blob(&blob)?))),
+        });
+        match opened.await? {
+            Blob::Entry(stream) => Ok(stream),
+            Blob::File(content) => content.stream(offset).await,
+        }
     }
 
     async fn referrers(
@@ -181,7 +224,16 @@ impl ReadStore for Layout {
     }
 
     async fn list_untagged(&self) -> Result<Vec<Descriptor>> {
-        self.with(|layout| Ok(layout.snapshot()?.index.list_untagged())).await
+        self.with(|layout| layout.list_untagged()).await
+    }
+
+    async fn list_entries(&self) -> Result<List<Descriptor>> {
+        self.with(|layout| layout.list_entries()).await
+    }
+
+    async fn choices(&self, tag: Option<&str>) -> Result<Vec<Descriptor>> {
+        let tag = tag.map(str::to_owned);
+        self.with(move |layout| layout.choices(tag.as_deref())).await
     }
 
     fn max_entries(&self) -> usize {
@@ -197,7 +249,7 @@ impl ReadStore for Layout {
 impl Store for Layout {
     async fn push_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
         for tag in tags {
-            check_tag(tag)?;
+            check_layout_tag(tag)?;
         }
         let (manifest, tags) = (manifest.clone(), tags.to_vec());
         self.with(move |layout| layout.add_manifest(&manifest, tags)).await
@@ -222,7 +274,7 @@ impl Store for Layout {
 
     async fn tag(&self, manifest: &Descriptor, tags: &[String]) -> Result<()> {
         for tag in tags {
-            check_tag(tag)?;
+            check_layout_tag(tag)?;
         }
         let (digest, tags) = (manifest.digest.clone(), tags.to_vec());
         self.with(move |layout| {

@@ -6,7 +6,12 @@ use std::{
     sync::Arc,
 };
 
-use super::{index::Index, json_weight::weight};
+use super::{
+    index::{Index, may_be_manifest},
+    json_weight::weight,
+    referrers_index::{is_index_of, is_referrers_index},
+};
+use crate::store::list::Problems;
 use ocigraph_types::{Descriptor, Digest, Error, Manifest, Result};
 
 /// Bytes of memory that a digest takes in a summary.
@@ -25,6 +30,8 @@ pub(super) struct ManifestSummary {
     pub(super) content: Vec<Digest>,
     /// The manifests that an index lists.
     pub(super) children: Vec<Descriptor>,
+    /// What is wrong with entries of an index that cannot be read.
+    faults: Vec<String>,
     /// Bytes of memory that this takes.
     pub(super) weight: u64,
 }
@@ -42,6 +49,21 @@ impl ManifestSummary {
             children: manifest.manifests().to_vec(),
             descriptor,
             content,
+            faults: Vec::new(),
+        }
+    }
+
+    /// Returns the summary of an index of which some entries cannot be read.
+    pub(super) fn of_index(descriptor: Descriptor, index: Index, faults: Vec<String>) -> Self {
+        let described = index.entries.iter().filter_map(|d| serde_json::to_vec(d).ok());
+        Self {
+            weight: described.map(|json| weight(&json)).sum::<u64>()
+                + faults.iter().map(|fault| fault.len() as u64).sum::<u64>(),
+            subject: None,
+            children: index.entries,
+            descriptor,
+            content: Vec::new(),
+            faults,
         }
     }
 }
@@ -53,6 +75,8 @@ pub(super) struct ListedManifests {
     /// Every listed manifest, readable or not.
     digests: HashSet<Digest>,
     by_subject: HashMap<Digest, Vec<Arc<ManifestSummary>>>,
+    /// The entries of indexes of referrers.
+    referrers_indexes: Vec<Descriptor>,
     /// The first error of a manifest that exists and cannot be read.
     pub(super) unread: Option<Error>,
     /// True if the summaries exceed the memory limit. They are incomplete then.
@@ -68,7 +92,9 @@ impl ListedManifests {
         too_large: bool,
     ) -> Self {
         let by_subject = by_subject(index, &summaries);
-        Self { summaries, digests, by_subject, unread, too_large }
+        let referrers_indexes =
+            index.entries.iter().filter(|e| is_referrers_index(e)).cloned().collect();
+        Self { summaries, digests, by_subject, referrers_indexes, unread, too_large }
     }
 
     pub(super) fn contains(&self, digest: &Digest) -> bool {
@@ -79,10 +105,64 @@ impl ListedManifests {
         self.summaries.get(digest)
     }
 
-    /// Returns the descriptors of the referrers of `subject`, in the order of the index.
-    pub(super) fn referrers(&self, subject: &Digest) -> Vec<Descriptor> {
+    /// Returns the descriptors of the referrers of `subject`: those that name it, in the order of the
+    /// index, then those that only an index of referrers lists.
+    pub(super) fn referrers(&self, subject: &Digest, problems: &mut Problems) -> Vec<Descriptor> {
         let found = self.by_subject.get(subject).into_iter().flatten();
-        found.map(|summary| summary.descriptor.clone()).collect()
+        let mut referrers: Vec<Descriptor> =
+            found.map(|summary| summary.descriptor.clone()).collect();
+        let mut seen: HashSet<Digest> = referrers.iter().map(|d| d.digest.clone()).collect();
+        for entry in self.referrers_indexes.iter().filter(|entry| is_index_of(entry, subject)) {
+            let Some(index) = self.summary(&entry.digest) else {
+                problems.add(format!("the index {} cannot be read", entry.digest));
+                continue;
+            };
+            for fault in &index.faults {
+                problems.add(format!("{fault}, in the index {}", entry.digest));
+            }
+            for child in &index.children {
+                // Other clients delete referrers without their entries.
+                let Some(referrer) = self.summary(&child.digest) else { continue };
+                let names_another = referrer.subject.as_ref().is_some_and(|s| s != subject);
+                if !names_another && seen.insert(child.digest.clone()) {
+                    referrers.push(referrer.descriptor.clone());
+                }
+            }
+        }
+        referrers
+    }
+
+    /// Returns the manifests that only indexes of referrers list.
+    pub(super) fn only_referrers(&self, index: &Index) -> Vec<Descriptor> {
+        let mut seen: HashSet<&Digest> = index.entries.iter().map(|e| &e.digest).collect();
+        let indexes = self.referrers_indexes.iter().filter_map(|e| self.summary(&e.digest));
+        let children = indexes.flat_map(|index| &index.children);
+        let listed = children.filter(|child| seen.insert(&child.digest));
+        listed.filter_map(|child| Some(self.summary(&child.digest)?.descriptor.clone())).collect()
+    }
+
+    /// Returns the manifests that are not content of another listed one: neither children of an index,
+    /// nor referrers of a manifest of the layout.
+    pub(super) fn roots(&self, index: &Index) -> Vec<Descriptor> {
+        let children = self.summaries.values().flat_map(|summary| &summary.children);
+        let children: HashSet<&Digest> = children.map(|child| &child.digest).collect();
+        let mut seen = HashSet::new();
+        let is_root = |entry: &&Descriptor| {
+            let subject = self.summary(&entry.digest).and_then(|summary| summary.subject.as_ref());
+            may_be_manifest(entry)
+                && !is_referrers_index(entry)
+                && !is_signature_of_cosign(entry)
+                && !children.contains(&entry.digest)
+                && !subject.is_some_and(|subject| self.digests.contains(subject))
+        };
+        let roots = index.entries.iter().filter(is_root);
+        roots.filter(|entry| seen.insert(&entry.digest)).cloned().collect()
+    }
+
+    /// Returns the digests that are listed and have no summary: blobs, and manifests that are missing
+    /// or malformed.
+    pub(super) fn without_summary(&self) -> impl Iterator<Item = &Digest> {
+        self.digests.iter().filter(|digest| !self.summaries.contains_key(*digest))
     }
 
     /// Returns an index that lists the manifest.
@@ -104,6 +184,12 @@ impl ListedManifests {
             }
         }
     }
+}
+
+/// Returns true for what `cosign save` lists beside an image. It names no subject.
+fn is_signature_of_cosign(entry: &Descriptor) -> bool {
+    let kind = entry.annotations.get("kind").and_then(|kind| kind.split_once('/'));
+    matches!(kind, Some(("dev.cosignproject.cosign", "sigs" | "atts" | "sboms")))
 }
 
 /// Groups manifests by subject, in the order of `index.json`; the children of an index follow it.

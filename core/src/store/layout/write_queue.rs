@@ -15,6 +15,8 @@ use ocigraph_types::{Code, Descriptor, Digest, Error, Result};
 pub(super) struct Addition {
     pub(super) entry: Descriptor,
     pub(super) tags: Vec<String>,
+    /// The subject, and the entry of the manifest in a list of its referrers.
+    pub(super) referrer: Option<(Digest, Descriptor)>,
     /// The blobs to sync before the index names the manifest.
     pub(super) blobs: Vec<Digest>,
 }

@@ -10,6 +10,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
+use super::shared_map::SharedMap;
 use ocigraph_types::{Descriptor, Digest};
 
 /// The API by which a repository lists referrers.
@@ -73,7 +74,7 @@ impl SmallUploads {
 pub(crate) struct Capabilities {
     pub(crate) azure: AzureDetection,
     pub(crate) small_uploads: SmallUploads,
-    repositories: Mutex<HashMap<String, Arc<RepositoryState>>>,
+    repositories: SharedMap<String, RepositoryState>,
 }
 
 impl Capabilities {
@@ -83,8 +84,7 @@ impl Capabilities {
     }
 
     pub(crate) fn repository(&self, name: &str) -> Arc<RepositoryState> {
-        let mut known = self.repositories.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(name.to_owned()).or_default())
+        self.repositories.get_or_insert(name.to_owned(), RepositoryState::default)
     }
 }
 
@@ -131,6 +131,8 @@ pub(crate) struct RepositoryState {
     /// Held by the task of this process that writes fallback indexes.
     pub(crate) fallback_writer: tokio::sync::Mutex<()>,
     pub(crate) pending_additions: PendingAdditions,
+    /// An object store answers 403 for a file that does not exist.
+    pub(crate) forbids_what_is_absent: tokio::sync::OnceCell<bool>,
 }
 
 /// Descriptors that wait to be added to fallback indexes, by subject.

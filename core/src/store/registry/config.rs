@@ -9,6 +9,7 @@ use super::{
     auth::credential::Credentials,
     http::{
         client::HttpSettings,
+        proxy,
         tls::{self, TlsOptions},
     },
 };
@@ -33,8 +34,10 @@ pub struct ClientConfig {
     /// Where credentials come from when a registry demands authentication. Default:
     /// [`Credentials::Stored`].
     pub credentials: Credentials,
-    /// A credential file in docker's format, which is searched before docker's and podman's own
-    /// files. `login` writes to it. Default: `None`, and `login` writes to docker's `config.json`.
+    /// A credential file in docker's format, in place of all others: neither docker's and podman's
+    /// own files nor environment variables such as `DOCKER_AUTH_CONFIG` are read. A file that does
+    /// not exist has no credentials. `login` writes to it. Default: `None`, and `login` writes to
+    /// docker's `config.json`.
     #[setters(into)]
     pub auth_file: Option<PathBuf>,
     /// Selects plain HTTP (`true`) or TLS (`false`) for every registry. Default: plain HTTP for
@@ -54,7 +57,7 @@ pub struct ClientConfig {
     /// traffic. Default: `false`.
     pub insecure: bool,
     /// Uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in
-    /// `NO_PROXY` and for loopback addresses. Default: `true`.
+    /// `NO_PROXY` and for loopback addresses. A malformed variable is an error. Default: `true`.
     pub use_proxy: bool,
     /// Additional header fields, as names and values. They are sent only to the origin of the
     /// registry. Default: none.
@@ -87,18 +90,22 @@ impl Default for ClientConfig {
 }
 
 impl ClientConfig {
-    /// Checks the headers, and reads the certificates and the key. Nothing is sent.
+    /// Checks the headers and the proxies of the environment, and reads the certificates and the
+    /// key. Nothing is sent.
     ///
     /// Without this check, the first request reports the same errors.
     ///
     /// # Errors
     ///
-    /// - [`Code::InvalidArgument`] for an invalid header or user agent,
-    ///   and for a client certificate without a key or a key without a certificate.
+    /// - [`Code::InvalidArgument`] for an invalid header or user agent, for a malformed variable
+    ///   such as `HTTPS_PROXY`, and for a client certificate without a key or a key without a certificate.
     /// - [`Code::Tls`] for a file that cannot be read, or that contains no
     ///   certificate or key.
     pub fn check(&self) -> Result<()> {
         self.check_headers()?;
+        if self.use_proxy {
+            proxy::check_environment(self.plain_http != Some(true))?;
+        }
         tls::check(&self.tls_options())
     }
 

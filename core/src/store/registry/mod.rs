@@ -1,15 +1,17 @@
 //! A repository of a registry as a [`Store`](crate::store::Store): the OCI distribution API, and
 //! how real registries deviate from it.
 //!
-//! Each layer uses only those before it: `secret` and `capabilities`, then `http`, `auth`,
+//! Each layer uses only those before it: `hint`, `secret` and `capabilities`, then `http`, `auth`,
 //! `config` and `api`.
 
 mod api;
 pub(crate) mod auth;
 mod capabilities;
 mod config;
+mod hint;
 mod http;
 mod secret;
+pub(crate) mod shared_map;
 
 #[cfg(test)]
 pub(crate) use api::link_header::next_links;

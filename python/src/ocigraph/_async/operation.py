@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from .._checks import (
     check_callback,
@@ -26,6 +27,9 @@ from .._results import CopyReport, DeleteReport, PullResult, PushResult, VerifyR
 from .._run import run_async, sync_log_level
 from .._values import AnyReference, File, StrPath, given_reference, named, platform_text
 from .base import Base
+
+if TYPE_CHECKING:
+    from .client import AsyncClient
 
 
 class ArtifactOperations(Base):
@@ -63,7 +67,9 @@ class ArtifactOperations(Base):
                 The artifact becomes a referrer of it. `NotFoundError` if the manifest does not exist,
                 `InvalidArgumentError` if it is in another repository. Default: none.
             annotations: the annotations of the manifest. Default: none.
-            config: the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+            config: the config blob. Its media type is ``application/vnd.unknown.config.v1+json`` unless it is given;
+                without an artifact type, it is the type of the artifact. Its annotations are those of the config's
+                descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
             format: the format of the manifest. Default: ``auto``.
             allow_path_traversal: permits absolute titles and titles with ``..``. Default: False; such a title then
                 fails with `UnsafePathError`.
@@ -136,7 +142,9 @@ class ArtifactOperations(Base):
             platform: attaches to the image for this platform if the reference names an index. `NotFoundError` if the
                 index has no such image. Default: attaches to the manifest that the reference names.
             annotations: the annotations of the manifest. Default: none.
-            config: the config blob. Default: the empty JSON object, as image-spec recommends for artifacts.
+            config: the config blob. Its media type is ``application/vnd.unknown.config.v1+json`` unless it is given;
+                without an artifact type, it is the type of the artifact. Its annotations are those of the config's
+                descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
             format: the format of the manifest. Default: ``auto``.
             allow_empty: permits an artifact without files, which consists of annotations only. Default: False; an
                 attach without files then fails with `InvalidArgumentError`.
@@ -314,7 +322,13 @@ class ArtifactOperations(Base):
         return Graph(await run_async(operation), *named(reference))
 
     async def delete(
-        self, reference: AnyReference, *, dry_run: bool = False, force: bool = False, concurrency: int | None = None
+        self,
+        reference: AnyReference,
+        *,
+        dry_run: bool = False,
+        force: bool = False,
+        if_exists: bool = False,
+        concurrency: int | None = None,
     ) -> DeleteReport:
         """Deletes what ``reference`` names and everything that refers to it, referrers before their subjects. The
         report has each manifest that could not be deleted. An interrupted delete can be run again. A dry run reports
@@ -326,6 +340,8 @@ class ArtifactOperations(Base):
             force: also deletes manifests that would be retained because they have another tag or another index lists
                 them, and proceeds if a list of tags or referrers cannot be read completely. Default: False; an
                 incomplete list then fails with `IncompleteError`.
+            if_exists: returns an empty report if ``reference`` names nothing. Default: False; it then fails with
+                `NotFoundError`.
             concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
                 Fewer are used while a registry limits the rate of requests, or if the process can open few files.
 
@@ -333,7 +349,7 @@ class ArtifactOperations(Base):
             A `DeleteReport` with ``dry_run``, ``deleted``, ``kept`` and ``failed``.
 
         Raises:
-            NotFoundError: ``reference`` names nothing.
+            NotFoundError: ``reference`` names nothing, unless the options allow it.
             UnsupportedError: the registry deletes no manifest.
             IncompleteError: a list of tags or referrers cannot be read completely.
 
@@ -347,6 +363,7 @@ class ArtifactOperations(Base):
             given_reference(reference),
             dry_run=check_flag("dry_run", dry_run),
             force=check_flag("force", force),
+            if_exists=check_flag("if_exists", if_exists),
             concurrency=check_concurrency(concurrency),
         )
         return DeleteReport._of(await run_async(operation))
@@ -360,6 +377,7 @@ class ArtifactOperations(Base):
         platform: str | Platform | None = None,
         foreign: bool = False,
         repair: bool = False,
+        destination_client: AsyncClient | None = None,
         concurrency: int | None = None,
         progress: Progress | None = None,
     ) -> CopyReport:
@@ -381,21 +399,28 @@ class ArtifactOperations(Base):
                 already, and copies what is missing: a collection of garbage can leave a manifest without its content.
                 Digests are not computed. Default: False, which checks only the manifest that the source names and what
                 it lists.
+            destination_client: the client that reaches the destination, with credentials, headers, TLS options and
+                limits of its own. Neither client sends anything of the other. Within one registry, blobs are then
+                uploaded and not mounted. Default: none, and one client reaches both source and destination.
             concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
                 Fewer are used while a registry limits the rate of requests, or if the process can open few files.
             progress: receives progress events for each blob. Default: none. An exception that it raises cancels the
                 operation.
 
         Returns:
-            A `CopyReport` with ``source``, ``destination``, ``descriptor``, ``tags``, ``manifests``, ``blobs`` and
-            ``bytes``.
+            A `CopyReport` with ``source``, ``destination``, ``descriptor``, ``tags``, ``manifests``, ``blobs``,
+            ``bytes`` and ``missing``.
 
         Raises:
             NotFoundError: ``source`` names nothing or content of it is missing.
+            InvalidArgumentError: one client would send the same credential or header to two registries.
 
         Example:
             >>> (await client.copy("oci:store/app:v1", "oci:backup/app:v1", recursive=True)).manifests
             2
+            >>> async with AsyncClient() as other:
+            ...     (await client.copy("oci:store/app:v1", "oci:second/app:v1", destination_client=other)).tags
+            ('v1',)
         """
         sync_log_level()
         self._callback.use_running_loop()
@@ -406,6 +431,7 @@ class ArtifactOperations(Base):
             platform=optional(platform_text, "platform", platform),
             foreign=check_flag("foreign", foreign),
             repair=check_flag("repair", repair),
+            destination_client=self._other("destination_client", destination_client),
             concurrency=check_concurrency(concurrency),
             progress=check_callback("progress", progress),
         )
@@ -416,23 +442,29 @@ class ArtifactOperations(Base):
         reference: AnyReference,
         *,
         platform: str | Platform | None = None,
+        repair_index: bool = False,
         concurrency: int | None = None,
         progress: Progress | None = None,
     ) -> VerifyReport:
         """Verifies the whole graph under what ``reference`` names: every manifest and blob, those of referrers
-        included. Nothing is written. The report has each problem that was found.
+        included. The report has each problem that was found. Nothing is written, unless the options ask to repair the
+        lists of referrers.
 
         Args:
             reference: the root of the graph.
             platform: starts at the image for this platform if the reference names an index. `NotFoundError` if the
                 index has no such image. Default: starts at the manifest that the reference names.
+            repair_index: repairs the lists of referrers that clients keep in a registry: the index under the fallback
+                tag of each manifest of the graph. Removes the entries of missing manifests, corrects entries that
+                contradict their manifests, and adds manifests that a list lacks. The rest of the graph is not changed.
+                Default: False, which only reports them.
             concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
                 Fewer are used while a registry limits the rate of requests, or if the process can open few files.
             progress: receives progress events for each blob. Default: none. An exception that it raises cancels the
                 operation.
 
         Returns:
-            A `VerifyReport` with ``checked``, ``bytes`` and ``problems``.
+            A `VerifyReport` with ``checked``, ``bytes``, ``problems`` and ``repaired``.
 
         Raises:
             NotFoundError: ``reference`` names nothing.
@@ -446,6 +478,7 @@ class ArtifactOperations(Base):
         operation = self._native.verify(
             given_reference(reference),
             platform=optional(platform_text, "platform", platform),
+            repair_index=check_flag("repair_index", repair_index),
             concurrency=check_concurrency(concurrency),
             progress=check_callback("progress", progress),
         )

@@ -7,8 +7,12 @@ from types import TracebackType
 from typing import Self
 
 from .. import _native
+from .._checks import wrong
 from .._configuration import Configuration
 from .._credential import CredentialCallback
+
+# In the class, `_native` is the client and not the module.
+_NativeClient = _native.Client
 
 
 class Base:
@@ -16,12 +20,20 @@ class Base:
 
     _configuration: Configuration
     _callback: CredentialCallback
-    _native: _native.Client
+    _native: _NativeClient
 
     def _open(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self._callback = CredentialCallback(configuration)
         self._native = _native.Client(configuration.given(self._callback))
+
+    def _other(self, name: str, client: Base | None) -> _NativeClient | None:
+        """Checks another client that an operation uses."""
+        if client is None:
+            return None
+        if not isinstance(client, Base):
+            raise wrong(name, "a Client", client)
+        return client._native
 
     def close(self) -> None:
         """Closes the connections. Later operations raise `InvalidArgumentError`. Running operations of other threads or

@@ -28,8 +28,9 @@ class Client(ArtifactOperations, TagOperations, ManifestOperations, BlobOperatio
             ``"stored"`` uses those that ``docker login`` and similar tools stored, including credential helpers.
             ``"anonymous"`` uses none. A `Credential` is used for every registry. A function is called with the host and
             the repository.
-        auth_file: a credential file in docker's format, which is searched before docker's and podman's own files.
-            ``login`` writes to it. Default: ``None``, and ``login`` writes to docker's ``config.json``.
+        auth_file: a credential file in docker's format, in place of all others: neither docker's and podman's own files
+            nor environment variables such as ``DOCKER_AUTH_CONFIG`` are read. A file that does not exist has no
+            credentials. ``login`` writes to it. Default: ``None``, and ``login`` writes to docker's ``config.json``.
         plain_http: selects plain HTTP (``True``) or TLS (``False``) for every registry. Default: plain HTTP for
             loopback addresses and TLS for all other hosts.
         ca_file: a PEM file of certificates to trust in addition to those of the system. Default: ``None``.
@@ -38,7 +39,7 @@ class Client(ArtifactOperations, TagOperations, ManifestOperations, BlobOperatio
         insecure: accepts any server certificate. Anyone on the network path can then read and change the traffic.
             Default: ``False``.
         use_proxy: uses the proxies in ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``ALL_PROXY``, except for hosts in
-            ``NO_PROXY`` and for loopback addresses. Default: ``True``.
+            ``NO_PROXY`` and for loopback addresses. A malformed variable is an error. Default: ``True``.
         headers: additional header fields, as names and values. They are sent only to the origin of the registry.
             Default: none.
         user_agent: the ``User-Agent`` header ([RFC 9110, section
@@ -91,7 +92,8 @@ class Client(ArtifactOperations, TagOperations, ManifestOperations, BlobOperatio
         """Returns the names of a registry's repositories.
 
         Args:
-            host: the registry: ``host[:port]``.
+            host: the registry: ``host[:port]``. For login and logout also a namespace or repository:
+                ``host[:port]/namespace``.
 
         Raises:
             UnsupportedError: the registry has no catalog.
@@ -109,9 +111,11 @@ class Client(ArtifactOperations, TagOperations, ManifestOperations, BlobOperatio
     def login(self, host: str, credential: Credential) -> LoginResult:
         """Checks a credential with a registry and stores it where other tools look: in the credential helper that
         docker's configuration names for the registry, else in that file, as plain text that only its owner can read.
+        With a namespace, the credential is used for the repositories in it, and credential helpers cannot store it.
 
         Args:
-            host: the registry: ``host[:port]``.
+            host: the registry: ``host[:port]``. For login and logout also a namespace or repository:
+                ``host[:port]/namespace``.
             credential: the credential to check and to store.
 
         Returns:
@@ -119,6 +123,7 @@ class Client(ArtifactOperations, TagOperations, ManifestOperations, BlobOperatio
 
         Raises:
             UnauthorizedError: the registry refuses the credential, in which case nothing is stored.
+            UnsupportedError: for a namespace where a credential helper is configured.
 
         Example:
             >>> client.login("127.0.0.1:1", Credential.password("ada", "secret"))
@@ -130,10 +135,12 @@ class Client(ArtifactOperations, TagOperations, ManifestOperations, BlobOperatio
         return LoginResult._of(run(operation))
 
     def logout(self, host: str) -> LogoutResult:
-        """Removes every stored credential of a registry, from files and credential helpers.
+        """Removes every stored credential of a registry, from files and credential helpers. With a namespace, removes
+        the credential of the namespace alone; without one, those of namespaces stay.
 
         Args:
-            host: the registry: ``host[:port]``.
+            host: the registry: ``host[:port]``. For login and logout also a namespace or repository:
+                ``host[:port]/namespace``.
 
         Returns:
             A `LogoutResult` with ``host``, ``removed_from`` and ``remains``.

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .._checks import check_text_list
+from .._checks import check_flag, check_text_list
 from .._descriptor import Descriptor
 from .._results import ManifestInfo, TagInfo
 from .._run import run, sync_log_level
@@ -37,17 +37,21 @@ class TagOperations(Base):
         operation = self._native.tag(given_reference(reference), check_text_list("tags", tags))
         return Descriptor._of(run(operation))
 
-    def untag(self, reference: AnyReference) -> None:
-        """Removes the tags of ``reference``. The manifest stays.
+    def untag(self, reference: AnyReference, *, if_exists: bool = False) -> None:
+        """Removes the tags of ``reference``. The manifest stays. With a digest in ``reference``, removes only tags that
+        name this digest. In an image layout, a tag can end with a digest: ``v1@sha256:…`` is such a tag if the layout
+        has it.
 
         If some tags were removed before the failure, the hint names them.
 
         Args:
             reference: the tags to remove.
+            if_exists: ignores a tag that does not exist. Default: False; such a tag then fails with `NotFoundError`.
 
         Raises:
             InvalidReferenceError: ``reference`` has no tag.
             NotFoundError: a tag does not exist.
+            DigestMismatchError: ``reference`` has a digest that a tag does not name.
             UnsupportedError: the registry removes a tag only with its manifest.
 
         Example:
@@ -56,16 +60,18 @@ class TagOperations(Base):
             []
         """
         sync_log_level()
-        operation = self._native.untag(given_reference(reference))
+        operation = self._native.untag(given_reference(reference), if_exists=check_flag("if_exists", if_exists))
         run(operation)
 
     def tags(self, reference: AnyReference) -> list[str]:
-        """Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not among them.
+        """Returns all tags, in the order of the registry or layout. Fallback tags of referrers are not among them. With
+        a tag or digest in ``reference``, returns only the tags of that manifest.
 
         Args:
-            reference: the repository or layout. A tag or digest in it is ignored.
+            reference: the repository or layout, or with a tag or digest one manifest in it.
 
         Raises:
+            NotFoundError: ``reference`` has a tag or digest that names nothing.
             IncompleteError: a part of the list cannot be read.
 
         Example:
@@ -77,16 +83,18 @@ class TagOperations(Base):
         return run(operation)
 
     def tag_details(self, reference: AnyReference) -> list[TagInfo]:
-        """Returns all tags, each with the digest that it names and what the registry knows of it.
+        """Returns all tags, each with the digest that it names and what the registry knows of it. With a tag or digest
+        in ``reference``, returns only the tags of that manifest.
 
         Args:
-            reference: the repository or layout. A tag or digest in it is ignored.
+            reference: the repository or layout, or with a tag or digest one manifest in it.
 
         Returns:
-            A list of `TagInfo` items, each with ``name``, ``digest``, ``created``, ``last_updated``, ``signed`` and
-            ``attributes``.
+            A list of `TagInfo` items, each with ``name``, ``digest``, ``created``, ``last_updated``, ``signed``,
+            ``attributes`` and ``problem``.
 
         Raises:
+            NotFoundError: ``reference`` has a tag or digest that names nothing.
             IncompleteError: a part of the list cannot be read.
 
         Example:
@@ -99,16 +107,19 @@ class TagOperations(Base):
 
     def manifests(self, reference: AnyReference) -> list[ManifestInfo]:
         """Returns all manifests, tagged and untagged, with what is known of each. An untagged manifest is found if an
-        index lists it or if it refers to a manifest that is found.
+        index lists it or if it refers to a manifest that is found. With a tag or digest in ``reference``, returns only
+        that manifest.
 
         Args:
-            reference: the repository or layout. A tag or digest in it is ignored.
+            reference: the repository or layout, or with a tag or digest one manifest in it.
 
         Returns:
             A list of `ManifestInfo` items, each with ``descriptor``, ``tags``, ``subject``, ``created``,
-            ``last_updated``, ``architecture``, ``os``, ``config_media_type``, ``image_size`` and ``attributes``.
+            ``last_updated``, ``architecture``, ``os``, ``config_media_type``, ``image_size``, ``attributes`` and
+            ``problem``.
 
         Raises:
+            NotFoundError: ``reference`` has a tag or digest that names nothing.
             IncompleteError: a part of the list cannot be read.
 
         Example:

@@ -62,19 +62,29 @@ impl Line {
         }
     }
 
-    fn credential(&mut self, name: &str, given: &Value) -> Result<(), Failure> {
+    /// Adds the flags of a credential. `side` is empty, or `from-` or `to-`. Only one secret can be read from standard
+    /// input.
+    fn credential(&mut self, side: &str, name: &str, given: &Value) -> Result<(), Failure> {
         let given = pairs(name, given)?;
         let mut parts: Vec<(&str, &str)> =
             given.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         parts.sort_unstable();
         match parts.as_slice() {
             [("password", password), ("username", username)] => {
-                self.option("--username", *username);
-                self.word("--password-stdin");
+                self.option(&format!("--{side}username"), *username);
+                if side == "to-" {
+                    self.option("--to-password", *password);
+                    return Ok(());
+                }
+                self.word(format!("--{side}password-stdin"));
                 self.stdin((*password).to_owned())
             }
+            [("identity_token", token)] if side == "to-" => {
+                self.option("--to-identity-token", *token);
+                Ok(())
+            }
             [("identity_token", token)] => {
-                self.word("--identity-token-stdin");
+                self.word(format!("--{side}identity-token-stdin"));
                 self.stdin((*token).to_owned())
             }
             _ => {
@@ -88,8 +98,18 @@ impl Line {
 fn execute(request: &mut Request) -> Result<Done, Failure> {
     let mut line = Line::default();
     operation(request, &mut line)?;
+    let side = match request.arguments.remove("destination_client") {
+        Some(Value::Object(destination)) if request.operation == "copy" => {
+            client("to-", &destination, &mut line)?;
+            "from-"
+        }
+        Some(given) => {
+            return Err(Failure::Unsupported(format!("destination_client as {given}")));
+        }
+        None => "",
+    };
     options(request, &mut line)?;
-    client(&request.client, &mut line)?;
+    client(side, &request.client, &mut line)?;
     let raw = matches!(request.operation.as_str(), "fetch_manifest" | "fetch_blob");
     if !raw && request.operation != "tag_details" {
         line.option("--format", "json");
@@ -134,7 +154,7 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
         "repositories" | "logout" => line.word(request.text("host")?),
         "login" => {
             line.word(request.text("host")?);
-            line.credential("credential", &request.required("credential")?)?;
+            line.credential("", "credential", &request.required("credential")?)?;
         }
         "digest_files" => {
             for file in list("files", &request.required("files")?)? {
@@ -209,6 +229,7 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("discover", "allow_incomplete") => line.may_fail = value(&name, &given)?,
             ("delete", "dry_run") => line.flag("--dry-run", &name, &given)?,
             ("delete", "force") => line.flag("--force", &name, &given)?,
+            ("delete" | "untag", "if_exists") => line.flag("--if-exists", &name, &given)?,
             ("copy", "recursive") => line.flag("--recursive", &name, &given)?,
             ("copy", "repair") => line.flag("--repair", &name, &given)?,
             ("verify", "repair_index") => line.flag("--repair-index", &name, &given)?,
@@ -230,23 +251,26 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Adds the flags that every command takes.
-fn client(options: &Map<String, Value>, line: &mut Line) -> Result<(), Failure> {
+/// Adds the flags that every command takes, or those of one side of a copy: `side` is empty, or `from-` or `to-`.
+fn client(side: &str, options: &Map<String, Value>, line: &mut Line) -> Result<(), Failure> {
     for (name, given) in options {
+        let flag = |flag: &str| format!("--{side}{flag}");
         match name.as_str() {
             "credentials" if given == "stored" => {}
-            "credentials" => line.credential(name, given)?,
-            "auth_file" => line.option("--registry-config", text(name, given)?),
-            "plain_http" => line.word(format!("--plain-http={}", value::<bool>(name, given)?)),
-            "ca_file" => line.option("--ca-file", text(name, given)?),
-            "cert_file" => line.option("--cert-file", text(name, given)?),
-            "key_file" => line.option("--key-file", text(name, given)?),
-            "insecure" => line.flag("--insecure", name, given)?,
-            "use_proxy" if given == false => line.word("--no-proxy"),
-            "use_proxy" => _ = value::<bool>(name, given)?,
-            "user_agent" => line.option("--user-agent", text(name, given)?),
-            "limits" => limits("", given, line)?,
-            "headers" => line.pairs("--header", ':', pairs(name, given)?),
+            "credentials" => line.credential(side, name, given)?,
+            "auth_file" => line.option(&flag("registry-config"), text(name, given)?),
+            "plain_http" => {
+                line.word(format!("{}={}", flag("plain-http"), value::<bool>(name, given)?));
+            }
+            "ca_file" => line.option(&flag("ca-file"), text(name, given)?),
+            "cert_file" => line.option(&flag("cert-file"), text(name, given)?),
+            "key_file" => line.option(&flag("key-file"), text(name, given)?),
+            "insecure" => line.flag(&flag("insecure"), name, given)?,
+            "user_agent" => line.option(&flag("user-agent"), text(name, given)?),
+            "headers" => line.pairs(&flag("header"), ':', pairs(name, given)?),
+            "use_proxy" if side.is_empty() && given == false => line.word("--no-proxy"),
+            "use_proxy" if side.is_empty() => _ = value::<bool>(name, given)?,
+            "limits" if side.is_empty() => limits("", given, line)?,
             _ => return Err(Failure::Unsupported(format!("a client with {name}"))),
         }
     }

@@ -12,8 +12,9 @@ use futures::TryStreamExt;
 use ocigraph::{
     Algorithm, AttachOptions, Bytes, Client, ClientConfig, Content, CopyOptions, Credential,
     CredentialSource, Credentials, DeleteOptions, Descriptor, DiscoverOptions, Event, File, Host,
-    KeyCase, Limits, Manifest, Progress, PullOptions, PushOptions, Reference, ResolveOptions,
-    ToJson, TransferOptions, UnpackLimits, VerifyOptions, Walk, digest_files, media_type,
+    KeyCase, Limits, LoginTarget, Manifest, Progress, PullOptions, PushOptions, Reference,
+    ResolveOptions, ToJson, TransferOptions, UnpackLimits, UntagOptions, VerifyOptions, Walk,
+    digest_files, media_type,
 };
 use ocigraph_suite::scenarios::serve::{Done, Failure, Request, list, pairs, serve, text, value};
 use serde_json::{Map, Value, json};
@@ -120,8 +121,8 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
         }
         "untag" => {
             let reference = reference(request)?;
-            request.end()?;
-            client.untag(&reference).await?;
+            let options = untag_options(request)?;
+            client.untag(&reference, options).await?;
             json!({})
         }
         "tags" => {
@@ -145,13 +146,13 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
             json!({ "repositories": client.repositories(&host).await? })
         }
         "login" => {
-            let host: Host = text_as(request, "host")?;
+            let host: LoginTarget = text_as(request, "host")?;
             let credential = credential("credential", &request.required("credential")?)?;
             request.end()?;
             client.login(&host, credential).await?.to_json(KeyCase::Snake)
         }
         "logout" => {
-            let host: Host = text_as(request, "host")?;
+            let host: LoginTarget = text_as(request, "host")?;
             request.end()?;
             client.logout(&host).await?.to_json(KeyCase::Snake)
         }
@@ -198,6 +199,7 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
             };
             let options = transfer_options(request, &events)?;
             let (blob, source) = content.into_blob(&kind).await?;
+            let blob = ocigraph::operation::blob_for(&reference, blob, &*source).await?;
             let outcome = client.push_blob(&reference, &blob, source, options).await?;
             json!({ "descriptor": blob.to_json(KeyCase::Snake), "outcome": outcome.name() })
         }
@@ -325,6 +327,7 @@ fn delete_options(request: &mut Request) -> Result<DeleteOptions, Failure> {
         match name.as_str() {
             "dry_run" => built.dry_run = value(&name, &given)?,
             "force" => built.force = value(&name, &given)?,
+            "if_exists" => built.if_exists = value(&name, &given)?,
             "concurrency" => built.concurrency = Some(value(&name, &given)?),
             _ => return Err(unknown(request, &name)),
         }
@@ -340,6 +343,10 @@ fn copy_options(request: &mut Request, events: &Events) -> Result<CopyOptions, F
             "platform" => built.platform = Some(parsed(&name, &given)?),
             "repair" => built.repair = value(&name, &given)?,
             "foreign" => built.foreign = value(&name, &given)?,
+            "destination_client" => {
+                let given = given.as_object().ok_or_else(|| unknown(request, &name))?;
+                built.destination_client = Some(client(given)?);
+            }
             "concurrency" => built.concurrency = Some(value(&name, &given)?),
             "progress" => built.progress = events.option(&given)?,
             _ => return Err(unknown(request, &name)),
@@ -367,6 +374,17 @@ fn resolve_options(request: &mut Request) -> Result<ResolveOptions, Failure> {
     for (name, given) in options(request) {
         match name.as_str() {
             "platform" => built.platform = Some(parsed(&name, &given)?),
+            _ => return Err(unknown(request, &name)),
+        }
+    }
+    Ok(built)
+}
+
+fn untag_options(request: &mut Request) -> Result<UntagOptions, Failure> {
+    let mut built = UntagOptions::default();
+    for (name, given) in options(request) {
+        match name.as_str() {
+            "if_exists" => built.if_exists = value(&name, &given)?,
             _ => return Err(unknown(request, &name)),
         }
     }

@@ -29,14 +29,22 @@ pub use strict::strictness;
 const OTHERS: [&str; 3] = ["absent", "definition", "schema"];
 
 /// Operations that the driver executes itself.
-const OF_THE_DRIVER: [&str; 2] = ["check_files", "set_registry"];
+const OF_THE_DRIVER: [&str; 3] = ["check_files", "pack", "set_registry"];
 
 /// Functions of the library that are not operations of a client, with their arguments and options.
 const FUNCTIONS: [(&str, &[&str], &[&str]); 1] = [("digest_files", &["files"], &[])];
 
 /// The keys of a step that do not name its operation.
-const OF_A_STEP: [&str; 7] =
-    ["client", "expect", "error", "save", "requests", "logged", "progress"];
+const OF_A_STEP: [&str; 8] = [
+    "client",
+    "expect",
+    "error",
+    "save",
+    "requests",
+    "logged",
+    "logged_by_destination",
+    "progress",
+];
 
 /// One scenario of a file.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! Runs one scenario: prepares files and a registry, asks the program for each step, and compares.
 
-use std::{collections::BTreeMap, env, ffi::OsString, fs, os::unix::fs::PermissionsExt};
+use std::{collections::BTreeMap, env, ffi::OsString, fs, io, os::unix::fs::PermissionsExt};
 
 use ocigraph_fixture::Logged;
 use serde_json::{Map, Value, json};
@@ -43,17 +43,30 @@ impl Runner {
     /// The step that differs from what the scenario states, and how.
     pub fn run(&mut self, scenario: &Scenario, store: &str) -> Result<(), String> {
         let work = Workspace::new();
-        let server = Server::start(&scenario.body["registry"], &scenario.body["tls"], &work)?;
+        let server = Server::start(&scenario.body["registry"], &scenario.body["tls"], &work, "")?;
         let mut known = variables(&work, &server, store);
+        let destination = match &scenario.body["destination"] {
+            Value::Null => None,
+            Value::Object(_) => {
+                let of = &scenario.body["destination"];
+                Some(Server::start(&of["registry"], &of["tls"], &work, "destination-")?)
+            }
+            other => return Err(format!("the destination {other}")),
+        };
+        if let Some(destination) = &destination {
+            known.insert("destination".into(), format!("{}/app", destination.host()).into());
+        }
+        let servers = Servers { server, destination };
+        let server = &servers.server;
         write_files(&work, &scenario.body["files"], &known)?;
         let environment = environment(&scenario.body["environment"], &known)?;
         let mut own = (!environment.is_empty()).then(|| Program::start(&self.words, &environment));
         for (i, step) in scenario.steps().enumerate() {
             let at = |why: String| format!("step {}, {}: {why}", i + 1, step.operation);
-            server.clear_requests();
+            servers.clear_requests();
             let arguments = with_variables(step.arguments, &known).map_err(at)?;
             if super::OF_THE_DRIVER.contains(&step.operation) {
-                execute(step.operation, &arguments, &work, &server).map_err(at)?;
+                execute(step.operation, &arguments, &work, server).map_err(at)?;
                 continue;
             }
             let mut request = json!({
@@ -73,7 +86,7 @@ impl Runner {
             if self.is_absent(&step, &answer).map_err(at)? {
                 return Ok(());
             }
-            let result = check(&step, answer, &server, store == "registry", &known).map_err(at)?;
+            let result = check(&step, answer, &servers, store == "registry", &known).map_err(at)?;
             for (name, path) in step.body["save"].as_object().into_iter().flatten() {
                 let path = path.as_str().expect("a path");
                 let value = result.pointer(path).ok_or(at(format!("{result} has no {path}")))?;
@@ -99,6 +112,21 @@ impl Runner {
                 "absent.json says that the language has no {name}, but the answer was {answer:?}"
             )),
             (None, _) => Ok(false),
+        }
+    }
+}
+
+/// The registry of a scenario, and that of the destination if there is a second one.
+struct Servers {
+    server: Server,
+    destination: Option<Server>,
+}
+
+impl Servers {
+    fn clear_requests(&self) {
+        self.server.clear_requests();
+        if let Some(destination) = &self.destination {
+            destination.clear_requests();
         }
     }
 }
@@ -153,7 +181,7 @@ fn environment(
 fn check(
     step: &Step<'_>,
     answer: Answer,
-    server: &Server,
+    servers: &Servers,
     on_registry: bool,
     known: &Map<String, Value>,
 ) -> Result<Value, String> {
@@ -173,9 +201,13 @@ fn check(
         matches(&with_variables(expected, known)?, &summary, "progress")?;
     }
     if on_registry {
-        let requests = server.requests();
+        let requests = servers.server.requests();
         check_count(&step.body["requests"], &requests)?;
         check_log(&with_variables(&step.body["logged"], known)?, &requests)?;
+    }
+    if let Some(stated) = step.body.get("logged_by_destination") {
+        let destination = servers.destination.as_ref().ok_or("no destination")?;
+        check_log(&with_variables(stated, known)?, &destination.requests())?;
     }
     Ok(result)
 }
@@ -252,8 +284,10 @@ fn execute(
     work: &Workspace,
     server: &Server,
 ) -> Result<(), String> {
-    if operation == "set_registry" {
-        return server.configure(arguments);
+    match operation {
+        "set_registry" => return server.configure(arguments),
+        "pack" => return pack(arguments, work).map_err(|e| format!("{arguments}: {e}")),
+        _ => {}
     }
     for (name, content) in arguments.as_object().into_iter().flatten() {
         let there = fs::read(work.path(name)).ok();
@@ -265,6 +299,17 @@ fn execute(
             let there = there.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
             return Err(format!("{name} is {there:?}, expected {content}"));
         }
+    }
+    Ok(())
+}
+
+/// Writes each directory into a tar archive, entry by entry.
+fn pack(arguments: &Value, work: &Workspace) -> io::Result<()> {
+    for (archive, directory) in arguments.as_object().into_iter().flatten() {
+        let directory = work.path(directory.as_str().expect("a directory"));
+        let mut tar = tar::Builder::new(fs::File::create(work.path(archive))?);
+        tar.append_dir_all(".", directory)?;
+        tar.finish()?;
     }
     Ok(())
 }
@@ -345,13 +390,14 @@ mod tests {
 
     #[test]
     fn an_answer_that_differs_is_found() {
-        let server = Server::start(&Value::Null, &Value::Null, &Workspace::new()).unwrap();
+        let server = Server::start(&Value::Null, &Value::Null, &Workspace::new(), "").unwrap();
+        let servers = Servers { server, destination: None };
         let result = |result: Value| Answer::Result { result, events: json!([]) };
         let error = |code: &str| Answer::Error { code: code.into(), message: String::new() };
         let step = |body: &Value, answer: Answer| {
             let (arguments, client) = (&Value::Null, &Value::Null);
             let step = Step { operation: "tags", arguments, client, body };
-            check(&step, answer, &server, true, &Map::new()).is_ok()
+            check(&step, answer, &servers, true, &Map::new()).is_ok()
         };
         let (expect, refused) = (json!({"expect": [1]}), json!({"error": "IO"}));
         let events = json!({"progress": {"blobs": 1}});
@@ -366,5 +412,7 @@ mod tests {
             assert!(!step(stated, Answer::Unsupported("all".into())));
         }
         assert!(!step(&json!({"requests": {"exactly": 1}}), result(json!([1]))));
+        let logged = json!({"logged_by_destination": {"none": {"method": "GET"}}});
+        assert!(!step(&logged, result(json!([1]))));
     }
 }

@@ -23,18 +23,23 @@ pub(super) struct Server {
 impl Server {
     /// Starts a registry with the configuration `registry` of a scenario. `tls` is true, or an object with `clients`,
     /// true if each client must have a certificate, and `delay_ms`, the time before a connection is served. Writes the
-    /// files `ca.pem`, `client.pem` and `client.key` to the working folder then.
-    pub(super) fn start(registry: &Value, tls: &Value, work: &Workspace) -> Result<Self, String> {
+    /// files `ca.pem`, `client.pem` and `client.key` to the working folder then, with `prefix` in front of their names.
+    pub(super) fn start(
+        registry: &Value,
+        tls: &Value,
+        work: &Workspace,
+        prefix: &str,
+    ) -> Result<Self, String> {
         let fixture = Fixture::start(config(registry)?);
         let host = fixture.host().to_string();
         if tls.is_null() {
             return Ok(Self { fixture, _front: None, host });
         }
         let authority = Authority::new();
-        work.write("ca.pem", authority.pem());
+        work.write(format!("{prefix}ca.pem"), authority.pem());
         let (certificate, key) = authority.client();
-        work.write("client.pem", certificate);
-        work.write("client.key", key);
+        work.write(format!("{prefix}client.pem"), certificate);
+        work.write(format!("{prefix}client.key"), key);
         let front = match tls["clients"] == true {
             true => TlsFront::for_known_clients(&authority, &host),
             false => TlsFront::start(&authority, Shows::Good, &host),

@@ -37,6 +37,10 @@ pub fn strictness(definition: &Definition, program: &mut Program) -> Vec<String>
             with("files", json!([{ "path": "a.txt", UNKNOWN: "x" }]));
             with("config", json!({ "path": "a.txt", UNKNOWN: "x" }));
         }
+        if operation == "copy" {
+            with("destination_client", json!({ UNKNOWN: true }));
+            with("destination_client", json!({ "credentials": { UNKNOWN: "x" } }));
+        }
         if operation == "login" {
             with("credential", json!({ UNKNOWN: "x" }));
         }

@@ -125,6 +125,10 @@ fn signed(fixture: &Fixture) -> (Workspace, String) {
     (work, image)
 }
 
+fn repository(image: &str) -> &str {
+    image.strip_suffix(":v1").unwrap()
+}
+
 fn keys(value: &Value) -> Vec<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
 }
@@ -133,7 +137,7 @@ fn keys(value: &Value) -> Vec<&str> {
 fn detailed_manifests_have_the_fields_of_the_article() {
     let fixture = azure();
     let (work, image) = signed(&fixture);
-    let listed = work.ocigraph(&["manifests", "--detail", &image]).json();
+    let listed = work.ocigraph(&["manifests", "--detail", repository(&image)]).json();
     let listed = listed.as_array().unwrap();
     let (tagged, untagged): (Vec<&Value>, Vec<&Value>) =
         listed.iter().partition(|info| info.get("tags").is_some());
@@ -180,7 +184,7 @@ fn detailed_manifests_have_the_fields_of_the_article() {
         "{seen:?}"
     );
 
-    let tags = work.ocigraph(&["tags", "--detail", &image]).json();
+    let tags = work.ocigraph(&["tags", "--detail", repository(&image)]).json();
     assert_eq!(
         keys(&tags[0]),
         ["changeableAttributes", "createdTime", "digest", "lastUpdateTime", "name", "signed",]
@@ -196,11 +200,11 @@ fn long_lists_are_read_in_pages() {
     }
     let all = fixture.config();
     fixture.set_config(Config { tags_page: Some(2), ..all });
-    let tags = work.ocigraph(&["tags", "--detail", &image]).json();
+    let tags = work.ocigraph(&["tags", "--detail", repository(&image)]).json();
     let names: Vec<&str> =
         tags.as_array().unwrap().iter().filter_map(|t| t["name"].as_str()).collect();
     assert_eq!(names, ["v1", "v1.0", "v1.1", "v1.2", "v1.3", "v1.4"]);
-    let manifests = work.ocigraph(&["manifests", "--detail", &image]).json();
+    let manifests = work.ocigraph(&["manifests", "--detail", repository(&image)]).json();
     assert_eq!(manifests.as_array().unwrap().len(), 2);
 }
 
@@ -210,13 +214,13 @@ fn the_error_for_a_locked_manifest_has_the_request_id_of_azure() {
     let (work, image) = signed(&fixture);
     let digest = work.ocigraph(&["resolve", &image]).ok().trim().to_owned();
     fixture.set_config(config(service_of(&fixture), vec![digest.clone()]));
-    let listed = work.ocigraph(&["manifests", "--detail", &image]).json();
+    let listed = work.ocigraph(&["manifests", "--detail", repository(&image)]).json();
     let locked = listed.as_array().unwrap().iter().find(|info| info["digest"] == *digest).unwrap();
     assert_eq!(locked["changeableAttributes"]["deleteEnabled"], false);
     let ran = work.ocigraph(&["delete", "--yes", &image]);
     assert_eq!(ran.code, Some(1), "{ran}");
     let all = format!("{}{}", ran.stdout, ran.stderr);
-    assert!(all.contains("locked") && all.contains("1b4b9c2e-6e1f"), "{all}");
+    assert!(all.contains("unlock") && all.contains("1b4b9c2e-6e1f"), "{all}");
     assert!(fixture.state().repositories["net-monitor"].manifests.contains_key(&digest));
 }
 
@@ -238,13 +242,13 @@ fn other_registries_provide_details_through_the_standard_api() {
     let work = Workspace::new();
     let image = format!("{}/net-monitor:v1", fixture.host());
     work.push_image(&image);
-    let info = &work.ocigraph(&["manifests", "--detail", &image]).json()[0];
+    let info = &work.ocigraph(&["manifests", "--detail", repository(&image)]).json()[0];
     let expected =
         ["architecture", "configMediaType", "digest", "imageSize", "mediaType", "os", "tags"];
     for key in expected {
         assert!(!info[key].is_null(), "{key} is missing in {info}");
     }
-    let tags = work.ocigraph(&["tags", "--detail", &image]).json();
+    let tags = work.ocigraph(&["tags", "--detail", repository(&image)]).json();
     let expected: BTreeMap<&str, &Value> =
         [("name", &tags[0]["name"]), ("digest", &info["digest"])].into();
     assert_eq!(tags[0]["digest"], *expected["digest"]);

@@ -276,3 +276,52 @@ fn a_credential_source_is_called_once_and_only_if_needed() {
     assert_eq!(vault.0.load(Ordering::Relaxed), 1);
     assert!(open.requests().iter().all(|request| request.header("authorization").is_none()));
 }
+
+#[test]
+fn a_token_for_the_last_scope_alone_is_followed_by_one_for_what_the_challenge_names() {
+    let fixture = guarded(TokenAuth { last_scope_only: true, ..token_auth() });
+    let client = ada();
+    run(async {
+        let image = reference(&fixture, "app:v1");
+        push(&client, &image, None).await;
+        push(&client, &reference(&fixture, "app"), Some(&image)).await;
+        let recursive = || CopyOptions::default().recursive(true);
+        // In both orders of the names, since the scopes of a request are sorted.
+        for to in ["aaa:v1", "other:v1"] {
+            let copied = ada().copy(&image, &reference(&fixture, to), recursive()).await.unwrap();
+            assert_eq!(copied.manifests, 2);
+            let resolved = ada().resolve(&reference(&fixture, to), ResolveOptions::default()).await;
+            assert_eq!(resolved.unwrap().digest, copied.descriptor.digest);
+        }
+        // After the first such token, tokens are for one repository, and are used again.
+        fixture.clear_requests();
+        let client = ada();
+        client.copy(&image, &reference(&fixture, "zzz:v1"), recursive()).await.unwrap();
+        let asked = asked(&fixture);
+        assert!(asked.len() <= 6, "{asked:?}");
+    });
+}
+
+#[test]
+fn a_token_is_asked_for_with_the_scope_of_the_challenge_if_it_differs() {
+    let fixture = guarded(TokenAuth { scope_prefix: "mirror/".into(), ..token_auth() });
+    for credential in [Credential::password(USER, PASSWORD), Credential::identity_token(IDENTITY)] {
+        let client = client_with(Credentials::Given(credential));
+        run(async {
+            let image = reference(&fixture, "app:v1");
+            push(&client, &image, None).await;
+            client.tags(&image).await.unwrap();
+            let recursive = CopyOptions::default().recursive(true);
+            client.copy(&image, &reference(&fixture, "other:v1"), recursive).await.unwrap();
+        });
+    }
+}
+
+#[test]
+fn a_lifetime_as_text_is_used() {
+    let fixture = guarded(TokenAuth { text_lifetime: true, life_ms: 600_000, ..token_auth() });
+    run(async {
+        push(&ada(), &reference(&fixture, "app:v1"), None).await;
+        assert_eq!(asked(&fixture), ["repository:app:pull,push"]);
+    });
+}

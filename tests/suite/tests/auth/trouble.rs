@@ -64,6 +64,10 @@ fn head() -> Reply {
         .header("docker-content-digest", digest.as_str())
 }
 
+fn repository(server: &FaultServer) -> Reference {
+    format!("{}/app", server.host()).parse().unwrap()
+}
+
 fn image(server: &FaultServer) -> Reference {
     format!("{}/app:v1", server.host()).parse().unwrap()
 }
@@ -313,7 +317,11 @@ fn a_registry_that_is_open_in_part_gets_the_credential() {
             .on("GET", "/v2/_catalog", [Reply::ok(r#"{"repositories":["app"]}"#)])
             .on("GET", "/token", [token("t1")])
             .on("GET", "/v2/", [open]);
-        assert_eq!(run(client(password()).tags(&image(&server))).unwrap(), ["v1"], "{scheme:?}");
+        assert_eq!(
+            run(client(password()).tags(&repository(&server))).unwrap(),
+            ["v1"],
+            "{scheme:?}"
+        );
         let sent = server.seen("GET", "/tags/list");
         assert_eq!(sent[0].header("authorization"), None);
         assert_eq!(sent[1].header("authorization"), Some(expected), "{scheme:?}");
@@ -328,7 +336,7 @@ fn a_registry_that_is_open_in_part_gets_the_credential() {
     // Without a credential, nothing else is asked.
     let server = FaultServer::start();
     server.on("GET", "/v2/app/tags/list", [Reply::error(404, "NAME_UNKNOWN")]);
-    run(client_without_credential().tags(&image(&server))).unwrap_err();
+    run(client_without_credential().tags(&repository(&server))).unwrap_err();
     assert_eq!(server.all().len(), 1);
 }
 
@@ -341,7 +349,7 @@ fn a_web_page_is_not_taken_for_a_registry() {
     let host = server.host().parse().unwrap();
     let error = run(client.login(&host, password())).unwrap_err();
     assert!(error.to_string().contains("text/html: \"Sign in\""), "{error}");
-    let error = run(client.tags(&image(&server))).unwrap_err();
+    let error = run(client.tags(&repository(&server))).unwrap_err();
     assert!(error.to_string().contains("text/html: \"Sign in\""), "{error}");
     let error = run(client.fetch_manifest(&image(&server), ResolveOptions::default())).unwrap_err();
     assert!(error.to_string().contains("text/html: \"Sign in\""), "{error}");

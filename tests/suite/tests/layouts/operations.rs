@@ -3,7 +3,7 @@
 use futures::TryStreamExt;
 use ocigraph::{
     Client, CopyOptions, DeleteOptions, DiscoverOptions, Error, File, PullOptions, PushOptions,
-    Reference, ResolveOptions, Result, TransferOptions, VerifyOptions,
+    Reference, ResolveOptions, Result, TransferOptions, UntagOptions, VerifyOptions,
 };
 use ocigraph_fixture::Fixture;
 
@@ -126,7 +126,7 @@ impl Operation {
                 }
             }
             Tag => drop(client.tag(&at("v1"), &["v2".to_owned()]).await?),
-            Untag => client.untag(&at("v1")).await?,
+            Untag => client.untag(&at("v1"), UntagOptions::default()).await?,
             CopyFromLayout => {
                 drop(client.copy(&beside("good"), &at("copied"), recursive()).await?);
             }

@@ -3,7 +3,7 @@
 use super::*;
 
 /// A header with any size, and content.
-fn raw(kind: u8, name: &str, content: &[u8], size: u64) -> Vec<u8> {
+pub(super) fn raw(kind: u8, name: &str, content: &[u8], size: u64) -> Vec<u8> {
     let mut header = tar::Header::new_ustar();
     header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
     header.set_entry_type(EntryType::new(kind));
@@ -16,12 +16,12 @@ fn raw(kind: u8, name: &str, content: &[u8], size: u64) -> Vec<u8> {
     bytes
 }
 
-fn plain(kind: u8, name: &str, content: &[u8]) -> Vec<u8> {
+pub(super) fn plain(kind: u8, name: &str, content: &[u8]) -> Vec<u8> {
     raw(kind, name, content, content.len() as u64)
 }
 
 /// A pax header with these records.
-fn pax(kind: u8, records: &[(&str, &str)]) -> Vec<u8> {
+pub(super) fn pax(kind: u8, records: &[(&str, &str)]) -> Vec<u8> {
     let mut content = String::new();
     for (key, value) in records {
         let length = (1..).find(|n| format!("{n} {key}={value}\n").len() == *n).unwrap();
@@ -30,7 +30,7 @@ fn pax(kind: u8, records: &[(&str, &str)]) -> Vec<u8> {
     plain(kind, "pax", content.as_bytes())
 }
 
-fn ended(parts: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn ended(parts: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = parts.concat();
     bytes.resize(bytes.len() + 1024, 0);
     bytes

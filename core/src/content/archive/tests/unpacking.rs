@@ -21,7 +21,7 @@ fn an_archive_with_a_hostile_entry_writes_nothing() {
             Hostile::new().link("t", elsewhere).file("t/victim", "new"),
         ),
         ("an absolute link", Hostile::new().link("t/l", victim)),
-        ("a link that leads out", Hostile::new().link("t/a/l", "../../x")),
+        ("a link that leads out", Hostile::new().link("t/a/l", "../../../x")),
         (
             "a link that leads out through another link",
             Hostile::new().link("t/a/b/up", "../..").link("t/l", "a/b/up/../x"),
@@ -83,6 +83,77 @@ fn links_are_unpacked_and_special_mode_bits_dropped() {
     assert_eq!(fs::read(out.path().join("t/hard")).unwrap(), b"second");
     assert_eq!(mode(&out.path().join("t/d/x")) & 0o7000, 0);
     assert_eq!(mode(&out.path().join("t/late")) & 0o7000, 0);
+}
+
+#[test]
+fn the_content_of_a_directory_alone_is_unpacked_below_the_title() {
+    for names in [["a.txt", "d/b.txt"], ["./a.txt", "./d/b.txt"]] {
+        let archive = Hostile::new()
+            .file(names[0], "a")
+            .file(names[1], "b")
+            .link("l", "../other/file")
+            .entry(Link, "hard", names[0], b"")
+            .bytes();
+        for (title, output) in [("t", "t"), ("x/t", "x/t"), ("./t/", "t")] {
+            let out = tempfile::tempdir().unwrap();
+            unpack_to(out.path(), title, &gzip(&archive)).unwrap();
+            let expected = ["a.txt", "d/", "d/b.txt", "hard", "l -> ../other/file"];
+            assert_eq!(listing(&out.path().join(output)), expected);
+        }
+    }
+    let rooted = Hostile::new()
+        .entry(Directory, "./", "", b"")
+        .file("./t", "a file with the name of the directory")
+        .file("./a", "")
+        .bytes();
+    let empty = Hostile::new().entry(Directory, "./", "", b"").bytes();
+    let none = Hostile::new().bytes();
+    for (archive, expected) in
+        [(rooted, &["t/", "t/a", "t/t"][..]), (empty, &["t/"]), (none, &["t/"])]
+    {
+        let out = tempfile::tempdir().unwrap();
+        unpack_to(out.path(), "t", &archive).unwrap();
+        assert_eq!(listing(out.path()), expected);
+    }
+}
+
+#[test]
+fn a_link_can_lead_to_another_layer_and_not_out_of_the_output_directory() {
+    let link = |name: &str, target: &str| Hostile::new().link(name, target).bytes();
+    for (title, name, target) in
+        [("t", "t/l", "../foo"), ("t", "l", "../foo"), ("x/t", "x/t/d/l", "../../../foo")]
+    {
+        let out = tempfile::tempdir().unwrap();
+        unpack_to(out.path(), title, &link(name, target)).unwrap();
+    }
+    for (title, name, target) in [
+        ("t", "t/l", "../../foo"),
+        ("t", "l", "../../foo"),
+        ("x/t", "x/t/l", "../../../foo"),
+        (".", "l", "../foo"),
+        ("t", "t/l", "/foo"),
+    ] {
+        let out = tempfile::tempdir().unwrap();
+        let error = unpack_to(out.path(), title, &link(name, target)).unwrap_err();
+        assert_eq!(error.code(), Code::UnsafePath, "{name} -> {target}: {error}");
+        assert_eq!(listing(out.path()), [] as [String; 0]);
+    }
+}
+
+#[test]
+fn names_of_windows_are_unpacked_as_paths() {
+    let archive = Hostile::new()
+        .entry(Directory, "t\\d/", "", b"")
+        .file("t\\d\\a.txt", "a")
+        .link("t\\d\\l", "..\\b.txt")
+        .file("t\\b.txt", "b")
+        .bytes();
+    let out = tempfile::tempdir().unwrap();
+    unpack_to(out.path(), "t", &archive).unwrap();
+    let expected = ["t/", "t/b.txt", "t/d/", "t/d/a.txt", "t/d/l -> ../b.txt"];
+    assert_eq!(listing(out.path()), expected);
+    let error = unpack_to(out.path(), "u", &Hostile::new().file("u\\..\\..\\x", "").bytes());
+    assert_eq!(error.unwrap_err().code(), Code::UnsafePath);
 }
 
 #[test]

@@ -32,13 +32,15 @@ use crate::store::{
         },
         capabilities::Capabilities,
         config::ClientConfig,
+        hint,
         http::{
             client::{Attempt, HttpClient, RequestError},
             redirect::{MAX_REDIRECTS, redirect_target},
             request::Request,
-            response::{Response, first_words},
+            response::Response,
             url::{redacted, same_origin},
         },
+        secret::Secret,
     },
 };
 use ocigraph_types::{Code, Error, Host, Result, media_type::essence};
@@ -72,6 +74,8 @@ pub struct Connection {
     /// The root of the registry: scheme, host and port.
     base: Url,
     config: Arc<ClientConfig>,
+    /// The values of additional headers, which messages must not repeat.
+    header_secrets: Vec<Secret>,
     http: Arc<HttpClient>,
     authenticator: Authenticator,
     /// The registry was asked how it authenticates.
@@ -111,16 +115,17 @@ impl Connection {
             host: host.clone(),
             base: base.clone(),
             credentials: config.credentials.clone(),
+            auth_file: config.auth_file.clone(),
             http: Arc::clone(&http),
             capabilities: Arc::clone(&capabilities),
         };
-        let chain =
-            CredentialChain::from_environment(config.auth_file.clone(), limits.helper_timeout);
+        let chain = CredentialChain::new(config.auth_file.clone(), limits.helper_timeout);
         let authenticator = Authenticator::new(target, chain);
         let probed = OnceCell::new();
         Ok(Self {
             host: host.clone(),
             base,
+            header_secrets: header_secrets(&config),
             config,
             http,
             authenticator,
@@ -177,29 +182,27 @@ impl Connection {
         let response = self.send(Request::new(Method::GET, self.url("v2/")?), &context).await?;
         match response.status() {
             StatusCode::OK => {
-                let content_type = response.content_type();
-                if content_type.as_deref().is_some_and(|text| essence(text) == "text/html") {
+                let received = response.received();
+                let is_page =
+                    response.content_type().is_some_and(|text| essence(&text) == "text/html");
+                if is_page {
                     let body = response.body(MAX_PAGE_BYTES).await.unwrap_or_default();
-                    let words =
-                        first_words(content_type.as_deref(), &body, &[]).unwrap_or_default();
-                    let message = format!(
-                        "{} is not an OCI registry: it answered /v2/ with a web page ({words})",
-                        self.host
-                    );
-                    return Err(Error::new(Code::Registry, message)
-                        .with_hint("check the name and the port of the registry"));
+                    let message =
+                        format!("{} is not an OCI registry: it answers with a web page", self.host);
+                    return Err(received.explain(Error::new(Code::Registry, message), &body));
                 }
             }
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 let what = format!("{} does not accept the credentials", self.host);
-                return Err(response
-                    .with_hint("check the user name and the password".into())
-                    .into_error(&what)
-                    .await);
+                return Err(response.with_hint(hint::check_password()).into_error(&what).await);
             }
             _ => {
                 let what = format!("{} is not an OCI registry", self.host);
-                return Err(response.into_error(&what).await);
+                let error = response.into_error(&what).await;
+                return Err(match error.hint() {
+                    Some(_) => error,
+                    None => error.with_hint(hint::not_a_registry()),
+                });
             }
         }
         let credential = self.authenticator.credential(&context.repository).await?;
@@ -207,6 +210,20 @@ impl Connection {
             .ok_or_else(|| Error::new(Code::InvalidArgument, "a credential to check is missing"))?;
         Ok(((*credential).clone(), self.authenticator.was_challenged()))
     }
+}
+
+/// Header values shorter than this are words such as `1` and `en`, and not secrets.
+const SHORTEST_SECRET: usize = 4;
+
+/// Returns the values of additional headers. A value such as `Bearer TOKEN` is also a secret without
+/// its scheme.
+fn header_secrets(config: &ClientConfig) -> Vec<Secret> {
+    let values = config.headers.iter().map(|(_, value)| value.trim());
+    let parts = values.flat_map(|value| {
+        let credential = value.split_once(' ').map(|(_, credential)| credential.trim());
+        [Some(value), credential].into_iter().flatten()
+    });
+    parts.filter(|value| value.len() >= SHORTEST_SECRET).map(Secret::new).collect()
 }
 
 /// One attempt at a request to a registry: follows redirects, and answers challenges.
@@ -268,6 +285,14 @@ impl Attempt for AuthenticatedAttempt<'_> {
                         return Ok(response.with_hint(authenticator.sign_in_hint(refused)));
                     }
                 }
+            }
+            if response.status() == StatusCode::FORBIDDEN && is_registry {
+                let is_known = sent.is_some_and(Authorization::has_credential);
+                let hint = match is_known {
+                    true => hint::not_permitted(&self.connection.host),
+                    false => authenticator.sign_in_hint(false),
+                };
+                return Ok(response.with_hint(hint));
             }
             let Some(target) = redirect_target(&request.method, &url, &response)? else {
                 return Ok(response);
@@ -352,8 +377,12 @@ impl AuthenticatedAttempt<'_> {
             }
             if let Some(authorization) = authorization {
                 request.headers.append(header::AUTHORIZATION, authorization.value.clone());
-                request.secrets = authorization.secrets.clone();
             }
+        }
+        // Also for the target of a redirect, whose URL the registry may have made of them.
+        request.secrets = self.connection.header_secrets.clone();
+        if let Some(authorization) = authorization {
+            request.secrets.extend(authorization.secrets.iter().cloned());
         }
         let response = self.connection.http.send_once(&request).await?;
         if is_registry && response.headers().contains_key(AZURE_HEADER) {

@@ -6,10 +6,14 @@ use http::{Method, StatusCode, header};
 use tokio::time::Instant;
 use url::Url;
 
-use super::{connection::RepositoryConnection, registry::Registry};
+use super::{
+    connection::RepositoryConnection, digest_algorithm::explain_refusal, registry::Registry,
+};
 use crate::{
     content::source::ByteStream,
-    store::registry::http::{request::Request, response::Response, retry::Backoff},
+    store::registry::http::{
+        content_coding::content_coding, request::Request, response::Response, retry::Backoff,
+    },
 };
 use ocigraph_types::{Code, Descriptor, Digest, Error, Result, media_type};
 
@@ -36,6 +40,7 @@ impl Registry {
             Some(response) => {
                 let size = response
                     .header(header::CONTENT_LENGTH)
+                    .filter(|_| content_coding(response.headers()).is_none())
                     .and_then(|n| n.parse().ok())
                     .filter(|size| *size <= Descriptor::LARGEST)
                     .ok_or_else(|| {
@@ -64,7 +69,10 @@ impl Registry {
         match response.status() {
             StatusCode::OK => Ok(Some(response)),
             StatusCode::NOT_FOUND => Ok(None),
-            _ => Err(response.into_error(&format!("cannot check for the blob {digest}")).await),
+            _ => {
+                let what = format!("cannot check for the blob {digest}");
+                Err(explain_refusal(response.into_error(&what).await, digest))
+            }
         }
     }
 
@@ -143,8 +151,7 @@ async fn download_error(response: Response, blob: &Descriptor) -> Error {
 
 /// Returns the body; REGISTRY if it has a content coding, since none was requested.
 fn content(response: Response, blob: &Descriptor) -> Result<ByteStream> {
-    let encoding = response.header(header::CONTENT_ENCODING).map(str::trim);
-    match encoding.filter(|e| !e.is_empty() && !e.eq_ignore_ascii_case("identity")) {
+    match content_coding(response.headers()) {
         None => Ok(response.stream()),
         Some(encoding) => Err(Error::new(
             Code::Registry,

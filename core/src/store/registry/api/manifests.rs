@@ -5,14 +5,24 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, StatusCode, header};
+use url::Url;
 
-use super::{referrers::fallback_tags::is_fallback_tag, registry::Registry};
+use super::{
+    digest_algorithm::{explain_refusal, is_canonical},
+    registry::Registry,
+};
 use crate::store::{
     ManifestDeletion,
+    fallback_tag::is_fallback_tag,
     memory_budget::BodyPermit,
-    registry::http::{
-        request::{Body, Request},
-        response::{Response, first_words},
+    registry::{
+        hint,
+        http::{
+            content_coding::content_coding,
+            received::Received,
+            request::{Body, Request},
+            response::Response,
+        },
     },
 };
 use ocigraph_types::{
@@ -31,6 +41,7 @@ const LINK_PAUSE: Duration = Duration::from_millis(20);
 pub(super) struct ManifestResponse {
     pub(super) bytes: Bytes,
     pub(super) content_type: Option<String>,
+    received: Received,
     pub(super) algorithm: Algorithm,
     pub(super) etag: Option<String>,
     pub(super) permit: Option<BodyPermit>,
@@ -39,9 +50,9 @@ pub(super) struct ManifestResponse {
 impl ManifestResponse {
     /// Parses the manifest. The error states what was received if it is not JSON.
     pub(super) fn parsed(self) -> Result<Manifest> {
-        let Self { bytes, content_type, algorithm, permit, .. } = self;
+        let Self { bytes, content_type, received, algorithm, permit, .. } = self;
         let manifest = Manifest::parse(bytes.clone(), content_type.as_deref(), algorithm)
-            .map_err(|e| with_received(e, content_type.as_deref(), &bytes))?;
+            .map_err(|e| with_received(e, &received, &bytes))?;
         Ok(manifest.with_guard(permit.map(|permit| permit as _)))
     }
 }
@@ -57,7 +68,9 @@ impl Registry {
             StatusCode::OK => {
                 let digest = served_digest(&response, name)?;
                 let size = response.header(header::CONTENT_LENGTH).and_then(|n| n.parse().ok());
-                let size = size.filter(|size| *size <= Descriptor::LARGEST);
+                // The size of a compressed response is not that of the manifest.
+                let is_plain = content_coding(response.headers()).is_none();
+                let size = size.filter(|size| is_plain && *size <= Descriptor::LARGEST);
                 let media_type = response.header(header::CONTENT_TYPE).map(media_type::essence);
                 let head = match (digest, size, media_type) {
                     (Some(digest), Some(size), Some(media_type)) => {
@@ -121,23 +134,38 @@ impl Registry {
             .signing_in(!is_fallback);
         let response = self.connection.send(request).await?;
         if response.status() != StatusCode::OK {
+            let response = match response.status() {
+                StatusCode::FORBIDDEN if is_fallback => {
+                    let (response, is_object_store) = response.detect_object_store().await;
+                    if is_object_store && Box::pin(self.forbids_what_is_absent()).await {
+                        let message = format!("the manifest {name} was not found");
+                        return Err(Error::new(Code::NotFound, message));
+                    }
+                    response
+                }
+                _ => response,
+            };
             let what = match response.status() {
                 StatusCode::NOT_FOUND => format!("the manifest {name} was not found"),
                 _ => format!("cannot fetch the manifest {name}"),
             };
             let error = response.into_error(&what).await;
+            let error = match name {
+                TagOrDigest::Digest(digest) => explain_refusal(error, digest),
+                TagOrDigest::Tag(_) => error,
+            };
             return Err(match error.code() {
-                Code::NotFound => error.with_hint(format!(
-                    "`ocigraph tags {}/{}` lists the tags",
-                    self.connection.host(),
-                    self.repository
-                )),
+                Code::NotFound if error.hint().is_none() => {
+                    let hint = self.missing_manifest_hint(&error, name);
+                    error.with_hint(hint)
+                }
                 _ => error,
             });
         }
         let served = served_digest(&response, name)?;
         let etag = response.header(header::ETAG).map(str::to_owned);
         let content_type = response.header(header::CONTENT_TYPE).map(str::to_owned);
+        let received = response.received();
         let (bytes, permit) = response.metadata().await?;
         let expected = match name {
             TagOrDigest::Digest(digest) => Some(digest.clone()),
@@ -149,18 +177,41 @@ impl Registry {
         };
         let actual = algorithm.digest(&bytes);
         if let Some(expected) = expected.filter(|expected| *expected != actual) {
-            return Err(Error::new(
+            let error = Error::new(
                 Code::DigestMismatch,
                 format!(
                     "the registry sent a manifest that should be {expected} and hashes to {actual}"
                 ),
-            ));
+            );
+            return Err(with_received(error, &received, &bytes));
         }
-        Ok(ManifestResponse { bytes, content_type, algorithm, etag, permit })
+        Ok(ManifestResponse { bytes, content_type, received, algorithm, etag, permit })
+    }
+
+    /// Returns true if an object store answers 403 for a tag that cannot exist: then it means by 403
+    /// that nothing is there.
+    async fn forbids_what_is_absent(&self) -> bool {
+        let random = TagOrDigest::Tag(format!("ocigraph-absent-{:016x}", fastrand::u64(..)));
+        let ask = async {
+            let request = Request::new(Method::GET, self.manifest_url(&random)?)
+                .header(header::ACCEPT, media_type::ACCEPT);
+            let response = self.connection.send(request).await?;
+            let is_forbidden = response.status() == StatusCode::FORBIDDEN;
+            Ok::<_, Error>(is_forbidden && response.detect_object_store().await.1)
+        };
+        *self
+            .state
+            .forbids_what_is_absent
+            .get_or_init(|| async { ask.await.unwrap_or(false) })
+            .await
     }
 
     /// Stores a manifest under each tag. Without tags, stores it under its digest.
     pub(super) async fn put_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
+        if !is_canonical(manifest.digest()) {
+            // Boxed, as all rare requests: their futures would grow that of every operation.
+            return Box::pin(self.put_by_digest(manifest, tags)).await;
+        }
         if tags.is_empty() {
             return self
                 .put_manifest_as(manifest, &TagOrDigest::Digest(manifest.digest().clone()), None)
@@ -180,6 +231,17 @@ impl Registry {
         name: &TagOrDigest,
         etag: Option<&str>,
     ) -> Result<Response> {
+        self.put_manifest_at(manifest, name, self.manifest_url(name)?, etag).await
+    }
+
+    /// Stores a manifest by a request to the URL of a name, which may have a query.
+    pub(super) async fn put_manifest_at(
+        &self,
+        manifest: &Manifest,
+        name: &TagOrDigest,
+        url: Url,
+        etag: Option<&str>,
+    ) -> Result<Response> {
         let limit = self.connection.limits().max_manifest_bytes;
         if manifest.bytes().len() > limit {
             return Err(Error::new(
@@ -189,9 +251,9 @@ impl Registry {
                     manifest.bytes().len()
                 ),
             )
-            .with_hint("use fewer annotations, or split the artifact"));
+            .with_hint(hint::reduce_manifest()));
         }
-        let mut request = Request::new(Method::PUT, self.manifest_url(name)?)
+        let mut request = Request::new(Method::PUT, url)
             .header(header::CONTENT_TYPE, manifest.media_type())
             .body(Body::from_bytes(manifest.bytes()));
         if let Some(etag) = etag {
@@ -208,8 +270,9 @@ impl Registry {
             } else {
                 let what = format!("the manifest {name} was not stored");
                 let error = response.into_error(&what).await;
-                let may_be_temporary =
-                    error.registry_errors().iter().any(|e| e.code == "DIGEST_INVALID");
+                let error = explain_put_refusal(error, manifest, name);
+                let may_be_temporary = is_canonical(manifest.digest())
+                    && error.registry_errors().iter().any(|e| e.code == "DIGEST_INVALID");
                 if !may_be_temporary {
                     return Err(error);
                 }
@@ -233,8 +296,23 @@ impl Registry {
         Ok(response)
     }
 
+    fn missing_manifest_hint(&self, error: &Error, name: &TagOrDigest) -> String {
+        let repository = format!("{}/{}", self.connection.host(), self.repository);
+        match name {
+            _ if error.registry_errors().iter().any(|e| e.code == "NAME_UNKNOWN") => {
+                hint::check_repository(repository)
+            }
+            TagOrDigest::Tag(_) => hint::list_tags(repository),
+            TagOrDigest::Digest(_) => hint::list_manifests(repository),
+        }
+    }
+
     /// Returns true if the manifest is stored under this name.
-    async fn is_manifest_stored(&self, manifest: &Manifest, name: &TagOrDigest) -> Result<bool> {
+    pub(super) async fn is_manifest_stored(
+        &self,
+        manifest: &Manifest,
+        name: &TagOrDigest,
+    ) -> Result<bool> {
         match self.resolve_manifest(name).await {
             Ok(descriptor) => Ok(descriptor.digest == *manifest.digest()),
             Err(e) if e.code() == Code::NotFound => Ok(false),
@@ -253,12 +331,11 @@ impl Registry {
             StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
                 let host = self.connection.host();
                 let hint = if host.is_docker_hub() {
-                    "Docker Hub deletes manifests only on its web site".to_owned()
+                    hint::delete_at_docker_hub()
                 } else if host.name() == "ghcr.io" {
-                    "delete the package version on its GitHub page, or by GitHub's REST API"
-                        .to_owned()
+                    hint::delete_at_github()
                 } else {
-                    format!("deletion may be disabled at {host}, or the manifest may be locked")
+                    hint::enable_deletion(host)
                 };
                 let what = format!("the manifest {digest} was not deleted");
                 Err(response.into_error(&what).await.with_hint(hint))
@@ -287,18 +364,35 @@ impl Registry {
     }
 }
 
+/// Adds a hint to the refusal of a manifest.
+fn explain_put_refusal(error: Error, manifest: &Manifest, name: &TagOrDigest) -> Error {
+    let is_code =
+        |codes: &[&str]| error.registry_errors().iter().any(|e| codes.contains(&e.code.as_str()));
+    let is_immutable =
+        || is_code(&["TAG_INVALID"]) || error.message().to_ascii_lowercase().contains("immutable");
+    match (error.status(), name) {
+        (Some(415), _) => error
+            .with_code(Code::Unsupported)
+            .with_hint(hint::media_type_refused(manifest.media_type())),
+        (Some(413), _) => error.with_hint(hint::reduce_manifest()),
+        (Some(400 | 403 | 409 | 412), TagOrDigest::Tag(tag)) if is_immutable() => {
+            error.with_hint(hint::immutable_tag(tag))
+        }
+        (Some(400 | 404), _)
+            if is_code(&["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN"]) =>
+        {
+            error.with_hint(hint::content_first())
+        }
+        _ => error,
+    }
+}
+
 /// Adds what was received, if it is not JSON: a proxy or a sign-in page may have answered.
-fn with_received(error: Error, content_type: Option<&str>, bytes: &[u8]) -> Error {
+fn with_received(error: Error, received: &Received, bytes: &[u8]) -> Error {
     if bytes.trim_ascii_start().starts_with(b"{") {
         return error;
     }
-    match first_words(content_type, bytes, &[]) {
-        Some(words) => {
-            let message = format!("{}; the registry sent {words}", error.message());
-            error.with_message(message)
-        }
-        None => error,
-    }
+    received.explain(error, bytes)
 }
 
 fn answered_early(name: &TagOrDigest, status: StatusCode) -> Error {

@@ -6,6 +6,7 @@
 mod azure;
 mod catalog;
 pub(super) mod connection;
+mod digest_algorithm;
 mod download;
 pub(super) mod link_header;
 mod manifests;

@@ -10,14 +10,15 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use super::{connection::RepositoryConnection, link_header::next_links};
-use crate::store::{
-    limits::check_limit,
-    list::{List, Problems},
-    memory_budget::Charge,
-    registry::http::{
-        request::Request,
-        response::{Response, first_words},
-        url::same_origin,
+use crate::{
+    content::plain_text::without_mark,
+    store::{
+        limits::check_limit,
+        list::{List, Problems},
+        memory_budget::Charge,
+        registry::http::{
+            received::Received, request::Request, response::Response, url::same_origin,
+        },
     },
 };
 use ocigraph_types::{
@@ -50,8 +51,8 @@ pub(super) struct Pages<'a> {
     foreign_link: Option<String>,
     /// A link without a query: the next page starts after the last entry of this one.
     link_without_query: Option<String>,
-    /// The content type of the page that was requested last.
-    content_type: Option<String>,
+    /// The response with the page, without its body.
+    received: Option<Received>,
     pages_requested: usize,
     bytes_read: u64,
     entries: usize,
@@ -79,7 +80,7 @@ impl<'a> Pages<'a> {
             is_repeated: false,
             foreign_link: None,
             link_without_query: None,
-            content_type: None,
+            received: None,
             pages_requested: 0,
             bytes_read: 0,
             entries: 0,
@@ -113,7 +114,7 @@ impl<'a> Pages<'a> {
                     continue;
                 }
             };
-            self.content_type = response.content_type();
+            self.received = Some(response.received());
             if response.status() == StatusCode::OK {
                 self.queue_next_pages(&url, &response);
             } else if !is_first {
@@ -137,11 +138,12 @@ impl<'a> Pages<'a> {
         match object(bytes) {
             Ok(page) => Ok(Some(page)),
             Err(e) if self.pages_requested == 1 => {
-                let sent = first_words(self.content_type.as_deref(), bytes, &[]);
-                let sent = sent.map(|sent| format!("; the registry sent {sent}"));
-                let sent = sent.unwrap_or_default();
-                let message = format!("cannot read {}: {e}{sent}", self.problems.list());
-                Err(Error::new(Code::Registry, message))
+                let message = format!("cannot read {}: {e}", self.problems.list());
+                let error = Error::new(Code::Registry, message);
+                Err(match &self.received {
+                    Some(received) => received.explain(error, bytes),
+                    None => error,
+                })
             }
             Err(e) => {
                 self.add_page_problem(&e);
@@ -342,6 +344,7 @@ pub(super) fn present<'de, D: serde::Deserializer<'de>>(
 
 /// Parses a JSON object, or returns what is wrong with it.
 pub(super) fn object<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> std::result::Result<T, String> {
+    let bytes = without_mark(bytes)?;
     // serde would read a struct from an array too.
     match bytes.iter().find(|b| !b.is_ascii_whitespace()) {
         Some(b'{') => {

@@ -22,14 +22,16 @@ use http::header;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use self::{entries::parse_referrer, fallback::IndexChange, fallback_tags::fallback_tag};
+use self::{entries::parse_referrer, fallback::IndexChange};
 use super::{
+    digest_algorithm::is_canonical,
     paginated_list::{Pages, object, present},
     registry::Registry,
 };
 use crate::store::{
     ManifestDeletion, ReferrersDetail,
     concurrency::DEFAULT_CONCURRENCY,
+    fallback_tag::fallback_tag,
     list::{List, Problems},
     registry::{capabilities::ReferrersApi, http::response::Response},
 };
@@ -368,6 +370,10 @@ impl Registry {
                     let _ = self.state.referrers_api.set(api);
                     return Ok(Some(list));
                 }
+                // A registry may refuse digests of this algorithm, and have the API for others.
+                Ok(ProbeResult::NotSupported(e)) if e.status() == Some(400) => {
+                    conclusive &= is_canonical(subject);
+                }
                 Ok(ProbeResult::NotSupported(_)) => {}
                 // The repository or the subject does not exist, so the API remains unknown.
                 Ok(ProbeResult::SubjectUnknown) => conclusive = false,
@@ -451,6 +457,14 @@ impl Registry {
                 200 => {}
                 400 | 404 | 405 | 406 | 501 if first => {
                     return Ok(classify_error(response, &what).await);
+                }
+                403 if first => {
+                    let (response, is_object_store) = response.detect_object_store().await;
+                    let error = response.into_error(&what).await;
+                    return match is_object_store {
+                        true => Ok(ProbeResult::NotSupported(error)),
+                        false => Err(error),
+                    };
                 }
                 _ => return Err(response.into_error(&what).await),
             }

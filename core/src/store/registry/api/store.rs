@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{
-    download::blob_not_found, referrers::fallback_tags::is_fallback_tag, registry::Registry,
-};
+use super::{download::blob_not_found, registry::Registry};
 use crate::{
     content::{
         progress::Outcome,
@@ -15,6 +13,7 @@ use crate::{
     store::{
         ManifestDeletion, ReadStore, ReferrersDetail, Store,
         catalog::{ManifestInfo, TagInfo},
+        fallback_tag::is_fallback_tag,
         list::List,
         memory_budget::Memory,
     },
@@ -75,6 +74,15 @@ impl ReadStore for Registry {
         detail: ReferrersDetail,
     ) -> Result<List<Descriptor>> {
         self.list_referrers(subject, artifact_type, Some(detail)).await
+    }
+
+    async fn repair_referrers_list(
+        &self,
+        subject: &Digest,
+        removed: &[Digest],
+        added: &[Descriptor],
+    ) -> Result<bool> {
+        self.repair_fallback(subject, removed, added).await
     }
 
     async fn has_client_kept_lists(&self) -> bool {
@@ -145,15 +153,6 @@ impl Store for Registry {
         max_requests: usize,
     ) -> Vec<Result<()>> {
         self.delete_with_referrers_lists(manifests, max_requests).await
-    }
-
-    async fn repair_referrers_list(
-        &self,
-        subject: &Digest,
-        removed: &[Digest],
-        added: &[Descriptor],
-    ) -> Result<bool> {
-        self.repair_fallback(subject, removed, added).await
     }
 
     async fn ensure_referrers_listed(

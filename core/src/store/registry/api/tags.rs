@@ -10,9 +10,9 @@ use super::{
 };
 use crate::store::{
     list::{List, Problems},
-    registry::http::request::Request,
+    registry::{hint, http::request::Request},
 };
-use ocigraph_types::{Code, Error, Result, TagOrDigest, check_tag};
+use ocigraph_types::{Code, Result, TagOrDigest, check_tag};
 
 impl Registry {
     /// Lists all tags, including those of fallback indexes (distribution-spec v1.1.1, "Listing
@@ -57,22 +57,18 @@ impl Registry {
         let what = format!("the tag {tag} was not deleted");
         match response.status() {
             status if status.is_success() => Ok(()),
-            // docker-registry 2.8.2 responds with 400, others with 405. Deleting the digest instead
-            // would delete the other tags of the manifest.
+            // docker-registry 2.8.2 responds with 400 where it deletes manifests, and like others with
+            // 405 where it deletes nothing. Deleting the digest instead would delete the other tags of
+            // the manifest.
             StatusCode::BAD_REQUEST | StatusCode::METHOD_NOT_ALLOWED => {
-                let error = response.into_error(&what).await;
-                let status = error.status().unwrap_or_default();
-                Err(Error::new(Code::Unsupported, error.message())
-                    .with_response(
-                        status,
-                        error.registry_errors().to_vec(),
-                        error.request_id().map(str::to_owned),
-                    )
-                    .with_hint(format!(
-                        "{} does not delete a tag alone, or deletes nothing; `ocigraph delete` deletes \
-                         a manifest with all its tags where deletion is enabled",
-                        self.connection.host()
-                    )))
+                let is_of_manifests = response.status() == StatusCode::BAD_REQUEST;
+                let error = response.into_error(&what).await.with_code(Code::Unsupported);
+                let host = self.connection.host();
+                Err(match error.hint() {
+                    Some(_) => error,
+                    None if is_of_manifests => error.with_hint(hint::delete_with_manifest(host)),
+                    None => error.with_hint(hint::enable_tag_deletion(host)),
+                })
             }
             _ => Err(response.into_error(&what).await),
         }

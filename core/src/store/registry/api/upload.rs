@@ -14,7 +14,10 @@ use http::{Method, StatusCode, header};
 use tokio::time::Instant;
 
 use self::session::{Session, received_bytes, send_start};
-use super::registry::Registry;
+use super::{
+    digest_algorithm::{explain_refusal, is_canonical, not_stored},
+    registry::Registry,
+};
 use crate::{
     content::{progress::Outcome, source::Source},
     store::registry::{
@@ -64,6 +67,10 @@ struct Transfer {
     ignores_ranges: bool,
     /// The blob was sent again from its start, because the registry had received something else.
     sent_again: bool,
+    /// The session was opened by a request with the content, which the registry may have kept.
+    may_have_content: bool,
+    /// The offset at which the registry has refused to continue.
+    refused_offset: Option<u64>,
     /// Number of attempts in which the connection failed before the registry received anything.
     lost_bodies: u32,
     /// The connection failed in the last attempt.
@@ -87,12 +94,20 @@ enum ChunkResult {
     Accepted,
     /// The registry refuses so many bytes in one request.
     TooLarge,
+    /// The registry refuses the offset, or PATCH as such.
+    Refused(Error),
     Interrupted(Error),
 }
 
 impl Transfer {
     fn use_smaller_chunks(&mut self) {
         self.chunk = Some(self.chunk.map_or(CHUNK, |chunk| (chunk / 4).max(MIN_CHUNK)));
+    }
+
+    /// Records that the registry refuses to continue. At the second refusal of an offset, what the
+    /// registry says about its session is not believed any more.
+    fn refuse_offset(&mut self) {
+        self.ignores_ranges |= self.refused_offset.replace(self.offset) == Some(self.offset);
     }
 }
 
@@ -117,19 +132,23 @@ impl Registry {
     }
 
     async fn upload_from(&self, blob: &Descriptor, source: Arc<dyn Source>) -> Result<Outcome> {
+        let is_canonical = is_canonical(&blob.digest);
         let session = match self.start_upload(blob, &source).await? {
-            UploadStart::Stored(outcome) => return Ok(outcome),
+            UploadStart::Stored(outcome)
+                if is_canonical
+                    || outcome == Outcome::AlreadyExists
+                    || self.blob_exists(&blob.digest).await? =>
+            {
+                return Ok(outcome);
+            }
             UploadStart::Session(session) => Some(session),
-            UploadStart::Unsupported => None,
+            UploadStart::Stored(_) | UploadStart::Unsupported => None,
         };
-        self.transfer(blob, &source, session).await?;
+        let sent = self.transfer(blob, &source, session).await;
+        sent.map_err(|e| explain_refusal(e, &blob.digest))?;
         // docker-registry 2.8.2 stores a blob with a sha512 digest under its sha256 digest.
-        if blob.digest.algorithm_name() != "sha256" && !self.blob_exists(&blob.digest).await? {
-            return Err(Error::new(
-                Code::Unsupported,
-                format!("the registry did not store the blob {} under that digest", blob.digest),
-            )
-            .with_hint("use sha256"));
+        if !is_canonical && !self.blob_exists(&blob.digest).await? {
+            return Err(not_stored("blob", &blob.digest));
         }
         Ok(Outcome::Uploaded)
     }
@@ -147,7 +166,7 @@ impl Registry {
             }
             return self.mount(&blob.digest, &from.name, Outcome::Mounted).await;
         }
-        if blob.size > SMALL || blob.digest.algorithm_name() != "sha256" {
+        if blob.size > SMALL || !is_canonical(&blob.digest) {
             return self.check_existing(blob).await;
         }
         // If the first small blob exists, the artifact was probably pushed before: then HEAD costs less
@@ -240,7 +259,9 @@ impl Registry {
             StatusCode::ACCEPTED => {
                 Ok(UploadStart::Session(Session::from_response(&response, &self.connection)?))
             }
-            status if status.is_client_error() => Ok(UploadStart::Unsupported),
+            status if status.is_client_error() || status.is_success() => {
+                Ok(UploadStart::Unsupported)
+            }
             _ => Err(response.into_error(&format!("cannot start the upload of {digest}")).await),
         }
     }
@@ -259,6 +280,8 @@ impl Registry {
             resumed: false,
             ignores_ranges: false,
             sent_again: false,
+            may_have_content: session.is_some(),
+            refused_offset: None,
             lost_bodies: 0,
             fresh_connection: false,
             needs_verification: false,
@@ -286,7 +309,10 @@ impl Registry {
                         continue;
                     }
                     // What the registry said that it had received was wrong.
-                    UploadResult::WrongContent(_) if transfer.resumed && !transfer.sent_again => {
+                    UploadResult::WrongContent(_)
+                        if (transfer.resumed || transfer.may_have_content)
+                            && !transfer.sent_again =>
+                    {
                         transfer.sent_again = true;
                         continue;
                     }
@@ -344,6 +370,7 @@ impl Registry {
             match self.send_chunk(&mut session, blob, source, transfer).await? {
                 ChunkResult::Accepted => {}
                 ChunkResult::TooLarge => return Ok(UploadResult::TooLarge),
+                ChunkResult::Refused(error) => return Ok(UploadResult::WrongContent(error)),
                 ChunkResult::Interrupted(failure) => {
                     return Ok(UploadResult::Interrupted(session, failure));
                 }
@@ -367,13 +394,15 @@ impl Registry {
         };
         match response.status() {
             status
-                if status.is_success() && (response.is_early() || transfer.needs_verification) =>
+                if status.is_success()
+                    && (transfer.needs_verification || is_doubtful(&response, &blob.digest)) =>
             {
                 if self.is_stored(blob).await? {
                     session.complete();
                     return Ok(UploadResult::Stored);
                 }
-                Ok(UploadResult::Interrupted(session, answered_early(blob, status)))
+                let failure = not_kept(blob, status, response.is_early());
+                Ok(UploadResult::Interrupted(session, failure))
             }
             status if status.is_success() => {
                 session.complete();
@@ -386,6 +415,7 @@ impl Registry {
                 let what = format!("the blob {} was not stored", blob.digest);
                 let error = response.into_error(&what).await;
                 Ok(match status {
+                    _ if is_of_session(&error) => UploadResult::Interrupted(session, error),
                     StatusCode::BAD_REQUEST => UploadResult::WrongContent(error),
                     _ => return Err(error),
                 })
@@ -425,7 +455,7 @@ impl Registry {
                 transfer.needs_verification = true;
                 let received = session.received(None).await.unwrap_or(0);
                 transfer.offset = received.clamp(offset, offset + length - 1);
-                return Ok(ChunkResult::Interrupted(answered_early(blob, status)));
+                return Ok(ChunkResult::Interrupted(not_kept(blob, status, true)));
             }
             transfer.fresh_connection = false;
             transfer.offset = offset + length;
@@ -454,11 +484,29 @@ impl Registry {
         let what = format!("a part of the blob {} was not stored", blob.digest);
         match status {
             StatusCode::PAYLOAD_TOO_LARGE => Ok(ChunkResult::TooLarge),
-            // The session has another offset, or does not exist any more.
-            StatusCode::RANGE_NOT_SATISFIABLE | StatusCode::NOT_FOUND => {
+            // The session has another offset.
+            StatusCode::RANGE_NOT_SATISFIABLE => {
+                transfer.refuse_offset();
                 Ok(ChunkResult::Interrupted(response.into_error(&what).await))
             }
-            _ => Err(response.into_error(&what).await),
+            // Google's registry has no PATCH. A blob that no proxy refuses is sent in one request.
+            StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED
+                if transfer.chunk.is_none() =>
+            {
+                transfer.ignores_ranges = true;
+                Ok(ChunkResult::Refused(response.into_error(&what).await))
+            }
+            status => {
+                let error = response.into_error(&what).await;
+                match status {
+                    _ if is_of_session(&error) => {
+                        transfer.refuse_offset();
+                        Ok(ChunkResult::Interrupted(error))
+                    }
+                    StatusCode::BAD_REQUEST => Ok(ChunkResult::Refused(error)),
+                    _ => Err(error),
+                }
+            }
         }
     }
 
@@ -481,13 +529,44 @@ impl Registry {
     }
 
     async fn open_session(&self, digest: &Digest) -> Result<Session> {
-        let request = Request::new(Method::POST, self.url("blobs/uploads/")?);
-        let response = send_start(&self.connection, request).await?;
-        if response.status() != StatusCode::ACCEPTED {
+        let url = self.url("blobs/uploads/")?;
+        let mut named = url.clone();
+        if !is_canonical(digest) {
+            // A hint, so that the registry need not read the content again to hash it.
+            named.query_pairs_mut().append_pair("digest-algorithm", digest.algorithm_name());
+        }
+        let is_named = named != url;
+        let mut response = send_start(&self.connection, Request::new(Method::POST, named)).await?;
+        if is_named && matches!(response.status().as_u16(), 400 | 404 | 405) {
+            response.drain().await;
+            response = send_start(&self.connection, Request::new(Method::POST, url)).await?;
+        }
+        // Some registries open a session with another success than 202.
+        if !response.status().is_success() {
             let what = format!("cannot start the upload of {digest}");
             return Err(response.into_error(&what).await);
         }
         Session::from_response(&response, &self.connection)
+    }
+}
+
+/// Returns true for a success that may not mean that the blob is stored under its digest.
+fn is_doubtful(response: &Response, digest: &Digest) -> bool {
+    let stored = response.header("docker-content-digest").and_then(|d| d.parse::<Digest>().ok());
+    let is_other = stored.is_some_and(|stored| {
+        stored.algorithm_name() == digest.algorithm_name() && stored != *digest
+    });
+    response.is_early() || response.status() == StatusCode::ACCEPTED || is_other
+}
+
+/// Returns true if the upload session does not exist any more, or cannot be used.
+fn is_of_session(error: &Error) -> bool {
+    let is_session_code =
+        |code: &str| matches!(code, "BLOB_UPLOAD_UNKNOWN" | "BLOB_UPLOAD_INVALID");
+    match error.status() {
+        Some(404 | 410) => true,
+        Some(400) => error.registry_errors().iter().any(|e| is_session_code(&e.code)),
+        _ => false,
     }
 }
 
@@ -505,12 +584,14 @@ fn lost_sessions(blob: &Descriptor) -> Error {
     )
 }
 
-fn answered_early(blob: &Descriptor, status: StatusCode) -> Error {
+fn not_kept(blob: &Descriptor, status: StatusCode, is_early: bool) -> Error {
+    let digest = &blob.digest;
+    let when = match is_early {
+        true => format!("before all of the blob {digest} was sent"),
+        false => format!("to the blob {digest}"),
+    };
     Error::new(
         Code::Registry,
-        format!(
-            "the registry answered {status} before all of the blob {} was sent, and does not have it",
-            blob.digest
-        ),
+        format!("the registry answered {status} {when}, and does not have it"),
     )
 }

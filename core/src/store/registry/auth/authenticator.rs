@@ -4,6 +4,7 @@
 //! go only to the origin that asked for them.
 
 use std::{
+    collections::HashMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -28,8 +29,11 @@ use crate::store::registry::secret::Secret;
 use ocigraph_types::{Code, Error, Result};
 
 /// Challenges of one request that are answered: the first token may be expired, the second too
-/// narrow.
-const MAX_CHALLENGES: u32 = 2;
+/// narrow, and the third one is for what the challenge names alone.
+const MAX_CHALLENGES: u32 = 3;
+
+/// Repositories whose scopes are remembered.
+const MAX_NAMED_SCOPES: usize = 1024;
 
 /// The scheme that the registry demands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +78,9 @@ pub(crate) struct Authenticator {
     credentials: CredentialCache,
     tokens: TokenCache,
     token_client: TokenClient,
+    /// By repository: the scopes of tokens that a challenge named and the registry then accepted, where
+    /// the token server had refused others, or had issued a token for the last one alone.
+    named_scopes: Mutex<HashMap<Arc<str>, Scopes>>,
 }
 
 impl fmt::Debug for Authenticator {
@@ -90,6 +97,7 @@ impl Authenticator {
             credentials: CredentialCache::new(Arc::clone(&target), chain),
             tokens: TokenCache::default(),
             token_client: TokenClient::new(Arc::clone(&target)),
+            named_scopes: Mutex::default(),
             target,
         }
     }
@@ -97,7 +105,11 @@ impl Authenticator {
     /// Returns a hint for a request that was not authorized. `refused` is true if it was sent with
     /// a credential.
     pub(crate) fn sign_in_hint(&self, refused: bool) -> String {
-        self.target.sign_in_hint(refused)
+        let hint = self.target.sign_in_hint(refused);
+        match self.credentials.hint().filter(|_| !refused) {
+            Some(first) => format!("{first}, then {hint}"),
+            None => hint,
+        }
     }
 
     /// Returns true once the registry has sent a challenge.
@@ -108,7 +120,18 @@ impl Authenticator {
     /// Authorizes a request in advance by the scheme of earlier challenges.
     pub(crate) async fn prepare(&self, context: &AuthContext) -> Result<Option<Authorization>> {
         let Some(scheme) = self.scheme().clone() else { return Ok(None) };
-        self.authorize(&scheme, context, context.scopes.clone(), None).await
+        let (named, others) = {
+            let named = self.named_scopes();
+            (named.get(&context.repository).cloned(), !named.is_empty())
+        };
+        match named {
+            Some(named) => self.authorize(&scheme, context, named, None).await,
+            None => match self.authorize(&scheme, context, context.scopes.clone(), None).await {
+                // The challenge will name scopes that the token server knows.
+                Err(e) if others && is_refusal(&e) => Ok(None),
+                result => result,
+            },
+        }
     }
 
     /// Takes the scheme from the challenges in an answer to `/v2/`. Without any, and with `or_basic`, a
@@ -133,27 +156,83 @@ impl Authenticator {
             return Ok(None);
         };
         *self.scheme() = Some(scheme.clone());
-        let scopes = context.scopes.joined(&scopes);
-        let Some(previous) = previous else {
-            let authorization = self.authorize(&scheme, context, scopes, None).await?;
-            return Ok(authorization.map(|a| Authorization { challenges: 1, ..a }));
+        let named = scopes;
+        let all = context.scopes.joined(&named);
+        let is_narrower = !named.is_empty() && named != all;
+        let scopes = match is_narrower && self.named_scopes().contains_key(&context.repository) {
+            true => named.clone(),
+            false => all,
         };
+        let Some(previous) = previous else {
+            let authorization = self.authorize_or_narrow(&scheme, context, scopes, &named, None);
+            return Ok(authorization.await?.map(|a| Authorization { challenges: 1, ..a }));
+        };
+        if previous.challenges >= MAX_CHALLENGES {
+            return Ok(None);
+        }
         let is_bearer = matches!(scheme, AuthScheme::Bearer(_));
         // The registry refused a password, or a token that was issued for this request and has all
         // the scopes.
         let is_final = is_bearer == previous.token.is_some()
             && (previous.token.is_none()
                 || (previous.challenges > 0 && previous.scopes.cover(&scopes)));
-        if previous.challenges >= MAX_CHALLENGES {
-            return Ok(None);
+        let refused = previous.token.as_ref();
+        let challenges = previous.challenges + 1;
+        if is_final && is_bearer && is_narrower && previous.scopes != named {
+            // The token does not have what was asked for.
+            self.tokens.require_exact_scopes();
+            self.use_named(context, &named);
+            let authorization = Box::pin(self.authorize(&scheme, context, named, refused)).await?;
+            return Ok(authorization.map(|a| Authorization { challenges, ..a }));
         }
         if is_final && !self.has_other_credential(context, previous).await? {
             return Ok(None);
         }
-        let refused = previous.token.as_ref();
-        let authorization = self.authorize(&scheme, context, scopes, refused).await?;
-        let challenges = previous.challenges + 1;
+        let authorization =
+            self.authorize_or_narrow(&scheme, context, scopes, &named, refused).await?;
         Ok(authorization.map(|a| Authorization { challenges, ..a }))
+    }
+
+    /// Authorizes a request with a token for all scopes that it may need, or for those that the
+    /// challenge names if the token server refuses the others.
+    async fn authorize_or_narrow(
+        &self,
+        scheme: &AuthScheme,
+        context: &AuthContext,
+        scopes: Scopes,
+        named: &Scopes,
+        refused: Option<&Secret>,
+    ) -> Result<Option<Authorization>> {
+        let is_narrower = !named.is_empty() && *named != scopes;
+        match Box::pin(self.authorize(scheme, context, scopes, refused)).await {
+            Err(e) if is_narrower && is_refusal(&e) => {
+                let narrower =
+                    Box::pin(self.authorize(scheme, context, named.clone(), refused)).await;
+                if narrower.is_err() {
+                    return Err(e);
+                }
+                self.use_named(context, named);
+                narrower
+            }
+            result => result,
+        }
+    }
+
+    /// Requests tokens for a repository with the scopes that its challenges name.
+    fn use_named(&self, context: &AuthContext, named: &Scopes) {
+        // The challenge to a mount names two repositories.
+        if named.resources() == 1 {
+            let mut all = self.named_scopes();
+            if all.len() >= MAX_NAMED_SCOPES {
+                all.clear();
+            }
+            let scopes = all.entry(Arc::clone(&context.repository)).or_default();
+            *scopes = scopes.joined(named);
+        }
+    }
+
+    fn named_scopes(&self) -> MutexGuard<'_, HashMap<Arc<str>, Scopes>> {
+        self.named_scopes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the credential for a repository, or `None` for anonymous use.
@@ -238,6 +317,12 @@ impl Authenticator {
         secrets.extend(credential.map(|credential| credential.secret().clone()));
         Ok(Some(HeaderText { text, secrets, token: Some(token) }))
     }
+}
+
+/// Returns true if a token server refused to issue a token for these scopes. 401 is about the credential,
+/// which is not sent again.
+fn is_refusal(error: &Error) -> bool {
+    matches!(error.status(), Some(400 | 403 | 404))
 }
 
 /// Selects the scheme to use, and returns the scopes of its challenge: Bearer if it is offered,

@@ -19,9 +19,13 @@ use zeroize::Zeroizing;
 
 use super::{
     credential::{AZURE_TOKEN_USER, Credential, basic},
-    json_object::{JsonObject, indent_of},
+    json_object::{JsonObject, indent_of, unquoted},
+    login_target::LoginTarget,
 };
-use crate::content::small_file::read_small_file;
+use crate::{
+    content::{plain_text::utf8_text, small_file::read_small_file},
+    store::registry::hint,
+};
 use ocigraph_types::{Code, Error, Host, Result};
 
 /// Docker Hub's key in every credential file and helper.
@@ -77,6 +81,14 @@ pub(super) fn storage_key(host: &Host) -> String {
     if host.is_docker_hub() { DOCKER_HUB.to_owned() } else { host.to_string() }
 }
 
+/// Returns the key of a namespace or repository of a host.
+fn namespace_key(host: &Host, namespace: &str) -> String {
+    match host.is_docker_hub() {
+        true => format!("docker.io/{namespace}"),
+        false => format!("{host}/{namespace}"),
+    }
+}
+
 /// Returns true if a key, with or without scheme and path, names the host.
 pub(super) fn matches_host(key: &str, host: &Host) -> bool {
     without_scheme(key)
@@ -93,6 +105,11 @@ fn without_scheme(key: &str) -> &str {
     key.strip_prefix("https://").or_else(|| key.strip_prefix("http://")).unwrap_or(key)
 }
 
+/// Returns true for a key of a namespace or repository. Docker's older keys have a scheme.
+fn is_namespaced(key: &str) -> bool {
+    !key.contains("://") && !FileFormat::Containers.is_key_of_host(key)
+}
+
 impl CredentialFile {
     /// Reads a file. Returns `None` if it does not exist; CREDENTIALS if it is not a regular file
     /// of at most 4 MiB that contains a JSON object.
@@ -105,7 +122,7 @@ impl CredentialFile {
 
     /// Parses the content of a file or of `DOCKER_AUTH_CONFIG`.
     pub(super) fn parse(name: &str, text: &[u8], format: FileFormat) -> Result<Self> {
-        let text = std::str::from_utf8(text).map_err(|_| malformed(name, "it is not UTF-8"))?;
+        let text = utf8_text(text).map_err(|reason| malformed(name, reason))?;
         // `touch` and interrupted writers leave an empty file.
         let content = if text.trim_ascii().is_empty() {
             JsonObject::default()
@@ -126,7 +143,7 @@ impl CredentialFile {
 
     fn text(&self, object: &JsonObject, name: &str) -> Result<Option<Zeroizing<String>>> {
         let Some(value) = object.get(name) else { return Ok(None) };
-        let text: Zeroizing<String> = serde_json::from_str(value)
+        let text = unquoted(value)
             .map_err(|_| malformed(&self.name, &format!("{name:?} is not a string")))?;
         Ok(Some(text).filter(|text| !text.is_empty()))
     }
@@ -171,15 +188,16 @@ impl CredentialFile {
         host: &Host,
         repository: &str,
     ) -> Option<&'a str> {
-        let path = format!("{host}/{repository}");
+        let (own, path) = (storage_key(host), namespace_key(host, repository));
         let is_prefix = |key: &str| {
-            key == storage_key(host)
+            key == own
                 || path
                     .strip_prefix(key)
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         let keys = || auths.names();
-        let longest = keys().filter(|key| is_prefix(key)).max_by_key(|key| key.len());
+        let longest =
+            keys().filter(|key| is_prefix(key)).max_by_key(|key| (*key != own, key.len()));
         longest.or_else(|| {
             keys().find(|key| self.format.is_key_of_host(key) && matches_host(key, host))
         })
@@ -211,11 +229,14 @@ impl CredentialFile {
             .map(|(user, password)| Credential::password(user.as_str(), password.as_str())))
     }
 
-    /// Stores a credential under the key of the host, and removes its older forms.
-    pub(super) fn set(&mut self, host: &Host, credential: &Credential) -> Result<()> {
+    /// Stores a credential under the key of a host or namespace, and removes its older forms.
+    pub(super) fn set(&mut self, target: &LoginTarget, credential: &Credential) -> Result<()> {
         let mut auths = self.object("auths")?.unwrap_or_default();
-        let own = storage_key(host);
-        auths.retain(|key| key == own || !self.is_host_key(key, host));
+        let own = match target.namespace() {
+            Some(namespace) => namespace_key(target.host(), namespace),
+            None => storage_key(target.host()),
+        };
+        auths.retain(|key| key == own || !self.is_key_of(key, target));
         // Members of other programs in the entry are kept.
         let existing = auths.get(&own).and_then(|entry| JsonObject::parse(entry).ok());
         let mut entry = existing.unwrap_or_default();
@@ -240,37 +261,44 @@ impl CredentialFile {
                 entry.set_text("auth", &basic(user, password.expose()));
             }
         }
-        auths.set(&own, entry.write(&self.indent, 2).to_string());
-        self.content.set("auths", auths.write(&self.indent, 1).to_string());
+        auths.set(&own, entry.write(&self.indent, 2));
+        self.content.set("auths", auths.write(&self.indent, 1));
         Ok(())
     }
 
-    /// Removes all keys of the host. Returns true if there was one.
-    pub(super) fn remove(&mut self, host: &Host) -> Result<bool> {
+    /// Removes all keys of a host, or of a namespace. Returns true if there was one.
+    pub(super) fn remove(&mut self, target: &LoginTarget) -> Result<bool> {
         let Some(mut auths) = self.object("auths")? else { return Ok(false) };
-        let any = auths.retain(|key| !self.is_host_key(key, host));
+        let any = auths.retain(|key| !self.is_key_of(key, target));
         if any {
-            self.content.set("auths", auths.write(&self.indent, 1).to_string());
+            self.content.set("auths", auths.write(&self.indent, 1));
         }
         Ok(any)
     }
 
-    /// Returns the entries of all keys of the host.
-    pub(super) fn entries(&self, host: &Host) -> Result<Vec<Zeroizing<String>>> {
+    /// Returns the entries of all keys of a host, or of a namespace.
+    pub(super) fn entries(&self, target: &LoginTarget) -> Result<Vec<Zeroizing<String>>> {
         let Some(auths) = self.object("auths")? else { return Ok(Vec::new()) };
-        let own = auths.names().filter(|key| self.is_host_key(key, host));
+        let own = auths.names().filter(|key| self.is_key_of(key, target));
         Ok(own.filter_map(|key| auths.get(key)).map(|text| text.to_owned().into()).collect())
     }
 
-    /// Returns true for a key of the host. A key of one of its namespaces has a separate
-    /// credential.
-    fn is_host_key(&self, key: &str, host: &Host) -> bool {
-        self.format.is_key_of_host(key) && matches_host(key, host)
+    /// Returns true for a key of a host, or of a namespace. The namespaces of a host have credentials
+    /// of their own.
+    fn is_key_of(&self, key: &str, target: &LoginTarget) -> bool {
+        let host = target.host();
+        match target.namespace() {
+            Some(namespace) => key == namespace_key(host, namespace),
+            None => {
+                self.format.is_key_of_host(key) && !is_namespaced(key) && matches_host(key, host)
+            }
+        }
     }
 
     /// Returns the text of the file.
     pub(super) fn to_text(&self) -> Zeroizing<String> {
         let mut text = self.content.write(&self.indent, 0);
+        // There is room for it.
         text.push('\n');
         text
     }
@@ -296,7 +324,7 @@ pub(super) fn read_text(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>> {
 
 fn malformed(name: &str, reason: &str) -> Error {
     Error::new(Code::Credentials, format!("{name} cannot be used: {reason}"))
-        .with_hint("repair it or move it away; `ocigraph login` writes a new one")
+        .with_hint(hint::repair_credential_file())
 }
 
 /// The path of a credential file, and its format.
@@ -407,7 +435,7 @@ mod tests {
         let text = r#"{"auths": {"a.example.com": {}, "r.example.com": {"auth": "eDp5", "x": 1.0},
             "http://r.example.com/v1/": {"auth": "eDp5"}}, "n": 1e400}"#;
         let mut file = CredentialFile::parse("f", text.as_bytes(), FileFormat::Docker).unwrap();
-        let registry = host("r.example.com");
+        let registry: LoginTarget = host("r.example.com").into();
         assert_eq!(file.entries(&registry).unwrap().len(), 2);
         file.set(&registry, &Credential::password("new", "p")).unwrap();
         assert_eq!(
@@ -424,7 +452,7 @@ mod tests {
 }
 "#
         );
-        assert_eq!(file.find(&registry, "x").unwrap(), user("new"));
+        assert_eq!(file.find(registry.host(), "x").unwrap(), user("new"));
         assert!(file.remove(&registry).unwrap());
         assert!(!file.remove(&registry).unwrap());
     }

@@ -159,12 +159,12 @@ pub trait CredentialSource: Send + Sync {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum Credentials {
-    /// The places that docker, podman and other tools share, in this order:
+    /// [`ClientConfig::auth_file`](crate::ClientConfig::auth_file) alone or, without it, the places
+    /// that docker, podman and other tools share, in this order:
     ///
     /// 1. the environment variable `DOCKER_AUTH_CONFIG`, which has the content of a file;
-    /// 2. [`ClientConfig::auth_file`](crate::ClientConfig::auth_file);
-    /// 3. docker's `config.json` in `DOCKER_CONFIG` or `~/.docker`;
-    /// 4. the `auth.json` of podman and its relatives: `REGISTRY_AUTH_FILE`,
+    /// 2. docker's `config.json` in `DOCKER_CONFIG` or `~/.docker`;
+    /// 3. the `auth.json` of podman and its relatives: `REGISTRY_AUTH_FILE`,
     ///    `$XDG_RUNTIME_DIR/containers/auth.json`, `$XDG_CONFIG_HOME/containers/auth.json`.
     ///
     /// The first place with a credential or a credential helper for the registry is used.

@@ -1,16 +1,19 @@
 //! Stored credentials: the files and helpers, the order in which they are searched, and the place
 //! where `login` stores a credential.
 //!
-//! The first place with an entry for the host is used. If that is a helper without a credential,
+//! A file that the caller names is the only place. Otherwise the first place with an entry for the
+//! host is used. If that is a helper without a credential,
 //! the host is used anonymously.
 
 use std::{
     collections::BTreeSet,
     env,
-    ffi::OsString,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
+
+use zeroize::Zeroizing;
 
 use super::{
     config_file::{
@@ -20,8 +23,9 @@ use super::{
     },
     credential::Credential,
     helper::Helper,
+    login_target::LoginTarget,
 };
-use crate::blocking::spawn_blocking;
+use crate::{blocking::spawn_blocking, store::registry::hint};
 use ocigraph_types::{Code, Error, Host, Result};
 
 /// How often a file may name another helper while one is running.
@@ -29,13 +33,16 @@ const MAX_ATTEMPTS: usize = 5;
 
 const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
 
+/// The value of the variable, unless it is not UTF-8.
+type Variable = std::result::Result<Zeroizing<String>, ()>;
+
 /// The places where credentials are stored, as the environment names them. Creating it reads no
 /// file.
 #[derive(Clone)]
 pub(crate) struct CredentialChain {
     /// The value of `DOCKER_AUTH_CONFIG`.
-    variable: Option<OsString>,
-    /// The file that the caller named.
+    variable: Option<Arc<Variable>>,
+    /// The file that the caller named. Then there is no other place.
     auth_file: Option<PathBuf>,
     docker: Option<PathBuf>,
     containers: Vec<PathBuf>,
@@ -70,16 +77,29 @@ impl StoredIn {
 }
 
 impl CredentialChain {
-    /// Creates the chain from the environment of this process.
-    pub(crate) fn from_environment(auth_file: Option<PathBuf>, helper_timeout: Duration) -> Self {
+    /// Creates the chain: `auth_file` alone or, without it, the places that the environment of this
+    /// process names.
+    pub(crate) fn new(auth_file: Option<PathBuf>, helper_timeout: Duration) -> Self {
+        if auth_file.is_some() {
+            return Self {
+                variable: None,
+                auth_file,
+                docker: None,
+                containers: Vec::new(),
+                helper_timeout,
+            };
+        }
         let path = |name: &str| env::var_os(name).filter(|p| !p.is_empty()).map(PathBuf::from);
         let home = env::home_dir().filter(|home| !home.as_os_str().is_empty());
         let docker = path("DOCKER_CONFIG").or_else(|| Some(home.as_ref()?.join(".docker")));
         let config = path("XDG_CONFIG_HOME").or_else(|| Some(home.as_ref()?.join(".config")));
         let auth_json = |directory: PathBuf| directory.join("containers/auth.json");
         Self {
-            variable: env::var_os(VARIABLE).filter(|text| !text.is_empty()),
-            auth_file,
+            variable: env::var_os(VARIABLE).filter(|text| !text.is_empty()).map(|text| {
+                // Clones share the only copy.
+                Arc::new(text.into_string().map(Zeroizing::new).map_err(drop))
+            }),
+            auth_file: None,
             docker: docker.map(|directory| directory.join("config.json")),
             containers: [
                 path("REGISTRY_AUTH_FILE"),
@@ -105,10 +125,15 @@ impl CredentialChain {
     }
 
     /// Looks up the credential for a repository. Reads the places in order, up to the first with an
-    /// entry for the host.
-    pub(crate) fn find(&self, host: &Host, repository: &str) -> Result<ChainLookup> {
+    /// entry for the host. A place that names one of the `missing` helpers has none.
+    pub(crate) fn find(
+        &self,
+        host: &Host,
+        repository: &str,
+        missing: &BTreeSet<String>,
+    ) -> Result<ChainLookup> {
         if let Some(file) = self.variable()?
-            && let Some(lookup) = self.find_in(&file, host, repository)?
+            && let Some(lookup) = self.find_in(&file, host, repository, missing)?
         {
             return Ok(lookup);
         }
@@ -121,8 +146,14 @@ impl CredentialChain {
                 }
                 result => result?,
             };
+            if file.is_none() && Some(&path) == self.auth_file.as_ref() {
+                let path = path.display();
+                tracing::warn!(
+                    "the credential file {path} does not exist; continuing without credentials"
+                );
+            }
             if let Some(file) = file
-                && let Some(lookup) = self.find_in(&file, host, repository)?
+                && let Some(lookup) = self.find_in(&file, host, repository, missing)?
             {
                 return Ok(lookup);
             }
@@ -135,6 +166,7 @@ impl CredentialChain {
         file: &CredentialFile,
         host: &Host,
         repository: &str,
+        missing: &BTreeSet<String>,
     ) -> Result<Option<ChainLookup>> {
         Ok(match file.find(host, repository)? {
             Lookup::NotFound => None,
@@ -145,7 +177,12 @@ impl CredentialChain {
             Lookup::Helper(name) => {
                 tracing::debug!(%host, file = file.name, helper = name, "a credential helper is configured");
                 let helper = Helper::new(&name, self.helper_timeout)?;
-                Some(ChainLookup::Helper { helper, server: storage_key(host) })
+                let file = file.name.clone();
+                (!missing.contains(&helper.program())).then(|| ChainLookup::Helper {
+                    helper,
+                    server: storage_key(host),
+                    file,
+                })
             }
         })
     }
@@ -153,8 +190,9 @@ impl CredentialChain {
     fn variable(&self) -> Result<Option<CredentialFile>> {
         let Some(text) = &self.variable else { return Ok(None) };
         let text = text
-            .to_str()
-            .ok_or_else(|| Error::new(Code::Credentials, format!("{VARIABLE} is not UTF-8")))?;
+            .as_ref()
+            .as_ref()
+            .map_err(|()| Error::new(Code::Credentials, format!("{VARIABLE} is not UTF-8")))?;
         CredentialFile::parse(VARIABLE, text.as_bytes(), FileFormat::Docker).map(Some)
     }
 
@@ -162,18 +200,32 @@ impl CredentialChain {
     fn target(&self) -> Result<&Path> {
         self.auth_file.as_deref().or(self.docker.as_deref()).ok_or_else(|| {
             Error::new(Code::Credentials, "no home directory was found to store credentials in")
-                .with_hint("set DOCKER_CONFIG, or name a file with --registry-config")
+                .with_hint(hint::name_credential_file())
         })
     }
 
     /// Stores a credential where other tools look for it: in the helper that the file names, else
     /// in the file.
-    pub(crate) async fn store(&self, host: &Host, credential: &Credential) -> Result<StoredIn> {
+    pub(crate) async fn store(
+        &self,
+        target: &LoginTarget,
+        credential: &Credential,
+    ) -> Result<StoredIn> {
+        let host = target.host();
         let path = self.target()?.to_path_buf();
         let config = ConfigPath { path: path.clone(), format: FileFormat::Docker };
-        let change = Edit::Set(host.clone(), credential.clone());
+        let change = Edit::Set(target.clone(), credential.clone());
         for _ in 0..MAX_ATTEMPTS {
             if let Some(name) = helper_for(&config, host).await? {
+                if target.namespace().is_some() {
+                    let message = format!(
+                        "the credential helper docker-credential-{name}, which {} names, stores \
+                         credentials for registries only",
+                        path.display()
+                    );
+                    return Err(Error::new(Code::Unsupported, message)
+                        .with_hint(hint::sign_in_to_registry(host)));
+                }
                 let helper = Helper::new(&name, self.helper_timeout)?;
                 helper.store(&storage_key(host), credential).await?;
                 // The file may name another helper by now.
@@ -188,16 +240,18 @@ impl CredentialChain {
         Err(Error::new(Code::Credentials, message))
     }
 
-    /// Removes the credential of a host in all its forms, from files and helpers. Returns the
-    /// places that had one.
-    pub(crate) async fn remove(&self, host: &Host) -> Result<Vec<StoredIn>> {
+    /// Removes the credential of a host in all its forms, from files and helpers, or the credential of
+    /// a namespace from files. Returns the places that had one.
+    pub(crate) async fn remove(&self, target: &LoginTarget) -> Result<Vec<StoredIn>> {
+        let host = target.host();
         let mut removed = Vec::new();
         let mut visited = BTreeSet::new();
         let mut failure = None;
         for config in self.files() {
             for _ in 0..MAX_ATTEMPTS {
                 let Some(file) = read(&config).await? else { break };
-                if let Some(name) = file.helper(host)?
+                if target.namespace().is_none()
+                    && let Some(name) = file.helper(host)?
                     && visited.insert(name.clone())
                 {
                     let helper = Helper::new(&name, self.helper_timeout)?;
@@ -210,8 +264,8 @@ impl CredentialChain {
                     // The file may name another helper by now.
                     continue;
                 }
-                if !file.entries(host)?.is_empty()
-                    && edit(&config, &Edit::Remove(host.clone())).await? == EditResult::Written
+                if !file.entries(target)?.is_empty()
+                    && edit(&config, &Edit::Remove(target.clone())).await? == EditResult::Written
                 {
                     removed.push(StoredIn::File(config.path.clone()));
                 }
@@ -221,11 +275,11 @@ impl CredentialChain {
         failure.map_or(Ok(removed), Err)
     }
 
-    /// Returns true if `DOCKER_AUTH_CONFIG` has a credential for the host, which comes before all
-    /// files.
-    pub(crate) fn is_in_environment(&self, host: &Host) -> bool {
+    /// Returns true if `DOCKER_AUTH_CONFIG` has a credential for the host or namespace, which comes
+    /// before all files.
+    pub(crate) fn is_in_environment(&self, target: &LoginTarget) -> bool {
         let lookup = self.variable().and_then(|file| match file {
-            Some(file) => file.find(host, ""),
+            Some(file) => file.find(target.host(), target.namespace().unwrap_or_default()),
             None => Ok(Lookup::NotFound),
         });
         lookup.is_ok_and(|lookup| lookup != Lookup::NotFound)
@@ -295,5 +349,26 @@ pub(crate) enum ChainLookup {
     Helper {
         helper: Helper,
         server: String,
+        /// The file or variable that names the helper.
+        file: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_home_directory_there_is_no_place_to_store() {
+        let chain = CredentialChain {
+            variable: None,
+            auth_file: None,
+            docker: None,
+            containers: Vec::new(),
+            helper_timeout: Duration::from_secs(1),
+        };
+        let error = chain.target().unwrap_err();
+        assert_eq!(error.code(), Code::Credentials);
+        assert_eq!(error.hint(), Some("set DOCKER_CONFIG, or name a file with --registry-config"));
+    }
 }

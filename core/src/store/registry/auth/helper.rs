@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use self::process::ExitKind;
 use super::credential::{Credential, HELPER_TOKEN_USER, basic};
+use crate::{content::plain_text::utf8_text, store::registry::hint};
 use ocigraph_types::{Code, Error, Result};
 
 /// Bytes of output that are read.
@@ -55,7 +56,7 @@ impl Helper {
                 Code::Credentials,
                 format!("invalid name of a credential helper: {name:?}"),
             )
-            .with_hint("expected letters, digits, dots, underscores and hyphens"));
+            .with_hint(hint::helper_name()));
         }
         Ok(Self { name: name.to_owned(), timeout })
     }
@@ -71,7 +72,8 @@ impl Helper {
             Output::NotFound => return Ok(None),
             Output::Text(output) => output,
         };
-        let entry: HelperEntry = serde_json::from_slice(&output)
+        let text = utf8_text(&output).map_err(|why| self.error("get", why))?;
+        let entry: HelperEntry = serde_json::from_str(text)
             .map_err(|_| self.error("get", "expected a JSON object with Username and Secret"))?;
         if entry.secret.is_empty() {
             return Ok(None);
@@ -105,7 +107,7 @@ impl Helper {
     pub(crate) async fn list(&self) -> Result<BTreeMap<String, String>> {
         match self.run("list", b"").await? {
             Output::NotFound => Ok(BTreeMap::new()),
-            Output::Text(output) => serde_json::from_slice(&output)
+            Output::Text(output) => serde_json::from_str(utf8_text(&output).unwrap_or_default())
                 .map_err(|_| self.error("list", "expected a JSON object of servers")),
         }
     }
@@ -124,9 +126,10 @@ impl Helper {
     async fn run_to_end(&self, action: &str, input: &[u8]) -> Result<Output> {
         let result = process::run(&self.program(), action, input, MAX_OUTPUT).await;
         let (exit, output) = result.map_err(|e| match e.kind() {
-            std::io::ErrorKind::NotFound => self
-                .error(action, "it is not on the PATH")
-                .with_hint("install it, or remove it from the credential file"),
+            // A file without the permission to run it does not count, as on the PATH of a shell.
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied => {
+                self.missing(action).with_source(e)
+            }
             _ => self.error(action, &e.to_string()),
         })?;
         if output.len() as u64 == MAX_OUTPUT {
@@ -148,6 +151,19 @@ impl Helper {
             return Ok(Output::NotFound);
         }
         Err(self.error(action, &failure_reason(exit, text, input)))
+    }
+
+    /// Returns true for the error of a helper that is not installed.
+    pub(crate) fn is_missing(error: &Error) -> bool {
+        use std::{error::Error as _, io};
+        let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+        source.is_some_and(|e| {
+            matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied)
+        })
+    }
+
+    fn missing(&self, action: &str) -> Error {
+        self.error(action, "it is not on the PATH").with_hint(hint::install_helper())
     }
 
     fn error(&self, action: &str, reason: &str) -> Error {

@@ -42,12 +42,11 @@ impl JsonObject {
     }
 
     /// Replaces the value of a member, or appends the member.
-    pub(super) fn set(&mut self, name: &str, value: String) {
-        let value = Zeroizing::new(value);
+    pub(super) fn set(&mut self, name: &str, value: Zeroizing<String>) {
         match self.members.iter_mut().rev().find(|member| member.name == name) {
             Some(member) => member.value = value,
             None => {
-                let (raw_name, name) = (quoted(name), name.to_owned());
+                let (raw_name, name) = (quoted(name).to_string(), name.to_owned());
                 self.members.push(Member { raw_name, name, value });
             }
         }
@@ -67,7 +66,12 @@ impl JsonObject {
 
     /// Returns the text, one member per line, for an object that is `depth` levels deep in another.
     pub(super) fn write(&self, indent: &str, depth: usize) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(String::from("{"));
+        // A text that grows leaves copies of itself in memory.
+        let line = 4 + indent.len() * (depth + 1);
+        let size: usize =
+            self.members.iter().map(|m| m.raw_name.len() + m.value.len() + line).sum();
+        let mut text = Zeroizing::new(String::with_capacity(size + line + 1));
+        text.push('{');
         for (i, member) in self.members.iter().enumerate() {
             text.push_str(if i == 0 { "\n" } else { ",\n" });
             text.push_str(&indent.repeat(depth + 1));
@@ -91,8 +95,21 @@ pub(super) fn indent_of(text: &str) -> &str {
     last_line.filter(|indent| indent.chars().all(|c| matches!(c, ' ' | '\t'))).unwrap_or(INDENT)
 }
 
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+/// Returns a text as JSON. It may be a secret, so the only copy is the one that is returned.
+fn quoted(text: &str) -> Zeroizing<String> {
+    // Enough for an escape of each byte.
+    let mut json = Zeroizing::new(Vec::with_capacity(6 * text.len() + 2));
+    let _ = serde_json::to_writer(&mut *json, text);
+    Zeroizing::new(String::from_utf8(std::mem::take(&mut *json)).unwrap_or_default())
+}
+
+/// Returns the text of a JSON string. One without escapes is copied once.
+pub(super) fn unquoted(json: &str) -> serde_json::Result<Zeroizing<String>> {
+    let inner = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match inner.filter(|inner| !inner.contains(['\\', '"'])) {
+        Some(plain) => Ok(Zeroizing::new(plain.to_owned())),
+        None => serde_json::from_str(json),
+    }
 }
 
 impl<'de> Deserialize<'de> for JsonObject {
@@ -132,7 +149,7 @@ mod tests {
         let mut object = JsonObject::parse(text).unwrap();
         assert_eq!(indent_of(text), "\t");
         assert_eq!(object.write("\t", 0).as_str(), text);
-        object.set("deep", "{}".into());
+        object.set("deep", Zeroizing::new("{}".into()));
         object.set_text("new", "\"");
         assert!(!object.retain(|_| true));
         let changed =

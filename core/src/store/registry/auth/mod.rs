@@ -12,6 +12,7 @@ mod credential_cache;
 pub(crate) mod credential_chain;
 mod helper;
 mod json_object;
+mod login_target;
 mod realm_guard;
 pub(super) mod scope;
 pub(super) mod target;
@@ -24,5 +25,6 @@ pub(crate) use challenge::parse_challenges;
 pub use credential::{Credential, CredentialSource, Credentials};
 pub(crate) use credential_chain::CredentialChain;
 pub use credential_chain::StoredIn;
+pub use login_target::LoginTarget;
 
 pub use super::secret::Secret;

@@ -7,14 +7,17 @@
 
 use std::{
     collections::HashSet,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     sync::Arc,
 };
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host as UrlHost, Url};
 
-use crate::store::registry::http::url::redacted;
+use crate::store::registry::{
+    hint,
+    http::{resolver::resolve, url::redacted},
+};
 use ocigraph_types::{Code, Error, Result};
 
 /// The part of the network from which an address can be reached.
@@ -104,7 +107,7 @@ impl RealmGuard {
                 Code::Unauthorized,
                 format!("the registry names the token server {}, {reason}", redacted(realm)),
             )
-            .with_hint("nothing was sent to it; check the address of the registry"))
+            .with_hint(hint::realm_refused()))
         };
         match (registry.scheme(), realm.scheme()) {
             (_, "https") | ("http", "http") => {}
@@ -146,10 +149,6 @@ async fn network_scopes(url: &Url) -> HashSet<NetworkScope> {
         },
         None => HashSet::new(),
     }
-}
-
-async fn resolve(name: &str) -> std::io::Result<Vec<SocketAddr>> {
-    Ok(tokio::net::lookup_host((name, 0)).await?.collect())
 }
 
 impl Resolve for RealmGuard {

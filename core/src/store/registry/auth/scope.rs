@@ -37,6 +37,15 @@ impl Scopes {
         scopes
     }
 
+    /// Returns the number of resources.
+    pub(crate) fn resources(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Returns the union of both sets.
     pub(crate) fn joined(&self, other: &Self) -> Self {
         let mut all = self.clone();

@@ -1,11 +1,11 @@
 //! The registry that requests are authenticated to.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use url::Url;
 
 use super::credential::Credentials;
-use crate::store::registry::{capabilities::Capabilities, http::client::HttpClient};
+use crate::store::registry::{capabilities::Capabilities, hint, http::client::HttpClient};
 use ocigraph_types::Host;
 
 /// A registry, the credentials for it, and the client that reaches it.
@@ -14,6 +14,8 @@ pub(crate) struct AuthTarget {
     /// The root of the registry: scheme, host and port.
     pub(crate) base: Url,
     pub(crate) credentials: Credentials,
+    /// The credential file that the caller named.
+    pub(crate) auth_file: Option<PathBuf>,
     pub(crate) http: Arc<HttpClient>,
     pub(crate) capabilities: Arc<Capabilities>,
 }
@@ -23,16 +25,16 @@ impl AuthTarget {
     /// a credential.
     pub(crate) fn sign_in_hint(&self, refused: bool) -> String {
         let host = &self.host;
+        let login = match &self.auth_file {
+            Some(path) => format!("`ocigraph login --registry-config {} {host}`", path.display()),
+            None => format!("`ocigraph login {host}`"),
+        };
         match (&self.credentials, refused) {
-            (Credentials::Stored, true) => format!(
-                "the credentials for {host} were refused; sign in again with `ocigraph login {host}`"
-            ),
-            (_, true) => format!("the credentials for {host} were refused"),
-            (Credentials::Stored, false) => format!("sign in with `ocigraph login {host}`"),
-            (Credentials::Callback(_), false) => {
-                format!("the credential callback returned no credential for {host}")
-            }
-            (_, false) => format!("this client has no credentials for {host}"),
+            (Credentials::Stored, true) => hint::sign_in_again(host, login),
+            (_, true) => hint::credential_refused(host),
+            (Credentials::Stored, false) => hint::sign_in(login),
+            (Credentials::Callback(_), false) => hint::callback_without_credential(host),
+            (_, false) => hint::client_without_credential(host),
         }
     }
 }

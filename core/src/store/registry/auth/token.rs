@@ -13,10 +13,10 @@ use zeroize::Zeroizing;
 
 use super::{
     credential::{AZURE_TOKEN_USER, Credential, basic},
-    json_object::JsonObject,
+    json_object::{JsonObject, unquoted},
     scope::Scopes,
 };
-use crate::store::registry::secret::Secret;
+use crate::{content::plain_text::utf8_text, store::registry::secret::Secret};
 use ocigraph_types::{Code, Error, Host, Result};
 
 /// Lifetime of a token that does not state one, as the specification demands.
@@ -131,7 +131,7 @@ struct TokenResponse(JsonObject);
 
 impl TokenResponse {
     fn read(body: &[u8]) -> Result<Self> {
-        let text = std::str::from_utf8(body).ok();
+        let text = utf8_text(body).ok();
         let object = text.and_then(|text| JsonObject::parse(text).ok());
         object.map(Self).ok_or_else(|| {
             Error::new(Code::Registry, "the token server's response is not a JSON object")
@@ -141,7 +141,7 @@ impl TokenResponse {
     /// Returns the first of these members that is a text and not blank.
     fn text(&self, names: &[&str]) -> Option<Zeroizing<String>> {
         names.iter().find_map(|name| {
-            let text: Zeroizing<String> = serde_json::from_str(self.0.get(name)?).ok()?;
+            let text = unquoted(self.0.get(name)?).ok()?;
             let trimmed = text.trim();
             (!trimmed.is_empty()).then(|| Zeroizing::new(trimmed.to_owned()))
         })
@@ -260,6 +260,7 @@ mod tests {
         assert_eq!(lifetime(r#"{"access_token":"t","expires_in":100}"#), (90, 100));
         assert_eq!(lifetime(r#"{"token":"t"}"#), (54, 60));
         assert_eq!(lifetime(r#"{"token":"","access_token":"t","expires_in":0}"#), (54, 60));
+        assert_eq!(lifetime("\u{feff}{\"token\":\"t\"}"), (54, 60));
         assert!(lifetime(r#"{"token":"t","expires_in":1e300}"#).1 > 1_000_000);
         assert_eq!(lifetime(r#"{"token":"t","expires_in":" 1000 "}"#), (970, 1000));
         for odd in ["null", "{}", "[]", "true", "\"soon\"", "-1", "1e400", "\"inf\"", "\"\""] {

@@ -3,7 +3,10 @@
 //! Concurrent requests for one token share a single request to the token server. A token that is
 //! about to expire is renewed before it is used.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use super::{
     credential::Credential,
@@ -40,9 +43,16 @@ impl CachedToken {
 #[derive(Default)]
 pub(super) struct TokenCache {
     tokens: Mutex<Vec<Arc<CachedToken>>>,
+    /// The token server issues tokens with less than was asked for.
+    is_exact: AtomicBool,
 }
 
 impl TokenCache {
+    /// From now on, a token is used only for exactly the scopes that it was asked for.
+    pub(super) fn require_exact_scopes(&self) {
+        self.is_exact.store(true, Ordering::Relaxed);
+    }
+
     /// Returns a token with these scopes, other than `refused`, and fetches it if necessary.
     pub(super) async fn token(
         &self,
@@ -91,10 +101,15 @@ impl TokenCache {
         let matches = |cached: &&Arc<CachedToken>| {
             cached.realm == *realm && cached.credential.as_ref() == credential
         };
+        let is_exact = self.is_exact.load(Ordering::Relaxed);
+        let covers = |cached: &CachedToken| match is_exact {
+            true => cached.scopes == *scopes,
+            false => cached.scopes.cover(scopes),
+        };
         let widest = tokens
             .iter()
             .filter(matches)
-            .filter(|cached| cached.scopes.cover(scopes) && cached.is_usable(refused))
+            .filter(|cached| covers(cached) && cached.is_usable(refused))
             .max_by_key(|cached| cached.scopes.width());
         if let Some(cached) = widest {
             return Arc::clone(cached);

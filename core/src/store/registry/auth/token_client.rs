@@ -3,10 +3,7 @@
 //! They go through an [`HttpClient`] like all other requests. Redirects are not followed: they
 //! would take the credential along.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -26,6 +23,7 @@ use crate::store::registry::{
         response::Response,
     },
     secret::Secret,
+    shared_map::SharedMap,
 };
 use ocigraph_types::{Code, Error, Result};
 
@@ -37,12 +35,12 @@ pub(super) struct TokenClient {
     target: Arc<AuthTarget>,
     /// By origin: the client for a token server, which connects only to addresses that were
     /// checked.
-    clients: Mutex<HashMap<String, Arc<HttpClient>>>,
+    clients: SharedMap<String, HttpClient>,
 }
 
 impl TokenClient {
     pub(super) fn new(target: Arc<AuthTarget>) -> Self {
-        Self { target, clients: Mutex::default() }
+        Self { target, clients: SharedMap::default() }
     }
 
     /// Fetches a token with these scopes; UNAUTHORIZED if the server refuses the credential.
@@ -100,9 +98,8 @@ impl TokenClient {
 
     async fn client(&self, realm: &Realm) -> Result<Arc<HttpClient>> {
         let origin = realm.url.origin().ascii_serialization();
-        let clients = || self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients().get(&origin) {
-            return Ok(Arc::clone(client));
+        if let Some(client) = self.clients.get(&origin) {
+            return Ok(client);
         }
         let http = &self.target.http;
         let check = RealmGuard::check(&self.target.base, &realm.url);
@@ -111,9 +108,7 @@ impl TokenClient {
             let message = "the token server's name was not resolved in time";
             Err(Error::new(Code::Timeout, message))
         })?;
-        let client = Arc::new(http.with_resolver(Arc::new(guard)));
-        clients().insert(origin, Arc::clone(&client));
-        Ok(client)
+        Ok(self.clients.get_or_insert(origin, || http.with_resolver(Arc::new(guard))))
     }
 
     /// Converts a response other than 200.

@@ -104,7 +104,7 @@ impl BodyMonitor {
         response: impl Future<Output = reqwest::Result<reqwest::Response>>,
     ) -> Result<reqwest::Response> {
         tokio::select! {
-            response = response => response.map_err(|e| network_error(&e)),
+            response = response => response.map_err(network_error),
             error = self.stall_error() => Err(error),
         }
     }

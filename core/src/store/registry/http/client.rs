@@ -20,8 +20,11 @@ use url::Url;
 use super::{
     adaptive_limit::{ConcurrencyLimit, ConcurrencyPermit, MAX_LIMIT, RequestKind, RequestOutcome},
     body::BodyMonitor,
-    error::{with_server, with_timeout},
+    error::{with_request, with_server, with_timeout},
+    proxy,
+    received::masked,
     request::{Body, Request},
+    resolver::SystemResolver,
     response::Response,
     retry::{Backoff, LONGEST_RETRY_AFTER, is_retryable_status},
     tls::{self, TlsOptions},
@@ -148,7 +151,7 @@ impl HttpClient {
                         && renewals < MAX_URL_RENEWALS =>
                 {
                     renewals += 1;
-                    backoff.wait(response.into_error(&description(&request)).await).await?;
+                    backoff.wait(response.into_error("the request failed").await).await?;
                     continue;
                 }
                 Ok(response) if !is_retryable_status(response.status()) => {
@@ -161,7 +164,7 @@ impl HttpClient {
                         result => return result,
                     }
                 }
-                Ok(response) => response.into_error(&description(&request)).await,
+                Ok(response) => response.into_error("the request failed").await,
                 Err(RequestError::Transient(e)) => e,
                 Err(RequestError::Permanent(e)) => return Err(e),
             };
@@ -212,9 +215,10 @@ impl HttpClient {
         if let Some(error) = source_error {
             return Err(error);
         }
-        tracing::debug!(method = %request.method, url = %redacted(url), status = response.as_ref().map(|r| r.status().as_u16()).ok(), "request");
-        let response = response.map_err(|e| with_server(e, url))?;
-        Ok(Response::new(response, limits, request.secrets.clone())
+        tracing::debug!(method = %request.method, url = %shown(request), status = response.as_ref().map(|r| r.status().as_u16()).ok(), "request");
+        let response =
+            response.map_err(|e| with_server(with_request(e, &description(request)), url))?;
+        Ok(Response::new(request.method.clone(), response, limits, request.secrets.clone())
             .with_early(early)
             .with_body_limiter(request.body_limiter.clone()))
     }
@@ -273,12 +277,15 @@ impl HttpClient {
             .http1_max_headers(MAX_HEADERS)
             .http2_max_header_list_size(MAX_HEADER_BYTES)
             .user_agent(user_agent);
-        if let Some(resolver) = &self.resolver {
-            builder = builder.dns_resolver(Arc::clone(resolver));
-        }
+        builder = match &self.resolver {
+            Some(resolver) => builder.dns_resolver(Arc::clone(resolver)),
+            None => builder.dns_resolver(Arc::new(SystemResolver)),
+        };
         // Decided for each URL: the target of a redirect may be on another machine.
         if !use_proxy || is_this_machine(url) {
             builder = builder.no_proxy();
+        } else {
+            proxy::check_environment(is_secure(url))?;
         }
         Ok(builder)
     }
@@ -293,7 +300,12 @@ impl Attempt for HttpClient {
 }
 
 fn description(request: &Request) -> String {
-    format!("{} {}", request.method, redacted(&request.url))
+    format!("{} {}", request.method, shown(request))
+}
+
+/// The URL of a request for messages. A registry can make a URL of what it received.
+fn shown(request: &Request) -> String {
+    masked(&redacted(&request.url), &request.secrets)
 }
 
 fn outcome(result: &std::result::Result<Response, RequestError>) -> RequestOutcome {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::blocking::io_is_out_of_descriptors;
+use crate::store::registry::hint;
 use ocigraph_types::{Code, Error, Result};
 
 /// Waits for a response; TIMEOUT if it does not begin within `limit`.
@@ -13,20 +13,19 @@ pub(super) async fn with_timeout(
     response: impl Future<Output = reqwest::Result<reqwest::Response>>,
 ) -> Result<reqwest::Response> {
     match tokio::time::timeout(limit, response).await {
-        Ok(response) => response.map_err(|e| network_error(&e)),
+        Ok(response) => response.map_err(network_error),
         Err(_) => Err(Error::new(Code::Timeout, format!("no response within {limit:?}"))),
     }
 }
 
-/// Converts an error of the HTTP library: TLS, TOO_LARGE, TIMEOUT or NETWORK.
-pub(super) fn network_error(error: &reqwest::Error) -> Error {
-    let mut causes = vec![summary(error).to_owned()];
-    let (mut tls, mut descriptors) = (false, None);
-    let mut source = std::error::Error::source(error);
+/// Converts an error of the HTTP library: TLS, TOO_LARGE, TIMEOUT or NETWORK. Its source is the error
+/// of the library, without the URL.
+pub(super) fn network_error(error: reqwest::Error) -> Error {
+    let mut causes = vec![summary(&error).to_owned()];
+    let mut tls = false;
+    let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
         tls |= is_tls(cause);
-        let io = cause.downcast_ref::<std::io::Error>();
-        descriptors = descriptors.or(io.filter(|e| io_is_out_of_descriptors(e)));
         causes.push(cause.to_string());
         source = cause.source();
     }
@@ -40,11 +39,7 @@ pub(super) fn network_error(error: &reqwest::Error) -> Error {
     } else {
         Code::Network
     };
-    let converted = Error::new(code, causes.join(": "));
-    match descriptors.and_then(std::io::Error::raw_os_error) {
-        Some(number) => converted.with_source(std::io::Error::from_raw_os_error(number)),
-        None => converted,
-    }
+    Error::new(code, causes.join(": ")).with_source(error.without_url())
 }
 
 /// Returns true for an error of rustls. The layers above rustls wrap it in nested `io::Error`s, and
@@ -70,20 +65,43 @@ fn summary(error: &reqwest::Error) -> &'static str {
     }
 }
 
+/// Adds the request, as a method and a URL, to a failure of the transfer.
+pub(super) fn with_request(error: Error, request: &str) -> Error {
+    let message = format!("{request}: {}", error.message());
+    error.with_message(message)
+}
+
 /// Adds a hint and the name of the server: after a redirect that is not the registry.
 pub(super) fn with_server(error: Error, url: &Url) -> Error {
     let host = url.host_str().unwrap_or_default();
     match error.code() {
-        Code::Network if error.hint().is_none() => {
-            error.with_hint(format!("check the address {host}, and that the server runs"))
-        }
+        Code::Network if error.hint().is_none() => error.with_hint(hint::check_address(host)),
         Code::Tls => {
             let message = format!("no secure connection to {host}: {}", error.message());
-            error.with_message(message).with_hint(
-                "for a private certificate authority, pass its certificate (--ca-file); for a \
-                 registry without TLS, use plain HTTP (--plain-http)",
-            )
+            let hint = tls_hint(error.message());
+            let error = error.with_message(message);
+            match hint {
+                Some(hint) => error.with_hint(hint),
+                None => error,
+            }
         }
         _ => error,
+    }
+}
+
+/// Returns what helps against a failure that rustls describes.
+fn tls_hint(message: &str) -> Option<String> {
+    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    if says(&["InvalidContentType", "corrupt message"]) {
+        Some(hint::no_tls_at_server())
+    } else if says(&["CertificateRequired", "HandshakeFailure", "AccessDenied"]) {
+        Some(hint::client_certificate_required())
+    } else if says(&["expired", "Expired", "NotValidYet", "not valid for name", "NotValidForName"])
+    {
+        Some(hint::wrong_certificate())
+    } else if says(&["invalid peer certificate"]) {
+        Some(hint::untrusted_certificate())
+    } else {
+        None
     }
 }

@@ -6,9 +6,13 @@
 pub(super) mod adaptive_limit;
 pub(super) mod body;
 pub(super) mod client;
+pub(super) mod content_coding;
 pub(super) mod error;
+pub(super) mod proxy;
+pub(super) mod received;
 pub(super) mod redirect;
 pub(super) mod request;
+pub(super) mod resolver;
 pub(super) mod response;
 pub(super) mod retry;
 pub(super) mod tls;

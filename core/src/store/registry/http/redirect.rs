@@ -4,6 +4,7 @@ use http::Method;
 use url::Url;
 
 use super::response::Response;
+use crate::store::registry::hint;
 use ocigraph_types::{Code, Error, Result};
 
 /// Redirects that one request follows.
@@ -32,7 +33,7 @@ pub(crate) fn redirect_target(
     {
         let message =
             format!("the registry redirects from {} to {}", url.scheme(), target.scheme());
-        return Err(Error::new(Code::Registry, message));
+        return Err(Error::new(Code::Registry, message).with_hint(hint::forwarded_proto()));
     }
     Ok(Some(target))
 }

@@ -1,22 +1,29 @@
 //! Responses: bodies of bounded size and duration, and failures in the registry's own words.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
-use http::{HeaderMap, StatusCode, header};
-use serde_json::Value;
+use http::{HeaderMap, Method, StatusCode, header};
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
-use super::{error::network_error, retry::retry_after, url::redacted};
+use super::{
+    content_coding::{content_coding, decoded, decoded_start},
+    error::{network_error, with_request},
+    received::{Received, masked},
+    retry::retry_after,
+    url::{redacted, same_origin},
+};
 use crate::{
     content::source::ByteStream,
     store::{
         limits::Limits,
         memory_budget::{BodyLimiter, BodyPermit, SMALL_BODY},
-        registry::secret::Secret,
+        registry::{hint, secret::Secret},
     },
 };
-use ocigraph_types::{Code, Error, RegistryError, Result, excerpt};
+use ocigraph_types::{Code, Error, Result, excerpt, media_type};
 
 /// Bytes of an error response that are read.
 const MAX_ERROR_BODY: usize = 64 * 1024;
@@ -27,6 +34,7 @@ const MIN_PROGRESS: usize = 1024;
 /// A response of any status.
 #[derive(Debug)]
 pub(crate) struct Response {
+    method: Method,
     status: StatusCode,
     headers: HeaderMap,
     url: Url,
@@ -51,8 +59,14 @@ enum Body {
 }
 
 impl Response {
-    pub(super) fn new(response: reqwest::Response, limits: Limits, secrets: Vec<Secret>) -> Self {
+    pub(super) fn new(
+        method: Method,
+        response: reqwest::Response,
+        limits: Limits,
+        secrets: Vec<Secret>,
+    ) -> Self {
         Self {
+            method,
             status: response.status(),
             headers: response.headers().clone(),
             url: response.url().clone(),
@@ -111,9 +125,10 @@ impl Response {
         self.headers.get(name.as_ref())?.to_str().ok()
     }
 
-    /// Returns `Location`. Some registries do not escape characters outside ASCII.
+    /// Returns `Location`, unless it is blank. Some registries do not escape characters outside ASCII.
     pub(crate) fn location(&self) -> Option<&str> {
-        std::str::from_utf8(self.headers.get(header::LOCATION)?.as_bytes()).ok()
+        let text = std::str::from_utf8(self.headers.get(header::LOCATION)?.as_bytes()).ok()?;
+        Some(text.trim()).filter(|text| !text.is_empty())
     }
 
     pub(crate) fn content_type(&self) -> Option<String> {
@@ -130,14 +145,63 @@ impl Response {
         let _ = timeout(limit, self.body(MAX_ERROR_BODY)).await;
     }
 
+    /// Reads the start of the body of an error, and returns the response with it.
+    async fn with_error_body(mut self) -> Self {
+        let body = std::mem::replace(&mut self.body, Body::Buffered(Bytes::new()));
+        let limit = self.limits.idle_timeout;
+        let request = self.request_text();
+        let mut bytes = Vec::new();
+        let read = async {
+            let mut stream = stream_of(body, limit, request);
+            while let Ok(Some(chunk)) = stream.try_next().await {
+                let room = MAX_ERROR_BODY - bytes.len();
+                bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                if bytes.len() == MAX_ERROR_BODY {
+                    break;
+                }
+            }
+        };
+        // A part of the message is better than none.
+        let _ = timeout(limit, read).await;
+        let bytes = decoded_start(bytes, &self.headers, MAX_ERROR_BODY);
+        self.headers.remove(header::CONTENT_ENCODING);
+        self.body = Body::Buffered(bytes.into());
+        self
+    }
+
+    /// Returns whether an error comes from an object store (S3, Google Cloud Storage) that serves the
+    /// files of a registry, and the response with its body. Such a host has no API. Without the
+    /// permission to list, it answers 403 for a file that does not exist.
+    pub(crate) async fn detect_object_store(self) -> (Self, bool) {
+        let response = self.with_error_body().await;
+        let is_xml = response.header(header::CONTENT_TYPE).is_some_and(|text| {
+            let essence = media_type::essence(text);
+            essence == "application/xml" || essence == "text/xml"
+        });
+        let has_error = match &response.body {
+            Body::Buffered(bytes) => {
+                let text = String::from_utf8_lossy(bytes);
+                text.contains("<Error>")
+                    && ["<Code>AccessDenied</Code>", "<Code>NoSuchKey</Code>"]
+                        .iter()
+                        .any(|code| text.contains(code))
+            }
+            Body::Streaming(_) => false,
+        };
+        (response, is_xml && has_error)
+    }
+
     /// Reads the body as metadata, and returns the response with it.
     pub(super) async fn buffered(self) -> Result<Self> {
-        let (status, headers, url) = (self.status, self.headers.clone(), self.url.clone());
+        let method = self.method.clone();
+        let (status, mut headers, url) = (self.status, self.headers.clone(), self.url.clone());
+        headers.remove(header::CONTENT_ENCODING);
         let (limits, secrets, hint) = (self.limits, self.secrets.clone(), self.hint.clone());
         let (redirected, early) = (self.redirected, self.early);
         let (bytes, permit) = self.metadata().await?;
         let (body, body_limiter) = (Body::Buffered(bytes), None);
         Ok(Self {
+            method,
             status,
             headers,
             url,
@@ -174,7 +238,8 @@ impl Response {
     }
 
     async fn read_body(mut self, limit: usize) -> Result<(Bytes, Option<BodyPermit>)> {
-        let (url, deadline) = (redacted(&self.url), self.limits.stall_timeout);
+        let url = masked(&redacted(&self.url), &self.secrets);
+        let deadline = self.limits.stall_timeout;
         let too_large =
             || Error::new(Code::TooLarge, format!("the response from {url} exceeds {limit} bytes"));
         let length = self.header(header::CONTENT_LENGTH).and_then(|n| n.parse::<u64>().ok());
@@ -182,6 +247,7 @@ impl Response {
             return Err(too_large());
         }
         let (body_limiter, mut permit) = (self.body_limiter.take(), self.permit.take());
+        let coding = content_coding(&self.headers).map(str::to_owned);
         let mut bytes = Vec::new();
         let mut stream = self.stream();
         // A small body needs no place at the body_limiter; only the rest of a large one waits for it.
@@ -210,6 +276,9 @@ impl Response {
                 permit = body_limiter.acquire(length.map_or(limit, |n| n as usize)).await;
             }
         }
+        if let Some(coding) = coding {
+            bytes = decoded(bytes, &coding, limit, &url)?;
+        }
         bytes.shrink_to_fit();
         Ok((bytes.into(), permit))
     }
@@ -217,68 +286,50 @@ impl Response {
     /// Returns the body as it arrives; TIMEOUT if fewer than 1024 bytes arrive within the idle
     /// timeout.
     pub(crate) fn stream(self) -> ByteStream {
-        let response = match self.body {
-            Body::Buffered(bytes) => return futures::stream::iter([Ok(bytes)]).boxed(),
-            Body::Streaming(response) => response,
-        };
-        let idle = self.limits.idle_timeout;
-        let chunks = response.bytes_stream().map_err(|e| network_error(&e));
-        let state = (Box::pin(chunks), Instant::now() + idle, 0);
-        futures::stream::try_unfold(
-            state,
-            move |(mut chunks, mut deadline, mut received)| async move {
-                match timeout_at(deadline, chunks.next()).await {
-                    Ok(None) => Ok(None),
-                    Ok(Some(chunk)) => {
-                        let chunk = chunk?;
-                        received += chunk.len();
-                        if received >= MIN_PROGRESS {
-                            (deadline, received) = (Instant::now() + idle, 0);
-                        }
-                        Ok(Some((chunk, (chunks, deadline, received))))
-                    }
-                    Err(_) => Err(Error::new(
-                        Code::Timeout,
-                        format!(
-                            "only {received} bytes arrived within {} seconds",
-                            idle.as_secs_f64()
-                        ),
-                    )),
-                }
-            },
-        )
-        .boxed()
+        let request = self.request_text();
+        stream_of(self.body, self.limits.idle_timeout, request)
+    }
+
+    /// The method and the URL, for messages.
+    fn request_text(&self) -> String {
+        format!("{} {}", self.method, masked(&redacted(&self.url), &self.secrets))
+    }
+
+    /// What was received, for messages. The body is not read.
+    pub(crate) fn received(&self) -> Received {
+        Received {
+            method: self.method.clone(),
+            url: redacted(&self.url),
+            status: self.status,
+            content_type: self.content_type(),
+            content_encoding: self.header(header::CONTENT_ENCODING).map(str::to_owned),
+            secrets: self.secrets.clone(),
+        }
     }
 
     /// Converts the response into an error with the registry's own message. `what` says which step
     /// failed.
     pub(crate) async fn into_error(self, what: &str) -> Error {
-        let status = self.status();
+        let (status, received) = (self.status(), self.received());
         let wait = self.header(header::RETRY_AFTER).and_then(retry_after);
         let request_id = ["x-ms-correlation-request-id", "x-request-id", "docker-request-id"]
             .iter()
-            .find_map(|name| self.header(name).map(str::to_owned));
-        let (secrets, hint) = (self.secrets.clone(), self.hint.clone());
-        let content_type = self.header(header::CONTENT_TYPE).map(str::to_owned);
-        let redirect = self.location().filter(|_| status.is_redirection()).map(|location| {
+            .find_map(|name| self.header(name).map(|id| received.masked(id)));
+        let hint = self.hint.clone();
+        let location = self.location().filter(|_| status.is_redirection());
+        let redirect = location.map(|location| {
             let target = self.url.join(location).map(|url| redacted(&url));
-            format!("redirected to {}", target.unwrap_or_else(|_| excerpt(location)))
+            let target = target.unwrap_or_else(|_| excerpt(location));
+            format!("redirected to {}", received.masked(&target))
         });
-        let limit = self.limits.idle_timeout;
-        let mut body = Vec::new();
-        let read = async {
-            let mut stream = self.stream();
-            while let Ok(Some(chunk)) = stream.try_next().await {
-                let room = MAX_ERROR_BODY - body.len();
-                body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-                if body.len() == MAX_ERROR_BODY {
-                    break;
-                }
-            }
+        let redirect_hint = location
+            .and_then(|location| self.url.join(location).ok())
+            .and_then(|target| redirect_hint(&self.url, &target));
+        let body = match self.with_error_body().await.body {
+            Body::Buffered(body) => body,
+            Body::Streaming(_) => Bytes::new(),
         };
-        // A part of the message is better than none.
-        let _ = timeout(limit, read).await;
-        let errors = registry_errors(&body, &secrets);
+        let errors = received.errors(&body);
         let code = match status.as_u16() {
             401 => Code::Unauthorized,
             403 => Code::Forbidden,
@@ -290,113 +341,61 @@ impl Response {
             429 => Code::RateLimited,
             _ => Code::Registry,
         };
-        let mut received: Vec<String> = errors.iter().map(described).collect();
-        if received.is_empty() {
-            received.extend(first_words(content_type.as_deref(), &body, &secrets));
-        }
-        received.extend(redirect);
-        let messages = match received.as_slice() {
-            [] => String::new(),
-            received => format!(" ({})", received.join(", ")),
-        };
-        let mut error =
-            Error::new(code, format!("{what}: the registry answered {status}{messages}"))
-                .with_response(status.as_u16(), errors, request_id);
+        let described = received.described(&errors, redirect, &body);
+        let mut error = Error::new(code, format!("{what}: {described}")).with_response(
+            status.as_u16(),
+            errors,
+            request_id,
+        );
         if let Some(wait) = wait {
             error = error.with_retry_after(wait);
         }
-        match hint {
+        match hint.or(redirect_hint).or_else(|| received.hint(&body)) {
             Some(hint) => error.with_hint(hint),
             None => error,
         }
     }
 }
 
-/// Reads the errors of a body: the list of the OCI distribution specification ("Error Codes"), or
-/// the single error of OAuth 2 that token servers send (RFC 6749, section 5.2). Secrets are
-/// replaced by `***`.
-fn registry_errors(body: &[u8], secrets: &[Secret]) -> Vec<RegistryError> {
-    let Ok(body) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
-    let clean = |value: &Value| masked(value.as_str().unwrap_or_default(), secrets);
-    let error = |error: &Value, code: &Value, message: &Value| RegistryError {
-        detail: masked(&detail(&error["detail"]), secrets),
-        ..RegistryError::new(clean(code), clean(message))
+/// Returns the body of a response to `request` as it arrives. TIMEOUT if fewer than 1024 bytes arrive within `idle`.
+fn stream_of(body: Body, idle: Duration, request: String) -> ByteStream {
+    let response = match body {
+        Body::Buffered(bytes) => return futures::stream::iter([Ok(bytes)]).boxed(),
+        Body::Streaming(response) => response,
     };
-    match &body["errors"] {
-        Value::Array(errors) => {
-            errors.iter().take(16).map(|e| error(e, &e["code"], &e["message"])).collect()
-        }
-        _ => {
-            let names = ["error_description", "details", "message"];
-            let message = names.iter().map(|name| &body[*name]).find(|value| value.is_string());
-            match (&body["error"], message) {
-                (Value::Null, None) => Vec::new(),
-                (code, message) => vec![error(&body, code, message.unwrap_or(&Value::Null))],
+    let chunks = response.bytes_stream().map_err(move |e| with_request(network_error(e), &request));
+    let state = (Box::pin(chunks), Instant::now() + idle, 0);
+    futures::stream::try_unfold(state, move |(mut chunks, mut deadline, mut received)| async move {
+        match timeout_at(deadline, chunks.next()).await {
+            Ok(None) => Ok(None),
+            Ok(Some(chunk)) => {
+                let chunk = chunk?;
+                received += chunk.len();
+                if received >= MIN_PROGRESS {
+                    (deadline, received) = (Instant::now() + idle, 0);
+                }
+                Ok(Some((chunk, (chunks, deadline, received))))
             }
+            Err(_) => Err(Error::new(
+                Code::Timeout,
+                format!("only {received} bytes arrived within {} seconds", idle.as_secs_f64()),
+            )),
         }
-    }
+    })
+    .boxed()
 }
 
-/// `CODE: message: detail`, without the parts that are empty.
-fn described(error: &RegistryError) -> String {
-    let parts = [&error.code, &error.message, &error.detail];
-    let parts: Vec<&str> =
-        parts.into_iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
-    parts.join(": ")
-}
-
-/// The detail of an error as text: the text itself, the texts of an object, or else JSON.
-fn detail(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Object(fields) if fields.values().all(Value::is_string) => {
-            let fields = fields.iter().filter_map(|(name, text)| Some((name, text.as_str()?)));
-            fields.map(|(name, text)| format!("{name} {text}")).collect::<Vec<_>>().join(", ")
+/// Returns what to try if a registry redirects a request that is not sent elsewhere.
+fn redirect_hint(from: &Url, to: &Url) -> Option<String> {
+    let host = to.host_str()?;
+    Some(if same_origin(from, to) {
+        hint::redirected_by_gateway()
+    } else if from.host_str() == Some(host) && from.scheme() == "http" && to.scheme() == "https" {
+        hint::redirected_to_tls()
+    } else {
+        match to.port() {
+            Some(port) => hint::redirected_to(format!("{host}:{port}")),
+            None => hint::redirected_to(host),
         }
-        Value::Object(fields) if fields.is_empty() => String::new(),
-        other => other.to_string(),
-    }
-}
-
-/// The content type and the first words of a body without a list of errors.
-pub(crate) fn first_words(
-    content_type: Option<&str>,
-    body: &[u8],
-    secrets: &[Secret],
-) -> Option<String> {
-    const MAX_CHARS: usize = 80;
-    let (mut text, mut in_tag) = (String::new(), false);
-    for c in String::from_utf8_lossy(&body[..body.len().min(4096)]).chars() {
-        match c {
-            '<' => in_tag = true,
-            '>' if in_tag => {
-                in_tag = false;
-                text.push(' ');
-            }
-            c if !in_tag => text.push(c),
-            _ => {}
-        }
-    }
-    let words = masked(&text.split_whitespace().collect::<Vec<_>>().join(" "), secrets);
-    let mut shown: String = words.chars().take(MAX_CHARS).collect();
-    if shown.len() < words.len() {
-        shown.push('…');
-    }
-    let content_type = content_type.map(|text| excerpt(text.trim()));
-    match (content_type, shown.is_empty()) {
-        (None, true) => None,
-        (Some(content_type), true) => Some(content_type).filter(|_| !body.is_empty()),
-        (None, false) => Some(format!("{shown:?}")),
-        (Some(content_type), false) => Some(format!("{content_type}: {shown:?}")),
-    }
-}
-
-/// A text of the registry without control characters, and with `***` in place of secrets.
-fn masked(text: &str, secrets: &[Secret]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets.iter().filter(|secret| !secret.expose().is_empty()) {
-        text = text.replace(secret.expose(), "***");
-    }
-    text.chars().filter(|c| !c.is_control()).take(512).collect()
+    })
 }

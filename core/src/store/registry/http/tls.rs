@@ -23,7 +23,11 @@ use rustls::{
 use rustls_platform_verifier::Verifier;
 use zeroize::Zeroizing;
 
-use crate::{content::small_file::read_small_file, per_process::PerProcess};
+use crate::{
+    content::{plain_text::without_mark, small_file::read_small_file},
+    per_process::PerProcess,
+    store::registry::hint,
+};
 use ocigraph_types::{Code, Error, Result};
 
 /// The TLS part of the client configuration.
@@ -113,10 +117,11 @@ fn verifier(options: &TlsOptions) -> Result<Arc<dyn ServerCertVerifier>> {
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let unusable = |reason: String| {
         Error::new(Code::Tls, format!("{} has no certificates: {reason}", path.display()))
-            .with_hint("expected PEM: -----BEGIN CERTIFICATE-----")
+            .with_hint(hint::no_pem())
     };
     let text = read_small_file(path).map_err(|e| unusable(e.to_string()))?;
-    let all = CertificateDer::pem_slice_iter(&text)
+    let text = without_mark(&text).map_err(|why| unusable(why.into()))?;
+    let all = CertificateDer::pem_slice_iter(text)
         .collect::<std::result::Result<Vec<_>, _>>()
         .map_err(|e| unusable(e.to_string()))?;
     if all.is_empty() {
@@ -136,14 +141,15 @@ fn identity(options: &TlsOptions) -> Result<Option<Identity>> {
                 Code::InvalidArgument,
                 "a client certificate needs its key, and a key its certificate",
             )
-            .with_hint("pass both (--cert-file and --key-file)"));
+            .with_hint(hint::certificate_and_key()));
         }
     };
     let unusable = |reason: String| {
         Error::new(Code::Tls, format!("{} has no private key: {reason}", key.display()))
     };
     let text = Zeroizing::new(read_small_file(key).map_err(|e| unusable(e.to_string()))?);
-    let private = PrivateKeyDer::from_pem_slice(&text).map_err(|e| unusable(e.to_string()))?;
+    let text = without_mark(&text).map_err(|why| unusable(why.into()))?;
+    let private = PrivateKeyDer::from_pem_slice(text).map_err(|e| unusable(e.to_string()))?;
     Ok(Some((certificates(cert)?, private)))
 }
 

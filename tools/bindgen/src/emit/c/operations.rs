@@ -78,6 +78,9 @@ fn forms(c: &C<'_>, operation: &Operation, parameter: &Parameter<'_>) -> Forms {
             simple("ocigraph_str", "let NAME: Reference = NAME.parse(\"NAME\")?;\n", "&NAME")
         }
         Kind::Host => simple("ocigraph_str", "let NAME: Host = NAME.parse(\"NAME\")?;\n", "&NAME"),
+        Kind::LoginTarget => {
+            simple("ocigraph_str", "let NAME: LoginTarget = NAME.parse(\"NAME\")?;\n", "&NAME")
+        }
         Kind::Text => simple("ocigraph_str", "let NAME = NAME.required(\"NAME\")?;\n", "&NAME"),
         Kind::Optional(kind) if **kind == Kind::Text => {
             simple("ocigraph_str", "let NAME = NAME.optional(\"NAME\")?;\n", "NAME")
@@ -127,7 +130,7 @@ fn file(c: &C<'_>, operation: &Operation) -> String {
         &[
             "std::ffi::c_void",
             "std::mem::MaybeUninit",
-            "ocigraph::Host Reference Result",
+            "ocigraph::Host LoginTarget Reference Result",
             "crate::boundary::call call_status require",
             "crate::callback::Gate",
             "crate::cancel::ocigraph_cancel",
@@ -204,7 +207,10 @@ fn errors(c: &C<'_>, operation: &Operation) -> String {
     let stated = |code: &str| {
         operation.errors.iter().any(|case| case.codes.iter().any(|stated| stated == code))
     };
-    let named = operation.arguments.iter().any(|a| matches!(a.kind, Kind::Reference | Kind::Host));
+    let named = operation
+        .arguments
+        .iter()
+        .any(|a| matches!(a.kind, Kind::Reference | Kind::Host | Kind::LoginTarget));
     let mut general: Vec<&str> = Vec::new();
     for code in ["INVALID_ARGUMENT", "INVALID_REFERENCE", "IO", "CANCELLED"] {
         if !stated(code) && (code != "INVALID_REFERENCE" || named) {
@@ -265,7 +271,10 @@ fn start(operation: &Operation, forms: &[Forms]) -> Function {
     if operation.options.is_some() {
         handles.push("`options`");
     }
-    let named = operation.arguments.iter().any(|a| matches!(a.kind, Kind::Reference | Kind::Host));
+    let named = operation
+        .arguments
+        .iter()
+        .any(|a| matches!(a.kind, Kind::Reference | Kind::Host | Kind::LoginTarget));
     let invalid = if named { "INVALID_ARGUMENT, INVALID_REFERENCE" } else { "INVALID_ARGUMENT" };
     let start = match operation.result {
         Kind::Nothing => "start_without_result",

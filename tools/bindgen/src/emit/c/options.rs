@@ -94,6 +94,7 @@ fn file(c: &C<'_>, record: &Record, subject: &str) -> String {
             &core,
             "crate::boundary::call_status free require",
             "crate::callback::Gate ProgressCallback ocigraph_progress_fn ocigraph_read_fn",
+            "crate::client::ocigraph_client",
             "crate::client_options::ocigraph_client_options",
             "crate::error::ocigraph_error",
             "crate::files::Files",
@@ -298,6 +299,25 @@ fn setters(c: &C<'_>, record: &Record, field: &Field) -> Vec<Function> {
             set.body = format!(
                 "require(options, \"options\")?.{name} = ProgressCallback::new(callback, user_data);\nOk(())"
             );
+        }
+        Kind::Client if optional => {
+            if let Some(last) = set.doc.last_mut() {
+                last.push_str(" NULL unsets it.");
+            }
+            set.parameter(name, "Option<&ocigraph_client>");
+            set.body = format!(
+                "let value = {name}.map(ocigraph_client::shared).transpose()?;\n{}",
+                assign("value")
+            );
+            let ownership = format!(
+                "Ownership: the options share what `{name}` has, which may be freed before them. Its \
+                 credential callback is not called after that."
+            );
+            errors =
+                format!("{OPTIONS_NULL}, or `{name}` belongs to the parent of a forked process.");
+            let mut set = finished(record, set, errors);
+            set.notes.insert(0, ownership);
+            return vec![set];
         }
         Kind::Record(of) if of == "Limits" && record.name == CLIENT => {
             set.name = function_name(record, "set_limit");

@@ -165,7 +165,9 @@ fn record_names(c: &C<'_>, record: &Record) -> Vec<String> {
         if let Kind::List(inner) = &field.kind
             && let Kind::Record(name) = &**inner
         {
-            names.extend(record_names(c, c.definition.record(name)));
+            let inner = record_names(c, c.definition.record(name));
+            names
+                .extend(inner.into_iter().filter(|name| !names.contains(name)).collect::<Vec<_>>());
         }
     }
     names
@@ -216,7 +218,11 @@ fn parts(c: &C<'_>, record: &Record) -> String {
         if let Kind::List(list) = &field.kind
             && let Kind::Record(of) = &**list
         {
-            inner.push_str(&parts(c, c.definition.record(of)));
+            // Two fields can have lists of one record.
+            let of_list = parts(c, c.definition.record(of));
+            if !inner.contains(&of_list) {
+                inner.push_str(&of_list);
+            }
         }
     }
     format!(

@@ -76,6 +76,7 @@ fn line(record: &str, field: &Field) -> (String, String, String) {
         Kind::List(kind) if **kind == Kind::File => named("FILES", "add_path", "add_path"),
         Kind::File => set("CONFIG"),
         Kind::Progress => named("PROGRESS", "set_progress", "on_progress"),
+        Kind::Client => set("CLIENT"),
         Kind::Record(of) if of == "Limits" => named("LIMITS", "set_limit", "limit"),
         Kind::Record(of) => set(&snake(of).to_uppercase()),
         other => panic!("no form for the option {record}.{name} of the kind {other:?}"),

@@ -24,6 +24,7 @@ pub(super) fn file(cpp: &Cpp<'_>) -> Output {
         body.push_str(&methods(cpp, operation));
     }
     body.push_str("};\n\n} // namespace detail\n");
+    body.push_str(&super::options::definitions(cpp));
     header(
         "operations",
         "The operations of a client. Each method calls the function of ocigraph.h with the same name, whose comment \
@@ -55,7 +56,7 @@ fn form(operation: &Operation, parameter: &Parameter<'_>) -> Form {
         has_default,
     };
     match kind.required() {
-        Kind::Reference | Kind::Host | Kind::Text => {
+        Kind::Reference | Kind::Host | Kind::LoginTarget | Kind::Text => {
             simple("std::string_view", format!("detail::in({name})"))
         }
         Kind::Bytes => simple("std::string_view", format!("detail::in_bytes({name})")),

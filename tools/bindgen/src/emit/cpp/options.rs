@@ -11,6 +11,9 @@ use crate::{
 
 pub(super) fn file(cpp: &Cpp<'_>) -> Output {
     let mut body = String::new();
+    if !definitions(cpp).is_empty() {
+        body.push_str("namespace detail {\n\nclass operations;\n\n} // namespace detail\n");
+    }
     for record in options::records(cpp.definition) {
         if !body.is_empty() {
             body.push('\n');
@@ -63,6 +66,10 @@ fn class(cpp: &Cpp<'_>, record: &Record) -> String {
                 "return {this}{};",
                 setter.call.replace("SET", &format!("ocigraph_{name}_{}", setter.function))
             );
+            if field.kind.required() == &Kind::Client {
+                text.push_str(&format!("    {own} &{}({});\n", setter.name, setter.parameters));
+                continue;
+            }
             let head = format!("    {own} &{}({}) {{", setter.name, setter.parameters);
             let line = format!("{head} {body} }}\n");
             if line.len() <= super::WIDTH + 1 {
@@ -78,6 +85,27 @@ fn class(cpp: &Cpp<'_>, record: &Record) -> String {
     }
     text
 }
+
+/// The bodies of the setters that take a client, which needs the options.
+pub(super) fn definitions(cpp: &Cpp<'_>) -> String {
+    let mut text = String::new();
+    for record in options::records(cpp.definition) {
+        let name = options_name(&record.name);
+        let clients = record.fields.iter().filter(|field| *field.kind.required() == Kind::Client);
+        for setter in clients.flat_map(|field| setters(cpp, record, field)) {
+            text.push_str(&format!(
+                "\ninline {name} &{name}::{}({}) {{\n    return {};\n}}\n",
+                setter.name,
+                setter.parameters,
+                setter.call.replace("SET", &format!("ocigraph_{name}_{}", setter.function)),
+            ));
+        }
+    }
+    text
+}
+
+/// The base of the class `client`, which is declared before the options.
+const CLIENT_CLASS: &str = "detail::operations";
 
 struct Setter {
     name: String,
@@ -153,6 +181,16 @@ fn setters(cpp: &Cpp<'_>, record: &Record, field: &Field) -> Vec<Setter> {
             function: format!("set_{name}"),
             call: "set_progress(SET, std::move(callback))".to_owned(),
             doc: "Sets the function that receives progress events.".to_owned(),
+        },
+        Kind::Client => Setter {
+            name: name.clone(),
+            parameters: format!("const {CLIENT_CLASS} &client"),
+            function: format!("set_{name}"),
+            call: "set(SET, client.get())".to_owned(),
+            doc: format!(
+                "{doc} The options share what `client` has, which may be destroyed before them. An \
+                 exception of its credential source is reported as an error of the code CREDENTIALS."
+            ),
         },
         Kind::Record(of) if of == "Limits" => Setter {
             name: "limit".to_owned(),

@@ -59,7 +59,12 @@ fn method(definition: &Definition, operation: &Operation) -> Method {
     for (at, argument) in operation.arguments.iter().enumerate() {
         let name = names::argument(&argument.name);
         arguments.push(match &argument.kind {
-            Kind::Text | Kind::Reference | Kind::Host | Kind::Path | Kind::Digest => {
+            Kind::Text
+            | Kind::Reference
+            | Kind::Host
+            | Kind::LoginTarget
+            | Kind::Path
+            | Kind::Digest => {
                 format!("a.text({name})")
             }
             Kind::Bytes => format!("a.bytes({name})"),
@@ -87,8 +92,10 @@ fn method(definition: &Definition, operation: &Operation) -> Method {
     if options.is_some() {
         arguments.push("o".to_owned());
     }
-    let places =
-        operation.arguments.iter().filter(|a| matches!(a.kind, Kind::Reference | Kind::Host));
+    let places = operation
+        .arguments
+        .iter()
+        .filter(|a| matches!(a.kind, Kind::Reference | Kind::Host | Kind::LoginTarget));
     let places: Vec<String> = places.map(|argument| names::argument(&argument.name)).collect();
     Method {
         comment: comment(definition, operation, &name),

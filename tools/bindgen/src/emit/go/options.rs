@@ -223,6 +223,7 @@ impl GoOption<'_> {
             Kind::Platform => {
                 "The syntax is \"os/architecture[/variant]\", such as \"linux/arm64\"."
             }
+            Kind::Client => "Closing it ends the operation too.",
             Kind::File => "It has MediaType and one of Path and Content. Other fields are invalid.",
             _ => "",
         };
@@ -291,6 +292,7 @@ impl GoOption<'_> {
             | Kind::Path
             | Kind::Reference
             | Kind::Host
+            | Kind::LoginTarget
             | Kind::Platform
             | Kind::Digest => "string",
             Kind::Bytes => "[]byte",
@@ -298,6 +300,7 @@ impl GoOption<'_> {
             Kind::Annotations | Kind::Headers => "map[string]string",
             Kind::File => "*File",
             Kind::Progress => "func(Event) error",
+            Kind::Client => "*Client",
             Kind::Record(name) | Kind::Enumeration(name) => names::type_name(name),
             Kind::List(kind) if matches!(**kind, Kind::File) => "[]File",
             Kind::List(kind) if is_text(kind) => "[]string",
@@ -384,6 +387,19 @@ impl GoOption<'_> {
                 format!("\t{}", self.set("C.ocigraph_progress_fn(C.ocigraph_go_progress), data")),
                 "}".to_owned(),
             ],
+            Kind::Client => vec![
+                format!("if {option} != nil {{"),
+                format!(
+                    "\ts.client({option}, func(client *C.ocigraph_client) C.ocigraph_status {{"
+                ),
+                format!(
+                    "\t\treturn C.ocigraph_{}_set_{}(c, client, &s.failure)",
+                    names::c_record(&self.record.name),
+                    self.field.name
+                ),
+                "\t})".to_owned(),
+                "}".to_owned(),
+            ],
             // Each limit has a number in C.
             Kind::Record(group) if group == "Limits" => vec![format!("{option}.fill(s, c)")],
             Kind::Record(group) => {
@@ -457,6 +473,12 @@ impl GoOption<'_> {
 fn is_text(kind: &Kind) -> bool {
     matches!(
         kind,
-        Kind::Text | Kind::Path | Kind::Reference | Kind::Host | Kind::Platform | Kind::Digest
+        Kind::Text
+            | Kind::Path
+            | Kind::Reference
+            | Kind::Host
+            | Kind::LoginTarget
+            | Kind::Platform
+            | Kind::Digest
     )
 }

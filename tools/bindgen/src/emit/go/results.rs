@@ -130,9 +130,13 @@ fn go_type(record: &Record, field: &Field, kind: &Kind) -> String {
         Kind::Bytes => "[]byte".to_owned(),
         Kind::Annotations => "map[string]string".to_owned(),
         Kind::Descriptor => "Descriptor".to_owned(),
-        Kind::Text | Kind::Path | Kind::Reference | Kind::Host | Kind::Digest | Kind::StoredIn => {
-            "string".to_owned()
-        }
+        Kind::Text
+        | Kind::Path
+        | Kind::Reference
+        | Kind::Host
+        | Kind::LoginTarget
+        | Kind::Digest
+        | Kind::StoredIn => "string".to_owned(),
         Kind::Record(name) | Kind::Enumeration(name) => names::type_name(name).to_owned(),
         _ => panic!("Go cannot write the field {}.{}, a {kind:?}", record.name, field.name),
     }

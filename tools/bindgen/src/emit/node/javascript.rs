@@ -1,7 +1,9 @@
 //! `node/lib/client.js`: the class `Client`, whose methods check their arguments and call the native
 //! operation of the same name.
 
-use super::{Output, argument_name, has_files, has_progress, is_file, rendered, unknown};
+use super::{
+    Output, argument_name, has_files, has_progress, is_client, is_file, rendered, unknown,
+};
 use crate::{
     definition::{Argument, Definition, Field, Kind, Operation},
     emit::{NOTICE, camel, pascal},
@@ -59,18 +61,44 @@ fn method(operation: &Operation, definition: &Definition) -> String {
         line("  given.files.release();".to_owned());
         line("}".to_owned());
     } else {
+        let clients: Vec<String> = options
+            .iter()
+            .filter(|field| is_client(field))
+            .map(|field| camel(&field.name))
+            .collect();
         let paths = names(&options, |kind| *kind == Kind::Path);
-        let given = if paths == "[]" {
+        let given = if !clients.is_empty() {
+            assert!(
+                paths == "[]",
+                "Node.js: {name} has paths and clients, which emit/node cannot write"
+            );
+            line(format!("const {{ {}, ...all }} = plain(options);", clients.join(", ")));
+            "all".to_owned()
+        } else if paths == "[]" {
             "options".to_owned()
         } else {
             line(format!("const all = withPaths(options, {paths});"));
             "all".to_owned()
         };
         line(arguments);
-        line(format!("const begin = (call, rest) => this.#native.{name}(call, ...args, rest);"));
+        if clients.is_empty() {
+            line(format!(
+                "const begin = (call, rest) => this.#native.{name}(call, ...args, rest);"
+            ));
+        } else {
+            let natives = clients.iter().map(|name| format!("Client.#other({name}, '{name}')"));
+            line(format!("const others = [{}];", natives.collect::<Vec<_>>().join(", ")));
+            line(format!(
+                "const begin = (call, rest) => this.#native.{name}(call, ...args, rest, ...others);"
+            ));
+        }
         let perform = match has_progress(&options) {
             true => format!("perform({given}, begin, {{ progress: true }})"),
             false => format!("perform({given}, begin)"),
+        };
+        let perform = match clients.as_slice() {
+            [] => perform,
+            clients => format!("Client.#keeping([{}], {perform})", clients.join(", ")),
         };
         match &operation.result {
             Kind::Nothing => line(format!("await {perform};")),
@@ -93,7 +121,9 @@ fn method(operation: &Operation, definition: &Definition) -> String {
 fn checked(argument: &Argument) -> String {
     let name = argument_name(&argument.name, &argument.kind);
     match &argument.kind {
-        Kind::Reference | Kind::Host | Kind::Text => format!("text({name}, '{name}')"),
+        Kind::Reference | Kind::Host | Kind::LoginTarget | Kind::Text => {
+            format!("text({name}, '{name}')")
+        }
         Kind::List(kind) if **kind == Kind::Text => format!("texts({name}, '{name}')"),
         Kind::Bytes => format!("toBytes({name}, '{name}')"),
         Kind::Credential => format!("toCredential({name})"),

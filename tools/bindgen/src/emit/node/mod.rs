@@ -74,9 +74,15 @@ fn is_file(kind: &Kind) -> bool {
     }
 }
 
-/// Options that JavaScript passes as text or numbers. A callback is not among them.
+/// Options that JavaScript passes as text or numbers. A callback and a client are not among them.
 fn passed<'a>(fields: &[&'a Field]) -> Vec<&'a Field> {
-    fields.iter().filter(|field| field.kind != Kind::Progress).copied().collect()
+    let is_passed = |field: &&&Field| field.kind != Kind::Progress && !is_client(field);
+    fields.iter().filter(is_passed).copied().collect()
+}
+
+/// True for another client, which JavaScript passes as the native object.
+fn is_client(field: &Field) -> bool {
+    *field.kind.required() == Kind::Client
 }
 
 fn fields(record: &Record) -> Vec<&Field> {

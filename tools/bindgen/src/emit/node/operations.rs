@@ -1,8 +1,10 @@
 //! The methods of the native client, one file for each group of operations.
 
-use super::{Output, argument_name, has_files, has_progress, options_type, passed, unknown};
+use super::{
+    Output, argument_name, has_files, has_progress, is_client, options_type, passed, unknown,
+};
 use crate::{
-    definition::{Argument, Definition, Kind, Operation},
+    definition::{Argument, Definition, Field, Kind, Operation},
     emit::{NOTICE, snake},
 };
 
@@ -78,6 +80,7 @@ fn imports(methods: &str) -> String {
                 "Bytes",
                 "File",
                 "Host",
+                "LoginTarget",
                 "Manifest",
                 "Progress",
                 "Reference",
@@ -101,10 +104,14 @@ fn method(operation: &Operation, definition: &Definition) -> String {
         true => "contents: Vec<ClassInstance<'env, BufferedContent>>,\n",
         false => "",
     };
+    let clients = options.iter().filter(|field| is_client(field));
+    let clients: String = clients
+        .map(|field| format!("{}: Option<ClassInstance<'env, Client>>,\n", field.name))
+        .collect();
     text.push_str(&format!(
         "\n/// Starts the operation. Resolves to {}.\n#[napi(catch_unwind)]\n\
          pub fn {name}<'env>(\n&self,\nenv: &'env Env,\ncall: &Call,\n{parameters}options: String,\n\
-         {contents}) -> Started<'env> {{\n\
+         {contents}{clients}) -> Started<'env> {{\n\
          self.start(env, call, {context}, |core, _| {{\n{body}}})\n}}\n",
         resolved(operation),
         name = operation.name,
@@ -131,7 +138,9 @@ fn local(argument: &Argument) -> String {
 
 fn parameter(argument: &Argument) -> String {
     let kind = match &argument.kind {
-        Kind::Reference | Kind::Host | Kind::Credential | Kind::Text => "String",
+        Kind::Reference | Kind::Host | Kind::LoginTarget | Kind::Credential | Kind::Text => {
+            "String"
+        }
         Kind::List(kind) if **kind == Kind::Text => "Vec<String>",
         Kind::Bytes => "&[u8]",
         kind => unknown("argument", &argument.name, kind),
@@ -144,7 +153,9 @@ fn context(operation: &Operation) -> String {
     let on: Vec<String> = operation
         .arguments
         .iter()
-        .filter(|argument| matches!(argument.kind, Kind::Reference | Kind::Host))
+        .filter(|argument| {
+            matches!(argument.kind, Kind::Reference | Kind::Host | Kind::LoginTarget)
+        })
         .map(local)
         .collect();
     let title = &operation.title;
@@ -200,6 +211,10 @@ fn body(operation: &Operation, definition: &Definition) -> String {
             }
             Kind::Host => {
                 text.push_str(&format!("let {name}: Host = {name}.parse()?;\n"));
+                arguments.push(format!("&{name}"));
+            }
+            Kind::LoginTarget => {
+                text.push_str(&format!("let {name}: LoginTarget = {name}.parse()?;\n"));
                 arguments.push(format!("&{name}"));
             }
             Kind::Credential => {
@@ -268,8 +283,14 @@ fn read_options(operation: &Operation, definition: &Definition) -> String {
     if has_files(&all) {
         arguments.push("|described| file(described, &contents)");
     }
+    let clients: Vec<&&Field> = all.iter().filter(|field| is_client(field)).collect();
+    let set = clients.iter().map(|Field { name, .. }| {
+        format!("options.{name} = {name}.map(|client| client.shared()).transpose()?;\n")
+    });
     format!(
-        "let options = read::<options::{kind}>(&options)?.into_core({})?;\n",
-        arguments.join(", ")
+        "let {}options = read::<options::{kind}>(&options)?.into_core({})?;\n{}",
+        if clients.is_empty() { "" } else { "mut " },
+        arguments.join(", "),
+        set.collect::<String>(),
     )
 }

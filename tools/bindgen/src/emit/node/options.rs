@@ -107,6 +107,7 @@ fn passed_type(field: &Field, nested: bool) -> &'static str {
         Kind::Text
         | Kind::Reference
         | Kind::Host
+        | Kind::LoginTarget
         | Kind::Platform
         | Kind::Digest
         | Kind::Enumeration(_) => "Option<String>",
@@ -138,9 +139,12 @@ fn assignment(field: &Field, nested: bool, place: &str) -> String {
         Kind::Count => given("given.as_usize()"),
         Kind::SmallNumber => given("given.as_u32()"),
         Kind::Number if nested => given("given.as_u64()"),
-        Kind::Reference | Kind::Host | Kind::Platform | Kind::Digest | Kind::Enumeration(_) => {
-            given("parsed(&given)?")
-        }
+        Kind::Reference
+        | Kind::Host
+        | Kind::LoginTarget
+        | Kind::Platform
+        | Kind::Digest
+        | Kind::Enumeration(_) => given("parsed(&given)?"),
         Kind::Duration => given(&format!("time({path:?}, given)?")),
         Kind::File => given("file(given)?"),
         Kind::List(kind) if **kind == Kind::File => {
@@ -151,6 +155,8 @@ fn assignment(field: &Field, nested: bool, place: &str) -> String {
             type_name(record)
         ),
         Kind::Progress => format!("options.{name} = progress;\n"),
+        // The operation sets it.
+        Kind::Client if is_optional => String::new(),
         Kind::Credentials => format!(
             "options.{name} = match callback {{\n\
              Some(callback) => Credentials::Callback(Arc::new(CallbackSource::new(callback))),\n\

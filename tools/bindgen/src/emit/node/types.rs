@@ -195,6 +195,7 @@ impl Types<'_> {
             | Kind::Path
             | Kind::Reference
             | Kind::Host
+            | Kind::LoginTarget
             | Kind::Digest
             | Kind::StoredIn => "string".to_owned(),
             Kind::Platform => "Platform".to_owned(),
@@ -266,7 +267,7 @@ impl Types<'_> {
 
 fn argument_type(name: &str, kind: &Kind) -> &'static str {
     match kind {
-        Kind::Reference | Kind::Host | Kind::Text => "string",
+        Kind::Reference | Kind::Host | Kind::LoginTarget | Kind::Text => "string",
         Kind::List(item) if **item == Kind::Text => "string | readonly string[]",
         Kind::Bytes => "string | ArrayBufferLike | ArrayBufferView",
         Kind::Credential => "Credential",
@@ -278,14 +279,18 @@ fn option_type(field: &Field) -> String {
     match field.kind.required() {
         Kind::Bool => "boolean".to_owned(),
         Kind::Count | Kind::Number | Kind::SmallNumber | Kind::Duration => "number".to_owned(),
-        Kind::Text | Kind::Reference | Kind::Host | Kind::Digest | Kind::Platform => {
-            "string".to_owned()
-        }
+        Kind::Text
+        | Kind::Reference
+        | Kind::Host
+        | Kind::LoginTarget
+        | Kind::Digest
+        | Kind::Platform => "string".to_owned(),
         Kind::Path => "string | URL".to_owned(),
         Kind::Annotations => "Annotations".to_owned(),
         Kind::Headers => "Readonly<Record<string, string>>".to_owned(),
         Kind::Credentials => "'stored' | 'anonymous' | Credential | CredentialSource".to_owned(),
         Kind::File => "PushFile".to_owned(),
+        Kind::Client => "Client".to_owned(),
         Kind::Record(name) | Kind::Enumeration(name) => type_name(name).to_owned(),
         Kind::List(item) if **item == Kind::File => "(Iterable<PushFile> & object)".to_owned(),
         Kind::List(item) if **item == Kind::Text => "readonly string[]".to_owned(),

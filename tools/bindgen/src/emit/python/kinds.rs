@@ -33,7 +33,9 @@ pub(super) fn argument(argument: &Argument, operation: &Operation) -> Parameter 
         Kind::Reference => {
             ("AnyReference", format!("given_reference({n})"), "GivenReference", "GivenReference")
         }
-        Kind::Host | Kind::Text => ("str", format!("check_text(\"{n}\", {n})"), "str", "String"),
+        Kind::Host | Kind::LoginTarget | Kind::Text => {
+            ("str", format!("check_text(\"{n}\", {n})"), "str", "String")
+        }
         Kind::List(kind) if **kind == Kind::Text => (
             "str | Iterable[str]",
             format!("check_text_list(\"{n}\", {n})"),
@@ -213,6 +215,14 @@ pub(super) fn option(field: &Field, of: &str, definition: &Definition) -> Parame
             None,
             "bool".into(),
             "bool".into(),
+        ),
+        Kind::Client if field.kind.is_optional() => (
+            or_none("Client"),
+            none(),
+            format!("self._other(\"{n}\", {n})"),
+            None,
+            or_none("Client"),
+            given("Py<Client>"),
         ),
         // Credentials are converted with the callback of the client.
         Kind::Credentials => (

@@ -173,7 +173,7 @@ fn standard(used: &BTreeSet<&str>) -> String {
         ("collections.abc", &["Iterable", "Mapping"]),
         ("dataclasses", &["dataclass", "field", "fields", "replace"]),
         ("pathlib", &["Path"]),
-        ("typing", &["Any", "Literal", "TypeAlias"]),
+        ("typing", &["TYPE_CHECKING", "Any", "Literal", "TypeAlias"]),
     ];
     let mut text = String::new();
     for (module, names) in modules {

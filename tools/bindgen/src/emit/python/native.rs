@@ -55,7 +55,7 @@ fn operations_file(definition: &Definition) -> String {
     let code = methods.join("\n");
     let options: Vec<&str> =
         definition.operations.iter().filter_map(|o| o.options.as_deref()).collect();
-    let core = imported(&code, options.into_iter().chain(["Annotations", "Host"]));
+    let core = imported(&code, options.into_iter().chain(["Annotations", "Host", "LoginTarget"]));
     let nested = records::nested(definition);
     let nested = nested.iter().map(|record| format!("Given{}", record.name)).collect::<Vec<_>>();
     let config = imported(&code, nested.iter().map(String::as_str));
@@ -145,6 +145,7 @@ fn argument_value(name: &str, kind: &Kind) -> String {
     match kind {
         Kind::Reference => format!("let {name} = {name}.reference(py)?;\n"),
         Kind::Host => format!("let {name}: Host = values::parsed(py, &{name})?;\n"),
+        Kind::LoginTarget => format!("let {name}: LoginTarget = values::parsed(py, &{name})?;\n"),
         Kind::Credential => format!("let {name} = or_raised(py, {name}.credential())?;\n"),
         _ => String::new(),
     }
@@ -180,6 +181,9 @@ fn assigned(field: &Field, option: &Parameter, of: &str) -> (String, String) {
         }
         Kind::Enumeration(_) => now(&format!("values::parsed(py, &{n})?")),
         Kind::Record(_) => now(&format!("{n}.value(py)?")),
+        Kind::Client => {
+            now(&format!("{n}.map(|{n}| {n}.get().open(py)).transpose()?.map(|opened| opened.1)"))
+        }
         Kind::List(kind) if **kind == Kind::Text => now(n),
         Kind::List(kind) if **kind == Kind::File => (
             String::new(),

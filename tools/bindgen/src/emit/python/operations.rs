@@ -31,8 +31,12 @@ const GROUPS: &[(&str, &str, &str, &str)] = &[
 const CLIENT_GROUP: &str = "registry";
 
 /// The names of the client for event loops that differ, with those of the other client.
-const ASYNC_NAMES: &[(&str, &str)] =
-    &[("Content", "AsyncContent"), ("Credentials", "AsyncCredentials"), ("Blob", "AsyncBlob")];
+const ASYNC_NAMES: &[(&str, &str)] = &[
+    ("Content", "AsyncContent"),
+    ("Credentials", "AsyncCredentials"),
+    ("Blob", "AsyncBlob"),
+    ("Client | None", "AsyncClient | None"),
+];
 
 /// A client: for threads, or for event loops.
 #[derive(Clone, Copy, PartialEq)]
@@ -109,10 +113,22 @@ fn group_file(
     form: Form,
 ) -> String {
     let code = methods(definition, group, form);
-    let imports = imports(&code, &records::modules(definition), "..");
+    let of_group = definition.operations.iter().filter(|operation| operation.group == group);
+    let has_client = of_group
+        .flat_map(|operation| definition.options_of(operation))
+        .any(|field| *field.kind.required() == Kind::Client);
+    // The client is a subclass of this class, so that only checkers of types can import it.
+    let (typed, client) = match has_client {
+        true => {
+            let client = if form.is_async { "AsyncClient" } else { "Client" };
+            ("TYPE_CHECKING", format!("\nif TYPE_CHECKING:\n    from .client import {client}\n"))
+        }
+        false => ("", String::new()),
+    };
+    let imports = imports(&format!("{code}{typed}"), &records::modules(definition), "..");
     format!(
         "# {NOTICE}\n\"\"\"{about}.\"\"\"\n\nfrom __future__ import annotations\n\n{imports}\
-         from .base import Base\n\n\nclass {class}(Base):\n    \"\"\"{about}.\"\"\"\n\n{code}"
+         from .base import Base\n{client}\n\nclass {class}(Base):\n    \"\"\"{about}.\"\"\"\n\n{code}"
     )
 }
 

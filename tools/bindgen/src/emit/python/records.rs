@@ -244,9 +244,13 @@ fn single(
         Kind::Bool => same("bool"),
         Kind::Count | Kind::Number | Kind::SmallNumber => same("int"),
         Kind::Duration => same("float"),
-        Kind::Text | Kind::Reference | Kind::Host | Kind::Digest | Kind::StoredIn | Kind::Error => {
-            same("str")
-        }
+        Kind::Text
+        | Kind::Reference
+        | Kind::Host
+        | Kind::LoginTarget
+        | Kind::Digest
+        | Kind::StoredIn
+        | Kind::Error => same("str"),
         Kind::Bytes => same("bytes"),
         Kind::Annotations => ("Annotations".to_owned(), format!("Annotations({item})")),
         Kind::Path => ("Path".to_owned(), format!("Path({item})")),

@@ -116,6 +116,8 @@ impl Arguments<'_> {
             Kind::Bool => json!({ "type": "boolean" }),
             // A scenario asks for progress, and states what it expects beside the step.
             Kind::Progress => json!({ "type": "boolean" }),
+            // The options of that client.
+            Kind::Client => json!({ "$ref": "#/$defs/Client" }),
             Kind::Count | Kind::Number | Kind::SmallNumber => {
                 json!({ "type": "integer", "minimum": 0 })
             }
@@ -125,6 +127,7 @@ impl Arguments<'_> {
             | Kind::Path
             | Kind::Reference
             | Kind::Host
+            | Kind::LoginTarget
             | Kind::Platform
             | Kind::Digest => json!({ "type": "string" }),
             Kind::Annotations | Kind::Headers => json!({ "$ref": "#/$defs/Annotations" }),

@@ -177,6 +177,7 @@ impl Results<'_> {
             | Kind::Path
             | Kind::Reference
             | Kind::Host
+            | Kind::LoginTarget
             | Kind::StoredIn
             | Kind::Error => {
                 json!({ "type": "string" })

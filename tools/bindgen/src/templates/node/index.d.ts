@@ -7,7 +7,9 @@
  * documents) in OCI registries and OCI image layout directories.
  *
  * References are strings: `registry.example.com[:port]/repository[:tag][@digest]`, or `oci:PATH[:tag][@digest]` for an image
- * layout directory. If a reference has both a tag and a digest, operations use the digest.
+ * layout directory. If a reference has both a tag and a digest, operations use the digest. The tag of a layout can be any name,
+ * such as `docker.io/library/hello:1.0`; {@link parseReference} describes where PATH ends. A layout in a tar archive,
+ * `oci:app.tar:v1`, is read in place; operations that write fail for it with `UNSUPPORTED`.
  *
  * Promises reject with an {@link OcigraphError}, except in two cases: after an abort they reject with the reason of the signal,
  * and if a callback or stream of the caller throws, they reject with the thrown value. To omit an option, leave it out or set
@@ -204,6 +206,10 @@ export interface Reference {
 
 /**
  * Parses a reference.
+ *
+ * The tag of a layout can be any name, such as `docker.io/library/hello:1.0`. PATH is the longest part before a colon that is a
+ * layout or a file; without one, it ends at the first colon after the directories that exist; `oci:PATH/:tag` ends it at the
+ * slash. So this function looks which of these exist. It opens no file and does not use the network.
  *
  * @throws {@link OcigraphError} with code `INVALID_REFERENCE` if the text is not a valid reference.
  *

@@ -11,15 +11,16 @@ use tokio::{sync::oneshot, time::Instant};
 
 use super::{
     entries::{Entry, Fallback, Index, parse_entries, serialize},
-    fallback_tags::{ListedTags, fallback_tag},
+    fallback_tags::ListedTags,
     lock::lock_tag,
 };
 use crate::store::{
     ManifestDeletion,
     concurrency::DEFAULT_CONCURRENCY,
+    fallback_tag::fallback_tag,
     limits::check_limit,
     list::{List, Problems},
-    registry::api::registry::Registry,
+    registry::{api::registry::Registry, hint},
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, Manifest, Result, TagOrDigest, excerpt, media_type,
@@ -37,9 +38,9 @@ impl Registry {
         // The first request is for the index itself; listing the tags pays from the second one on.
         if tags.queried.swap(true, Ordering::Relaxed) {
             tags.listed.get_or_try_init(|| self.list_fallback_tags()).await?;
-            if tags.exists(&tag) == Some(false) {
-                return Ok(List::default());
-            }
+        }
+        if tags.exists(&tag) == Some(false) {
+            return Ok(List::default());
         }
         self.fallback_list(subject, &tag).await
     }
@@ -232,7 +233,7 @@ impl Registry {
                          {attempts} attempts, since other clients write to it"
                     ),
                 )
-                .with_hint("try again when fewer clients write to it"));
+                .with_hint(hint::referrers_list_busy()));
             }
             attempts += 1;
             let started = Instant::now();
@@ -246,18 +247,18 @@ impl Registry {
                         Code::Conflict,
                         tag_of_subject() + "names another manifest",
                     )
-                    .with_hint("remove that tag, then push again"));
+                    .with_hint(hint::not_a_referrers_list(&tag)));
                 }
                 // Replacing the index would lose its entries.
                 Fallback::Malformed(reason) => {
                     let message =
                         tag_of_subject() + &format!("names an index that cannot be read: {reason}");
                     return Err(Error::new(Code::Incomplete, message)
-                        .with_hint("repair or remove that tag, then try again"));
+                        .with_hint(hint::malformed_referrers_list(&tag)));
                 }
             };
             if let (Some(index), false) = (&current, matches!(change, IndexChange::Add(_))) {
-                self.delete_protecting(subject, index).await;
+                self.delete_replaced_before(subject, index).await;
             }
             let entries = current.as_ref().map(|index| &index.entries[..]).unwrap_or_default();
             let existing: Vec<Entry> =
@@ -287,11 +288,13 @@ impl Registry {
                 }
                 break;
             }
-            // A registry that protects what an index lists also protects what this one listed.
-            let protects = matches!(change, IndexChange::Unlist(_))
+            // Names the replaced index in the new one, so that a later delete removes it if this one is killed
+            // now. A registry that protects what an index lists would also protect what that one listed.
+            let names_replaced = !matches!(change, IndexChange::Add(_))
                 || changed.iter().any(|entry| entry.deleting)
                 || entries.iter().any(|entry| entry.deleting);
-            let before = current.as_ref().filter(|_| protects).map(|index| index.digest.clone());
+            let before =
+                current.as_ref().filter(|_| names_replaced).map(|index| index.digest.clone());
             let index = serialize(&changed, before.as_slice())?;
             let missing_before = missing.len();
             let etag = current.as_ref().and_then(|index| index.etag.as_deref());
@@ -310,18 +313,7 @@ impl Registry {
                         return Err(e);
                     }
                 }
-                Err(e) if e.code() == Code::TooLarge => {
-                    return Err(e.with_hint(format!(
-                        "the artifact is stored, but {subject} does not list it: its list of referrers, under \
-                         the tag {tag}, would be too large; use fewer annotations, or delete referrers"
-                    )));
-                }
-                Err(e) => {
-                    return Err(e.with_hint(format!(
-                        "the artifact is stored, but {subject} does not list it: the tag {tag} could not be \
-                         written; are tags immutable there?"
-                    )));
-                }
+                Err(e) => return Err(not_listed(e, subject, &tag)),
             }
         }
         self.remove_replaced(&tag, replaced).await
@@ -393,9 +385,10 @@ impl Registry {
         Ok(())
     }
 
-    /// Deletes the index that the current one replaced, if it still protects referrers. Any
-    /// client that can push can write the annotation that names it, so it must be a list of referrers of this subject.
-    async fn delete_protecting(&self, subject: &Digest, current: &Index) {
+    /// Deletes the index that the current one replaced, if a killed process left it. Any client that
+    /// can push can write the annotation that names it, so it must be a list of referrers of this
+    /// subject.
+    async fn delete_replaced_before(&self, subject: &Digest, current: &Index) {
         let Some(replaced) = current.replaced.first() else { return };
         if replaced == subject || *replaced == current.digest {
             return;
@@ -495,4 +488,19 @@ impl IndexChange {
                 .then(|| entries.iter().filter(|e| !e.is_one_of(removed)).cloned().collect()),
         })
     }
+}
+
+/// The error of an artifact that is stored, although the list of its subject could not be written.
+fn not_listed(error: Error, subject: &Digest, tag: &str) -> Error {
+    let message = format!(
+        "the artifact is stored, but {subject} does not list it, because its list of referrers under \
+         the tag {tag} was not written: {}",
+        error.message()
+    );
+    let hint = match (error.code(), error.status()) {
+        (Code::TooLarge, _) => hint::referrers_list_too_large(subject),
+        (_, Some(400 | 403 | 405 | 409 | 412)) => hint::referrers_list_immutable(tag),
+        _ => error.hint().map_or_else(hint::attach_again, str::to_owned),
+    };
+    error.with_message(message).with_hint(hint)
 }

@@ -18,6 +18,7 @@ use crate::{
     blocking::spawn_cleanup,
     store::registry::{
         api::connection::RepositoryConnection,
+        hint,
         http::{request::Request, response::Response},
     },
 };
@@ -159,9 +160,7 @@ fn location(response: &Response) -> Result<Url> {
             Code::Registry,
             format!("the registry moves an upload from https to plain http: {}", excerpt(text)),
         )
-        .with_hint(
-            "if a proxy in front of the registry ends TLS, let it send X-Forwarded-Proto: https",
-        ));
+        .with_hint(hint::forwarded_proto()));
     }
     Ok(url)
 }

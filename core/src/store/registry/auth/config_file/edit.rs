@@ -18,9 +18,12 @@ use super::{ConfigPath, CredentialFile, read_text};
 use crate::{
     blocking::spawn_blocking,
     content::{paths::parent, small_file::follow_links},
-    store::registry::auth::credential::Credential,
+    store::registry::{
+        auth::{credential::Credential, login_target::LoginTarget},
+        hint,
+    },
 };
-use ocigraph_types::{Code, Error, Host, Result};
+use ocigraph_types::{Code, Error, Result};
 
 /// Time to wait for the lock. Each holder keeps it for one read and one write.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(15);
@@ -33,11 +36,11 @@ const SETTLED_AFTER: Duration = Duration::from_millis(20);
 /// Attempts to change a file that other programs keep changing.
 const MAX_ATTEMPTS: u32 = 50;
 
-/// A change to the entry of a host.
+/// A change to the entry of a host or namespace.
 #[derive(Debug, Clone)]
 pub(crate) enum Edit {
-    Set(Host, Credential),
-    Remove(Host),
+    Set(LoginTarget, Credential),
+    Remove(LoginTarget),
 }
 
 /// The result of a change.
@@ -51,20 +54,22 @@ pub(crate) enum EditResult {
 }
 
 impl Edit {
-    fn host(&self) -> &Host {
+    fn target(&self) -> &LoginTarget {
         match self {
-            Self::Set(host, _) | Self::Remove(host) => host,
+            Self::Set(target, _) | Self::Remove(target) => target,
         }
     }
 
     fn apply(&self, file: &mut CredentialFile) -> Result<EditResult> {
         match self {
-            Self::Set(host, _) if file.helper(host)?.is_some() => Ok(EditResult::HelperConfigured),
-            Self::Set(host, credential) => {
-                file.set(host, credential)?;
+            Self::Set(target, _) if file.helper(target.host())?.is_some() => {
+                Ok(EditResult::HelperConfigured)
+            }
+            Self::Set(target, credential) => {
+                file.set(target, credential)?;
                 Ok(EditResult::Written)
             }
-            Self::Remove(host) if file.remove(host)? => Ok(EditResult::Written),
+            Self::Remove(target) if file.remove(target)? => Ok(EditResult::Written),
             Self::Remove(_) => Ok(EditResult::Unchanged),
         }
     }
@@ -86,10 +91,10 @@ pub(crate) async fn edit(config: &ConfigPath, edit: &Edit) -> Result<EditResult>
             Replacement::NotWritten(result) => return Ok(result),
         };
         sleep(SETTLED_AFTER).await;
-        let (target, host) = (config.clone(), edit.host().clone());
+        let (target, owner) = (config.clone(), edit.target().clone());
         let was_reverted = move || {
             let file = CredentialFile::read(&target.path, target.format)?;
-            let entries = file.map_or(Ok(Vec::new()), |file| file.entries(&host))?;
+            let entries = file.map_or(Ok(Vec::new()), |file| file.entries(&owner))?;
             Ok(entries == before && entries != ours)
         };
         if !spawn_blocking(was_reverted).await? {
@@ -123,7 +128,7 @@ fn replace(
     for _ in 0..MAX_ATTEMPTS {
         let text = read_text(path)?;
         let mut file = CredentialFile::parse(&name, text.as_deref().map_or(b"", |t| t), *format)?;
-        let before = file.entries(edit.host())?;
+        let before = file.entries(edit.target())?;
         match edit.apply(&mut file)? {
             EditResult::Written => {}
             other => return Ok(Replacement::NotWritten(other)),
@@ -133,7 +138,7 @@ fn replace(
             continue;
         }
         temporary.persist(path).map_err(|e| fail(e.error))?;
-        return Ok(Replacement::Written { before, ours: file.entries(edit.host())? });
+        return Ok(Replacement::Written { before, ours: file.entries(edit.target())? });
     }
     Err(keeps_changing(path))
 }
@@ -183,7 +188,7 @@ fn io_error(action: &str, path: &Path, e: io::Error) -> Error {
 
 fn keeps_changing(path: &Path) -> Error {
     let message = format!("another program keeps changing {}", path.display());
-    Error::new(Code::Credentials, message).with_hint("try again after that program has ended")
+    Error::new(Code::Credentials, message).with_hint(hint::wait_for_program())
 }
 
 /// The exclusive right to change a file. Dropping it removes the lock file.
@@ -223,7 +228,7 @@ impl Lock {
                             path.display()
                         ),
                     )
-                    .with_hint("end the process that holds the lock, and try again"));
+                    .with_hint(hint::end_lock_holder()));
                 }
                 // Some network file systems do not support locks.
                 Err(fs4::TryLockError::Error(_)) => {

@@ -96,6 +96,7 @@ async fn a_lock_that_another_holds_is_an_error_after_the_timeout() {
     let error = Lock::acquire(&path, second).await.unwrap_err();
     assert_eq!(error.code(), Code::Credentials);
     assert!(error.to_string().contains(".ocigraph-c.lock for 1 seconds"), "{error}");
+    assert_eq!(error.hint(), Some("end the process that holds the lock, and try again"));
     drop(held);
     drop(Lock::acquire(&path, second).await.unwrap());
     assert!(names(dir.path()).is_empty());
@@ -143,4 +144,11 @@ async fn changes_of_a_program_without_a_lock_are_merged() {
     let file: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     let ours = file["auths"].as_object().unwrap().keys().filter(|key| key.starts_with('r'));
     assert_eq!(ours.count(), 20);
+}
+
+#[test]
+fn a_file_that_keeps_changing_is_named() {
+    let error = keeps_changing(Path::new("config.json"));
+    assert!(error.message().contains("config.json"), "{error}");
+    assert_eq!(error.hint(), Some("try again after that program has ended"));
 }

@@ -18,10 +18,14 @@ pub struct ClientConfig {
 
 /// Nothing: no registry can be connected to.
 #[derive(Clone, Default)]
-pub(super) struct Registries;
+pub(crate) struct Registries;
 
 impl Registries {
-    pub(super) fn open(
+    pub(crate) fn is_clone_of(&self, _other: &Self) -> bool {
+        true
+    }
+
+    pub(crate) fn open(
         &self,
         _config: &Arc<ClientConfig>,
         host: &Host,
@@ -33,7 +37,7 @@ impl Registries {
             .with_hint("enable the feature `registry` of ocigraph"))
     }
 
-    pub(super) fn open_both(
+    pub(crate) fn open_both(
         &self,
         config: &Arc<ClientConfig>,
         host: &Host,
@@ -44,6 +48,6 @@ impl Registries {
     }
 }
 
-pub(super) fn check_secrets(_: &ClientConfig) -> Result<()> {
+pub(crate) fn check_secrets(_: &ClientConfig) -> Result<()> {
     Ok(())
 }

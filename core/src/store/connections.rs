@@ -1,23 +1,20 @@
 //! The connections of a client to registries.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use crate::store::{
     Store,
-    registry::{ClientConfig, Connection, Registry, auth::Credentials},
+    registry::{ClientConfig, Connection, Registry, auth::Credentials, shared_map::SharedMap},
 };
 use ocigraph_types::{Code, Error, Host, Result};
 
 /// The open connections by registry. Clones of a client share them.
 #[derive(Clone, Default)]
-pub(super) struct Registries(Arc<Mutex<HashMap<Host, Arc<Connection>>>>);
+pub(crate) struct Registries(Arc<SharedMap<Host, Connection>>);
 
 impl Registries {
     /// Opens a repository. Its token allows `actions` beside `pull`.
-    pub(super) fn open(
+    pub(crate) fn open(
         &self,
         config: &Arc<ClientConfig>,
         host: &Host,
@@ -30,7 +27,7 @@ impl Registries {
 
     /// Opens two repositories of one registry, with a token that allows `pull` from one and
     /// `actions` on the other.
-    pub(super) fn open_both(
+    pub(crate) fn open_both(
         &self,
         config: &Arc<ClientConfig>,
         host: &Host,
@@ -44,29 +41,27 @@ impl Registries {
         Ok((Arc::new(from.for_scopes(&both)), Arc::new(to.for_scopes(&both))))
     }
 
-    pub(super) fn connection(
+    pub(crate) fn connection(
         &self,
         config: &Arc<ClientConfig>,
         host: &Host,
     ) -> Result<Arc<Connection>> {
-        let mut connections = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(open) = connections.get(host) {
-            return Ok(Arc::clone(open));
-        }
-        let connection = Arc::new(Connection::new(host, Arc::clone(config))?);
-        connections.insert(host.clone(), Arc::clone(&connection));
-        Ok(connection)
+        self.0.get_or_try_insert(host.clone(), || Connection::new(host, Arc::clone(config)))
+    }
+
+    pub(crate) fn is_clone_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Drops the connection to a registry. The next one looks up its credential again.
-    pub(super) fn forget(&self, host: &Host) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(host);
+    pub(crate) fn forget(&self, host: &Host) {
+        self.0.remove(host);
     }
 }
 
-/// Fails if a copy between two registries would send both of them a secret that the caller gave for
-/// one: a credential or a header.
-pub(super) fn check_secrets(config: &ClientConfig) -> Result<()> {
+/// Fails if one client would send two registries a secret that the caller gave for one: a credential
+/// or a header.
+pub(crate) fn check_secrets(config: &ClientConfig) -> Result<()> {
     let given = matches!(config.credentials, Credentials::Given(_));
     if given || !config.headers.is_empty() {
         let what = if given { "a credential" } else { "a header" };
@@ -74,7 +69,10 @@ pub(super) fn check_secrets(config: &ClientConfig) -> Result<()> {
             Code::InvalidArgument,
             format!("{what} that was given for one registry cannot be sent to two"),
         )
-        .with_hint("sign in to each with `ocigraph login`, and give none here"));
+        .with_hint(
+            "sign in to each with `ocigraph login`, or give each side its own: --from-username and \
+             --to-username, or a `destination_client`",
+        ));
     }
     Ok(())
 }

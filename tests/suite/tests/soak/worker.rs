@@ -1,13 +1,4 @@
-//! Random operations by several processes, many of which are killed. Afterwards all content is
-//! valid, nothing is missing, and no deleted manifest exists.
-//!
-//! Each worker runs the command repeatedly on its own artifacts, most of which refer to images that
-//! all workers share. It records the reported results. The result of a killed push that no other
-//! push finished is unknown. Killed deletes are run again before the check at the end of each
-//! round.
-//!
-//! As a test this takes two minutes. `make soak SECONDS=3600` takes an hour, and `SEED=…` makes the
-//! same decisions again, but at different moments.
+//! A worker: runs random operations on its own artifacts, kills many of them, and records the results.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,181 +8,41 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ocigraph::Algorithm;
-use ocigraph_suite::{Kind, Random, Registry, Workspace, ocigraph_binary, soak_setting};
+use ocigraph_suite::{Random, Workspace, ocigraph_binary, tool};
 use serde_json::Value;
 
-const WORKERS: u64 = 3;
-const SHARED: u64 = 3;
-const A_ROUND: Duration = Duration::from_secs(30);
-/// The number of artifacts from which on a worker prefers to delete.
-const MANY: usize = 30;
-const DEEP: usize = 6;
-
-#[test]
-fn random_operations_on_a_layout_lose_nothing() {
-    let work = Workspace::new();
-    soak(&work, Location { name: "oci:layout".into(), copies: "oci:copies".into(), untags: true });
-    // The last writer has removed the leftovers of killed processes.
-    work.write("last", "last");
-    for layout in ["layout", "copies"] {
-        work.ocigraph(&["push", "-q", &format!("oci:{layout}:last"), "last"]).ok();
-        let own = fs::read_dir(work.path(layout).join(".ocigraph")).unwrap().flatten();
-        let own: Vec<_> = own.map(|entry| entry.file_name().into_string().unwrap()).collect();
-        assert!(!own.iter().any(|name| name.contains('-')), "{own:?}");
-        for blob in fs::read_dir(work.path(layout).join("blobs/sha256")).unwrap().flatten() {
-            let digest = Algorithm::Sha256.digest(&fs::read(blob.path()).unwrap());
-            assert_eq!(blob.file_name().to_str(), Some(digest.encoded()));
-        }
-    }
-}
-
-#[test]
-fn random_operations_on_a_registry_without_referrers_api_lose_nothing() {
-    let registry = Registry::start(Kind::Docker2);
-    let (name, copies) = (registry.reference("app"), registry.reference("copies"));
-    soak(&Workspace::new(), Location { name, copies, untags: false });
-}
-
-struct Location {
-    name: String,
-    copies: String,
-    untags: bool,
-}
-
-impl Location {
-    fn at(&self, digest: &str) -> String {
-        format!("{}@{digest}", self.name)
-    }
-}
-
-#[expect(clippy::print_stderr, reason = "shows progress during a run of an hour")]
-fn soak(work: &Workspace, location: Location) {
-    let time = Duration::from_secs(soak_setting("OCIGRAPH_SOAK_SECONDS").unwrap_or(100));
-    let seed = Random::seed();
-    eprintln!("{}: OCIGRAPH_SOAK_SEED={seed}", location.name);
-    work.write("common", "what all artifacts have".repeat(1000));
-    let shared: Vec<String> = (0..SHARED)
-        .map(|i| {
-            work.write("image", format!("image {i}"));
-            let target = format!("{}:image-{i}", location.name);
-            let pushed = work.ocigraph(&["push", "--format", "json", &target, "image", "common"]);
-            digest_of(&pushed.json()["descriptor"])
-        })
-        .collect();
-    let mut workers: Vec<Worker> =
-        (0..WORKERS).map(|number| Worker::new(number, seed, work, &location, &shared)).collect();
-    let begun = Instant::now();
-    while begun.elapsed() < time {
-        let round = A_ROUND.min(time.saturating_sub(begun.elapsed()));
-        thread::scope(|scope| {
-            for worker in &mut workers {
-                scope.spawn(|| worker.work(round));
-            }
-        });
-        check(work, &location, &shared, &workers);
-        workers.iter_mut().for_each(Worker::forget);
-        let [done, killed, there] = [
-            workers.iter().map(|w| w.done).sum::<usize>(),
-            workers.iter().map(|w| w.killed).sum(),
-            workers.iter().map(|w| w.artifacts.values().filter(|a| a.exists()).count()).sum(),
-        ];
-        eprintln!(
-            "{}: after {} s {done} processes, {killed} of them killed; {there} artifacts",
-            location.name,
-            begun.elapsed().as_secs()
-        );
-    }
-}
-
-/// Asserts that all reported results are correct.
-fn check(work: &Workspace, location: &Location, shared: &[String], workers: &[Worker]) {
-    let artifacts = || workers.iter().flat_map(|worker| worker.artifacts.values());
-    let roots = artifacts().filter(|a| a.exists() && a.subject.is_none());
-    let roots: Vec<&String> = shared.iter().chain(roots.map(|root| &root.digest)).collect();
-    let mut edges = BTreeSet::new();
-    for root in roots {
-        let target = location.at(root);
-        work.ocigraph(&["verify", &target]).ok();
-        let graph = work.ocigraph(&["discover", "-o", "json", &target]).json();
-        collect(&graph, &mut edges);
-    }
-    for artifact in artifacts() {
-        let (number, digest) = (artifact.number, &artifact.digest);
-        match artifact.state {
-            State::Exists => {
-                if let Some(subject) = &artifact.subject {
-                    let edge = (subject.digest.clone(), digest.clone());
-                    assert!(edges.contains(&edge), "{number}, {digest}, is not listed");
-                }
-                work.ocigraph(&["resolve", &location.at(digest)]).ok();
-            }
-            State::Deleted => {
-                assert!(!edges.iter().any(|(_, to)| to == digest), "{number}, {digest}, is listed");
-                work.ocigraph(&["resolve", &location.at(digest)]).fails_with(1);
-            }
-            State::Unknown => {}
-        }
-    }
-    let tagged = artifacts().flat_map(|a| a.tags.iter().map(|tag| (tag, &a.digest)));
-    check_tags(work, &location.name, tagged.collect());
-    let copies = workers.iter().flat_map(|worker| &worker.copies);
-    check_tags(work, &location.copies, copies.clone().collect());
-    for (tag, _) in copies {
-        work.ocigraph(&["verify", &format!("{}:{tag}", location.copies)]).ok();
-    }
-}
-
-fn check_tags(work: &Workspace, location: &str, tagged: BTreeMap<&String, &String>) {
-    if tagged.is_empty() {
-        return;
-    }
-    let listed = work.ocigraph(&["tags", location]).ok();
-    let listed: BTreeSet<&str> = listed.lines().collect();
-    for (tag, digest) in tagged {
-        assert!(listed.contains(tag.as_str()), "the tag {tag} is missing");
-        let resolved = work.ocigraph(&["resolve", &format!("{location}:{tag}")]).ok();
-        assert_eq!(resolved.trim(), digest, "what the tag {tag} names");
-    }
-}
-
-fn collect(node: &Value, edges: &mut BTreeSet<(String, String)>) {
-    for referrer in node["referrers"].as_array().unwrap() {
-        edges.insert((digest_of(node), digest_of(referrer)));
-        collect(referrer, edges);
-    }
-}
-
-fn digest_of(descriptor: &Value) -> String {
-    descriptor["digest"].as_str().unwrap().to_owned()
-}
+use crate::{DEEP, Location, MANY, digest_of};
 
 #[derive(Clone, Copy, PartialEq)]
-enum State {
+pub(crate) enum State {
     Exists,
     Deleted,
     /// A process that changed it was killed.
     Unknown,
+    /// Another client deleted it. The list of its subject may still have it.
+    Removed,
+    /// It exists, but another client deleted the subject.
+    Orphan,
 }
 
 #[derive(Clone)]
-struct Subject {
-    digest: String,
+pub(crate) struct Subject {
+    pub(crate) digest: String,
     /// The number of the worker's artifact; `None` for a shared image.
     own: Option<u64>,
     depth: usize,
 }
 
-struct Artifact {
-    number: u64,
-    subject: Option<Subject>,
-    state: State,
-    digest: String,
-    tags: BTreeSet<String>,
+pub(crate) struct Artifact {
+    pub(crate) number: u64,
+    pub(crate) subject: Option<Subject>,
+    pub(crate) state: State,
+    pub(crate) digest: String,
+    pub(crate) tags: BTreeSet<String>,
 }
 
 impl Artifact {
-    fn exists(&self) -> bool {
+    pub(crate) fn exists(&self) -> bool {
         self.state == State::Exists
     }
 
@@ -200,20 +51,20 @@ impl Artifact {
     }
 }
 
-struct Worker<'a> {
+pub(crate) struct Worker<'a> {
     number: u64,
     random: Random,
     work: &'a Workspace,
     location: &'a Location,
     shared: &'a [String],
-    artifacts: BTreeMap<u64, Artifact>,
+    pub(crate) artifacts: BTreeMap<u64, Artifact>,
     /// Tags in the second location, with their digests.
-    copies: BTreeMap<String, String>,
+    pub(crate) copies: BTreeMap<String, String>,
     /// The artifacts of killed deletes, the root first.
     interrupted: Vec<Vec<u64>>,
     next: u64,
-    done: usize,
-    killed: usize,
+    pub(crate) done: usize,
+    pub(crate) killed: usize,
 }
 
 /// The result of a process and of its repetitions.
@@ -224,7 +75,7 @@ struct Ended {
 }
 
 impl<'a> Worker<'a> {
-    fn new(
+    pub(crate) fn new(
         number: u64,
         seed: u64,
         work: &'a Workspace,
@@ -246,7 +97,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn work(&mut self, time: Duration) {
+    pub(crate) fn work(&mut self, time: Duration) {
         let begun = Instant::now();
         while begun.elapsed() < time {
             let there: Vec<u64> =
@@ -254,7 +105,8 @@ impl<'a> Worker<'a> {
             let gone: Vec<u64> = self
                 .artifacts
                 .values()
-                .filter(|a| a.state == State::Deleted && self.has_subject(a))
+                .filter(|a| matches!(a.state, State::Deleted | State::Removed))
+                .filter(|a| self.has_subject(a))
                 .map(|a| a.number)
                 .collect();
             let one = self.random.of(&there);
@@ -267,6 +119,9 @@ impl<'a> Worker<'a> {
                 }
                 (5 | 6, Some(one)) => self.attach(one),
                 (7, Some(one)) => self.tag(one),
+                (8, Some(one)) if self.location.others_delete => {
+                    self.delete_with_another_client(one)
+                }
                 (8 | 9, Some(one)) => self.delete(one),
                 (10, _) => match self.random.of(&gone) {
                     Some(one) => self.push_again(one),
@@ -281,10 +136,10 @@ impl<'a> Worker<'a> {
     }
 
     /// Removes artifacts that were deleted and checked. Some may be pushed again.
-    fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         let random = &mut self.random;
         self.artifacts.retain(|_, a| match a.state {
-            State::Exists => true,
+            State::Exists | State::Removed | State::Orphan => true,
             State::Deleted => random.below(4) == 0,
             State::Unknown => false,
         });
@@ -367,7 +222,11 @@ impl<'a> Worker<'a> {
                 self.deleted(&args, &referrers_below, &output, ended.killed);
             }
             _ => {
-                referrers_below.iter().for_each(|number| self.lose(number, State::Unknown));
+                for number in &referrers_below {
+                    if self.artifacts[number].exists() {
+                        self.lose(number, State::Unknown);
+                    }
+                }
                 self.interrupted.push(referrers_below);
             }
         }
@@ -399,21 +258,59 @@ impl<'a> Worker<'a> {
             digests(&report["kept"])
         };
         for number in referrers_below {
-            if !kept.contains(&self.artifacts[number].digest) {
-                self.lose(number, State::Deleted);
-            } else {
-                self.artifacts.get_mut(number).unwrap().state = State::Exists;
+            let artifact = &self.artifacts[number];
+            match artifact.state {
+                // It was not found by the delete if the list of its subject had lost the subject's entry.
+                State::Orphan => self.lose(number, State::Unknown),
+                State::Removed => {}
+                _ if kept.contains(&artifact.digest) => {
+                    self.artifacts.get_mut(number).unwrap().state = State::Exists;
+                }
+                _ => self.lose(number, State::Deleted),
             }
         }
     }
 
-    /// Returns the artifact and its graph of referrers, without deleted ones.
+    /// Deletes two referrers with other clients. No later change of a list removes their entries.
+    pub(crate) fn lose_some(&mut self) {
+        for _ in 0..2 {
+            let there = self.artifacts.values().filter(|a| a.exists() && a.subject.is_some());
+            let there: Vec<u64> = there.map(|a| a.number).collect();
+            if let Some(one) = self.random.of(&there) {
+                self.delete_with_another_client(one);
+            }
+        }
+    }
+
+    /// Deletes only the manifest, as other clients do: they leave its referrers, and its entry in the list
+    /// of its subject.
+    fn delete_with_another_client(&mut self, number: u64) {
+        let target = self.location.at(&self.artifacts[&number].digest);
+        let docker = format!("docker://{target}");
+        let (program, args) = match self.random.below(3) {
+            0 => ("crane", vec!["delete", &target]),
+            1 => ("regctl", vec!["manifest", "delete", &target]),
+            _ => ("skopeo", vec!["--insecure-policy", "delete", "--tls-verify=false", &docker]),
+        };
+        self.work.run(self.work.command(tool(program)).args(args)).ok();
+        self.done += 1;
+        for below in self.referrers_below(number) {
+            let artifact = self.artifacts.get_mut(&below).unwrap();
+            if artifact.exists() {
+                artifact.state = State::Orphan;
+            }
+        }
+        self.lose(&number, State::Removed);
+    }
+
+    /// Returns the artifact and its graph of referrers, without those that ocigraph deleted.
     fn referrers_below(&self, number: u64) -> Vec<u64> {
         let mut found = vec![number];
         let mut location = 0;
         while let Some(above) = found.get(location).copied() {
             let refers = |a: &&Artifact| a.subject.as_ref().is_some_and(|s| s.own == Some(above));
-            let below = self.artifacts.values().filter(refers).filter(|a| a.exists());
+            let known = |a: &&Artifact| !matches!(a.state, State::Deleted | State::Unknown);
+            let below = self.artifacts.values().filter(refers).filter(known);
             found.extend(below.map(|a| a.number));
             location += 1;
         }

@@ -1,0 +1,267 @@
+//! The flags of `copy` for one side: `--from-…` for the source and `--to-…` for the destination.
+//!
+//! A flag of a side replaces the flag of the same name without a prefix, which applies to both sides.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use ocigraph::{Client, Location, Result};
+
+use crate::args::{Common, RegistryArgs, Target, usage};
+
+/// The flags of one side, in the order of the help text.
+#[derive(Debug, Default)]
+struct Side {
+    /// `from` or `to`.
+    name: &'static str,
+    username: Option<String>,
+    password: Option<String>,
+    password_stdin: bool,
+    identity_token: Option<String>,
+    identity_token_stdin: bool,
+    auth_file: Option<PathBuf>,
+    plain_http: Option<bool>,
+    insecure: bool,
+    ca_file: Option<PathBuf>,
+    cert_file: Option<PathBuf>,
+    key_file: Option<PathBuf>,
+    headers: Vec<String>,
+    user_agent: Option<String>,
+}
+
+/// Defines the arguments of a side. clap has no prefix for the names of arguments that a command takes
+/// twice.
+macro_rules! side {
+    ($args:ident, $name:literal, $heading:literal, $registry:literal) => {
+        #[derive(Debug, Args)]
+        #[command(next_help_heading = $heading, next_display_order = 150)]
+        pub(crate) struct $args {
+            #[arg(id = concat!($name, "_username"), long = concat!($name, "-username"))]
+            #[arg(value_name = "USERNAME", hide_short_help = true)]
+            #[arg(help = concat!("User name for ", $registry))]
+            username: Option<String>,
+            #[arg(id = concat!($name, "_password"), long = concat!($name, "-password"))]
+            #[arg(help = concat!("Password for ", $registry, "; other users of this machine can see it"))]
+            #[arg(value_name = "PASSWORD", hide_short_help = true)]
+            password: Option<String>,
+            #[arg(id = concat!($name, "_password_stdin"), long = concat!($name, "-password-stdin"))]
+            #[arg(conflicts_with = concat!($name, "_password"), hide_short_help = true)]
+            #[arg(help = concat!("Read the password for ", $registry, " from standard input"))]
+            password_stdin: bool,
+            #[arg(id = concat!($name, "_identity_token"), long = concat!($name, "-identity-token"))]
+            #[arg(value_name = "TOKEN", hide_short_help = true)]
+            #[arg(conflicts_with_all = [
+                concat!($name, "_username"),
+                concat!($name, "_password"),
+                concat!($name, "_password_stdin"),
+            ])]
+            #[arg(help = concat!("Identity token for ", $registry, "; other users of this machine can see it"))]
+            identity_token: Option<String>,
+            #[arg(id = concat!($name, "_identity_token_stdin"))]
+            #[arg(long = concat!($name, "-identity-token-stdin"), hide_short_help = true)]
+            #[arg(conflicts_with_all = [
+                concat!($name, "_username"),
+                concat!($name, "_password"),
+                concat!($name, "_password_stdin"),
+                concat!($name, "_identity_token"),
+            ])]
+            #[arg(help = concat!("Read the identity token for ", $registry, " from standard input"))]
+            identity_token_stdin: bool,
+            #[arg(id = concat!($name, "_auth_file"), long = concat!($name, "-registry-config"))]
+            #[arg(value_name = "FILE", hide_short_help = true)]
+            #[arg(help = concat!("Credential file to search first for ", $registry))]
+            auth_file: Option<PathBuf>,
+            #[arg(id = concat!($name, "_plain_http"), long = concat!($name, "-plain-http"))]
+            #[arg(value_name = "BOOL", num_args = 0..=1, require_equals = true)]
+            #[arg(default_missing_value = "true", hide_short_help = true)]
+            #[arg(help = concat!("Use plain HTTP for ", $registry, "; with =false, never use it"))]
+            plain_http: Option<bool>,
+            #[arg(id = concat!($name, "_insecure"), long = concat!($name, "-insecure"))]
+            #[arg(hide_short_help = true)]
+            #[arg(help = concat!("Accept any certificate of ", $registry))]
+            insecure: bool,
+            #[arg(id = concat!($name, "_ca_file"), long = concat!($name, "-ca-file"))]
+            #[arg(value_name = "FILE", hide_short_help = true)]
+            #[arg(help = concat!("Trust the certificate authorities in this PEM file for ", $registry))]
+            ca_file: Option<PathBuf>,
+            #[arg(id = concat!($name, "_cert_file"), long = concat!($name, "-cert-file"))]
+            #[arg(value_name = "FILE", requires = concat!($name, "_key_file"), hide_short_help = true)]
+            #[arg(help = concat!("Client certificate (PEM) for ", $registry))]
+            cert_file: Option<PathBuf>,
+            #[arg(id = concat!($name, "_key_file"), long = concat!($name, "-key-file"))]
+            #[arg(value_name = "FILE", requires = concat!($name, "_cert_file"), hide_short_help = true)]
+            #[arg(help = concat!("Private key (PEM) of the client certificate for ", $registry))]
+            key_file: Option<PathBuf>,
+            #[arg(id = concat!($name, "_headers"), long = concat!($name, "-header"))]
+            #[arg(value_name = "NAME:VALUE", hide_short_help = true)]
+            #[arg(help = concat!("Add a header to every request to ", $registry))]
+            headers: Vec<String>,
+            #[arg(id = concat!($name, "_user_agent"), long = concat!($name, "-user-agent"))]
+            #[arg(value_name = "TEXT", hide_short_help = true)]
+            #[arg(help = concat!("`User-Agent` header of every request to ", $registry))]
+            user_agent: Option<String>,
+        }
+
+        impl From<&$args> for Side {
+            fn from(args: &$args) -> Self {
+                Self {
+                    name: $name,
+                    username: args.username.clone(),
+                    password: args.password.clone(),
+                    password_stdin: args.password_stdin,
+                    identity_token: args.identity_token.clone(),
+                    identity_token_stdin: args.identity_token_stdin,
+                    auth_file: args.auth_file.clone(),
+                    plain_http: args.plain_http,
+                    insecure: args.insecure,
+                    ca_file: args.ca_file.clone(),
+                    cert_file: args.cert_file.clone(),
+                    key_file: args.key_file.clone(),
+                    headers: args.headers.clone(),
+                    user_agent: args.user_agent.clone(),
+                }
+            }
+        }
+    };
+}
+
+side!(FromArgs, "from", "Source registry", "the source registry");
+side!(ToArgs, "to", "Destination registry", "the destination registry");
+
+impl Side {
+    /// Returns the name of a flag that was given, without the prefix of the side.
+    fn given(&self) -> Option<&'static str> {
+        let given = [
+            ("username", self.username.is_some()),
+            ("password", self.password.is_some()),
+            ("password-stdin", self.password_stdin),
+            ("identity-token", self.identity_token.is_some()),
+            ("identity-token-stdin", self.identity_token_stdin),
+            ("registry-config", self.auth_file.is_some()),
+            ("plain-http", self.plain_http.is_some()),
+            ("insecure", self.insecure),
+            ("ca-file", self.ca_file.is_some()),
+            ("cert-file", self.cert_file.is_some()),
+            ("key-file", self.key_file.is_some()),
+            ("header", !self.headers.is_empty()),
+            ("user-agent", self.user_agent.is_some()),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
+    }
+
+    fn has_token(&self) -> bool {
+        self.identity_token.is_some() || self.identity_token_stdin
+    }
+
+    fn has_password(&self) -> bool {
+        self.password.is_some() || self.password_stdin
+    }
+
+    /// Fails if a flag is given for a side that is an image layout.
+    fn check_target(&self, target: &Target) -> Result<()> {
+        let is_layout = matches!(target.reference.location(), Location::Layout(_));
+        match self.given().filter(|_| is_layout) {
+            Some(flag) => Err(usage(format!(
+                "--{}-{flag} is for a registry, but {target} is an image layout",
+                self.name
+            ))
+            .with_hint(format!("remove --{}-{flag}", self.name))),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns the flags that apply to this side: its own, else those of both sides.
+    fn over(&self, both: &RegistryArgs) -> Result<RegistryArgs> {
+        let mut all = both.clone();
+        if self.has_token() {
+            (all.username, all.password, all.password_stdin) = (None, None, false);
+            all.identity_token.clone_from(&self.identity_token);
+            all.identity_token_stdin = self.identity_token_stdin;
+        }
+        if self.username.is_some() || self.has_password() {
+            (all.identity_token, all.identity_token_stdin) = (None, false);
+            all.username = self.username.clone().or(all.username);
+        }
+        if self.has_password() {
+            all.password.clone_from(&self.password);
+            all.password_stdin = self.password_stdin;
+            if all.username.is_none() {
+                let name = self.name;
+                return Err(usage(format!("--{name}-password needs a user name"))
+                    .with_hint(format!("pass --{name}-username")));
+            }
+        }
+        if self.cert_file.is_some() {
+            all.cert_file.clone_from(&self.cert_file);
+            all.key_file.clone_from(&self.key_file);
+        }
+        if !self.headers.is_empty() {
+            all.headers.clone_from(&self.headers);
+        }
+        all.auth_file = self.auth_file.clone().or(all.auth_file);
+        all.plain_http = self.plain_http.or(all.plain_http);
+        all.insecure |= self.insecure;
+        all.ca_file = self.ca_file.clone().or(all.ca_file);
+        all.user_agent = self.user_agent.clone().or(all.user_agent);
+        Ok(all)
+    }
+}
+
+/// Returns the client for a copy, and the client of the destination if that must be another one.
+pub(crate) fn clients(
+    common: &Common,
+    (from, source): (&FromArgs, &Target),
+    (to, destination): (&ToArgs, &Target),
+) -> Result<(Client, Option<Client>)> {
+    let (from, to) = (Side::from(from), Side::from(to));
+    from.check_target(source)?;
+    to.check_target(destination)?;
+    if from.given().is_none() && to.given().is_none() {
+        return Ok((common.client()?, None));
+    }
+    let two_registries = match (source.reference.location(), destination.reference.location()) {
+        (Location::Registry { host, .. }, Location::Registry { host: other, .. }) => host != other,
+        _ => false,
+    };
+    let both = &common.registry;
+    let (source, destination) =
+        (common.with_registry(from.over(both)?), common.with_registry(to.over(both)?));
+    if two_registries {
+        check_secrets(both, &from, &to)?;
+    } else if source.registry == destination.registry {
+        return Ok((source.client()?, None));
+    }
+    let (one, other) = (&source.registry, &destination.registry);
+    if one.credential_flags() == other.credential_flags() {
+        let credential = source.credential()?;
+        let client = source.client_with(credential.clone())?;
+        return Ok((client, Some(destination.client_with(credential)?)));
+    }
+    if one.reads_secret() && other.reads_secret() {
+        return Err(usage("standard input cannot provide the secrets of both sides").with_hint(
+            "read one secret from standard input; for the other side, use `ocigraph login` or --from-registry-config or --to-registry-config",
+        ));
+    }
+    Ok((source.client()?, Some(destination.client()?)))
+}
+
+/// Fails if a secret that was given for both sides would be sent to two registries.
+fn check_secrets(both: &RegistryArgs, from: &Side, to: &Side) -> Result<()> {
+    let own_secret = |side: &Side| side.has_token() || side.has_password();
+    let own_credential = |side: &Side| own_secret(side) || side.username.is_some();
+    // Without a password, a terminal asks for it, for the user name of that side.
+    let shares_credential = match both.credential_flags() {
+        (None, ..) if !both.has_token() => false,
+        (_, None, false, ..) if !both.has_token() => !own_credential(from) && !own_credential(to),
+        _ => !own_secret(from) && !own_secret(to),
+    };
+    let shares_headers =
+        !both.headers.is_empty() && from.headers.is_empty() && to.headers.is_empty();
+    let (what, flags) = match (shares_credential, shares_headers) {
+        (false, false) => return Ok(()),
+        (true, _) => ("a credential", "--from-username and --to-username, each with its password"),
+        (false, true) => ("a header", "--from-header and --to-header"),
+    };
+    Err(usage(format!("{what} that was given for one registry cannot be sent to two"))
+        .with_hint(format!("pass {flags}")))
+}

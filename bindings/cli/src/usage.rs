@@ -1,0 +1,83 @@
+//! Checks the arguments of a command before it does anything: standard input has one reader, and
+//! what is meant for a registry is not ignored by an image layout.
+
+use std::path::Path;
+
+use ocigraph::{Location, Reference, Result};
+
+use crate::{
+    args::{Command, Common, usage},
+    commands::{blob::BlobCommand, manifest::ManifestCommand},
+};
+
+/// What a command uses.
+#[derive(Default)]
+pub(crate) struct Usage<'a> {
+    pub(crate) references: Vec<&'a Reference>,
+    /// The arguments that read standard input.
+    pub(crate) standard_input: Vec<String>,
+    /// The command asks for a confirmation.
+    pub(crate) asks: bool,
+}
+
+impl<'a> Usage<'a> {
+    pub(crate) fn of(command: &'a Command) -> Self {
+        let one = |reference| Self { references: vec![reference], ..Self::default() };
+        match command {
+            Command::Push(args) => args.usage(),
+            Command::Attach(args) => args.usage(),
+            Command::Delete(args) => args.usage(),
+            Command::Manifest(command) => ManifestCommand::usage(command),
+            Command::Blob(command) => BlobCommand::usage(command),
+            Command::Pull(args) => one(&args.target),
+            Command::Discover(args) => one(&args.target.reference),
+            Command::Copy(args) => Self {
+                references: vec![&args.source.reference, &args.destination.reference],
+                ..Self::default()
+            },
+            Command::Verify(args) => one(&args.target.reference),
+            Command::Tag(args) => one(&args.target),
+            Command::Untag(args) => one(&args.target),
+            Command::Resolve(args) => one(&args.target),
+            Command::Tags(args) => one(&args.target),
+            Command::Manifests(args) => one(&args.target),
+            Command::Repos(_)
+            | Command::Login(_)
+            | Command::Logout(_)
+            | Command::Digest(_)
+            | Command::Version(_)
+            | Command::Completion { .. } => Self::default(),
+        }
+    }
+
+    pub(crate) fn check(mut self, common: &Common) -> Result<()> {
+        self.standard_input.extend(common.standard_input());
+        if let [first, second, ..] = self.standard_input.as_slice() {
+            let message = format!("{first} and {second} both read standard input");
+            return Err(usage(message).with_hint("let one of them read a file"));
+        }
+        if let ([reader], true) = (self.standard_input.as_slice(), self.asks) {
+            let message = format!("{reader} reads standard input, from which the answer is read");
+            return Err(usage(message).with_hint("pass --yes"));
+        }
+        let is_layout =
+            |reference: &&Reference| matches!(reference.location(), Location::Layout(_));
+        let layouts = self.references.iter().filter(|reference| is_layout(reference)).count();
+        if layouts > 0
+            && layouts == self.references.len()
+            && let Some(option) = common.registry_only()
+        {
+            let message = format!(
+                "{option} is for a registry, and {} is an image layout",
+                self.references[0]
+            );
+            return Err(usage(message).with_hint(format!("omit {option}")));
+        }
+        Ok(())
+    }
+}
+
+/// Returns true for a path that means standard input.
+pub(crate) fn is_standard_input(path: &Path) -> bool {
+    ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|name| path == Path::new(name))
+}

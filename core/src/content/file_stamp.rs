@@ -1,0 +1,34 @@
+//! The metadata by which a change of a file is recognized. It proves only that a file has changed:
+//! file times are coarse, and a program can set them.
+
+use std::{
+    fs::Metadata,
+    time::{Duration, SystemTime},
+};
+
+/// The coarsest resolution of file times in use, which is FAT's.
+const TIME_RESOLUTION: Duration = Duration::from_secs(2);
+
+/// Modification time, length and inode of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FileStamp {
+    modified: SystemTime,
+    pub(crate) length: u64,
+    inode: u64,
+}
+
+impl FileStamp {
+    /// Returns `None` on a system without modification times.
+    pub(crate) fn of(metadata: &Metadata) -> Option<Self> {
+        #[cfg(unix)]
+        let inode = std::os::unix::fs::MetadataExt::ino(metadata);
+        #[cfg(not(unix))]
+        let inode = 0;
+        Some(Self { modified: metadata.modified().ok()?, length: metadata.len(), inode })
+    }
+
+    /// Returns true if a write to the file after `now` must give it another time.
+    pub(crate) fn is_reliable(&self, now: SystemTime) -> bool {
+        now.duration_since(self.modified).is_ok_and(|age| age > TIME_RESOLUTION)
+    }
+}

@@ -1,0 +1,127 @@
+//! Keeps the indexes of referrers that other tools have written up to date, so that these tools find
+//! the same referrers. The callers hold the lock of the index, and write `index.json` after the new
+//! indexes.
+
+use std::collections::HashSet;
+
+use super::{
+    directory::OpenLayout,
+    index::Index,
+    index_text,
+    inner::Inner,
+    referrers_index::{is_index_of, is_referrers_index},
+};
+use ocigraph_types::{Algorithm, Code, Descriptor, Digest, Error, Result};
+
+/// A change of the indexes of referrers.
+#[derive(Default)]
+pub(super) struct ReferrersChange {
+    /// The indexes that are replaced or removed.
+    replaced: Vec<Digest>,
+    /// The indexes to write.
+    blobs: Vec<(Digest, Vec<u8>)>,
+}
+
+impl ReferrersChange {
+    /// Returns the blobs to note as garbage first. The new ones are among them, in case the process is
+    /// killed before the index names them.
+    pub(super) fn garbage(&self) -> impl Iterator<Item = Digest> {
+        let written = self.blobs.iter().map(|(digest, _)| digest);
+        self.replaced.iter().chain(written).cloned()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.replaced.is_empty()
+    }
+
+    /// Writes the new indexes. The caller holds the lock of the index.
+    pub(super) fn write(&self, opened: &OpenLayout) -> Result<()> {
+        self.blobs.iter().try_for_each(|(digest, bytes)| opened.write_blob(digest, bytes))
+    }
+
+    fn replace(&mut self, entry: &mut Descriptor, bytes: Vec<u8>) {
+        let new = Algorithm::Sha256.digest(&bytes);
+        self.replaced.push(std::mem::replace(&mut entry.digest, new.clone()));
+        entry.size = bytes.len() as u64;
+        self.blobs.push((new, bytes));
+    }
+}
+
+impl Inner {
+    /// Takes deleted referrers off the indexes of referrers that other tools keep, and removes the
+    /// indexes that become empty.
+    pub(super) fn unlist_referrers(
+        &self,
+        index: &mut Index,
+        deleted: &HashSet<&Digest>,
+    ) -> Result<ReferrersChange> {
+        let mut change = ReferrersChange::default();
+        let mut removed = HashSet::new();
+        for entry in index.entries.iter_mut().filter(|entry| is_referrers_index(entry)) {
+            let old = entry.digest.clone();
+            let Some((bytes, before)) = self.referrers_index(&old) else { continue };
+            let mut after = before.without(deleted);
+            // The list of a deleted subject goes too, unless it names referrers that stay.
+            let is_of_deleted = deleted.iter().any(|subject| is_index_of(entry, subject));
+            let lists_nothing = after.unreadable.is_empty()
+                && after.entries.iter().all(|e| is_of_deleted && !self.has_blob(e));
+            if lists_nothing && (after != before || is_of_deleted) {
+                change.replaced.push(old.clone());
+                removed.insert(old);
+            } else if after != before {
+                let bytes = index_text::rewrite(&bytes, &before, &mut after)?;
+                change.replace(entry, bytes);
+            }
+        }
+        index.entries.retain(|e| !is_referrers_index(e) || !removed.contains(&e.digest));
+        Ok(change)
+    }
+
+    /// Adds referrers to the index of referrers that another tool keeps of their subject.
+    pub(super) fn list_referrers<'a>(
+        &self,
+        index: &mut Index,
+        referrers: impl Iterator<Item = (&'a Digest, &'a Descriptor)> + Clone,
+    ) -> Result<ReferrersChange> {
+        let mut change = ReferrersChange::default();
+        for entry in index.entries.iter_mut().filter(|entry| is_referrers_index(entry)) {
+            let of_subject = referrers.clone().filter(|(subject, _)| is_index_of(entry, subject));
+            let added: Vec<&Descriptor> = of_subject.map(|(_, referrer)| referrer).collect();
+            if added.is_empty() {
+                continue;
+            }
+            let Some((bytes, before)) = self.referrers_index(&entry.digest) else { continue };
+            let mut after = before.clone();
+            for referrer in added {
+                if after.entry(&referrer.digest).is_none() {
+                    after.entries.push(referrer.clone());
+                }
+            }
+            if after == before {
+                continue;
+            }
+            let bytes = index_text::rewrite(&bytes, &before, &mut after)?;
+            if bytes.len() as u64 <= self.max_manifest_bytes {
+                change.replace(entry, bytes);
+            }
+        }
+        Ok(change)
+    }
+
+    /// Reads an index of referrers. Returns `None` with a warning if it is missing or damaged.
+    fn referrers_index(&self, digest: &Digest) -> Option<(Vec<u8>, Index)> {
+        let read = || {
+            let bytes = self.manifest_bytes(digest)?;
+            let bytes = self.check_bytes(bytes, digest)?;
+            let size_of = |digest: &Digest| self.describe_blob(digest).ok().map(|blob| blob.size);
+            let index = index_text::parse(&bytes, size_of)
+                .map_err(|reason| Error::new(Code::InvalidManifest, reason))?;
+            Ok::<_, Error>((bytes, index))
+        };
+        read()
+            .inspect_err(
+                |e| tracing::warn!(error = %e, %digest, "an index of referrers stays as it is"),
+            )
+            .ok()
+    }
+}

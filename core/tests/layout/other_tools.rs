@@ -1,0 +1,338 @@
+//! Layouts in the shapes that other tools write: indexes of referrers, one manifest without a name,
+//! one name for two platforms, and manifests that no index lists.
+
+use std::{fs, path::Path};
+
+use ocigraph::{
+    Algorithm, Client, Code, CopyOptions, DeleteOptions, DiscoverOptions, Layout, Manifest,
+    PullOptions, ReadStore, Reference, ResolveOptions, Store, UntagOptions,
+};
+use serde_json::{Value, json};
+
+use crate::support::*;
+
+const NAME: &str = "org.opencontainers.image.ref.name";
+
+fn at(path: &Path, name: &str) -> Reference {
+    format!("oci:{}{name}", path.display()).parse().unwrap()
+}
+
+/// Returns the entry of a manifest with annotations.
+fn entry(manifest: &Manifest, annotations: Value) -> Value {
+    let mut entry = json!(manifest.plain_descriptor());
+    entry["annotations"] = annotations;
+    entry
+}
+
+fn write_index(path: &Path, entries: &[Value]) {
+    let index = json!({ "schemaVersion": 2, "manifests": entries, "mediaType": INDEX });
+    fs::write(path.join("index.json"), index.to_string()).unwrap();
+}
+
+fn store(path: &Path, manifest: &Manifest) {
+    fs::write(file_of(path, manifest.digest()), manifest.bytes()).unwrap();
+}
+
+/// How other tools name the index of the referrers of a subject.
+fn kept_by_regctl(subject: &Manifest) -> Value {
+    json!({ NAME: format!("sha256-{}", subject.digest().encoded()) })
+}
+
+fn kept_by_olareg(subject: &Manifest) -> Value {
+    json!({ "org.opencontainers.image.referrer.subject": subject.digest() })
+}
+
+/// Writes an image with two referrers, as regctl v0.11.7 and olareg v0.1.2 do: the index of the
+/// layout lists the image and an index of referrers.
+async fn with_index_of_referrers(
+    path: &Path,
+    annotations: fn(&Manifest) -> Value,
+) -> [Manifest; 4] {
+    let layout = Layout::open(path);
+    let image = push(&layout, &["config", "image"], None, &["v1"]).await;
+    let one = push(&layout, &["config", "one"], Some(&image), &[]).await;
+    // Its manifest names no subject: only the index says that it is a referrer.
+    let two = push(&layout, &["config", "two"], None, &[]).await;
+    let stale = manifest(&["stale"], Some(&image)).descriptor();
+    let index = parse(&json!({ "schemaVersion": 2, "mediaType": INDEX, "x-kept": 1.0,
+        "manifests": [one.descriptor(), two.descriptor(), stale] }));
+    store(path, &index);
+    write_index(path, &[entry(&image, json!({ NAME: "v1" })), entry(&index, annotations(&image))]);
+    [image, one, two, index]
+}
+
+#[tokio::test]
+async fn referrers_in_the_indexes_of_other_tools_are_found_copied_and_deleted() {
+    for annotations in [kept_by_regctl, kept_by_olareg] {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path();
+        let [image, one, two, index] = with_index_of_referrers(path, annotations).await;
+        let client = Client::new();
+        let image_at = at(path, ":v1");
+        let graph = client.discover(&image_at, DiscoverOptions::default()).await.unwrap();
+        assert_eq!(graph.referrers(image.digest()), [one.descriptor(), two.descriptor()]);
+        assert_eq!(client.tags(&image_at).await.unwrap(), ["v1"]);
+        let listed = client.manifests(&at(path, "")).await.unwrap();
+        let mut digests: Vec<_> = listed.iter().map(|m| &m.descriptor.digest).collect();
+        let mut expected = vec![image.digest(), one.digest(), two.digest()];
+        digests.sort();
+        expected.sort();
+        assert_eq!(digests, expected);
+        assert!(client.verify(&image_at, Default::default()).await.unwrap().problems.is_empty());
+        let copied = tempfile::tempdir().unwrap();
+        let options = CopyOptions::default().recursive(true);
+        let report = client.copy(&image_at, &at(copied.path(), ":v1"), options).await.unwrap();
+        assert_eq!(report.manifests, 3);
+        // A new referrer is added to the index, so that the other tool finds it too.
+        let layout = Layout::open(path);
+        let three = push(&layout, &["config", "three"], Some(&image), &[]).await;
+        let listed = index_of_referrers(path, &annotations(&image));
+        assert_eq!(listed["manifests"].as_array().unwrap().len(), 4);
+        assert_eq!(listed["manifests"][3], json!(three.descriptor()));
+        assert!(!file_of(path, index.digest()).exists() && leftovers(path).is_empty());
+        delete_all(&layout, &[&three]).await;
+        drop(layout);
+        // A referrer alone.
+        let alone = at(path, &format!("@{}", one.digest()));
+        let report = client.delete(&alone, DeleteOptions::default()).await.unwrap();
+        assert_eq!(report.deleted.len(), 1);
+        assert!(!file_of(path, one.digest()).exists() && !file_of(path, index.digest()).exists());
+        let shorter = index_of_referrers(path, &annotations(&image));
+        assert_eq!(shorter["x-kept"], json!(1.0));
+        assert_eq!(shorter["manifests"].as_array().unwrap().len(), 2);
+        let graph = client.discover(&image_at, DiscoverOptions::default()).await.unwrap();
+        assert_eq!(graph.referrers(image.digest()), [two.descriptor()]);
+        assert_exact_but_stale(path, 2);
+        // The rest: nothing is left, although the index also lists a manifest that does not exist.
+        let report = client.delete(&image_at, DeleteOptions::default()).await.unwrap();
+        assert_eq!((report.deleted.len(), report.kept.len(), report.failed.len()), (2, 0, 0));
+        assert!(files_below(&path.join("blobs")).is_empty());
+        assert!(entries(path).is_empty() && leftovers(path).is_empty());
+    }
+}
+
+/// Reads the index of referrers that has these annotations.
+fn index_of_referrers(path: &Path, annotations: &Value) -> Value {
+    let entries = entries(path);
+    let entry = entries.iter().find(|entry| entry["annotations"] == *annotations).unwrap();
+    let digest = entry["digest"].as_str().unwrap().parse().unwrap();
+    serde_json::from_slice(&fs::read(file_of(path, &digest)).unwrap()).unwrap()
+}
+
+/// Checks the number of listed manifests, and that their layers exist.
+fn assert_exact_but_stale(path: &Path, manifests: usize) {
+    assert_eq!(entries(path).len(), manifests);
+    assert!(leftovers(path).is_empty());
+    for text in ["config", "image", "two"] {
+        assert!(file_of(path, &blob(text).digest).exists(), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_index_of_referrers_makes_only_its_subject_unknown() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path();
+    let [image, one, two, replaced] = with_index_of_referrers(path, kept_by_regctl).await;
+    fs::remove_file(file_of(path, replaced.digest())).unwrap();
+    let other = push(&Layout::open(path), &["other"], None, &["v2"]).await;
+    let text = json!({ "schemaVersion": 2, "manifests": [one.descriptor(), { "size": 1 }] });
+    let text = text.to_string();
+    fs::write(file_of(path, &Algorithm::Sha256.digest(text.as_bytes())), &text).unwrap();
+    let mut index = json!(blob(&text));
+    index["mediaType"] = json!(INDEX);
+    index["annotations"] = kept_by_regctl(&image);
+    let sound = entry(&other, json!({ NAME: "v2" }));
+    write_index(path, &[entry(&image, json!({ NAME: "v1" })), index, sound]);
+    let layout = Layout::open(path);
+    let listed = layout.referrers(image.digest(), None).await.unwrap();
+    assert_eq!(listed.entries, [one.descriptor()]);
+    assert_eq!(listed.problems.len(), 1);
+    assert_eq!(listed.problems[0].subject.as_ref(), Some(image.digest()));
+    assert!(layout.referrers(other.digest(), None).await.unwrap().problems.is_empty());
+    // A delete of the referrer keeps what it cannot read.
+    delete_all(&layout, &[&one]).await;
+    assert!(!file_of(path, one.digest()).exists());
+    let listed = layout.referrers(image.digest(), None).await.unwrap();
+    assert_eq!((listed.entries.len(), listed.problems.len()), (0, 1));
+    assert!(file_of(path, two.digest()).exists(), "no manifest of ours was garbage");
+}
+
+#[tokio::test]
+async fn what_an_unlisted_manifest_needs_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path();
+    let layout = Layout::open(path);
+    let image = push(&layout, &["config", "shared", "image"], None, &["v1"]).await;
+    let next = push(&layout, &["config", "next"], None, &["v2"]).await;
+    // As skopeo leaves an image whose name has moved, and cosign save the signatures of children.
+    let unlisted = manifest(&["config", "shared"], Some(&next));
+    store(path, &unlisted);
+    // A format that this library does not know, listed and not.
+    let by_media_type = |field: &str, text: &str| {
+        json!({ "mediaType": "application/x.new", field: [blob(text)] }).to_string()
+    };
+    let image2 = push(&layout, &["a", "b", "c", "d"], None, &["v3"]).await;
+    let listed = by_media_type("things", "b");
+    let new = by_media_type("blobs", "c");
+    for text in [&listed, &new] {
+        layout.push_blob(&blob(text), source(text)).await.unwrap();
+    }
+    let mut entries = entries(path);
+    let mut odd = json!(blob(&listed));
+    odd["mediaType"] = json!("application/x.new");
+    entries.push(odd);
+    entries.push(json!({ "digest": blob("d").digest.as_str().replace("sha256:", "SHA256:") }));
+    write_index(path, &entries);
+    drop(layout);
+    let layout = Layout::open(path);
+    delete_all(&layout, &[&image, &image2]).await;
+    let stays = |text: &str| file_of(path, &blob(text).digest).exists();
+    for text in ["config", "shared", "next", "b", "c", "d", &listed, &new] {
+        assert!(stays(text), "{text}");
+    }
+    assert!(file_of(path, unlisted.digest()).exists());
+    for text in ["image", "a"] {
+        assert!(!stays(text), "{text}");
+    }
+    assert!(!file_of(path, image.digest()).exists() && leftovers(path).is_empty());
+}
+
+#[tokio::test]
+async fn a_manifest_that_an_unlisted_index_lists_is_kept_with_its_content() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path();
+    let layout = Layout::open(path);
+    let one = push(&layout, &["one"], None, &["v1"]).await;
+    let two = push(&layout, &["two"], None, &["v2"]).await;
+    let index = index_of(&[&one]);
+    store(path, &index);
+    delete_all(&layout, &[&one, &two]).await;
+    assert!(file_of(path, one.digest()).exists() && file_of(path, &blob("one").digest).exists());
+    assert!(!file_of(path, two.digest()).exists() && !file_of(path, &blob("two").digest).exists());
+}
+
+#[tokio::test]
+async fn the_only_manifest_of_a_layout_needs_no_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path();
+    let layout = Layout::open(path);
+    let image = push(&layout, &["image"], None, &[]).await;
+    let signature = push(&layout, &["signature"], Some(&image), &[]).await;
+    let all = at(path, "");
+    let client = Client::new();
+    let resolve = async || client.resolve(&all, ResolveOptions::default()).await;
+    assert_eq!(resolve().await.unwrap().digest, *image.digest());
+    let graph = client.discover(&all, DiscoverOptions::default()).await.unwrap();
+    assert_eq!(graph.referrers(image.digest()), [signature.descriptor()]);
+    let copied = tempfile::tempdir().unwrap();
+    let options = CopyOptions::default().recursive(true);
+    let report = client.copy(&all, &at(copied.path(), ":v1"), options).await.unwrap();
+    assert_eq!(report.manifests, 2);
+    assert!(client.verify(&all, Default::default()).await.unwrap().problems.is_empty());
+    // An index with its children listed too, and what cosign save lists beside an image.
+    let index = index_of(&[&image]);
+    layout.push_manifest(&index, &[]).await.unwrap();
+    let mut listed = entries(path);
+    let kind = json!({ "kind": "dev.cosignproject.cosign/sigs" });
+    let cosign = push(&layout, &["cosign"], None, &[]).await;
+    listed.push(entry(&cosign, kind));
+    write_index(path, &listed);
+    assert_eq!(resolve().await.unwrap().digest, *index.digest());
+    client.tag(&all, &names(&["named"])).await.unwrap();
+    assert_eq!(resolve().await.unwrap().digest, *index.digest());
+    // A forgotten name is not deleted.
+    let error = client.delete(&all, DeleteOptions::default()).await.unwrap_err();
+    assert_eq!(error.code(), Code::InvalidReference);
+    assert!(error.message().contains("names neither a tag nor a digest"), "{error}");
+    let other = push(&layout, &["other"], None, &["other"]).await;
+    let error = resolve().await.unwrap_err();
+    assert_eq!(error.code(), Code::InvalidReference);
+    for part in ["names 2 manifests", "named", "other", other.digest().as_str()] {
+        assert!(error.message().contains(part), "{part}: {error}");
+    }
+    let empty = tempfile::tempdir().unwrap();
+    write_index(path, &[]);
+    for path in [path, empty.path()] {
+        assert!(client.resolve(&at(path, ""), ResolveOptions::default()).await.is_err());
+    }
+    write_index(path, &[json!(other.plain_descriptor())]);
+    let report = client.delete(&all, DeleteOptions::default()).await.unwrap();
+    assert_eq!(report.deleted.len(), 1);
+    assert!(!file_of(path, other.digest()).exists());
+}
+
+#[tokio::test]
+async fn a_platform_decides_between_two_manifests_of_one_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path();
+    let layout = Layout::open(path);
+    let image = async |text: &str| push(&layout, &["config", text], None, &[]).await;
+    let (amd64, arm64) = (image("amd64").await, image("arm64").await);
+    let for_platform = |manifest: &Manifest, annotations: Value| {
+        let mut entry = entry(manifest, annotations);
+        let architecture = if manifest.digest() == amd64.digest() { "amd64" } else { "arm64" };
+        entry["platform"] = json!({ "os": "linux", "architecture": architecture });
+        entry
+    };
+    let client = Client::new();
+    for (name, annotations) in [(":v1", json!({ NAME: "v1" })), ("", json!({ "x": "y" }))] {
+        let both = [&amd64, &arm64].map(|image| for_platform(image, annotations.clone()));
+        write_index(path, &both);
+        let reference = at(path, name);
+        for (platform, image) in [("linux/amd64", &amd64), ("linux/arm64", &arm64)] {
+            let options = ResolveOptions::for_platform(Some(platform.parse().unwrap()));
+            let resolved = client.resolve(&reference, options).await.unwrap();
+            assert_eq!(resolved.digest, *image.digest());
+            let target = tempfile::tempdir().unwrap();
+            let options = PullOptions::default().platform(platform.parse().unwrap());
+            client.pull(&reference, options.output(target.path())).await.unwrap();
+            let copied = tempfile::tempdir().unwrap();
+            let options = CopyOptions::default().platform(platform.parse().unwrap());
+            let report = client.copy(&reference, &at(copied.path(), ":v1"), options).await;
+            assert_eq!(report.unwrap().descriptor.digest, *image.digest());
+        }
+        let options = ResolveOptions::for_platform(Some("linux/s390x".parse().unwrap()));
+        let error = client.resolve(&reference, options).await.unwrap_err();
+        assert_eq!(error.code(), Code::NotFound);
+        let error = client.resolve(&reference, ResolveOptions::default()).await.unwrap_err();
+        assert_eq!(error.code(), Code::InvalidReference);
+        for part in ["linux/amd64", "linux/arm64", amd64.digest().as_str(), "--platform"] {
+            assert!(error.to_string().contains(part), "{part}: {error}");
+        }
+        let error = client.delete(&reference, DeleteOptions::default()).await.unwrap_err();
+        assert_eq!(error.code(), Code::InvalidReference);
+        assert_eq!(entries(path), both);
+    }
+    write_index(path, &[&amd64, &arm64].map(|image| for_platform(image, json!({ NAME: "v1" }))));
+    let details = client.tag_details(&at(path, "")).await.unwrap();
+    let digests: Vec<_> = details.iter().map(|tag| &tag.digest).collect();
+    assert_eq!(digests, [&Some(amd64.digest().clone()), &Some(arm64.digest().clone())]);
+    assert_eq!(client.tags(&at(path, "")).await.unwrap(), ["v1"]);
+    // A delete of one image leaves the name to the other.
+    let one = at(path, &format!("@{}", arm64.digest()));
+    assert_eq!(client.delete(&one, DeleteOptions::default()).await.unwrap().deleted.len(), 1);
+    assert_eq!(
+        client.resolve(&at(path, ":v1"), ResolveOptions::default()).await.unwrap().digest,
+        *amd64.digest()
+    );
+    let arm64 = image("arm64").await;
+    for untag in [true, false] {
+        write_index(
+            path,
+            &[&amd64, &arm64].map(|image| for_platform(image, json!({ NAME: "v1" }))),
+        );
+        if untag {
+            client.untag(&at(path, ":v1"), UntagOptions::default()).await.unwrap();
+        } else {
+            let last = arm64.descriptor();
+            layout.tag(&last, &names(&["v1"])).await.unwrap();
+            let resolved = client.resolve(&at(path, ":v1"), ResolveOptions::default()).await;
+            assert_eq!(resolved.unwrap().digest, *arm64.digest());
+        }
+        let left = entries(path);
+        assert_eq!(left.len(), 2);
+        assert!(left[0]["annotations"].get(NAME).is_none(), "{left:?}");
+        assert_eq!(left[1]["annotations"].get(NAME).is_none(), untag, "{left:?}");
+        assert!(left.iter().all(|entry| entry["platform"]["os"] == "linux"), "{left:?}");
+    }
+}
