@@ -541,6 +541,11 @@ export interface DeleteOptions extends CallOptions {
    * with `INCOMPLETE`.
    */
   force?: boolean | undefined;
+  /**
+   * Follows the edges of this kind alone to what is attached, for example those to referrers. Default: all kinds. What
+   * an index lists is deleted in any case.
+   */
+  only?: EdgeKind | undefined;
   /** Returns an empty report if `reference` names nothing. Default: false; it then fails with `NOT_FOUND`. */
   ifExists?: boolean | undefined;
   /**
@@ -586,10 +591,13 @@ export interface DeleteReport {
 /** Options of {@link Client.copy}. */
 export interface CopyOptions extends TransferOptions {
   /**
-   * Copies the whole graph: also the referrers of the artifact, of the manifests that an index lists, and of each
-   * referrer. Default: false, which copies the artifact, its subject, and what an index lists.
+   * Copies the whole graph: also what is attached to the artifact, to the manifests that an index lists, and to what is
+   * attached. Tags that have a digest, as cosign writes them, keep their names. Default: false, which copies the
+   * artifact, its subject, and what an index lists.
    */
   recursive?: boolean | undefined;
+  /** A recursive copy follows the edges of this kind alone, for example those to referrers. Default: all kinds. */
+  only?: EdgeKind | undefined;
   /**
    * Copies only the image for this platform if the source is an index. `NOT_FOUND` if the index has no such image.
    * Default: the index with all its images.
@@ -628,6 +636,14 @@ export interface CopiedBlobs {
   readonly mounted: number;
 }
 
+/** A tag that a copy leaves at the destination as it is. */
+export interface KeptTag {
+  /** The tag. */
+  readonly tag: string;
+  /** The reason as a phrase for users. */
+  readonly reason: string;
+}
+
 /** The result of {@link Client.copy}. */
 export interface CopyReport {
   /** The source, as a reference by digest. */
@@ -649,6 +665,11 @@ export interface CopyReport {
    * The copy has all others.
    */
   readonly missing: readonly Descriptor[];
+  /**
+   * The tags that have a digest, as cosign writes them, and stay at the destination as they are: they name more there
+   * than at the source.
+   */
+  readonly keptTags: readonly KeptTag[];
 }
 
 /** Options of {@link Client.verify}. */
@@ -658,6 +679,11 @@ export interface VerifyOptions extends TransferOptions {
    * Default: starts at the manifest that the reference names.
    */
   platform?: string | undefined;
+  /**
+   * Follows the edges of this kind alone to what is attached, for example those to referrers. What an index lists is
+   * always verified. Default: all kinds.
+   */
+  only?: EdgeKind | undefined;
   /**
    * Repairs the lists of referrers that clients keep in a registry: the index under the fallback tag of each manifest
    * of the graph. Removes the entries of missing manifests, corrects entries that contradict their manifests, and adds

@@ -383,6 +383,9 @@ type DeleteOptions struct {
 	// and proceeds if a list of tags or referrers cannot be read completely. Default: false; an incomplete list then
 	// fails with [ErrIncomplete].
 	Force bool
+	// Only follows the edges of this kind alone to what is attached, for example those to referrers. Default: all
+	// kinds. What an index lists is deleted in any case.
+	Only EdgeKind
 	// IfExists returns an empty report if reference names nothing. Default: false; it then fails with [ErrNotFound].
 	IfExists bool
 	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
@@ -404,6 +407,9 @@ func (o *DeleteOptions) toC(a *arguments) (*C.ocigraph_delete_options, error) {
 	if o.Force {
 		s.set(C.ocigraph_delete_options_set_force(c, C.bool(true), &s.failure))
 	}
+	if o.Only != 0 {
+		s.set(C.ocigraph_delete_options_set_only(c, C.int32_t(o.Only), &s.failure))
+	}
 	if o.IfExists {
 		s.set(C.ocigraph_delete_options_set_if_exists(c, C.bool(true), &s.failure))
 	}
@@ -415,9 +421,13 @@ func (o *DeleteOptions) toC(a *arguments) (*C.ocigraph_delete_options, error) {
 
 // CopyOptions are the options of [Client.Copy].
 type CopyOptions struct {
-	// Recursive copies the whole graph: also the referrers of the artifact, of the manifests that an index lists, and
-	// of each referrer. Default: false, which copies the artifact, its subject, and what an index lists.
+	// Recursive copies the whole graph: also what is attached to the artifact, to the manifests that an index lists,
+	// and to what is attached. Tags that have a digest, as cosign writes them, keep their names. Default: false, which
+	// copies the artifact, its subject, and what an index lists.
 	Recursive bool
+	// Only is a recursive copy follows the edges of this kind alone, for example those to referrers. Default: all
+	// kinds.
+	Only EdgeKind
 	// Platform copies only the image for this platform if the source is an index. The syntax is
 	// "os/architecture[/variant]", such as "linux/arm64". The error is [ErrNotFound] if the index has no such image.
 	// Default: the index with all its images.
@@ -453,6 +463,9 @@ func (o *CopyOptions) toC(a *arguments) (*C.ocigraph_copy_options, error) {
 	if o.Recursive {
 		s.set(C.ocigraph_copy_options_set_recursive(c, C.bool(true), &s.failure))
 	}
+	if o.Only != 0 {
+		s.set(C.ocigraph_copy_options_set_only(c, C.int32_t(o.Only), &s.failure))
+	}
 	if o.Platform != "" {
 		s.set(C.ocigraph_copy_options_set_platform(c, a.text(o.Platform), &s.failure))
 	}
@@ -483,6 +496,9 @@ type VerifyOptions struct {
 	// "os/architecture[/variant]", such as "linux/arm64". The error is [ErrNotFound] if the index has no such image.
 	// Default: starts at the manifest that the reference names.
 	Platform string
+	// Only follows the edges of this kind alone to what is attached, for example those to referrers. What an index
+	// lists is always verified. Default: all kinds.
+	Only EdgeKind
 	// RepairIndex repairs the lists of referrers that clients keep in a registry: the index under the fallback tag of
 	// each manifest of the graph. Removes the entries of missing manifests, corrects entries that contradict their
 	// manifests, and adds manifests that a list lacks. The rest of the graph is not changed. Default: false, which only
@@ -506,6 +522,9 @@ func (o *VerifyOptions) toC(a *arguments) (*C.ocigraph_verify_options, error) {
 	s := &settings{arguments: a}
 	if o.Platform != "" {
 		s.set(C.ocigraph_verify_options_set_platform(c, a.text(o.Platform), &s.failure))
+	}
+	if o.Only != 0 {
+		s.set(C.ocigraph_verify_options_set_only(c, C.int32_t(o.Only), &s.failure))
 	}
 	if o.RepairIndex {
 		s.set(C.ocigraph_verify_options_set_repair_index(c, C.bool(true), &s.failure))

@@ -102,6 +102,9 @@ type CopyReport struct {
 	// Missing lists the referrers that the source lists and does not have: clients can delete a referrer without its
 	// entry in the list. The copy has all others.
 	Missing []Descriptor `json:"missing"`
+	// KeptTags are the tags that have a digest, as cosign writes them, and stay at the destination as they are: they
+	// name more there than at the source.
+	KeptTags []KeptTag `json:"kept_tags"`
 }
 
 // CopiedBlobs are the numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are
@@ -113,6 +116,14 @@ type CopiedBlobs struct {
 	Existed int `json:"existed"`
 	// Mounted is the number of blobs that the registry mounted from another of its repositories.
 	Mounted int `json:"mounted"`
+}
+
+// A KeptTag is a tag that a copy leaves at the destination as it is.
+type KeptTag struct {
+	// Tag is the tag.
+	Tag string `json:"tag"`
+	// Reason is the reason as a phrase for users.
+	Reason string `json:"reason"`
 }
 
 // A VerifyReport is the result of [Client.Verify].

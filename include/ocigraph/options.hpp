@@ -311,6 +311,9 @@ class delete_options
      * them, and proceeds if a list of tags or referrers cannot be read completely. Default: false; an incomplete
      * list then fails with INCOMPLETE. */
     delete_options &force(bool force) { return set(ocigraph_delete_options_set_force, force); }
+    /* Follows the edges of this kind alone to what is attached, for example those to referrers. Default: all kinds.
+     * What an index lists is deleted in any case. */
+    delete_options &only(std::int32_t only) { return set(ocigraph_delete_options_set_only, only); }
     /* If true, returns an empty report if `reference` names nothing. Default: false; it then fails with NOT_FOUND. */
     delete_options &if_exists(bool if_exists) { return set(ocigraph_delete_options_set_if_exists, if_exists); }
     /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
@@ -324,9 +327,13 @@ class delete_options
 class copy_options
     : public detail::options<copy_options, ocigraph_copy_options, ocigraph_copy_options_new, ocigraph_copy_options_free> {
   public:
-    /* If true, copies the whole graph: also the referrers of the artifact, of the manifests that an index lists, and
-     * of each referrer. Default: false, which copies the artifact, its subject, and what an index lists. */
+    /* If true, copies the whole graph: also what is attached to the artifact, to the manifests that an index lists,
+     * and to what is attached. Tags that have a digest, as cosign writes them, keep their names. Default: false,
+     * which copies the artifact, its subject, and what an index lists. */
     copy_options &recursive(bool recursive) { return set(ocigraph_copy_options_set_recursive, recursive); }
+    /* Sets a recursive copy follows the edges of this kind alone, for example those to referrers. Default: all
+     * kinds. */
+    copy_options &only(std::int32_t only) { return set(ocigraph_copy_options_set_only, only); }
     /* Copies only the image for this platform if the source is an index. NOT_FOUND if the index has no such image.
      * Default: the index with all its images. */
     copy_options &platform(std::string_view platform) {
@@ -366,6 +373,9 @@ class verify_options
     verify_options &platform(std::string_view platform) {
         return set(ocigraph_verify_options_set_platform, detail::in(platform));
     }
+    /* Follows the edges of this kind alone to what is attached, for example those to referrers. What an index lists
+     * is always verified. Default: all kinds. */
+    verify_options &only(std::int32_t only) { return set(ocigraph_verify_options_set_only, only); }
     /* If true, repairs the lists of referrers that clients keep in a registry: the index under the fallback tag of
      * each manifest of the graph. Removes the entries of missing manifests, corrects entries that contradict their
      * manifests, and adds manifests that a list lacks. The rest of the graph is not changed. Default: false, which

@@ -137,6 +137,14 @@ class delete_report : public result<ocigraph_delete_report, ocigraph_delete_repo
     }
 };
 
+/* A tag that a copy leaves at the destination as it is. */
+struct kept_tag {
+    /* The tag. */
+    std::string tag;
+    /* The reason as a phrase for users. */
+    std::string reason;
+};
+
 /* The result of client::copy. */
 class copy_report : public result<ocigraph_copy_report, ocigraph_copy_report_free, ocigraph_copy_report_json> {
   public:
@@ -163,6 +171,15 @@ class copy_report : public result<ocigraph_copy_report, ocigraph_copy_report_fre
      * in the list. The copy has all others. */
     std::vector<ocigraph::descriptor> missing() const {
         return parts(ocigraph_copy_report_missing_count(get()), ocigraph_copy_report_missing);
+    }
+    /* Returns the tags that have a digest, as cosign writes them, and stay at the destination as they are: they name
+     * more there than at the source. */
+    std::vector<kept_tag> kept_tags() const {
+        return detail::list<kept_tag>(ocigraph_copy_report_kept_tag_count(get()), [&](std::size_t i) {
+            return kept_tag{
+                detail::copied(ocigraph_copy_report_kept_tag_tag(get(), i)),
+                detail::copied(ocigraph_copy_report_kept_tag_reason(get(), i))};
+        });
     }
 };
 

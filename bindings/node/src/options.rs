@@ -124,6 +124,7 @@ impl ClientOptions {
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct CopyOptions {
     recursive: Option<bool>,
+    only: Option<String>,
     platform: Option<String>,
     foreign: Option<bool>,
     repair: Option<bool>,
@@ -136,6 +137,9 @@ impl CopyOptions {
         let mut options = ocigraph::CopyOptions::default();
         if let Some(given) = self.recursive {
             options.recursive = given;
+        }
+        if let Some(given) = self.only {
+            options.only = Some(parsed(&given)?);
         }
         if let Some(given) = self.platform {
             options.platform = Some(parsed(&given)?);
@@ -159,6 +163,7 @@ impl CopyOptions {
 pub(crate) struct DeleteOptions {
     dry_run: Option<bool>,
     force: Option<bool>,
+    only: Option<String>,
     if_exists: Option<bool>,
     concurrency: Option<Count>,
 }
@@ -172,6 +177,9 @@ impl DeleteOptions {
         }
         if let Some(given) = self.force {
             options.force = given;
+        }
+        if let Some(given) = self.only {
+            options.only = Some(parsed(&given)?);
         }
         if let Some(given) = self.if_exists {
             options.if_exists = given;
@@ -433,6 +441,7 @@ impl UntagOptions {
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct VerifyOptions {
     platform: Option<String>,
+    only: Option<String>,
     repair_index: Option<bool>,
     concurrency: Option<Count>,
 }
@@ -443,6 +452,9 @@ impl VerifyOptions {
         let mut options = ocigraph::VerifyOptions::default();
         if let Some(given) = self.platform {
             options.platform = Some(parsed(&given)?);
+        }
+        if let Some(given) = self.only {
+            options.only = Some(parsed(&given)?);
         }
         if let Some(given) = self.repair_index {
             options.repair_index = given;

@@ -3,9 +3,9 @@
 //! The results of operations as plain Python values: a dict with the fields of each.
 
 use ocigraph::{
-    Attributes, CopiedBlobs, CopyReport, DeleteFailure, DeleteReport, LoginResult, LogoutResult,
-    ManifestInfo, Outcome, Problem, ProblemKind, PullResult, PulledFile, PushResult, PushedBlob,
-    RetainedManifest, StoredIn, TagInfo, VerifyReport,
+    Attributes, CopiedBlobs, CopyReport, DeleteFailure, DeleteReport, KeptTag, LoginResult,
+    LogoutResult, ManifestInfo, Outcome, Problem, ProblemKind, PullResult, PulledFile, PushResult,
+    PushedBlob, RetainedManifest, StoredIn, TagInfo, VerifyReport,
 };
 use pyo3::{prelude::*, types::PyDict};
 
@@ -102,10 +102,29 @@ impl IntoPlain for CopiedBlobs {
     }
 }
 
+impl IntoPlain for KeptTag {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { tag, reason, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("tag", tag.into_plain(py)?)?;
+        dict.set_item("reason", reason.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
 impl IntoPlain for CopyReport {
     fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         let Self {
-            source, destination, descriptor, tags, manifests, blobs, bytes, missing, ..
+            source,
+            destination,
+            descriptor,
+            tags,
+            manifests,
+            blobs,
+            bytes,
+            missing,
+            kept_tags,
+            ..
         } = self;
         let dict = PyDict::new(py);
         dict.set_item("source", source.into_plain(py)?)?;
@@ -116,6 +135,7 @@ impl IntoPlain for CopyReport {
         dict.set_item("blobs", blobs.into_plain(py)?)?;
         dict.set_item("bytes", bytes.into_plain(py)?)?;
         dict.set_item("missing", missing.into_plain(py)?)?;
+        dict.set_item("kept_tags", kept_tags.into_plain(py)?)?;
         Ok(dict.into_any())
     }
 }

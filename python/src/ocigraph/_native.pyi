@@ -137,7 +137,14 @@ class Client:
         concurrency: int | None,
     ) -> Operation[Graph]: ...
     def delete(
-        self, reference: GivenReference, *, dry_run: bool, force: bool, if_exists: bool, concurrency: int | None
+        self,
+        reference: GivenReference,
+        *,
+        dry_run: bool,
+        force: bool,
+        only: str | None,
+        if_exists: bool,
+        concurrency: int | None,
     ) -> Operation[_Json]: ...
     def copy(
         self,
@@ -145,6 +152,7 @@ class Client:
         destination: GivenReference,
         *,
         recursive: bool,
+        only: str | None,
         platform: str | None,
         foreign: bool,
         repair: bool,
@@ -157,6 +165,7 @@ class Client:
         reference: GivenReference,
         *,
         platform: str | None,
+        only: str | None,
         repair_index: bool,
         concurrency: int | None,
         progress: bool,

@@ -210,6 +210,25 @@ class CopiedBlobs(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class KeptTag(Result):
+    """A tag that a copy leaves at the destination as it is.
+
+    Example:
+        >>> client.copy("oci:store/app:v1", "oci:backup/app:v1", recursive=True).kept_tags
+        ()
+    """
+
+    tag: str
+    """The tag."""
+    reason: str
+    """The reason as a phrase for users."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> KeptTag:
+        return cls(f["tag"], f["reason"])
+
+
+@dataclass(frozen=True, slots=True)
 class CopyReport(Result):
     """The result of `Client.copy`.
 
@@ -235,6 +254,9 @@ class CopyReport(Result):
     missing: tuple[Descriptor, ...]
     """The referrers that the source lists and does not have: clients can delete a referrer without its entry in the
     list. The copy has all others."""
+    kept_tags: tuple[KeptTag, ...]
+    """The tags that have a digest, as cosign writes them, and stay at the destination as they are: they name more there
+    than at the source."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> CopyReport:
@@ -247,6 +269,7 @@ class CopyReport(Result):
             CopiedBlobs._of(f["blobs"]),
             f["bytes"],
             descriptors(f["missing"]),
+            tuple(KeptTag._of(item) for item in f["kept_tags"]),
         )
 
 

@@ -11,6 +11,7 @@ use crate::{
     callback::{Gate, ProgressCallback, ocigraph_progress_fn},
     client::ocigraph_client,
     error::ocigraph_error,
+    numbers::parse_edge_kind,
     status::ocigraph_status,
     text::ocigraph_str,
 };
@@ -47,9 +48,9 @@ pub extern "C" fn ocigraph_copy_options_free(options: Option<Box<ocigraph_copy_o
     free(options);
 }
 
-/// If true, copies the whole graph: also the referrers of the artifact, of the manifests that an
-/// index lists, and of each referrer. Default: false, which copies the artifact, its subject, and
-/// what an index lists.
+/// If true, copies the whole graph: also what is attached to the artifact, to the manifests that an
+/// index lists, and to what is attached. Tags that have a digest, as cosign writes them, keep their
+/// names. Default: false, which copies the artifact, its subject, and what an index lists.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -61,6 +62,26 @@ pub extern "C" fn ocigraph_copy_options_set_recursive(
 ) -> ocigraph_status {
     call_status(error, || {
         require(options, "options")?.core.recursive = recursive;
+        Ok(())
+    })
+}
+
+/// Sets a recursive copy follows the edges of this kind alone, for example those to referrers.
+/// Default: all kinds.
+///
+/// `only`: one of `OCIGRAPH_EDGE_KIND_*`.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the number is unknown.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_copy_options_set_only(
+    options: Option<&mut ocigraph_copy_options>,
+    only: i32,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        let value = parse_edge_kind(only)?;
+        require(options, "options")?.core.only = Some(value);
         Ok(())
     })
 }

@@ -9,6 +9,7 @@ use ocigraph::DeleteOptions;
 use crate::{
     boundary::{call_status, free, require},
     error::ocigraph_error,
+    numbers::parse_edge_kind,
     status::ocigraph_status,
 };
 
@@ -66,6 +67,26 @@ pub extern "C" fn ocigraph_delete_options_set_force(
 ) -> ocigraph_status {
     call_status(error, || {
         require(options, "options")?.core.force = force;
+        Ok(())
+    })
+}
+
+/// Follows the edges of this kind alone to what is attached, for example those to referrers.
+/// Default: all kinds. What an index lists is deleted in any case.
+///
+/// `only`: one of `OCIGRAPH_EDGE_KIND_*`.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the number is unknown.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_delete_options_set_only(
+    options: Option<&mut ocigraph_delete_options>,
+    only: i32,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        let value = parse_edge_kind(only)?;
+        require(options, "options")?.core.only = Some(value);
         Ok(())
     })
 }

@@ -10,6 +10,7 @@ use crate::{
     boundary::{call_status, free, require},
     callback::{Gate, ProgressCallback, ocigraph_progress_fn},
     error::ocigraph_error,
+    numbers::parse_edge_kind,
     status::ocigraph_status,
     text::ocigraph_str,
 };
@@ -62,6 +63,26 @@ pub extern "C" fn ocigraph_verify_options_set_platform(
     call_status(error, || {
         let value = platform.parse_optional("platform")?;
         require(options, "options")?.core.platform = value;
+        Ok(())
+    })
+}
+
+/// Follows the edges of this kind alone to what is attached, for example those to referrers. What
+/// an index lists is always verified. Default: all kinds.
+///
+/// `only`: one of `OCIGRAPH_EDGE_KIND_*`.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the number is unknown.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_verify_options_set_only(
+    options: Option<&mut ocigraph_verify_options>,
+    only: i32,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        let value = parse_edge_kind(only)?;
+        require(options, "options")?.core.only = Some(value);
         Ok(())
     })
 }

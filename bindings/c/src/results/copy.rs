@@ -165,6 +165,45 @@ pub extern "C" fn ocigraph_copy_report_missing(
     borrow(result, |r| r.parts.missing.get(index))
 }
 
+/// Returns the length of this list: the tags that have a digest, as cosign writes them, and stay at
+/// the destination as they are: they name more there than at the source.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_copy_report_kept_tag_count(
+    result: Option<&ocigraph_copy_report>,
+) -> usize {
+    read(result, |r| r.value.kept_tags.len())
+}
+
+/// Returns the tag.
+///
+/// `index`: the tag, from 0.
+///
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_copy_report_kept_tag_tag(
+    result: Option<&ocigraph_copy_report>,
+    index: usize,
+) -> ocigraph_str {
+    read(result, |r| r.value.kept_tags.get(index).map(|v| v.tag.as_str()).into())
+}
+
+/// Returns the reason as a phrase for users.
+///
+/// `index`: the tag, from 0.
+///
+/// Ownership: borrowed from `result`.
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_copy_report_kept_tag_reason(
+    result: Option<&ocigraph_copy_report>,
+    index: usize,
+) -> ocigraph_str {
+    read(result, |r| r.value.kept_tags.get(index).map(|v| v.reason.as_str()).into())
+}
+
 /// Returns the complete result as JSON text, in the format of the command line with field names in
 /// snake case.
 ///

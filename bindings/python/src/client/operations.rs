@@ -181,13 +181,15 @@ impl Client {
         self.start(py, None, |client| async move { client.discover(&reference, options).await })
     }
 
-    #[pyo3(signature = (reference, *, dry_run, force, if_exists, concurrency))]
+    #[pyo3(signature = (reference, *, dry_run, force, only, if_exists, concurrency))]
+    #[allow(clippy::too_many_arguments)]
     fn delete(
         &self,
         py: Python<'_>,
         reference: GivenReference,
         dry_run: bool,
         force: bool,
+        only: Option<String>,
         if_exists: bool,
         concurrency: Option<usize>,
     ) -> PyResult<Operation> {
@@ -195,12 +197,13 @@ impl Client {
         let mut options = DeleteOptions::default();
         options.dry_run = dry_run;
         options.force = force;
+        options.only = only.map(|only| values::parsed(py, &only)).transpose()?;
         options.if_exists = if_exists;
         options.concurrency = concurrency;
         self.start(py, None, |client| async move { client.delete(&reference, options).await })
     }
 
-    #[pyo3(signature = (source, destination, *, recursive, platform, foreign, repair,
+    #[pyo3(signature = (source, destination, *, recursive, only, platform, foreign, repair,
         destination_client, concurrency, progress))]
     #[allow(clippy::too_many_arguments)]
     fn copy(
@@ -209,6 +212,7 @@ impl Client {
         source: GivenReference,
         destination: GivenReference,
         recursive: bool,
+        only: Option<String>,
         platform: Option<String>,
         foreign: bool,
         repair: bool,
@@ -221,6 +225,7 @@ impl Client {
         let (events, progress) = Events::new(progress);
         let mut options = CopyOptions::default();
         options.recursive = recursive;
+        options.only = only.map(|only| values::parsed(py, &only)).transpose()?;
         options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
         options.foreign = foreign;
         options.repair = repair;
@@ -237,12 +242,14 @@ impl Client {
         )
     }
 
-    #[pyo3(signature = (reference, *, platform, repair_index, concurrency, progress))]
+    #[pyo3(signature = (reference, *, platform, only, repair_index, concurrency, progress))]
+    #[allow(clippy::too_many_arguments)]
     fn verify(
         &self,
         py: Python<'_>,
         reference: GivenReference,
         platform: Option<String>,
+        only: Option<String>,
         repair_index: bool,
         concurrency: Option<usize>,
         progress: bool,
@@ -251,6 +258,7 @@ impl Client {
         let (events, progress) = Events::new(progress);
         let mut options = VerifyOptions::default();
         options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
+        options.only = only.map(|only| values::parsed(py, &only)).transpose()?;
         options.repair_index = repair_index;
         options.concurrency = concurrency;
         options.progress = progress;

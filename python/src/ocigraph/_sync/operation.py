@@ -323,6 +323,7 @@ class ArtifactOperations(Base):
         *,
         dry_run: bool = False,
         force: bool = False,
+        only: EdgeKind | None = None,
         if_exists: bool = False,
         concurrency: int | None = None,
     ) -> DeleteReport:
@@ -336,6 +337,8 @@ class ArtifactOperations(Base):
             force: also deletes manifests that would be retained because they have another tag or another index lists
                 them, and proceeds if a list of tags or referrers cannot be read completely. Default: False; an
                 incomplete list then fails with `IncompleteError`.
+            only: follows the edges of this kind alone to what is attached, for example those to referrers. Default: all
+                kinds. What an index lists is deleted in any case.
             if_exists: returns an empty report if ``reference`` names nothing. Default: False; it then fails with
                 `NotFoundError`.
             concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
@@ -358,6 +361,7 @@ class ArtifactOperations(Base):
             given_reference(reference),
             dry_run=check_flag("dry_run", dry_run),
             force=check_flag("force", force),
+            only=optional(check_text, "only", only),
             if_exists=check_flag("if_exists", if_exists),
             concurrency=check_concurrency(concurrency),
         )
@@ -369,6 +373,7 @@ class ArtifactOperations(Base):
         destination: AnyReference,
         *,
         recursive: bool = False,
+        only: EdgeKind | None = None,
         platform: str | Platform | None = None,
         foreign: bool = False,
         repair: bool = False,
@@ -382,8 +387,11 @@ class ArtifactOperations(Base):
         Args:
             source: the artifact to copy.
             destination: the location to copy to, with the tags to set.
-            recursive: copies the whole graph: also the referrers of the artifact, of the manifests that an index lists,
-                and of each referrer. Default: False, which copies the artifact, its subject, and what an index lists.
+            recursive: copies the whole graph: also what is attached to the artifact, to the manifests that an index
+                lists, and to what is attached. Tags that have a digest, as cosign writes them, keep their names.
+                Default: False, which copies the artifact, its subject, and what an index lists.
+            only: a recursive copy follows the edges of this kind alone, for example those to referrers. Default: all
+                kinds.
             platform: copies only the image for this platform if the source is an index. `NotFoundError` if the index
                 has no such image. Default: the index with all its images.
             foreign: copies foreign layers too. Registries need not store these layers: see [image-spec v1.1.1,
@@ -404,7 +412,7 @@ class ArtifactOperations(Base):
 
         Returns:
             A `CopyReport` with ``source``, ``destination``, ``descriptor``, ``tags``, ``manifests``, ``blobs``,
-            ``bytes`` and ``missing``.
+            ``bytes``, ``missing`` and ``kept_tags``.
 
         Raises:
             NotFoundError: ``source`` names nothing or content of it is missing.
@@ -422,6 +430,7 @@ class ArtifactOperations(Base):
             given_reference(source),
             given_reference(destination),
             recursive=check_flag("recursive", recursive),
+            only=optional(check_text, "only", only),
             platform=optional(platform_text, "platform", platform),
             foreign=check_flag("foreign", foreign),
             repair=check_flag("repair", repair),
@@ -436,6 +445,7 @@ class ArtifactOperations(Base):
         reference: AnyReference,
         *,
         platform: str | Platform | None = None,
+        only: EdgeKind | None = None,
         repair_index: bool = False,
         concurrency: int | None = None,
         progress: Progress | None = None,
@@ -448,6 +458,8 @@ class ArtifactOperations(Base):
             reference: the root of the graph.
             platform: starts at the image for this platform if the reference names an index. `NotFoundError` if the
                 index has no such image. Default: starts at the manifest that the reference names.
+            only: follows the edges of this kind alone to what is attached, for example those to referrers. What an
+                index lists is always verified. Default: all kinds.
             repair_index: repairs the lists of referrers that clients keep in a registry: the index under the fallback
                 tag of each manifest of the graph. Removes the entries of missing manifests, corrects entries that
                 contradict their manifests, and adds manifests that a list lacks. The rest of the graph is not changed.
@@ -471,6 +483,7 @@ class ArtifactOperations(Base):
         operation = self._native.verify(
             given_reference(reference),
             platform=optional(platform_text, "platform", platform),
+            only=optional(check_text, "only", only),
             repair_index=check_flag("repair_index", repair_index),
             concurrency=check_concurrency(concurrency),
             progress=check_callback("progress", progress),

@@ -312,6 +312,8 @@ fn discover_options(request: &mut Request) -> Result<DiscoverOptions, Failure> {
             "artifact_type" => built.artifact_type = Some(text(&name, &given)?),
             "annotations" => built.annotations = pairs(&name, &given)?.into_iter().collect(),
             "platform" => built.platform = Some(parsed(&name, &given)?),
+            "predicate_type" => built.predicate_type = Some(text(&name, &given)?),
+            "only" => built.only = Some(parsed(&name, &given)?),
             "depth" => built.depth = Some(value(&name, &given)?),
             "allow_incomplete" => built.allow_incomplete = value(&name, &given)?,
             "concurrency" => built.concurrency = Some(value(&name, &given)?),
@@ -327,6 +329,7 @@ fn delete_options(request: &mut Request) -> Result<DeleteOptions, Failure> {
         match name.as_str() {
             "dry_run" => built.dry_run = value(&name, &given)?,
             "force" => built.force = value(&name, &given)?,
+            "only" => built.only = Some(parsed(&name, &given)?),
             "if_exists" => built.if_exists = value(&name, &given)?,
             "concurrency" => built.concurrency = Some(value(&name, &given)?),
             _ => return Err(unknown(request, &name)),
@@ -341,6 +344,7 @@ fn copy_options(request: &mut Request, events: &Events) -> Result<CopyOptions, F
         match name.as_str() {
             "recursive" => built.recursive = value(&name, &given)?,
             "platform" => built.platform = Some(parsed(&name, &given)?),
+            "only" => built.only = Some(parsed(&name, &given)?),
             "repair" => built.repair = value(&name, &given)?,
             "foreign" => built.foreign = value(&name, &given)?,
             "destination_client" => {
@@ -360,6 +364,7 @@ fn verify_options(request: &mut Request, events: &Events) -> Result<VerifyOption
     for (name, given) in options(request) {
         match name.as_str() {
             "platform" => built.platform = Some(parsed(&name, &given)?),
+            "only" => built.only = Some(parsed(&name, &given)?),
             "repair_index" => built.repair_index = value(&name, &given)?,
             "concurrency" => built.concurrency = Some(value(&name, &given)?),
             "progress" => built.progress = events.option(&given)?,
