@@ -225,6 +225,10 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("discover", "depth") => {
                 line.option("--depth", value::<usize>(&name, &given)?.to_string());
             }
+            ("discover", "predicate_type") => line.option("--predicate", text(&name, &given)?),
+            ("discover" | "copy" | "verify" | "delete", "only") => {
+                line.option("--only", text(&name, &given)?);
+            }
             // The command always prints what it could read, and then fails.
             ("discover", "allow_incomplete") => line.may_fail = value(&name, &given)?,
             ("delete", "dry_run") => line.flag("--dry-run", &name, &given)?,
@@ -387,7 +391,14 @@ fn failure(output: &Output) -> Failure {
 /// Converts the output of a command to the common format.
 fn common(operation: &str, printed: Value) -> Value {
     match operation {
-        "discover" => json!({ "referrers": printed["referrers"], "subject": printed }),
+        "discover" => {
+            let lists = ["referrers", "attached"].into_iter();
+            let mut result: Map<String, Value> = lists
+                .filter_map(|list| Some((list.to_owned(), printed.get(list)?.clone())))
+                .collect();
+            result.insert("subject".into(), printed);
+            result.into()
+        }
         "resolve" | "delete_manifest" => json!({ "descriptor": printed }),
         "pull" if printed.is_object() => json!([printed]),
         "manifests" => printed.as_array().into_iter().flatten().map(nested).collect(),

@@ -11,10 +11,10 @@ use async_trait::async_trait;
 use futures::TryStreamExt;
 use ocigraph::{
     Algorithm, AttachOptions, Bytes, Client, ClientConfig, Content, CopyOptions, Credential,
-    CredentialSource, Credentials, DeleteOptions, Descriptor, DiscoverOptions, Event, File, Host,
-    KeyCase, Limits, LoginTarget, Manifest, Progress, PullOptions, PushOptions, Reference,
-    ResolveOptions, ToJson, TransferOptions, UnpackLimits, UntagOptions, VerifyOptions, Walk,
-    digest_files, media_type,
+    CredentialSource, Credentials, DeleteOptions, Descriptor, DiscoverOptions, EdgeKind, Event,
+    File, Host, KeyCase, Limits, LoginTarget, Manifest, Progress, PullOptions, PushOptions,
+    Reference, ResolveOptions, ToJson, TransferOptions, UnpackLimits, UntagOptions, VerifyOptions,
+    Walk, digest_files, media_type,
 };
 use ocigraph_suite::scenarios::serve::{Done, Failure, Request, list, pairs, serve, text, value};
 use serde_json::{Map, Value, json};
@@ -87,11 +87,10 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
             let reference = reference(request)?;
             let options = discover_options(request)?;
             let graph = client.discover(&reference, options).await?;
-            let referrers = referrers_from(&mut graph.walk().peekable(), 1);
-            json!({
-                "subject": graph.subject().to_json(KeyCase::Snake), "referrers": referrers,
-                "problems": graph.problems().len(),
-            })
+            let mut result = attached_from(&mut graph.walk().peekable(), 1);
+            result["subject"] = graph.subject().to_json(KeyCase::Snake);
+            result["problems"] = json!(graph.problems().len());
+            result
         }
         "delete" => {
             let reference = reference(request)?;
@@ -562,13 +561,21 @@ fn descriptor(of: &Descriptor) -> Value {
     json!({ "descriptor": of.to_json(KeyCase::Snake) })
 }
 
-/// Returns the tree of a walk from this depth on. A node that is reached again has no referrers.
-fn referrers_from(walk: &mut Peekable<Walk<'_>>, depth: usize) -> Vec<Value> {
-    let mut referrers = Vec::new();
+/// Returns the tree of a walk from this depth on: the list `referrers`, and the list `attached` if
+/// there are edges of other kinds. A node that is reached again has neither below it.
+fn attached_from(walk: &mut Peekable<Walk<'_>>, depth: usize) -> Value {
+    let mut lists = json!({ "referrers": [] });
     while let Some(node) = walk.next_if(|node| node.depth == depth) {
         let mut value = node.descriptor.to_json(KeyCase::Snake);
-        value["referrers"] = json!(referrers_from(walk, depth + 1));
-        referrers.push(value);
+        let below = attached_from(walk, depth + 1);
+        if let (Value::Object(fields), Value::Object(below)) = (&mut value, below) {
+            fields.extend(below);
+        }
+        let list = if node.kind == EdgeKind::Referrer { "referrers" } else { "attached" };
+        match &mut lists[list] {
+            Value::Array(values) => values.push(value),
+            none => *none = json!([value]),
+        }
     }
-    referrers
+    lists
 }
