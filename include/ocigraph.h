@@ -2996,8 +2996,8 @@ void ocigraph_graph_free(ocigraph_graph *graph);
 // Threads: any. Since 0.1.0.
 const ocigraph_descriptor *ocigraph_graph_subject(const ocigraph_graph *graph);
 
-// Returns the number of manifests that are attached to the subject, directly or through others. Each
-// manifest counts once, even if several paths lead to it.
+// Returns the number of manifests that are attached to the subject, directly or through others.
+// Each manifest counts once, even if several paths lead to it.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_graph_count(const ocigraph_graph *graph);
@@ -3045,8 +3045,8 @@ ocigraph_str ocigraph_graph_tag(const ocigraph_graph *graph, size_t step);
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_graph_label(const ocigraph_graph *graph, size_t step);
 
-// Returns the number of kinds of content of the manifest at `step`. It is 0 if the manifest follows
-// no convention that is known.
+// Returns the number of kinds of content of the manifest at `step`. It is 0 if the manifest
+// follows no convention that is known.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_graph_attachment_kind_count(const ocigraph_graph *graph, size_t step);

@@ -33,8 +33,8 @@ struct graph_problem {
     std::string message;
 };
 
-/* A subject and what is attached to it, directly or through others: referrers, the manifests of tags that cosign derives
- * from a digest, attestations of BuildKit, and the children of an index. It is a range of nodes, depth first. */
+/* A subject and what is attached to it, directly or through others: referrers, the manifests of tags that cosign
+ * derives from a digest, attestations of BuildKit, and the children of an index. It is a range of nodes, depth first. */
 class graph : public result<ocigraph_graph, ocigraph_graph_free, ocigraph_graph_json> {
   public:
     using result::result;

@@ -1,4 +1,5 @@
-//! Graphs of what is attached to a subject: access by step and by digest, filters and output formats.
+//! Graphs of what is attached to a subject: access by step and by digest, filters and output
+//! formats.
 //!
 //! The steps of the core's walk are stored in a list, so that C can access them by index.
 
@@ -121,8 +122,8 @@ pub extern "C" fn ocigraph_graph_subject(
     borrow(graph, |r| Some(&r.subject))
 }
 
-/// Returns the number of manifests that are attached to the subject, directly or through others. Each
-/// manifest counts once, even if several paths lead to it.
+/// Returns the number of manifests that are attached to the subject, directly or through others.
+/// Each manifest counts once, even if several paths lead to it.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -203,8 +204,8 @@ pub extern "C" fn ocigraph_graph_label(
     read(graph, |r| r.steps.get(step).and_then(|s| s.label.as_deref()).into())
 }
 
-/// Returns the number of kinds of content of the manifest at `step`. It is 0 if the manifest follows
-/// no convention that is known.
+/// Returns the number of kinds of content of the manifest at `step`. It is 0 if the manifest
+/// follows no convention that is known.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
