@@ -186,7 +186,15 @@ impl Graph {
     fn load(py: Python<'_>, data: &[u8], problems: Vec<Problem>) -> PyResult<Self> {
         type Written = (Descriptor, Vec<WrittenNode>);
         let read = || -> Result<ocigraph::Graph, Error> {
-            let (subject, lists): Written = serde_json::from_slice(data).map_err(|e| {
+            // Pickles of earlier versions have the referrers alone.
+            let of_referrers = |_| -> serde_json::Result<Written> {
+                let (subject, lists): (Descriptor, Vec<(Digest, Vec<Descriptor>)>) =
+                    serde_json::from_slice(data)?;
+                let lists = lists.into_iter().map(|(digest, of)| (digest, of, Vec::new(), None));
+                Ok((subject, lists.collect()))
+            };
+            let read = serde_json::from_slice(data).or_else(of_referrers);
+            let (subject, lists): Written = read.map_err(|e| {
                 Error::new(Code::InvalidArgument, format!("invalid pickled graph: {e}"))
             })?;
             let mut graph = ocigraph::Graph::new(subject);
