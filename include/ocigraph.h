@@ -217,6 +217,20 @@
 // ABI version of this header: the number in the file name `libocigraph.so.0`.
 #define OCIGRAPH_ABI_VERSION 0
 
+// The manifest has the other as its `subject`.
+#define OCIGRAPH_EDGE_KIND_REFERRER 1
+
+// The other is an index that lists the manifest.
+#define OCIGRAPH_EDGE_KIND_CHILD 2
+
+// A tag of the manifest has the digest of the other: `sha256-<hex>.sig`, `.att` or `.sbom`, as
+// cosign writes it.
+#define OCIGRAPH_EDGE_KIND_TAG 3
+
+// An index lists both, and the entry of the manifest names the other in the annotation
+// `vnd.docker.reference.digest`, as BuildKit writes it.
+#define OCIGRAPH_EDGE_KIND_ATTESTATION 4
+
 // The default: `OCIGRAPH_FORMAT_OCI_1_1`, or `OCIGRAPH_FORMAT_ORAS_ARTIFACT` for a referrer on a
 // registry that lists only ORAS artifacts as referrers.
 #define OCIGRAPH_FORMAT_AUTO 0
@@ -400,7 +414,9 @@ typedef struct ocigraph_discover_options ocigraph_discover_options;
 // registry.
 typedef struct ocigraph_error ocigraph_error;
 
-// A subject and all its direct and indirect referrers. It is immutable.
+// A subject and what is attached to it, directly or through others: referrers, the manifests of
+// tags that cosign derives from a digest, attestations of BuildKit, and the children of an index.
+// It is immutable.
 typedef struct ocigraph_graph ocigraph_graph;
 
 // The result of `ocigraph_client_login`.
@@ -1458,8 +1474,8 @@ ocigraph_discover_options *ocigraph_discover_options_new(void);
 // Threads: any, once for each handle. Since 0.1.0.
 void ocigraph_discover_options_free(ocigraph_discover_options *options);
 
-// Keeps only the referrers of this artifact type, the paths from the subject to them, and their
-// direct and indirect referrers. Default: all referrers. An empty text or NULL unsets it.
+// Keeps only what has this artifact type, the paths from the subject to it, and what is attached
+// to it directly or indirectly. Default: everything. An empty text or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1467,8 +1483,8 @@ ocigraph_status ocigraph_discover_options_set_artifact_type(ocigraph_discover_op
                                                             ocigraph_str artifact_type,
                                                             ocigraph_error **error);
 
-// Adds an annotation. Keeps only the referrers that have all these annotations with these values,
-// in the same way as `artifact_type`. Default: all referrers.
+// Adds an annotation. Keeps only what has all these annotations with these values, in the same way
+// as `artifact_type`. Default: everything.
 //
 // A key that was added before gets the new value.
 //
@@ -1478,6 +1494,26 @@ ocigraph_status ocigraph_discover_options_add_annotation(ocigraph_discover_optio
                                                          ocigraph_str key,
                                                          ocigraph_str value,
                                                          ocigraph_error **error);
+
+// Keeps only the attestations of which a statement has this predicate type, such as
+// `https://spdx.dev/Document`, in the same way as `artifact_type`. Default: everything. An empty
+// text or NULL unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_set_predicate_type(ocigraph_discover_options *options,
+                                                             ocigraph_str predicate_type,
+                                                             ocigraph_error **error);
+
+// Follows the edges of this kind alone, for example those to referrers. Default: all kinds.
+//
+// `only`: one of `OCIGRAPH_EDGE_KIND_*`.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the number is unknown.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_discover_options_set_only(ocigraph_discover_options *options,
+                                                   int32_t only,
+                                                   ocigraph_error **error);
 
 // Starts at the image for this platform if the reference names an index. NOT_FOUND if the index
 // has no such image. Default: starts at the manifest that the reference names.
@@ -1490,8 +1526,8 @@ ocigraph_status ocigraph_discover_options_set_platform(ocigraph_discover_options
                                                        ocigraph_str platform,
                                                        ocigraph_error **error);
 
-// Sets the maximum number of levels of referrers: 1 returns the direct referrers, 0 the subject
-// alone. Default: all levels.
+// Sets the maximum number of levels: 1 returns what is directly attached, 0 the subject alone.
+// Default: all levels.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1499,8 +1535,8 @@ ocigraph_status ocigraph_discover_options_set_depth(ocigraph_discover_options *o
                                                     size_t depth,
                                                     ocigraph_error **error);
 
-// If true, returns a graph with problems (`ocigraph_graph_problem`) if a list of referrers cannot
-// be read completely. Default: false; this then fails with INCOMPLETE.
+// If true, returns a graph with problems (`ocigraph_graph_problem`) if a list cannot be read
+// completely. Default: false; this then fails with INCOMPLETE.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1548,6 +1584,17 @@ ocigraph_status ocigraph_delete_options_set_force(ocigraph_delete_options *optio
                                                   bool force,
                                                   ocigraph_error **error);
 
+// Follows the edges of this kind alone to what is attached, for example those to referrers.
+// Default: all kinds. What an index lists is deleted in any case.
+//
+// `only`: one of `OCIGRAPH_EDGE_KIND_*`.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the number is unknown.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_delete_options_set_only(ocigraph_delete_options *options,
+                                                 int32_t only,
+                                                 ocigraph_error **error);
+
 // If true, returns an empty report if `reference` names nothing. Default: false; it then fails
 // with NOT_FOUND.
 //
@@ -1579,15 +1626,26 @@ ocigraph_copy_options *ocigraph_copy_options_new(void);
 // Threads: any, once for each handle. Since 0.1.0.
 void ocigraph_copy_options_free(ocigraph_copy_options *options);
 
-// If true, copies the whole graph: also the referrers of the artifact, of the manifests that an
-// index lists, and of each referrer. Default: false, which copies the artifact, its subject, and
-// what an index lists.
+// If true, copies the whole graph: also what is attached to the artifact, to the manifests that an
+// index lists, and to what is attached. Tags that have a digest, as cosign writes them, keep their
+// names. Default: false, which copies the artifact, its subject, and what an index lists.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
 // Threads: one at a time for each handle. Since 0.1.0.
 ocigraph_status ocigraph_copy_options_set_recursive(ocigraph_copy_options *options,
                                                     bool recursive,
                                                     ocigraph_error **error);
+
+// Sets a recursive copy follows the edges of this kind alone, for example those to referrers.
+// Default: all kinds.
+//
+// `only`: one of `OCIGRAPH_EDGE_KIND_*`.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the number is unknown.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_set_only(ocigraph_copy_options *options,
+                                               int32_t only,
+                                               ocigraph_error **error);
 
 // Copies only the image for this platform if the source is an index. NOT_FOUND if the index has no
 // such image. Default: the index with all its images.
@@ -1679,6 +1737,17 @@ void ocigraph_verify_options_free(ocigraph_verify_options *options);
 ocigraph_status ocigraph_verify_options_set_platform(ocigraph_verify_options *options,
                                                      ocigraph_str platform,
                                                      ocigraph_error **error);
+
+// Follows the edges of this kind alone to what is attached, for example those to referrers. What
+// an index lists is always verified. Default: all kinds.
+//
+// `only`: one of `OCIGRAPH_EDGE_KIND_*`.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the number is unknown.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_verify_options_set_only(ocigraph_verify_options *options,
+                                                 int32_t only,
+                                                 ocigraph_error **error);
 
 // If true, repairs the lists of referrers that clients keep in a registry: the index under the
 // fallback tag of each manifest of the graph. Removes the entries of missing manifests, corrects
@@ -1982,16 +2051,18 @@ ocigraph_status ocigraph_client_pull_start(const ocigraph_client *client,
                                            void *user_data,
                                            ocigraph_error **error);
 
-// Returns the graph of all direct and indirect referrers of what `reference` names: see
-// distribution-spec v1.1.1, "Listing Referrers"
-// (https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers).
+// Returns the graph of everything that is attached to what `reference` names, directly or through
+// others: its referrers (distribution-spec v1.1.1, "Listing Referrers",
+// https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers), the
+// manifests of the tags that cosign derives from a digest, the attestations of BuildKit, and the
+// children of an index. Each edge of the graph has its kind.
 //
 // `reference`: the subject. `options`: NULL selects the defaults. `cancel`: may be NULL.
 //
 // Ownership: free `out` with `ocigraph_graph_free`.
 // Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-// `reference` names nothing; INCOMPLETE if a list of referrers cannot be read completely, unless
-// the options allow it.
+// `reference` names nothing; INCOMPLETE if a list cannot be read completely, unless the options
+// allow it.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_discover(const ocigraph_client *client,
                                          ocigraph_str reference,
@@ -2925,42 +2996,97 @@ void ocigraph_graph_free(ocigraph_graph *graph);
 // Threads: any. Since 0.1.0.
 const ocigraph_descriptor *ocigraph_graph_subject(const ocigraph_graph *graph);
 
-// Returns the number of referrers. Each referrer counts once, even if several paths lead to it.
+// Returns the number of manifests that are attached to the subject, directly or through others.
+// Each manifest counts once, even if several paths lead to it.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_graph_count(const ocigraph_graph *graph);
 
-// Returns the number of steps of a walk over all referrers: depth first, with siblings in the
-// order of the registry. A manifest that is reached again is another step, without its referrers.
+// Returns the number of steps of a walk over all that is attached: depth first. Referrers come
+// first, in the order of the registry, then the manifests of tags, attestations, and the children
+// of an index. A manifest that is reached again is another step, without what is attached to it.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_graph_step_count(const ocigraph_graph *graph);
 
-// Returns the referrer at `step`.
+// Returns the manifest at `step`.
 //
 // Ownership: borrowed from `graph`.
 // Threads: any. Since 0.1.0.
 const ocigraph_descriptor *ocigraph_graph_descriptor(const ocigraph_graph *graph, size_t step);
 
-// Returns the subject of the referrer at `step`.
+// Returns what the manifest at `step` is attached to: the subject of a referrer, or the index that
+// lists a child.
 //
 // Ownership: borrowed from `graph`.
 // Threads: any. Since 0.1.0.
 const ocigraph_descriptor *ocigraph_graph_refers_to(const ocigraph_graph *graph, size_t step);
 
-// Returns the depth of `step`: 1 for a direct referrer of the graph's subject, or 0 if `step` is
+// Returns how the manifest at `step` is attached: one of `OCIGRAPH_EDGE_KIND_*`, or 0 if `step` is
 // too large.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_graph_kind(const ocigraph_graph *graph, size_t step);
+
+// Returns the tag that attaches the manifest at `step`, such as `sha256-<hex>.sig`. No text unless
+// the kind is OCIGRAPH_EDGE_KIND_TAG.
+//
+// Ownership: borrowed from `graph`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_graph_tag(const ocigraph_graph *graph, size_t step);
+
+// Returns a phrase for people that says what the manifest at `step` is, such as
+// `signature (cosign bundle)`. No text if the manifest follows no convention that is known. The
+// phrase can change between versions.
+//
+// It is what the producer of the manifest says, not a verified fact.
+//
+// Ownership: borrowed from `graph`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_graph_label(const ocigraph_graph *graph, size_t step);
+
+// Returns the number of kinds of content of the manifest at `step`. It is 0 if the manifest
+// follows no convention that is known.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_graph_attachment_kind_count(const ocigraph_graph *graph, size_t step);
+
+// Returns the kind of content at `index` of the manifest at `step`: `signature`, `attestation`,
+// `provenance`, `sbom`, `scan-result`, `vex` or `chart`.
+//
+// It is what the producer of the manifest says, not a verified fact.
+//
+// Ownership: borrowed from `graph`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_graph_attachment_kind(const ocigraph_graph *graph, size_t step, size_t index);
+
+// Returns the number of predicate types of the in-toto statements in the manifest at `step`.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_graph_predicate_type_count(const ocigraph_graph *graph, size_t step);
+
+// Returns the predicate type at `index` of the in-toto statements in the manifest at `step`, such
+// as `https://slsa.dev/provenance/v1`. They are in alphabetical order.
+//
+// It is what the producer of the manifest says, not a verified fact.
+//
+// Ownership: borrowed from `graph`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_graph_predicate_type(const ocigraph_graph *graph, size_t step, size_t index);
+
+// Returns the depth of `step`: 1 for what is directly attached to the graph's subject, or 0 if
+// `step` is too large.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_graph_depth(const ocigraph_graph *graph, size_t step);
 
-// Returns true if the walk reaches the referrer at `step` for the first time.
+// Returns true if the walk reaches the manifest at `step` for the first time.
 //
 // Threads: any. Since 0.1.0.
 bool ocigraph_graph_is_first(const ocigraph_graph *graph, size_t step);
 
 // Returns the number of direct referrers of the manifest with this digest, or 0 if the graph does
-// not contain it.
+// not contain it. What is attached in another way does not count.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_graph_referrer_count(const ocigraph_graph *graph, ocigraph_str digest);
@@ -2992,9 +3118,9 @@ ocigraph_str ocigraph_graph_problem(const ocigraph_graph *graph, size_t index);
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_graph_problem_subject(const ocigraph_graph *graph, size_t index);
 
-// Returns the part of the graph that matches the options: the referrers with the artifact type and
-// annotations, the manifests on the path to them, and all their own referrers.
-// `ocigraph_client_discover` filters in the same way.
+// Returns the part of the graph that matches the options: the manifests with the artifact type,
+// predicate type and annotations, those on the path to them, and everything that is attached to
+// them. `ocigraph_client_discover` filters in the same way.
 //
 // `out` is independent of `graph`.
 //
@@ -3006,8 +3132,8 @@ ocigraph_status ocigraph_graph_filter(const ocigraph_graph *graph,
                                       ocigraph_graph **out,
                                       ocigraph_error **error);
 
-// Returns the graph as a tree in the format of ORAS, below the reference that was discovered. The
-// text ends with a line feed.
+// Returns the graph as a tree in the format of ORAS, below the reference that was discovered, with
+// the label of each manifest. The text ends with a line feed.
 //
 // Ownership: borrowed from `graph`.
 // Threads: any. Since 0.1.0.
@@ -3015,19 +3141,20 @@ ocigraph_str ocigraph_graph_tree(const ocigraph_graph *graph);
 
 // Returns the graph as JSON with field names in snake case. It contains `references`, the direct
 // referrers that match the options, and `referrers`, the complete tree, so that scripts for either
-// generation of ORAS can read it.
+// generation of ORAS can read it. What is attached in another way is in `attached`.
 //
 // Ownership: borrowed from `graph`.
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_graph_json(const ocigraph_graph *graph);
 
-// Returns the graph in the DOT language of Graphviz. Edges point from a referrer to its subject.
+// Returns the graph in the DOT language of Graphviz. Edges point from a manifest to what it is
+// attached to.
 //
 // Ownership: borrowed from `graph`.
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_graph_dot(const ocigraph_graph *graph);
 
-// Returns the graph as a Mermaid flowchart. Edges point from a referrer to its subject.
+// Returns the graph as a Mermaid flowchart. Edges point from a manifest to what it is attached to.
 //
 // Ownership: borrowed from `graph`.
 // Threads: any. Since 0.1.0.
@@ -3364,6 +3491,28 @@ size_t ocigraph_copy_report_missing_count(const ocigraph_copy_report *result);
 // Threads: any. Since 0.1.0.
 const ocigraph_descriptor *ocigraph_copy_report_missing(const ocigraph_copy_report *result,
                                                         size_t index);
+
+// Returns the length of this list: the tags that have a digest, as cosign writes them, and stay at
+// the destination as they are: they name more there than at the source.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_copy_report_kept_tag_count(const ocigraph_copy_report *result);
+
+// Returns the tag.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_copy_report_kept_tag_tag(const ocigraph_copy_report *result, size_t index);
+
+// Returns the reason as a phrase for users.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_copy_report_kept_tag_reason(const ocigraph_copy_report *result, size_t index);
 
 // Returns the complete result as JSON text, in the format of the command line with field names in
 // snake case.

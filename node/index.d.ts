@@ -851,15 +851,28 @@ export interface LogoutResult {
 
 /** A step of the depth-first walk over a graph. */
 export interface GraphNode {
-  /** The descriptor of the referrer. */
+  /** The descriptor of the manifest. */
   readonly descriptor: Descriptor;
-  /** The digest of its subject. */
+  /** The digest of the manifest that it is attached to. */
   readonly subject: string;
-  /** The distance from the root: 1 for a direct referrer. */
+  /** The distance from the root: 1 for what is attached to the subject of the graph. */
   readonly depth: number;
-  /** False for a referrer that the walk has visited before. Its own referrers are not visited again. */
+  /** False for a manifest that the walk has visited before. What is attached to it is not visited again. */
   readonly first: boolean;
+  /** How the manifest is attached. */
+  readonly kind: EdgeKind;
+  /** The tag of an edge of the kind `tag`, such as `sha256-….sig`. */
+  readonly tag?: string;
+  /** A phrase for people, such as `signature (cosign bundle)`. Absent if the manifest follows no known convention. */
+  readonly label?: string;
+  /** Everything that the manifest is. A provenance is also an attestation. Empty if it follows no known convention. */
+  readonly kinds: readonly AttachmentKind[];
+  /** The predicate types of the manifest's in-toto statements, in alphabetical order. */
+  readonly predicateTypes: readonly string[];
 }
+
+/** What a manifest is to the manifest that it is attached to, as its producer says. It is not verified. */
+export type AttachmentKind = 'signature' | 'attestation' | 'provenance' | 'sbom' | 'scan-result' | 'vex' | 'chart';
 
 /** A node of the graph as JSON, with the field names of ORAS. */
 export interface GraphNodeJson extends Descriptor {
@@ -867,6 +880,18 @@ export interface GraphNodeJson extends Descriptor {
   readonly reference: string;
   /** The direct referrers of the node. */
   readonly referrers: readonly GraphNodeJson[];
+  /** What is attached to the node otherwise. Absent if it is empty. */
+  readonly attached?: readonly GraphNodeJson[];
+  /** How the node is attached. Absent for the root and for referrers. */
+  readonly edge?: EdgeKind;
+  /** The tag of an edge of the kind `tag`. */
+  readonly tag?: string;
+  /** A phrase for people. Absent if the node follows no known convention. */
+  readonly label?: string;
+  /** Everything that the node is. Absent if it follows no known convention. */
+  readonly kinds?: readonly AttachmentKind[];
+  /** The predicate types of the node's in-toto statements. Absent if there are none. */
+  readonly predicateTypes?: readonly string[];
 }
 
 /** A graph as JSON, in the format of `oras discover --format json`: both of its versions are supported. */
@@ -888,32 +913,47 @@ export interface ListProblem {
 }
 
 /**
- * A subject and all its referrers, direct and indirect. Iteration walks the referrers depth first, in the order that the
- * registry lists them. Conversion to a string returns the tree.
- *
+ * A subject and everything that is attached to it, directly or through others: its referrers, the manifests of the tags
+ * that cosign derives from a digest, the attestations of BuildKit, and the children of an index. Iteration walks them
+ * depth first: the referrers of a manifest in the order that the registry lists them, then what is attached to it
+ * otherwise. Conversion to a string returns the tree.
  *
  * @example
  * ```ts
- * for (const { descriptor, depth } of graph) console.log(depth, descriptor.artifactType, descriptor.digest);
+ * for (const { descriptor, depth, kind, label } of graph) console.log(depth, kind, label, descriptor.digest);
  * ```
  */
 export class Graph implements Iterable<GraphNode> {
   private constructor();
   /** The descriptor of the root. */
   readonly subject: Descriptor;
-  /** The number of distinct referrers, without the subject. */
+  /** The number of distinct manifests, without the subject. */
   get size(): number;
   /** The parts that could not be read. Empty for a complete graph, as it is unless `allowIncomplete` is set. */
   get problems(): ListProblem[];
-  /** Returns the direct referrers of a node. Default: of the root. Empty for a node without referrers or outside the graph. */
+  /**
+   * Returns the direct referrers of a node. Default: of the root. Empty for a node without referrers or outside the graph.
+   * Only iteration returns what is attached otherwise.
+   */
   referrers(of?: string | Descriptor): Descriptor[];
-  /** Walks all referrers of the subject, depth first. */
+  /** Walks everything that is attached to the subject, depth first. */
   [Symbol.iterator](): IterableIterator<GraphNode>;
-  /** Returns the subgraph of the nodes for which `wanted` returns true, the paths that lead to them, and their referrers. */
-  filter(wanted: (descriptor: Descriptor) => boolean): Graph;
-  /** Returns the tree that `oras discover` prints, grouped by artifact type. */
+  /**
+   * Returns the subgraph of the nodes for which `wanted` returns true, the paths that lead to them, and what is attached
+   * to them. The second argument is a step of the walk to the node: it has the kinds and predicate types.
+   *
+   * @example
+   * ```ts
+   * const sboms = graph.filter((_, { predicateTypes }) => predicateTypes.includes('https://spdx.dev/Document'));
+   * ```
+   */
+  filter(wanted: (descriptor: Descriptor, node: GraphNode) => boolean): Graph;
+  /**
+   * Returns the tree that `oras discover` prints, grouped by artifact type, with the labels of the manifests. What is not
+   * a referrer has a branch with the name of its tag or platform.
+   */
   tree(): string;
-  /** Returns the graph in Graphviz DOT. Arrows point from a referrer to its subject. */
+  /** Returns the graph in Graphviz DOT. Arrows point from a manifest to what it is attached to. */
   dot(): string;
   /** Returns the graph as a Mermaid diagram. */
   mermaid(): string;

@@ -10,6 +10,10 @@ typedef struct {
     size_t annotations, depth;
     bool first;
     const ocigraph_descriptor *descriptor;
+    // Of the steps of a graph only.
+    int32_t kind;
+    ocigraph_str tag, label;
+    size_t kinds, predicate_types;
 } ocigraph_go_step;
 
 typedef struct {
@@ -34,8 +38,25 @@ static size_t ocigraph_go_steps(const ocigraph_graph *graph, ocigraph_go_step *s
         annotations += ocigraph_go_describe(ocigraph_graph_descriptor(graph, i - 1), &steps[i]);
         steps[i].depth = ocigraph_graph_depth(graph, i - 1);
         steps[i].first = ocigraph_graph_is_first(graph, i - 1);
+        steps[i].kind = ocigraph_graph_kind(graph, i - 1);
+        steps[i].tag = ocigraph_graph_tag(graph, i - 1);
+        steps[i].label = ocigraph_graph_label(graph, i - 1);
+        steps[i].kinds = ocigraph_graph_attachment_kind_count(graph, i - 1);
+        steps[i].predicate_types = ocigraph_graph_predicate_type_count(graph, i - 1);
     }
     return annotations;
+}
+
+// Reads the kinds and predicate types of every step after the subject.
+static void ocigraph_go_recognize(const ocigraph_graph *graph, const ocigraph_go_step *steps, size_t count, ocigraph_str *texts) {
+    for (size_t i = 1; i < count; i++) {
+        for (size_t j = 0; j < steps[i].kinds; j++) {
+            *texts++ = ocigraph_graph_attachment_kind(graph, i - 1, j);
+        }
+        for (size_t j = 0; j < steps[i].predicate_types; j++) {
+            *texts++ = ocigraph_graph_predicate_type(graph, i - 1, j);
+        }
+    }
 }
 
 static void ocigraph_go_annotate(const ocigraph_go_step *steps, size_t count, ocigraph_go_pair *pairs) {
@@ -90,20 +111,52 @@ func descriptor(d *C.ocigraph_descriptor) Descriptor {
 	return descriptors(steps, annotations)[0]
 }
 
-// readGraph copies the subject of a graph and every step of its walk with three calls into C.
+// readGraph copies the subject of a graph and every step of its walk with at most four calls into C.
 func readGraph(handle *C.ocigraph_graph) (Descriptor, []Node) {
 	steps := make([]C.ocigraph_go_step, 1+C.ocigraph_graph_step_count(handle))
 	annotations := C.ocigraph_go_steps(handle, &steps[0], C.size_t(len(steps)))
 	all := descriptors(steps, annotations)
+	var count C.size_t
+	for i := range steps {
+		count += steps[i].kinds + steps[i].predicate_types
+	}
+	views := make([]C.ocigraph_str, count)
+	if count > 0 {
+		C.ocigraph_go_recognize(handle, &steps[0], C.size_t(len(steps)), &views[0])
+	}
 	nodes := make([]Node, len(steps)-1)
 	path := []string{all[0].Digest}
+	var before Node
 	for i := range nodes {
 		step, node := &steps[i+1], &nodes[i]
 		*node = Node{Descriptor: all[i+1], Depth: int(step.depth), First: bool(step.first)}
 		path = append(path[:node.Depth], node.Digest)
 		node.Subject = path[node.Depth-1]
+		node.Kind, node.Tag = EdgeKind(step.kind), goString(step.tag)
+		node.Label = same(before.Label, step.label)
+		node.Kinds = copies(before.Kinds, views[:step.kinds])
+		views = views[step.kinds:]
+		node.PredicateTypes = copies(before.PredicateTypes, views[:step.predicate_types])
+		views = views[step.predicate_types:]
+		before = *node
 	}
 	return all[0], nodes
+}
+
+// copies converts views to strings, and reuses the existing strings that are equal. It returns nil for an empty list.
+func copies(existing []string, views []C.ocigraph_str) []string {
+	if len(views) == 0 {
+		return nil
+	}
+	list := make([]string, len(views))
+	for i, view := range views {
+		if i < len(existing) {
+			list[i] = same(existing[i], view)
+		} else {
+			list[i] = goString(view)
+		}
+	}
+	return list
 }
 
 // descriptors copies descriptors of C. The argument annotations is their total number of annotations.

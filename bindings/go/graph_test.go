@@ -154,6 +154,91 @@ func TestAllAccessorsOfAGraphHandleManifestsThatAreReachedTwice(t *testing.T) {
 	}
 }
 
+func TestANodeTellsHowItIsAttachedAndWhatItIs(t *testing.T) {
+	client, location := newClient(t), "oci:"+t.TempDir()
+	const provenance, spdx = "https://slsa.dev/provenance/v1", "https://spdx.dev/Document"
+	const bundle = "application/vnd.dev.sigstore.bundle.v0.3+json"
+	push := func(reference string, options PushOptions) Descriptor {
+		return must(client.Push(t.Context(), reference, &options)).Descriptor
+	}
+	file := func(mediaType string, annotations map[string]string) []File {
+		return []File{{Title: "x", Content: []byte("{}"), MediaType: mediaType, Annotations: annotations}}
+	}
+	image := push(location, PushOptions{Files: file("text/plain", nil)})
+	attestation := push(location, PushOptions{
+		Files: file("application/vnd.in-toto+json", map[string]string{"in-toto.io/predicate-type": spdx}),
+	})
+	imageEntry, attestationEntry := entry(image), entry(attestation)
+	imageEntry["platform"] = map[string]string{"os": "linux", "architecture": "arm64"}
+	attestationEntry["platform"] = map[string]string{"os": "unknown", "architecture": "unknown"}
+	attestationEntry["annotations"] = map[string]string{
+		"vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": image.Digest,
+	}
+	content := must(json.Marshal(map[string]any{
+		"schemaVersion": 2, "mediaType": index, "manifests": []any{imageEntry, attestationEntry},
+	}))
+	root := must(client.PushManifest(t.Context(), location+":v1", "", content))
+	tag := strings.Replace(root.Digest, ":", "-", 1) + ".sig"
+	signature := push(location+":"+tag, PushOptions{Files: file("application/vnd.dev.cosign.simplesigning.v1+json", nil)})
+	referrer := push(location, PushOptions{
+		Files: file(bundle, nil), ArtifactType: bundle, Subject: location + ":v1",
+		Annotations: map[string]string{
+			"dev.sigstore.bundle.content": "dsse-envelope", "dev.sigstore.bundle.predicateType": provenance,
+		},
+	})
+
+	graph := must(client.Discover(t.Context(), location+":v1", nil))
+	due := []Node{
+		{
+			Descriptor: referrer, Subject: root.Digest, Depth: 1, Kind: EdgeKindReferrer,
+			Label: "attestation: " + provenance, Kinds: []string{"attestation", "provenance"}, PredicateTypes: []string{provenance},
+		},
+		{
+			Descriptor: signature, Subject: root.Digest, Depth: 1, Kind: EdgeKindTag, Tag: tag,
+			Label: "signature (cosign tag)", Kinds: []string{"signature"},
+		},
+		{Descriptor: image, Subject: root.Digest, Depth: 1, Kind: EdgeKindChild},
+		{
+			Descriptor: attestation, Subject: image.Digest, Depth: 2, Kind: EdgeKindAttestation,
+			Label: "SBoM (BuildKit) for linux/arm64", Kinds: []string{"attestation", "sbom"}, PredicateTypes: []string{spdx},
+		},
+	}
+	found := slices.Collect(graph.All())
+	words := []string{"referrer", "tag", "child", "attestation"}
+	for i := range min(len(found), len(due)) {
+		node := found[i]
+		if node.Digest != due[i].Digest || node.Kind.String() != words[i] || !node.First {
+			t.Errorf("step %d is %+v", i, node)
+		}
+		// The descriptor is that of the list or index.
+		node.Descriptor, node.First = due[i].Descriptor, false
+		if !reflect.DeepEqual(node, due[i]) {
+			t.Errorf("step %d is\n%+v instead of\n%+v", i, node, due[i])
+		}
+		if node.Label != "" && strings.Count(graph.Tree(), node.Label) != 1 {
+			t.Errorf("the tree lacks %q:\n%s", node.Label, graph)
+		}
+	}
+	if len(found) != len(due) || graph.Len() != len(due) {
+		t.Errorf("%d steps, %d manifests", len(found), graph.Len())
+	}
+	if below := slices.Collect(graph.Referrers(root.Digest)); len(below) != 1 || below[0].Digest != referrer.Digest {
+		t.Errorf("the index has the referrers %+v", below)
+	}
+	if below := slices.Collect(graph.Referrers(image.Digest)); below != nil {
+		t.Errorf("the image has the referrers %+v", below)
+	}
+	// The image is on the path to its attestation.
+	for predicate, count := range map[string]int{provenance: 1, spdx: 2, "https://example.com/other": 0} {
+		if part := must(graph.Filter(DiscoverOptions{PredicateType: predicate})); part.Len() != count {
+			t.Errorf("%s leaves\n%s", predicate, part)
+		}
+	}
+	if only := must(client.Discover(t.Context(), location+":v1", &DiscoverOptions{Only: EdgeKindTag})); only.Len() != 1 {
+		t.Errorf("of the tags, there are\n%s", only)
+	}
+}
+
 // chain creates a layout in which each manifest refers to the previous one.
 func chain(t *testing.T, length int) string {
 	folder := t.TempDir()

@@ -35,16 +35,16 @@ function box(descriptor: Descriptor, label: string, row: number, depth: number):
   </g>`;
 }
 
-/** Draws the graph as a tree: a row for each node, indented by its depth, with a line to its subject. */
+/** Draws the graph as a tree: a row for each node, indented by its depth, with a line to what it is attached to. */
 function draw(graph: Graph, image: string): string {
   const rows = new Map([[graph.subject.digest, { row: 0, depth: 0 }]]);
   const boxes = [box(graph.subject, image, 0, 0)];
   const lines: string[] = [];
   let row = 0;
-  for (const { descriptor, subject, depth, first } of graph) {
+  for (const { descriptor, subject, depth, first, label, tag } of graph) {
     row += 1;
     if (first) rows.set(descriptor.digest, { row, depth });
-    boxes.push(box(descriptor, descriptor.artifactType ?? descriptor.mediaType, row, depth));
+    boxes.push(box(descriptor, label ?? tag ?? descriptor.artifactType ?? descriptor.mediaType, row, depth));
     const above = rows.get(subject) ?? { row: 0, depth: 0 };
     const [x, y] = [above.depth * COLUMN + COLUMN / 2, above.row * ROW + BOX.height];
     lines.push(`<path d="M${x} ${y} V${row * ROW + BOX.height / 2} H${depth * COLUMN}"/>`);
@@ -78,7 +78,7 @@ async function show(image: string, signal: AbortSignal): Promise<[number, string
   try {
     if (!mayBeShown(image)) return [403, page('Not permitted', `Enter an image in ${escaped(permitted)}.`)];
     const graph = await client.discover(image, { signal });
-    return [200, page(`${image} has ${graph.size} referrers`, draw(graph, image))];
+    return [200, page(`${image} has ${graph.size} attached manifests`, draw(graph, image))];
   } catch (error) {
     const code = error instanceof OcigraphError ? error.code : 'INTERNAL';
     const status = code === 'INVALID_REFERENCE' ? 400 : code === 'NOT_FOUND' ? 404 : 502;

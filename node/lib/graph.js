@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { kind, text } from './arguments.js';
 import { invalid } from './error.js';
 
-/** A subject and all its referrers, as `discover` returns them. */
+/** A subject and everything that is attached to it, as `discover` returns it. */
 export class Graph {
   #native;
   #steps;
@@ -35,8 +35,8 @@ export class Graph {
 
   filter(wanted) {
     if (typeof wanted !== 'function') throw invalid(`wanted must be a function, not ${kind(wanted)}`);
-    const digests = [...this].map((step) => step.descriptor).filter((descriptor) => wanted(descriptor));
-    return new Graph(this.#native.filtered(digests.map((descriptor) => descriptor.digest)));
+    const steps = [...this].filter((step) => wanted(step.descriptor, step));
+    return new Graph(this.#native.filtered(steps.map((step) => step.descriptor.digest)));
   }
 
   tree() {

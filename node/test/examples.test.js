@@ -177,7 +177,7 @@ test("the server's page shows the graph in a browser", async (t) => {
   assert.match(await page.$eval('body', (body) => body.textContent), /Enter an image/);
   await page.type('input[name=image]', `${repository}:v1`);
   await Promise.all([page.waitForNavigation(), page.click('button')]);
-  assert.equal(await page.$eval('h1', (h1) => h1.textContent), `${repository}:v1 has 3 referrers`);
+  assert.equal(await page.$eval('h1', (h1) => h1.textContent), `${repository}:v1 has 3 attached manifests`);
   const boxes = await page.$$eval('svg g', (groups) =>
     groups.map((group) => {
       const { x, y, width, height } = group.getBoundingClientRect();
@@ -218,7 +218,7 @@ test('the server shows only its own repositories to its own host name, and survi
     return [answer.statusCode, Buffer.concat(await answer.toArray()).toString()];
   };
   const image = (target) => ask(`/?image=${encodeURIComponent(target)}`);
-  assert.match((await image(`${place}/app:v1`))[1], /has 0 referrers/);
+  assert.match((await image(`${place}/app:v1`))[1], /has 0 attached manifests/);
   const refused = [`${host}/teammate:v1`, `${elsewhere}:v1`, `oci:${place}/../layout`, '127.0.0.1:1/team/app:v1'];
   for (const target of refused) {
     const [status, html] = await image(target);

@@ -12,6 +12,9 @@ import { Client } from 'ocigraph';
 import { fixture, folder } from './support/servers.js';
 
 const INDEX = 'application/vnd.oci.image.index.v1+json';
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+const SPDX = 'https://spdx.dev/Document';
 const CHAIN = 20_000;
 
 /** Returns an index of other manifests, with an artifact type if it has a name. */
@@ -129,14 +132,82 @@ test('a deep graph can be walked, filtered and serialized', async (t) => {
   assert.equal(graph.filter((node) => node.artifactType === `link${CHAIN}/example`).size, CHAIN);
 });
 
+/** Creates an index of an image, with a tag of cosign, a sigstore bundle, and BuildKit's attestation. */
+async function attachedInEveryWay(client, place) {
+  const names = {};
+  const push = async (name, tag, fields) => {
+    const mediaType = fields.manifests ? INDEX : MANIFEST;
+    const content = JSON.stringify({ schemaVersion: 2, mediaType, ...fields });
+    await client.pushManifest(tag ? `${place}:${tag}` : place, content);
+    const of = { ...described(content), mediaType };
+    names[name] = of.digest;
+    return of;
+  };
+  const blob = async (mediaType, text, annotations = {}) => {
+    const { digest, size } = (await client.pushBlob(place, { content: text })).descriptor;
+    return { mediaType, digest, size, annotations };
+  };
+  const config = await blob('application/vnd.oci.image.config.v1+json', '{}');
+  const signed = await blob('application/vnd.dev.cosign.simplesigning.v1+json', '{ }');
+  const statement = await blob('application/vnd.in-toto+json', '[]', { 'in-toto.io/predicate-type': SPDX });
+  const image = await push('image', undefined, { config, layers: [] });
+  const attestation = await push('attestation', undefined, { config, layers: [statement] });
+  const ofImage = {
+    'vnd.docker.reference.type': 'attestation-manifest',
+    'vnd.docker.reference.digest': image.digest,
+  };
+  const manifests = [
+    { ...image, platform: { os: 'linux', architecture: 'arm64' } },
+    { ...attestation, platform: { os: 'unknown', architecture: 'unknown' }, annotations: ofImage },
+  ];
+  const index = await push('index', 'v1', { manifests });
+  await push('signature', `${index.digest.replace(':', '-')}.sig`, { config, layers: [signed] });
+  const annotations = { 'dev.sigstore.bundle.content': 'dsse-envelope', 'dev.sigstore.bundle.predicateType': SPDX };
+  await push('bundle', undefined, { artifactType: BUNDLE, config, layers: [], subject: index, annotations });
+  return [await client.discover(`${place}:v1`), names];
+}
+
+test('a graph says how everything is attached and what it is', async (t) => {
+  const [graph, names] = await attachedInEveryWay(new Client(), `oci:${join(folder(t), 'attached')}`);
+  const tag = `${names.index.replace(':', '-')}.sig`;
+  const sbom = { kinds: ['attestation', 'sbom'], predicateTypes: [SPDX] };
+  const said = (name) =>
+    [...graph]
+      .filter((step) => step.descriptor.digest === names[name])
+      .map(({ descriptor, subject, depth, first, ...rest }) => rest);
+  assert.deepEqual(said('image'), [{ kind: 'child', kinds: [], predicateTypes: [] }]);
+  assert.deepEqual(said('attestation'), [{ kind: 'attestation', label: 'SBoM (BuildKit) for linux/arm64', ...sbom }]);
+  assert.deepEqual(said('signature'), [
+    { kind: 'tag', tag, label: 'signature (cosign tag)', kinds: ['signature'], predicateTypes: [] },
+  ]);
+  assert.deepEqual(said('bundle'), [{ kind: 'referrer', label: `attestation: ${SPDX}`, ...sbom }]);
+  assert.equal(graph.size, 4);
+  assert.deepEqual(
+    graph.referrers().map((referrer) => referrer.digest),
+    [names.bundle],
+  );
+
+  const part = graph.filter((_, { predicateTypes }) => predicateTypes.includes(SPDX));
+  const kept = new Set([...part].map((step) => step.descriptor.digest));
+  assert.ok(kept.has(names.bundle) && kept.has(names.attestation) && !kept.has(names.signature));
+  assert.match(graph.tree(), /signature \(cosign tag\)/);
+  const { referrers, attached } = graph.toJSON();
+  assert.deepEqual([referrers.length, referrers[0].label, referrers[0].edge], [1, `attestation: ${SPDX}`, undefined]);
+  const signature = attached.find((node) => node.digest === names.signature);
+  assert.deepEqual([signature.edge, signature.tag, signature.kinds], ['tag', tag, ['signature']]);
+});
+
 test('an incomplete graph has the problems if the caller allows it, and is an error otherwise', async (t) => {
   const root = manifest('root');
   const { digest } = described(root);
-  const entry = { ...described('a'), artifactType: 'a/example' };
+  const a = manifest('a', described(root));
+  const entry = { ...described(a), artifactType: 'a/example' };
+  const manifests = { [digest]: root, [entry.digest]: a };
   const list = manifest(undefined, undefined, [entry, { ...described('b'), size: -1 }]);
   const server = createServer((request, response) => {
-    const body = { manifests: root, referrers: list }[request.url.split('/')[3]] ?? '{}';
-    response.setHeader('content-type', INDEX);
+    const [kind, name] = request.url.split('/').slice(3);
+    const body = { manifests: manifests[name], referrers: list }[kind];
+    response.writeHead(body ? 200 : 404, { 'content-type': INDEX });
     response.end(request.method === 'HEAD' ? undefined : body);
   });
   t.after(() => server.close());

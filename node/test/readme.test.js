@@ -43,7 +43,7 @@ test('the programs of the README compile and run', async (t) => {
   for (const name of programs) printed.push(await succeed(process.execPath, [`${name}.mjs`], { cwd }));
 
   const [discovered, attached, signedIn, copied, progress, streams, errors, digests] = printed;
-  assert.match(discovered, /└── signature\/example\n {4}└── sha256:\w{64}\n\n1 signature\/example sha256:/);
+  assert.match(discovered, /└── signature\/example\n {4}└── sha256:\w{64}\n\n1 referrer signature\/example sha256:/);
   assert.match(attached, /@sha256:\w{64} \[ 'uploaded', 'uploaded' \]\n\[ 'out.sbom.json', 'out.notes.md' \]\n0\n3\n$/);
   assert.equal(signedIn, "[ 'v1' ]\n");
   assert.equal(copied, '');

@@ -23,10 +23,10 @@ Path(picture).write_text(graph.svg())
 print(graph)
 
 # %% Count the artifacts of each type
-for kind, number in Counter(referrer.artifact_type for referrer in graph).most_common():
+for kind, number in Counter(node.artifact_type for node in graph).most_common():
     print(f"{number:4} {kind}")
 
-# %% Count the nodes without referrers, with networkx
+# %% Count the nodes to which nothing is attached, with networkx
 drawn = graph.to_networkx()
-leaves = [digest for digest, referrers in drawn.in_degree() if referrers == 0]
-print(f"{len(leaves)} of {len(graph)} have no referrers of their own")
+leaves = [digest for digest, attached in drawn.in_degree() if attached == 0]
+print(f"{len(leaves)} of {len(graph)} have nothing attached")

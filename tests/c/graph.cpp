@@ -1,7 +1,7 @@
 /* Compares all accessors of graphs in C and C++, with manifests that are reached twice and with deep graphs.
  *
  *   graph LOCATION FOLDER LENGTH      an empty repository without the referrers API, the directory for a layout, and the
- *                                     length of a chain of referrers in it */
+ *                                     length of a chain of referrers in it. Another layout is beside FOLDER. */
 
 #include <ocigraph.hpp>
 
@@ -159,6 +159,89 @@ void what_is_deep(const std::string &folder, std::size_t length) {
     CHECK(graph.referrers(links[length - 1].digest).size() == 1);
 }
 
+/* An index with an image, its attestation by BuildKit, a signature under a tag as cosign writes it, and a referrer that
+ * is a sigstore bundle. */
+void what_is_attached_in_every_way(const std::string &location) {
+    const std::string predicate = "https://slsa.dev/provenance/v1", spdx = "https://spdx.dev/Document";
+    ocigraph::client client;
+    auto pushed = [&](const std::string &reference, const ocigraph::push_options &options) {
+        ocigraph::descriptor of = client.push(reference, options).descriptor();
+        std::string digest(of.digest()), json = entry{digest, "", of.size()}.json();
+        json.replace(json.find(INDEX), INDEX.size(), of.media_type());
+        json.pop_back(); /* More members follow. */
+        return std::pair(digest, json);
+    };
+    auto [image, image_entry] = pushed(location, ocigraph::push_options().add_bytes("a", "an image", "text/plain"));
+    ocigraph::push_options statement;
+    statement.add_bytes("b", "{}", "application/vnd.in-toto+json").file_annotation("in-toto.io/predicate-type", spdx);
+    auto [attestation, attestation_entry] = pushed(location, statement);
+    std::string content = "{\"schemaVersion\":2,\"mediaType\":\"" + INDEX + "\",\"manifests\":[" + image_entry +
+                          ",\"platform\":{\"os\":\"linux\",\"architecture\":\"arm64\"}}," + attestation_entry +
+                          ",\"platform\":{\"os\":\"unknown\",\"architecture\":\"unknown\"},\"annotations\":{"
+                          "\"vnd.docker.reference.type\":\"attestation-manifest\",\"vnd.docker.reference.digest\":\"" +
+                          image + "\"}}]}";
+    std::string root(client.push_manifest(location + ":v1", content).digest());
+    std::string tag = "sha256-" + root.substr(7) + ".sig";
+    ocigraph::push_options signed_by_tag;
+    signed_by_tag.add_bytes("c", "{}", "application/vnd.dev.cosign.simplesigning.v1+json");
+    std::string signature = pushed(location + ":" + tag, signed_by_tag).first;
+    std::string type = "application/vnd.dev.sigstore.bundle.v0.3+json";
+    ocigraph::push_options bundle;
+    bundle.add_bytes("d", "{}", type).artifact_type(type).subject(location + ":v1");
+    bundle.annotation("dev.sigstore.bundle.content", "dsse-envelope");
+    bundle.annotation("dev.sigstore.bundle.predicateType", predicate);
+    std::string referrer = pushed(location, bundle).first;
+
+    using texts = std::vector<std::string>;
+    struct due {
+        std::string digest, subject;
+        std::size_t depth;
+        std::int32_t kind;
+        std::string tag;
+        std::optional<std::string> label;
+        texts kinds, predicate_types;
+    };
+    const std::vector<due> all = {
+        {referrer, root, 1, OCIGRAPH_EDGE_KIND_REFERRER, "", "attestation: " + predicate, {"attestation", "provenance"},
+         {predicate}},
+        {signature, root, 1, OCIGRAPH_EDGE_KIND_TAG, tag, "signature (cosign tag)", {"signature"}, {}},
+        {image, root, 1, OCIGRAPH_EDGE_KIND_CHILD, "", std::nullopt, {}, {}},
+        {attestation, image, 2, OCIGRAPH_EDGE_KIND_ATTESTATION, "", "SBoM (BuildKit) for linux/arm64",
+         {"attestation", "sbom"}, {spdx}},
+    };
+    ocigraph::graph graph = client.discover(location + ":v1");
+    const ocigraph_graph *of_c = graph.get();
+    std::size_t step = 0;
+    for (const ocigraph::node &node : graph) {
+        CHECK(step < all.size());
+        const due &expected = all[step];
+        CHECK(node.descriptor.digest() == expected.digest && node.subject.digest() == expected.subject);
+        CHECK(node.depth == expected.depth && node.first);
+        CHECK(node.kind == expected.kind && ocigraph_graph_kind(of_c, step) == expected.kind);
+        CHECK(node.tag == expected.tag && text(ocigraph_graph_tag(of_c, step)) == expected.tag);
+        CHECK(node.label == expected.label);
+        CHECK((ocigraph_graph_label(of_c, step).data != nullptr) == node.label.has_value());
+        CHECK(node.kinds == expected.kinds && node.predicate_types == expected.predicate_types);
+        CHECK(ocigraph_graph_attachment_kind(of_c, step, node.kinds.size()).data == nullptr);
+        CHECK(ocigraph_graph_predicate_type(of_c, step, node.predicate_types.size()).data == nullptr);
+        CHECK(!node.label || times(graph.tree(), *node.label) == 1);
+        step++;
+    }
+    CHECK(step == all.size() && graph.size() == all.size());
+    CHECK(ocigraph_graph_kind(of_c, step) == 0 && ocigraph_graph_label(of_c, step).data == nullptr);
+    CHECK(ocigraph_graph_attachment_kind_count(of_c, step) == 0);
+    CHECK(ocigraph_graph_predicate_type_count(of_c, step) == 0);
+    CHECK(graph.referrers(root).size() == 1 && graph.referrers(root)[0].digest() == referrer);
+    CHECK(graph.referrers(image).empty());
+    CHECK(graph.filter(ocigraph::discover_options().predicate_type(predicate)).size() == 1);
+    /* The image is on the path to its attestation. */
+    ocigraph::graph below = graph.filter(ocigraph::discover_options().predicate_type(spdx));
+    CHECK(below.size() == 2 && (*++below.begin()).label == all[3].label);
+    CHECK(graph.filter(ocigraph::discover_options().predicate_type("https://example.com/other")).size() == 0);
+    ocigraph::discover_options only;
+    CHECK(client.discover(location + ":v1", only.only(OCIGRAPH_EDGE_KIND_REFERRER)).size() == 1);
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -166,6 +249,7 @@ int main(int argc, char **argv) {
     /* Ends a program that hangs. */
     alarm(600);
     what_is_reached_twice(argv[1]);
+    what_is_attached_in_every_way("oci:" + std::string(argv[2]) + "-attached");
     what_is_deep(argv[2], std::strtoul(argv[3], nullptr, 10));
     return 0;
 }

@@ -109,6 +109,16 @@ pub const OCIGRAPH_SIGNED_YES: i32 = 1;
 /// The opposite of `OCIGRAPH_SIGNED_YES`.
 pub const OCIGRAPH_SIGNED_NO: i32 = 2;
 
+pub(crate) fn edge_kind_number(value: EdgeKind) -> i32 {
+    match value {
+        EdgeKind::Referrer => OCIGRAPH_EDGE_KIND_REFERRER,
+        EdgeKind::Child => OCIGRAPH_EDGE_KIND_CHILD,
+        EdgeKind::Tag => OCIGRAPH_EDGE_KIND_TAG,
+        EdgeKind::Attestation => OCIGRAPH_EDGE_KIND_ATTESTATION,
+        _ => 0,
+    }
+}
+
 pub(crate) fn parse_edge_kind(number: i32) -> Result<EdgeKind> {
     match number {
         OCIGRAPH_EDGE_KIND_REFERRER => Ok(EdgeKind::Referrer),

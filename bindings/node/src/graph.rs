@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use napi_derive::napi;
-use ocigraph::{Digest, Graph as Core, KeyCase, Reference};
+use ocigraph::{Attachment, AttachmentKind, Digest, Graph as Core, KeyCase, Reference};
 use serde_json::{Value, json};
 
 use crate::error::json;
@@ -32,7 +32,7 @@ impl Graph {
         json(self.graph.subject())
     }
 
-    /// The number of referrers.
+    /// The number of nodes, without the root.
     #[napi(getter, catch_unwind)]
     pub fn size(&self) -> u32 {
         u32::try_from(self.graph.len()).unwrap_or(u32::MAX)
@@ -62,21 +62,37 @@ impl Graph {
         json(referrers.as_ref().map_or(&[][..], |digest| self.graph.referrers(digest)))
     }
 
-    /// Returns all steps of a walk as JSON: descriptor, digest of the subject, depth, first visit.
+    /// Returns all steps of a walk as JSON: descriptor, digest of the subject, depth, first visit, kind
+    /// and tag of the edge, and label, kinds and predicate types of the node. Absent fields are omitted.
     #[napi(catch_unwind)]
     pub fn walk(&self) -> String {
         let steps = self.graph.walk().map(|step| {
-            json!({
+            let attachment = self.graph.attachment(&step.descriptor.digest);
+            let kinds: Option<Vec<&str>> =
+                attachment.map(|found| found.kinds().map(AttachmentKind::name).collect());
+            let predicates: Option<Vec<&str>> =
+                attachment.map(|found| found.predicate_types().collect());
+            let mut fields = json!({
                 "descriptor": ocigraph::ToJson::to_json(step.descriptor, KeyCase::Camel),
                 "subject": step.subject.digest,
                 "depth": step.depth,
                 "first": step.first,
-            })
+                "kind": step.kind.name(),
+                "kinds": kinds.unwrap_or_default(),
+                "predicateTypes": predicates.unwrap_or_default(),
+            });
+            if let Some(tag) = step.tag {
+                fields["tag"] = json!(tag);
+            }
+            if let Some(label) = attachment.and_then(Attachment::label) {
+                fields["label"] = json!(label);
+            }
+            fields
         });
         steps.collect::<Value>().to_string()
     }
 
-    /// Returns the subgraph of these nodes, the paths that lead to them, and their referrers.
+    /// Returns the subgraph of these nodes, the paths that lead to them, and what is attached to them.
     #[napi(catch_unwind)]
     pub fn filtered(&self, digests: Vec<String>) -> Graph {
         let wanted: HashSet<String> = digests.into_iter().collect();

@@ -1,5 +1,5 @@
 //! The core's graph as a Python class: queried, filtered, drawn, and pickled as the JSON of its
-//! descriptors.
+//! nodes and edges.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -7,7 +7,10 @@ use std::{
     vec,
 };
 
-use ocigraph::{Code, Descriptor, Digest, DiscoverOptions, Error, KeyCase, ListProblem, ToJson};
+use ocigraph::{
+    Attachment, AttachmentKind, Code, Descriptor, Digest, DiscoverOptions, Edge, EdgeKind, Error,
+    KeyCase, ListProblem, Node, ToJson,
+};
 use pyo3::{prelude::*, types::PyBytes};
 use serde_json::{Value, json};
 
@@ -17,7 +20,7 @@ use crate::{
     values::{IntoPlain, descriptor, parsed},
 };
 
-/// A subject and all its referrers, direct and indirect.
+/// A subject and everything that is attached to it, directly or through others.
 #[pyclass(frozen, module = "ocigraph._native")]
 pub(crate) struct Graph {
     graph: ocigraph::Graph,
@@ -51,11 +54,18 @@ impl Graph {
         problems.collect()
     }
 
-    /// Serializes the subject and the referrers of each node, for pickles and comparison.
+    /// Serializes the subject and each node, as [`WrittenNode`], for pickles and comparison.
     fn written(&self) -> String {
         let list = |of: &Descriptor| -> Value {
             let referrers = self.graph.referrers(&of.digest).iter();
-            json!([of.digest, referrers.map(|d| d.to_json(KeyCase::Camel)).collect::<Value>()])
+            let referrers: Value = referrers.map(|d| d.to_json(KeyCase::Camel)).collect();
+            let attached = self.graph.attached(&of.digest).iter();
+            let attached: Value = attached
+                .map(|edge| {
+                    json!([edge.kind.name(), edge.tag, edge.descriptor.to_json(KeyCase::Camel)])
+                })
+                .collect();
+            json!([of.digest, referrers, attached, self.graph.attachment(&of.digest)])
         };
         let subject = self.graph.subject();
         let mut lists = vec![list(subject)];
@@ -98,16 +108,10 @@ impl Graph {
         self.listed_problems()
     }
 
-    /// Returns an iterator over all referrers, depth first.
+    /// Returns an iterator over all nodes, depth first.
     fn walk(&self, py: Python<'_>) -> Walk {
         let steps = detached(py, || {
-            let steps = self.graph.walk().map(|node| Step {
-                descriptor: node.descriptor.clone(),
-                subject: node.subject.digest.clone(),
-                depth: node.depth,
-                first: node.first,
-            });
-            steps.collect::<Vec<_>>()
+            self.graph.walk().map(|node| Step::new(&self.graph, &node)).collect::<Vec<_>>()
         });
         Walk(Mutex::new(steps.into_iter()))
     }
@@ -120,16 +124,15 @@ impl Graph {
         digest.parse::<Digest>().is_ok_and(|digest| self.known(py).contains(&digest))
     }
 
-    #[pyo3(signature = (artifact_type=None, annotations=Annotations::new()))]
+    #[pyo3(signature = (artifact_type=None, annotations=Annotations::new(), predicate_type=None))]
     fn filtered(
         &self,
         py: Python<'_>,
         artifact_type: Option<String>,
         annotations: Annotations,
+        predicate_type: Option<String>,
     ) -> Self {
-        let mut wanted = DiscoverOptions::default();
-        wanted.artifact_type = artifact_type;
-        wanted.annotations = annotations;
+        let wanted = wanted(artifact_type, annotations, predicate_type);
         detached(py, || self.graph.filtered(|node| wanted.matches(&self.graph, node))).into()
     }
 
@@ -146,7 +149,9 @@ impl Graph {
     }
 
     /// Returns the JSON of `discover`. `references` contains the direct referrers that match.
-    #[pyo3(signature = (reference, location, artifact_type=None, annotations=Annotations::new()))]
+    #[pyo3(signature = (
+        reference, location, artifact_type=None, annotations=Annotations::new(), predicate_type=None,
+    ))]
     fn json(
         &self,
         py: Python<'_>,
@@ -154,10 +159,9 @@ impl Graph {
         location: &str,
         artifact_type: Option<String>,
         annotations: Annotations,
+        predicate_type: Option<String>,
     ) -> String {
-        let mut wanted = DiscoverOptions::default();
-        wanted.artifact_type = artifact_type;
-        wanted.annotations = annotations;
+        let wanted = wanted(artifact_type, annotations, predicate_type);
         let wanted = |referrer: &Descriptor| wanted.matches(&self.graph, referrer);
         detached(py, || self.graph.json(reference, location, KeyCase::Snake, wanted))
     }
@@ -168,7 +172,7 @@ impl Graph {
         PyBytes::new(py, written.as_bytes())
     }
 
-    /// True if both have the same subject, the same referrers in the same order, and the same
+    /// True if both have the same subject, the same nodes and edges in the same order, and the same
     /// problems.
     fn __eq__(&self, py: Python<'_>, other: &Self) -> bool {
         let same =
@@ -180,13 +184,30 @@ impl Graph {
     #[staticmethod]
     #[pyo3(signature = (data, problems=Vec::new()))]
     fn load(py: Python<'_>, data: &[u8], problems: Vec<Problem>) -> PyResult<Self> {
-        type Written = (Descriptor, Vec<(Digest, Vec<Descriptor>)>);
+        type Written = (Descriptor, Vec<WrittenNode>);
         let read = || -> Result<ocigraph::Graph, Error> {
-            let (subject, lists): Written = serde_json::from_slice(data).map_err(|e| {
+            // Pickles of earlier versions have the referrers alone.
+            let of_referrers = |_| -> serde_json::Result<Written> {
+                let (subject, lists): (Descriptor, Vec<(Digest, Vec<Descriptor>)>) =
+                    serde_json::from_slice(data)?;
+                let lists = lists.into_iter().map(|(digest, of)| (digest, of, Vec::new(), None));
+                Ok((subject, lists.collect()))
+            };
+            let read = serde_json::from_slice(data).or_else(of_referrers);
+            let (subject, lists): Written = read.map_err(|e| {
                 Error::new(Code::InvalidArgument, format!("invalid pickled graph: {e}"))
             })?;
             let mut graph = ocigraph::Graph::new(subject);
-            for (digest, referrers) in lists {
+            for (digest, referrers, attached, attachment) in lists {
+                let attached = attached.into_iter().map(|(kind, tag, descriptor)| {
+                    let mut edge = Edge::new(kind.parse()?, descriptor);
+                    edge.tag = tag;
+                    Ok(edge)
+                });
+                graph.attach(&digest, attached.collect::<Result<_, Error>>()?);
+                if let Some(attachment) = attachment {
+                    graph.recognize(digest.clone(), attachment);
+                }
                 graph.insert(digest, referrers);
             }
             let problems = problems.into_iter().map(|(list, subject, name, detail)| {
@@ -201,15 +222,66 @@ impl Graph {
     }
 }
 
+/// The digest of a node, its referrers, its other edges as kind, tag and descriptor, and what it is.
+type WrittenNode =
+    (Digest, Vec<Descriptor>, Vec<(String, Option<String>, Descriptor)>, Option<Attachment>);
+
+fn wanted(
+    artifact_type: Option<String>,
+    annotations: Annotations,
+    predicate_type: Option<String>,
+) -> DiscoverOptions {
+    let mut wanted = DiscoverOptions::default();
+    wanted.artifact_type = artifact_type;
+    wanted.annotations = annotations;
+    wanted.predicate_type = predicate_type;
+    wanted
+}
+
 struct Step {
     descriptor: Descriptor,
     subject: Digest,
     depth: usize,
     first: bool,
+    kind: EdgeKind,
+    tag: Option<String>,
+    label: Option<String>,
+    kinds: Vec<&'static str>,
+    predicate_types: Vec<String>,
 }
 
-/// Descriptor, digest of the subject, depth, and whether this is the first visit.
-type Given<'py> = (Bound<'py, PyAny>, String, usize, bool);
+impl Step {
+    fn new(graph: &ocigraph::Graph, node: &Node<'_>) -> Self {
+        let attachment = graph.attachment(&node.descriptor.digest);
+        let kinds = attachment.map(|found| found.kinds().map(AttachmentKind::name).collect());
+        let predicates = attachment.map(|a| a.predicate_types().map(str::to_owned).collect());
+        Self {
+            descriptor: node.descriptor.clone(),
+            subject: node.subject.digest.clone(),
+            depth: node.depth,
+            first: node.first,
+            kind: node.kind,
+            tag: node.tag.map(str::to_owned),
+            label: attachment.and_then(Attachment::label),
+            kinds: kinds.unwrap_or_default(),
+            predicate_types: predicates.unwrap_or_default(),
+        }
+    }
+}
+
+/// Descriptor, digest of the subject, depth, whether this is the first visit, kind and tag of the
+/// edge, and label, kinds and predicate types of the node.
+type Given<'py> = (
+    Bound<'py, PyAny>,
+    String,
+    usize,
+    bool,
+    &'static str,
+    Option<String>,
+    Option<String>,
+    Vec<&'static str>,
+    Vec<String>,
+);
 
 /// The steps of a walk, returned in blocks so that other threads can take the GIL in between.
 #[pyclass(frozen, module = "ocigraph._native")]
@@ -222,7 +294,17 @@ impl Walk {
         let mut steps = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let given = steps.by_ref().take(at_most).map(|step| {
             let descriptor = descriptor(py, &step.descriptor)?;
-            Ok((descriptor, step.subject.to_string(), step.depth, step.first))
+            Ok((
+                descriptor,
+                step.subject.to_string(),
+                step.depth,
+                step.first,
+                step.kind.name(),
+                step.tag,
+                step.label,
+                step.kinds,
+                step.predicate_types,
+            ))
         });
         given.collect()
     }

@@ -56,6 +56,9 @@ export async function right(): Promise<void> {
   for (const { list, subject, detail } of partial.problems) console.log(list, subject?.length, detail);
   for (const { descriptor, depth, first, subject } of graph)
     console.log(descriptor.digest, depth * 2, !first, subject.length);
+  for (const { kind, tag, label, kinds, predicateTypes } of graph)
+    console.log(kind === 'tag', tag?.length, label?.length, kinds.includes('sbom'), predicateTypes[0]?.length);
+  graph.filter((_, node) => node.predicateTypes.includes('https://spdx.dev/Document'));
   const signed: Descriptor[] = graph.filter((node) => node.artifactType === 'a/b').referrers();
   const copied: CopyReport = await client.copy('host/a:v1', 'oci:b:v1', { recursive: true });
   const stream = await client.fetchBlob(`host/repo@${digest('a')}`);

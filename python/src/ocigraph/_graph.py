@@ -1,4 +1,4 @@
-"""The graph of referrers. The native module stores and draws it."""
+"""The graph of what is attached to a subject. The native module stores and draws it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from . import _native
 from ._checks import check_text, check_texts, optional
 from ._descriptor import Descriptor, Result
+from ._enumerations import EdgeKind
 from ._values import Reference, digest_text
 
 if TYPE_CHECKING:
@@ -50,19 +51,31 @@ class Node(Result):
     """
 
     descriptor: Descriptor
-    """The descriptor of the referrer."""
+    """The descriptor of the manifest."""
     subject: str
-    """The digest of its subject."""
+    """The digest of the manifest that it is attached to."""
     depth: int
-    """The distance from the root: 1 for a direct referrer."""
+    """The distance from the root: 1 for what is attached to the subject of the graph."""
     first: bool
-    """False for a referrer that the walk has visited before."""
+    """False for a manifest that the walk has visited before."""
+    kind: EdgeKind = "referrer"
+    """How the manifest is attached: ``referrer``, ``child``, ``tag`` or ``attestation``."""
+    tag: str | None = None
+    """The tag of an edge of the kind ``tag``, such as ``sha256-….sig``."""
+    label: str | None = None
+    """A phrase for people, such as ``signature (cosign bundle)``. None if the manifest follows no known convention."""
+    kinds: tuple[str, ...] = ()
+    """Everything that the manifest is: ``signature``, ``attestation``, ``provenance``, ``sbom``, ``scan-result``,
+    ``vex`` or ``chart``. A provenance is also an attestation. Empty if the manifest follows no known convention."""
+    predicate_types: tuple[str, ...] = ()
+    """The predicate types of its in-toto statements, in alphabetical order."""
 
 
 class Graph:
-    """A subject and all its referrers, direct and indirect.
+    """A subject and everything that is attached to it, directly or through others: its referrers, the manifests of the
+    tags that cosign derives from a digest, the attestations of BuildKit, and the children of an index.
 
-    ``print`` shows the tree, and a notebook shows a picture. Iteration returns every referrer once.
+    ``print`` shows the tree, and a notebook shows a picture. Iteration returns every manifest once.
 
     Example:
         >>> graph = client.discover("oci:store/app:v1")
@@ -97,7 +110,8 @@ class Graph:
         return tuple(ListProblem(*problem) for problem in self._native.problems())
 
     def referrers(self, of: str | Descriptor | None = None) -> tuple[Descriptor, ...]:
-        """Returns the direct referrers of a node, in the order of the registry.
+        """Returns the direct referrers of a node, in the order of the registry. Only `walk` returns what is attached
+        otherwise.
 
         Args:
             of: the node, as a digest or descriptor. Default: the subject.
@@ -112,16 +126,20 @@ class Graph:
         return tuple(Descriptor._of(referrer) for referrer in self._native.referrers(digest))
 
     def walk(self) -> Iterator[Node]:
-        """Walks all referrers of the subject, depth first. A referrer is returned once for each of its subjects.
+        """Walks everything that is attached to the subject, depth first. A manifest is returned once for each manifest
+        that it is attached to. Each step has the kind of its edge, and says what the manifest is.
 
         Example:
             >>> [node.first for node in client.discover("oci:store/app:v1").walk()]
             [True]
+            >>> [(node.kind, node.label) for node in client.discover("oci:store/app:v1").walk()]
+            [('referrer', None)]
         """
         steps = self._native.walk()
         while block := steps.next(_BLOCK):
-            for descriptor, subject, depth, first in block:
-                yield Node(Descriptor._of(descriptor), subject, depth, first)
+            for descriptor, subject, depth, first, kind, tag, label, kinds, predicate_types in block:
+                named = (kind, tag, label, tuple(kinds), tuple(predicate_types))
+                yield Node(Descriptor._of(descriptor), subject, depth, first, *named)
 
     def __iter__(self) -> Iterator[Descriptor]:
         return (node.descriptor for node in self.walk() if node.first)
@@ -132,12 +150,20 @@ class Graph:
     def __contains__(self, node: str | Descriptor) -> bool:
         return digest_text(node) in self._native
 
-    def filter(self, *, artifact_type: str | None = None, annotations: Mapping[str, str] | None = None) -> Graph:
-        """Returns the subgraph of matching referrers, the paths that lead to them, and their own referrers.
+    def filter(
+        self,
+        *,
+        artifact_type: str | None = None,
+        annotations: Mapping[str, str] | None = None,
+        predicate_type: str | None = None,
+    ) -> Graph:
+        """Returns the subgraph of matching manifests, the paths that lead to them, and what is attached to them.
 
         Args:
             artifact_type: the artifact type to match.
             annotations: the annotations to match.
+            predicate_type: the predicate type that a statement of an attestation must have, such as
+                ``https://spdx.dev/Document``.
 
         Example:
             >>> len(client.discover("oci:store/app:v1").filter(artifact_type="signature/example"))
@@ -146,11 +172,13 @@ class Graph:
         native = self._native.filtered(
             artifact_type=optional(check_text, "artifact_type", artifact_type),
             annotations=check_texts("annotations", annotations),
+            predicate_type=optional(check_text, "predicate_type", predicate_type),
         )
         return Graph(native, self.reference, self._location)
 
     def tree(self, root: str | None = None) -> str:
-        """Returns the tree that ``oras discover`` prints.
+        """Returns the tree that ``oras discover`` prints, with the labels of the manifests. What is not a referrer has
+        a branch with the name of its tag or platform.
 
         Args:
             root: the first line. Default: ``reference``.
@@ -164,7 +192,7 @@ class Graph:
         return self._native.tree(self.reference if root is None else root)
 
     def dot(self, root: str | None = None) -> str:
-        """Returns the graph in Graphviz DOT. Arrows point from a referrer to its subject.
+        """Returns the graph in Graphviz DOT. Arrows point from a manifest to what it is attached to.
 
         Args:
             root: the label of the subject. Default: ``reference``.
@@ -188,7 +216,8 @@ class Graph:
         return self._native.mermaid(self.reference if root is None else root)
 
     def svg(self) -> str:
-        """Returns the graph as an SVG document. It shows at most 200 referrers.
+        """Returns the graph as an SVG document. It shows at most 200 manifests, each with its label or, without one,
+        its tag, platform or artifact type.
 
         Example:
             >>> client.discover("oci:store/app:v1").svg()[:4]
@@ -199,13 +228,21 @@ class Graph:
 
         return picture(self.reference, self.subject, self.walk())
 
-    def json(self, *, artifact_type: str | None = None, annotations: Mapping[str, str] | None = None) -> str:
+    def json(
+        self,
+        *,
+        artifact_type: str | None = None,
+        annotations: Mapping[str, str] | None = None,
+        predicate_type: str | None = None,
+    ) -> str:
         """Returns the JSON that the command line prints, with keys in snake case. ``references`` is the flat list of
-        direct referrers that match, and ``referrers`` is the whole tree.
+        direct referrers that match, and ``referrers`` is the whole tree. A node that has other edges lists them in
+        ``attached``.
 
         Args:
             artifact_type: the artifact type to match.
             annotations: the annotations to match.
+            predicate_type: the predicate type to match.
 
         Example:
             >>> import json
@@ -218,29 +255,42 @@ class Graph:
             location,
             artifact_type=optional(check_text, "artifact_type", artifact_type),
             annotations=check_texts("annotations", annotations),
+            predicate_type=optional(check_text, "predicate_type", predicate_type),
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Converts the graph to plain values: ``reference``, ``subject`` and nested ``referrers``.
+        """Converts the graph to plain values: ``reference``, ``subject`` and nested ``referrers``. What is attached
+        otherwise is in ``attached``, each with the kind of its edge in ``edge`` and its ``tag``. A node has its
+        ``label``, ``kinds`` and ``predicate_types``. Omits what is empty, except ``referrers``.
 
-        A node with several subjects appears several times, and its own referrers only the first time.
+        A node with several subjects appears several times, and what is attached to it only the first time.
 
         Example:
             >>> client.discover("oci:store/app:v1").to_dict()["referrers"][0]["referrers"]
             []
         """
-        root: list[dict[str, Any]] = []
+        root: dict[str, Any] = {"reference": self.reference, "subject": self.subject.to_dict(), "referrers": []}
         levels = [root]
         for node in self.walk():
-            entry = {**node.descriptor.to_dict(), "referrers": []}
+            referrer = node.kind == "referrer"
+            described = {
+                "edge": None if referrer else node.kind,
+                "tag": node.tag,
+                "label": node.label,
+                "kinds": list(node.kinds),
+                "predicate_types": list(node.predicate_types),
+            }
+            known = {name: value for name, value in described.items() if value}
+            entry = {**node.descriptor.to_dict(), **known, "referrers": []}
             del levels[node.depth :]
-            levels[-1].append(entry)
-            levels.append(entry["referrers"])
-        return {"reference": self.reference, "subject": self.subject.to_dict(), "referrers": root}
+            levels[-1].setdefault("referrers" if referrer else "attached", []).append(entry)
+            levels.append(entry)
+        return root
 
     def to_networkx(self) -> networkx.DiGraph[str]:
-        """Converts the graph to a `networkx` graph: a node for each digest, with its ``descriptor``, and an edge from
-        each referrer to its subject.
+        """Converts the graph to a `networkx` graph: a node for each digest, with its ``descriptor``, ``label``,
+        ``kinds`` and ``predicate_types``, and an edge from each manifest to what it is attached to, with its ``kind``
+        and ``tag``. The subject has a ``descriptor`` alone.
 
         Example:
             >>> client.discover("oci:store/app:v1").to_networkx().number_of_edges()
@@ -251,15 +301,22 @@ class Graph:
         graph: networkx.DiGraph[str] = networkx.DiGraph()
         graph.add_node(self.subject.digest, descriptor=self.subject)
         for node in self.walk():
-            graph.add_node(node.descriptor.digest, descriptor=node.descriptor)
-            graph.add_edge(node.descriptor.digest, node.subject)
+            digest = node.descriptor.digest
+            graph.add_node(
+                digest,
+                descriptor=node.descriptor,
+                label=node.label,
+                kinds=node.kinds,
+                predicate_types=node.predicate_types,
+            )
+            graph.add_edge(digest, node.subject, kind=node.kind, tag=node.tag)
         return graph
 
     def __str__(self) -> str:
         return self.tree().rstrip("\n")
 
     def __repr__(self) -> str:
-        return f"<Graph of {self.reference}: {len(self)} referrers>"
+        return f"<Graph of {self.reference}: {len(self)} attached>"
 
     def _repr_svg_(self) -> str:
         return self.svg()

@@ -7,6 +7,7 @@ from asyncio import AbstractEventLoop
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar, final
 
+from ._enumerations import EdgeKind
 from ._error import ErrorCode
 from ._values import GivenReference, _Given
 
@@ -30,6 +31,7 @@ __all__ = [
 _Path = str | os.PathLike[str]
 _Json = dict[str, Any]
 _Problem = tuple[str, str | None, str | None, str]
+_Step = tuple[_Json, str, int, bool, EdgeKind, str | None, str | None, list[str], list[str]]
 _T_co = TypeVar("_T_co", covariant=True)
 
 @final
@@ -56,12 +58,22 @@ class Graph:
     def referrers(self, digest: str) -> list[_Json]: ...
     def problems(self) -> list[_Problem]: ...
     def walk(self) -> Walk: ...
-    def filtered(self, artifact_type: str | None = None, annotations: dict[str, str] = ...) -> Graph: ...
+    def filtered(
+        self,
+        artifact_type: str | None = None,
+        annotations: dict[str, str] = ...,
+        predicate_type: str | None = None,
+    ) -> Graph: ...
     def tree(self, root: str) -> str: ...
     def dot(self, root: str) -> str: ...
     def mermaid(self, root: str) -> str: ...
     def json(
-        self, reference: str, location: str, artifact_type: str | None = None, annotations: dict[str, str] = ...
+        self,
+        reference: str,
+        location: str,
+        artifact_type: str | None = None,
+        annotations: dict[str, str] = ...,
+        predicate_type: str | None = None,
     ) -> str: ...
     def dump(self) -> bytes: ...
     @staticmethod
@@ -72,7 +84,7 @@ class Graph:
 
 @final
 class Walk:
-    def next(self, at_most: int) -> list[tuple[_Json, str, int, bool]]: ...
+    def next(self, at_most: int) -> list[_Step]: ...
 
 @final
 class Client:

@@ -1,4 +1,4 @@
-"""Draws a graph as SVG for notebooks: one box for each referrer, indented below its subject.
+"""Draws a graph as SVG for notebooks: one box for each manifest, indented below what it is attached to.
 
 Text from a registry is escaped. A large graph is truncated.
 """
@@ -10,6 +10,7 @@ from html import escape
 from typing import Protocol
 
 from ._descriptor import Descriptor
+from ._enumerations import EdgeKind
 
 _MAX_ROWS = 200
 _WIDTH, _HEIGHT, _INDENT, _GAP = 300, 40, 36, 12
@@ -23,6 +24,15 @@ class _Step(Protocol):
     @property
     def depth(self) -> int: ...
 
+    @property
+    def kind(self) -> EdgeKind: ...
+
+    @property
+    def tag(self) -> str | None: ...
+
+    @property
+    def label(self) -> str | None: ...
+
 
 def picture(name: str, subject: Descriptor, steps: Iterable[_Step]) -> str:
     """Returns the graph as an SVG document."""
@@ -32,8 +42,7 @@ def picture(name: str, subject: Descriptor, steps: Iterable[_Step]) -> str:
         if len(rows) > _MAX_ROWS:
             left += 1
         else:
-            kind = step.descriptor.artifact_type or step.descriptor.media_type
-            rows.append((step.depth, kind, step.descriptor.digest))
+            rows.append((step.depth, _name(step), step.descriptor.digest))
     parts: list[str] = []
     colours: dict[str, str] = {}
     above: list[int] = []
@@ -55,6 +64,14 @@ def picture(name: str, subject: Descriptor, steps: Iterable[_Step]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 -2 {width + 4} {height + 2}" width="{width + 4}" '
         f'font-family="sans-serif" font-size="13">{"".join(parts)}</svg>'
     )
+
+
+def _name(step: _Step) -> str:
+    """Returns what the manifest is or, if it follows no known convention, how it is attached or its type."""
+    of = step.descriptor
+    child = str(of.platform) if step.kind == "child" and of.platform else None
+    attestation = "attestation manifest" if step.kind == "attestation" else None
+    return step.label or step.tag or child or attestation or of.artifact_type or of.media_type
 
 
 def _box(x: int, y: int, kind: str, digest: str, colour: str) -> str:

@@ -1,6 +1,8 @@
 //! [`Attachment`]: what a manifest is, by the conventions of those who produce it.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
+
+use serde::{Deserialize, Serialize};
 
 use super::{
     edge::{Edge, EdgeKind},
@@ -33,7 +35,8 @@ const REFERENCE_TYPE: &str = "vnd.docker.reference.type";
 const REFERENCE_DIGEST: &str = "vnd.docker.reference.digest";
 
 /// What a manifest is to the manifest that it is attached to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum AttachmentKind {
     /// A signature.
@@ -108,6 +111,9 @@ pub enum Unread {
 ///
 /// It is *what the producer says*, not a verified fact.
 ///
+/// `serde` writes and reads everything but [`Attachment::unread`]. Another version of this crate may
+/// not read what this version writes.
+///
 /// ```
 /// use ocigraph_types::{Attachment, AttachmentKind, Descriptor, EdgeKind, media_type};
 ///
@@ -119,14 +125,15 @@ pub enum Unread {
 /// assert!(attachment.is(AttachmentKind::Sbom));
 /// assert_eq!(attachment.label().unwrap(), "SBoM (CycloneDX)");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Attachment {
     kinds: BTreeSet<AttachmentKind>,
     predicate_types: BTreeSet<String>,
     /// Who produced it, or the format of the document.
-    form: Option<&'static str>,
+    form: Option<Cow<'static, str>>,
     /// The platform or digest of the image that a BuildKit attestation is about.
     of: Option<String>,
+    #[serde(skip)]
     unread: Unread,
 }
 
@@ -138,7 +145,7 @@ impl Attachment {
         let artifact_type = listed.artifact_type.as_deref().map(essence).unwrap_or_default();
         attachment.read_type(&artifact_type, &listed.annotations);
         if kind == EdgeKind::Attestation || is_buildkit_entry(listed) {
-            attachment.form = Some("BuildKit");
+            attachment.form = Some("BuildKit".into());
             attachment.unread = Unread::Manifest;
         }
         // ggcr 0.22.1 lists the type of the configuration of an attestation by BuildKit as its artifact
@@ -161,7 +168,7 @@ impl Attachment {
         };
         let mut attachment = Self::of_listed(edge.kind, &listed);
         if is_buildkit_entry(&edge.descriptor) {
-            attachment.form = Some("BuildKit");
+            attachment.form = Some("BuildKit".into());
         }
         attachment.unread = Unread::Nothing;
         let suffix = edge.tag.as_deref().and_then(SiblingTag::parse);
@@ -221,16 +228,16 @@ impl Attachment {
     /// Returns a phrase for people, such as `signature (cosign bundle)` or `attestation:
     /// https://spdx.dev/Document`. `None` if the manifest follows no known convention.
     pub fn label(&self) -> Option<String> {
-        let form = self.form.map(|form| format!(" ({form})")).unwrap_or_default();
+        let form = self.form.as_ref().map(|form| format!(" ({form})")).unwrap_or_default();
         let of = self.of.as_ref().map(|of| format!(" for {of}")).unwrap_or_default();
-        if self.form == Some("notation") {
+        if self.form.as_deref() == Some("notation") {
             return Some("notation signature".to_owned());
         }
         let predicates: Vec<&str> = self.predicate_types().collect();
-        let buildkit = self.form == Some("BuildKit");
+        let buildkit = self.form.as_deref() == Some("BuildKit");
         let is_signature = self.is(AttachmentKind::Signature);
         if !predicates.is_empty() && !is_signature && !buildkit {
-            let form = if self.form == Some("cosign tag") { &form } else { "" };
+            let form = if self.form.as_deref() == Some("cosign tag") { &form } else { "" };
             return Some(format!("attestation: {}{form}{of}", predicates.join(", ")));
         }
         // A signature and a BuildKit attestation are named by what they are, not by `attestation`.
@@ -240,14 +247,14 @@ impl Attachment {
         }
         let words: Vec<&str> = kinds.into_iter().map(AttachmentKind::word).collect();
         match words.as_slice() {
-            [] => self.form.map(|form| format!("{form}{of}")),
+            [] => self.form.as_ref().map(|form| format!("{form}{of}")),
             words => Some(format!("{}{form}{of}", words.join(" and "))),
         }
     }
 
     fn add(&mut self, kind: AttachmentKind, form: &'static str) {
         self.kinds.insert(kind);
-        self.form = Some(form);
+        self.form = Some(form.into());
     }
 
     fn add_predicate(&mut self, predicate: &str) {
@@ -258,7 +265,7 @@ impl Attachment {
 
     fn read_type(&mut self, artifact_type: &str, annotations: &Annotations) {
         if artifact_type.starts_with(BUNDLE) {
-            self.form = Some("sigstore bundle");
+            self.form = Some("sigstore bundle".into());
             match annotations.get(BUNDLE_CONTENT).map(String::as_str) {
                 Some("message-signature") => self.add(AttachmentKind::Signature, "cosign bundle"),
                 _ => self.unread = Unread::Manifest,
@@ -266,7 +273,7 @@ impl Attachment {
             if let Some(predicate) = annotations.get(BUNDLE_PREDICATE) {
                 self.add_predicate(predicate);
                 if self.is(AttachmentKind::Signature) {
-                    self.form = Some("cosign bundle");
+                    self.form = Some("cosign bundle".into());
                 }
                 self.unread = Unread::Nothing;
             }
@@ -287,7 +294,7 @@ impl Attachment {
                 None => self.unread = Unread::Manifest,
             }
         } else if artifact_type == BUILDKIT {
-            self.form = Some("BuildKit");
+            self.form = Some("BuildKit".into());
             self.unread = Unread::Manifest;
         } else if artifact_type == HELM_CONFIG {
             self.kinds.insert(AttachmentKind::Chart);
@@ -315,19 +322,20 @@ impl Attachment {
                 None if is_statement && !is_named => unread.push(layer.clone()),
                 _ if media_type == SIMPLE_SIGNING => {
                     self.kinds.insert(AttachmentKind::Signature);
-                    self.form = self.form.or(Some("cosign"));
+                    self.form.get_or_insert("cosign".into());
                 }
-                _ if media_type == HELM_PROVENANCE => self.form = Some("with provenance"),
+                _ if media_type == HELM_PROVENANCE => self.form = Some("with provenance".into()),
                 _ => {
                     if let Some((kind, form)) = document(&media_type)
-                        && self.form == Some("cosign tag")
+                        && self.form.as_deref() == Some("cosign tag")
                     {
                         self.kinds.insert(kind);
-                        self.form = Some(match form {
+                        let form = match form {
                             "SPDX" => "SPDX, cosign tag",
                             "CycloneDX" => "CycloneDX, cosign tag",
                             _ => "cosign tag",
-                        });
+                        };
+                        self.form = Some(form.into());
                     }
                 }
             }
@@ -392,6 +400,19 @@ mod tests {
     fn label_of(artifact_type: &str, annotations: &[(&str, &str)]) -> (Option<String>, Unread) {
         let found = Attachment::of_listed(EdgeKind::Referrer, &listed(artifact_type, annotations));
         (found.label(), found.unread().clone())
+    }
+
+    #[test]
+    fn a_written_attachment_is_read_with_its_label_kinds_and_predicate_types() {
+        let tag = format!("sha256-{}.sbom", "a".repeat(64));
+        let manifest =
+            manifest("", &[("text/spdx", json!({})), (DSSE, json!({"predicateType": SLSA}))]);
+        let edge = Edge::of_tag(tag, listed("", &[]));
+        let found = Attachment::of_manifest(&edge, &manifest).about("linux/arm64");
+        assert_eq!(found.label().unwrap(), format!("attestation: {SLSA} for linux/arm64"));
+        let read: Attachment =
+            serde_json::from_value(serde_json::to_value(&found).unwrap()).unwrap();
+        assert_eq!(read, found);
     }
 
     #[test]

@@ -1,21 +1,25 @@
-//! Graphs of referrers: access by step and by digest, filters and output formats.
+//! Graphs of what is attached to a subject: access by step and by digest, filters and output
+//! formats.
 //!
 //! The steps of the core's walk are stored in a list, so that C can access them by index.
 
 use std::collections::HashMap;
 
-use ocigraph::{Digest, DiscoverOptions, EdgeKind, Graph, KeyCase, Reference};
+use ocigraph::{Attachment, Digest, DiscoverOptions, EdgeKind, Graph, KeyCase, Reference};
 
 use crate::{
     boundary::{borrow, call, free, read, require},
     error::ocigraph_error,
+    numbers::edge_kind_number,
     options::ocigraph_discover_options,
     results::{Json, ocigraph_descriptor},
     status::ocigraph_status,
     text::ocigraph_str,
 };
 
-/// A subject and all its direct and indirect referrers. It is immutable.
+/// A subject and what is attached to it, directly or through others: referrers, the manifests of
+/// tags that cosign derives from a digest, attestations of BuildKit, and the children of an index.
+/// It is immutable.
 pub struct ocigraph_graph {
     value: Graph,
     /// The reference that was discovered, as the caller wrote it.
@@ -36,8 +40,11 @@ pub struct ocigraph_graph {
 
 struct Step {
     descriptor: ocigraph_descriptor,
-    /// The step of its subject; `None` if that is the subject of the graph.
+    /// The step of what it is attached to; `None` if that is the subject of the graph.
     parent: Option<usize>,
+    kind: EdgeKind,
+    tag: Option<String>,
+    label: Option<String>,
     depth: usize,
     first: bool,
 }
@@ -55,8 +62,15 @@ impl ocigraph_graph {
             }
             let parent = path.last().copied();
             path.push(steps.len());
-            let descriptor = ocigraph_descriptor::new(node.descriptor.clone());
-            steps.push(Step { descriptor, parent, depth: node.depth, first: node.first });
+            steps.push(Step {
+                descriptor: ocigraph_descriptor::new(node.descriptor.clone()),
+                parent,
+                kind: node.kind,
+                tag: node.tag.map(str::to_owned),
+                label: value.attachment(&node.descriptor.digest).and_then(Attachment::label),
+                depth: node.depth,
+                first: node.first,
+            });
         }
         let subject = ocigraph_descriptor::new(value.subject().clone());
         let count = value.len();
@@ -82,6 +96,10 @@ impl ocigraph_graph {
         let digest = digest.parse::<Digest>("digest").ok();
         digest.and_then(|digest| self.referrers.get(&digest)).map_or(&[], Vec::as_slice)
     }
+
+    fn attachment(&self, step: usize) -> Option<&Attachment> {
+        self.value.attachment(&self.steps.get(step)?.descriptor.value.digest)
+    }
 }
 
 /// Frees a graph and everything borrowed from it.
@@ -104,7 +122,8 @@ pub extern "C" fn ocigraph_graph_subject(
     borrow(graph, |r| Some(&r.subject))
 }
 
-/// Returns the number of referrers. Each referrer counts once, even if several paths lead to it.
+/// Returns the number of manifests that are attached to the subject, directly or through others.
+/// Each manifest counts once, even if several paths lead to it.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -112,8 +131,9 @@ pub extern "C" fn ocigraph_graph_count(graph: Option<&ocigraph_graph>) -> usize 
     read(graph, |r| r.count)
 }
 
-/// Returns the number of steps of a walk over all referrers: depth first, with siblings in the
-/// order of the registry. A manifest that is reached again is another step, without its referrers.
+/// Returns the number of steps of a walk over all that is attached: depth first. Referrers come
+/// first, in the order of the registry, then the manifests of tags, attestations, and the children
+/// of an index. A manifest that is reached again is another step, without what is attached to it.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -121,7 +141,7 @@ pub extern "C" fn ocigraph_graph_step_count(graph: Option<&ocigraph_graph>) -> u
     read(graph, |r| r.steps.len())
 }
 
-/// Returns the referrer at `step`.
+/// Returns the manifest at `step`.
 ///
 /// Ownership: borrowed from `graph`.
 /// Threads: any. Since 0.1.0.
@@ -133,7 +153,8 @@ pub extern "C" fn ocigraph_graph_descriptor(
     borrow(graph, |r| r.steps.get(step).map(|s| &s.descriptor))
 }
 
-/// Returns the subject of the referrer at `step`.
+/// Returns what the manifest at `step` is attached to: the subject of a referrer, or the index that
+/// lists a child.
 ///
 /// Ownership: borrowed from `graph`.
 /// Threads: any. Since 0.1.0.
@@ -148,8 +169,98 @@ pub extern "C" fn ocigraph_graph_refers_to(
     })
 }
 
-/// Returns the depth of `step`: 1 for a direct referrer of the graph's subject, or 0 if `step` is
+/// Returns how the manifest at `step` is attached: one of `OCIGRAPH_EDGE_KIND_*`, or 0 if `step` is
 /// too large.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_graph_kind(graph: Option<&ocigraph_graph>, step: usize) -> i32 {
+    read(graph, |r| r.steps.get(step).map_or(0, |s| edge_kind_number(s.kind)))
+}
+
+/// Returns the tag that attaches the manifest at `step`, such as `sha256-<hex>.sig`. No text unless
+/// the kind is OCIGRAPH_EDGE_KIND_TAG.
+///
+/// Ownership: borrowed from `graph`.
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_graph_tag(graph: Option<&ocigraph_graph>, step: usize) -> ocigraph_str {
+    read(graph, |r| r.steps.get(step).and_then(|s| s.tag.as_deref()).into())
+}
+
+/// Returns a phrase for people that says what the manifest at `step` is, such as
+/// `signature (cosign bundle)`. No text if the manifest follows no convention that is known. The
+/// phrase can change between versions.
+///
+/// It is what the producer of the manifest says, not a verified fact.
+///
+/// Ownership: borrowed from `graph`.
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_graph_label(
+    graph: Option<&ocigraph_graph>,
+    step: usize,
+) -> ocigraph_str {
+    read(graph, |r| r.steps.get(step).and_then(|s| s.label.as_deref()).into())
+}
+
+/// Returns the number of kinds of content of the manifest at `step`. It is 0 if the manifest
+/// follows no convention that is known.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_graph_attachment_kind_count(
+    graph: Option<&ocigraph_graph>,
+    step: usize,
+) -> usize {
+    read(graph, |r| r.attachment(step).map_or(0, |a| a.kinds().count()))
+}
+
+/// Returns the kind of content at `index` of the manifest at `step`: `signature`, `attestation`,
+/// `provenance`, `sbom`, `scan-result`, `vex` or `chart`.
+///
+/// It is what the producer of the manifest says, not a verified fact.
+///
+/// Ownership: borrowed from `graph`.
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_graph_attachment_kind(
+    graph: Option<&ocigraph_graph>,
+    step: usize,
+    index: usize,
+) -> ocigraph_str {
+    read(graph, |r| r.attachment(step).and_then(|a| a.kinds().nth(index)).map(|k| k.name()).into())
+}
+
+/// Returns the number of predicate types of the in-toto statements in the manifest at `step`.
+///
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_graph_predicate_type_count(
+    graph: Option<&ocigraph_graph>,
+    step: usize,
+) -> usize {
+    read(graph, |r| r.attachment(step).map_or(0, |a| a.predicate_types().count()))
+}
+
+/// Returns the predicate type at `index` of the in-toto statements in the manifest at `step`, such
+/// as `https://slsa.dev/provenance/v1`. They are in alphabetical order.
+///
+/// It is what the producer of the manifest says, not a verified fact.
+///
+/// Ownership: borrowed from `graph`.
+/// Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_graph_predicate_type(
+    graph: Option<&ocigraph_graph>,
+    step: usize,
+    index: usize,
+) -> ocigraph_str {
+    read(graph, |r| r.attachment(step).and_then(|a| a.predicate_types().nth(index)).into())
+}
+
+/// Returns the depth of `step`: 1 for what is directly attached to the graph's subject, or 0 if
+/// `step` is too large.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -157,7 +268,7 @@ pub extern "C" fn ocigraph_graph_depth(graph: Option<&ocigraph_graph>, step: usi
     read(graph, |r| r.steps.get(step).map_or(0, |s| s.depth))
 }
 
-/// Returns true if the walk reaches the referrer at `step` for the first time.
+/// Returns true if the walk reaches the manifest at `step` for the first time.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -166,7 +277,7 @@ pub extern "C" fn ocigraph_graph_is_first(graph: Option<&ocigraph_graph>, step: 
 }
 
 /// Returns the number of direct referrers of the manifest with this digest, or 0 if the graph does
-/// not contain it.
+/// not contain it. What is attached in another way does not count.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -230,9 +341,9 @@ pub extern "C" fn ocigraph_graph_problem_subject(
     })
 }
 
-/// Returns the part of the graph that matches the options: the referrers with the artifact type and
-/// annotations, the manifests on the path to them, and all their own referrers.
-/// `ocigraph_client_discover` filters in the same way.
+/// Returns the part of the graph that matches the options: the manifests with the artifact type,
+/// predicate type and annotations, those on the path to them, and everything that is attached to
+/// them. `ocigraph_client_discover` filters in the same way.
 ///
 /// `out` is independent of `graph`.
 ///
@@ -253,8 +364,8 @@ pub extern "C" fn ocigraph_graph_filter(
     })
 }
 
-/// Returns the graph as a tree in the format of ORAS, below the reference that was discovered. The
-/// text ends with a line feed.
+/// Returns the graph as a tree in the format of ORAS, below the reference that was discovered, with
+/// the label of each manifest. The text ends with a line feed.
 ///
 /// Ownership: borrowed from `graph`.
 /// Threads: any. Since 0.1.0.
@@ -265,7 +376,7 @@ pub extern "C" fn ocigraph_graph_tree(graph: Option<&ocigraph_graph>) -> ocigrap
 
 /// Returns the graph as JSON with field names in snake case. It contains `references`, the direct
 /// referrers that match the options, and `referrers`, the complete tree, so that scripts for either
-/// generation of ORAS can read it.
+/// generation of ORAS can read it. What is attached in another way is in `attached`.
 ///
 /// Ownership: borrowed from `graph`.
 /// Threads: any. Since 0.1.0.
@@ -280,7 +391,8 @@ pub extern "C" fn ocigraph_graph_json(graph: Option<&ocigraph_graph>) -> ocigrap
     })
 }
 
-/// Returns the graph in the DOT language of Graphviz. Edges point from a referrer to its subject.
+/// Returns the graph in the DOT language of Graphviz. Edges point from a manifest to what it is
+/// attached to.
 ///
 /// Ownership: borrowed from `graph`.
 /// Threads: any. Since 0.1.0.
@@ -289,7 +401,7 @@ pub extern "C" fn ocigraph_graph_dot(graph: Option<&ocigraph_graph>) -> ocigraph
     read(graph, |r| r.dot.get(|| r.value.dot(&r.reference.to_string())))
 }
 
-/// Returns the graph as a Mermaid flowchart. Edges point from a referrer to its subject.
+/// Returns the graph as a Mermaid flowchart. Edges point from a manifest to what it is attached to.
 ///
 /// Ownership: borrowed from `graph`.
 /// Threads: any. Since 0.1.0.

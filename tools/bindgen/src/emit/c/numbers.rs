@@ -199,8 +199,8 @@ impl Numbers {
 
 /// True if options, or results, have a field of this enumeration.
 fn is_used(definition: &Definition, name: &str, role: Role) -> bool {
-    // Progress events have an outcome too.
-    (name == "Outcome" && role == Role::Result)
+    // Progress events have an outcome too, and the steps of a graph have an edge kind.
+    (matches!(name, "Outcome" | "EdgeKind") && role == Role::Result)
         || definition
             .records
             .values()
