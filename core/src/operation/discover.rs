@@ -150,8 +150,11 @@ impl Query<'_> {
         subject: &Digest,
         artifact_type: Option<&str>,
     ) -> Result<List<Descriptor>> {
+        let max_requests = concurrency(self.options.concurrency);
         match self.detail {
-            Some(detail) => self.store.referrers_in_detail(subject, artifact_type, detail).await,
+            Some(detail) => {
+                self.store.referrers_in_detail(subject, artifact_type, detail, max_requests).await
+            }
             None => self.store.referrers(subject, artifact_type).await,
         }
     }

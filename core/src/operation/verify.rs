@@ -287,7 +287,9 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     let name = TagOrDigest::Digest(digest.clone());
     // The referrers of a damaged manifest are checked too.
     let links = async { fetch_manifest(&*context.store, &name).await.map(|m| Links::of(&m)) };
-    let referrers = context.store.referrers_in_detail(digest, None, ReferrersDetail::Unchecked);
+    let max_requests = concurrency(context.options.concurrency);
+    let detail = ReferrersDetail::Unchecked;
+    let referrers = context.store.referrers_in_detail(digest, None, detail, max_requests);
     let (links, referrers) = tokio::join!(links, referrers);
     let mut result = CheckResult::default();
     let path = target.path.to(digest);

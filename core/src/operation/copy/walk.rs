@@ -303,7 +303,10 @@ fn step<'a>(context: &'a CopyContext, root: &Digest, tags: &'a [String], task: T
             let _permit = context.request().await;
             // Each listed manifest is fetched anyway, so the store need not check that it exists.
             let detail = ReferrersDetail::Unchecked;
-            let listed = context.from.referrers_in_detail(&digest, None, detail).await?;
+            let listed = context
+                .from
+                .referrers_in_detail(&digest, None, detail, context.max_requests)
+                .await?;
             Ok(StepResult::Referrers(listed))
         }),
         Task::Write(found) => {

@@ -10,7 +10,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::report::{Problem, ProblemKind, VerifyReport, weight_of};
 use crate::{
     operation::read::{ListedManifest, fetch_manifest, listed_manifest, resolve_tags},
-    store::{ReadStore, ReferrersDetail, memory_budget::Charge},
+    store::{ReadStore, ReferrersDetail, concurrency::DEFAULT_CONCURRENCY, memory_budget::Charge},
 };
 use ocigraph_types::{Code, Descriptor, Digest, Error, Result, TagOrDigest, media_type};
 
@@ -189,7 +189,7 @@ async fn entry(
     digest: &Digest,
 ) -> Result<Option<Descriptor>> {
     let detail = ReferrersDetail::Unchecked;
-    let list = store.referrers_in_detail(subject, None, detail).await?;
+    let list = store.referrers_in_detail(subject, None, detail, DEFAULT_CONCURRENCY).await?;
     Ok(list.entries.into_iter().find(|entry| entry.digest == *digest))
 }
 

@@ -30,7 +30,6 @@ use super::{
 };
 use crate::store::{
     ManifestDeletion, ReferrersDetail,
-    concurrency::DEFAULT_CONCURRENCY,
     fallback_tag::fallback_tag,
     list::{List, Problems},
     registry::{capabilities::ReferrersApi, http::response::Response},
@@ -64,6 +63,7 @@ impl Registry {
         subject: &Digest,
         artifact_type: Option<&str>,
         detail: Option<ReferrersDetail>,
+        max_requests: usize,
     ) -> Result<List<Descriptor>> {
         let list = match self.state.referrers_api.get() {
             Some(api) => self.query_known(*api, subject, artifact_type).await?,
@@ -71,7 +71,7 @@ impl Registry {
         };
         let mut list = match list {
             Some(mut list) => {
-                self.add_fallback_entries(subject, &mut list, detail).await?;
+                self.add_fallback_entries(subject, &mut list, detail, max_requests).await?;
                 list
             }
             None => self.fallback_referrers(subject).await?,
@@ -92,7 +92,7 @@ impl Registry {
         };
         let lacking =
             |d: &Descriptor| lacks_type(d) || annotations_lack && d.annotations.is_empty();
-        self.fill_in(subject, &mut list, lacking).await?;
+        self.fill_in(subject, &mut list, lacking, max_requests).await?;
         list.entries.retain(fits);
         Ok(list)
     }
@@ -104,6 +104,7 @@ impl Registry {
         subject: &Digest,
         list: &mut List<Descriptor>,
         detail: Option<ReferrersDetail>,
+        max_requests: usize,
     ) -> Result<()> {
         let Some(beside) = self.fallback_beside_api(subject).await? else { return Ok(()) };
         list.problems.extend(beside.problems);
@@ -117,7 +118,7 @@ impl Registry {
         let mut problems = Problems::of_referrers(subject);
         let mut read = stream::iter(others)
             .map(|entry| async move { (self.listed_referrer(subject, &entry).await, entry) })
-            .buffered(DEFAULT_CONCURRENCY);
+            .buffered(max_requests);
         while let Some((referrer, entry)) = read.next().await {
             match referrer {
                 Ok(referrer) => list.entries.extend(referrer),
@@ -499,6 +500,7 @@ impl Registry {
         subject: &Digest,
         list: &mut List<Descriptor>,
         lacking: impl Fn(&Descriptor) -> bool,
+        max_requests: usize,
     ) -> Result<()> {
         let memory = self.connection.memory();
         let lacking = &lacking;
@@ -530,7 +532,7 @@ impl Registry {
         let mut problems = Problems::of_referrers(subject);
         let mut charge = memory.charge();
         let mut filled =
-            stream::iter(std::mem::take(&mut list.entries)).map(fill).buffered(DEFAULT_CONCURRENCY);
+            stream::iter(std::mem::take(&mut list.entries)).map(fill).buffered(max_requests);
         while let Some((descriptor, error, held)) = filled.try_next().await? {
             charge.absorb(held)?;
             if let Some(e) = error {
