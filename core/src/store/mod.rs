@@ -201,7 +201,8 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
 #[non_exhaustive]
 pub enum ReferrersDetail {
     /// The annotations of the manifest, unless the list shows that it has none: a registry that lists
-    /// the annotations of other referrers lists all.
+    /// the annotations of other referrers lists all, and so does one whose first manifests without
+    /// listed annotations have none.
     Annotations,
     /// The annotations of the manifest, in any case.
     EveryAnnotation,

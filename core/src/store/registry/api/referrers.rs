@@ -55,6 +55,9 @@ struct Page<'a> {
     schema_version: Option<&'a RawValue>,
 }
 
+/// The number of manifests that are read to find out whether a list lacks annotations.
+const READ_BEFORE_ALL: usize = 8;
+
 impl Registry {
     /// Lists the referrers of a subject with their artifact types. Their annotations are as listed,
     /// unless `detail` asks for them.
@@ -69,6 +72,7 @@ impl Registry {
             Some(api) => self.query_known(*api, subject, artifact_type).await?,
             None => self.probe(subject, artifact_type).await?,
         };
+        let is_of_api = list.is_some();
         let mut list = match list {
             Some(mut list) => {
                 self.add_fallback_entries(subject, &mut list, detail, max_requests).await?;
@@ -83,16 +87,33 @@ impl Registry {
             artifact_type.is_none_or(|wanted| d.artifact_type.as_deref() == Some(wanted))
         };
         list.entries.retain(|d| fits(d) || lacks_type(d));
+        let lists_annotations = || self.state.lists_annotations.load(Ordering::Relaxed);
         let annotations_lack = match detail {
             Some(ReferrersDetail::EveryAnnotation) => true,
-            Some(ReferrersDetail::Annotations) => {
-                !self.state.lists_annotations.load(Ordering::Relaxed)
-            }
+            Some(ReferrersDetail::Annotations) => !lists_annotations(),
             _ => false,
         };
-        let lacking =
-            |d: &Descriptor| lacks_type(d) || annotations_lack && d.annotations.is_empty();
-        self.fill_in(subject, &mut list, lacking, max_requests).await?;
+        if annotations_lack && is_of_api && detail == Some(ReferrersDetail::Annotations) {
+            // Most lists without annotations are of manifests without any. A few tell which is the case.
+            let few: HashSet<Digest> = list
+                .entries
+                .iter()
+                .filter(|d| d.annotations.is_empty())
+                .take(READ_BEFORE_ALL)
+                .map(|d| d.digest.clone())
+                .collect();
+            let lacking = |d: &Descriptor| lacks_type(d) || few.contains(&d.digest);
+            self.fill_in(subject, &mut list, lacking, max_requests).await?;
+            let found = |d: &Descriptor| few.contains(&d.digest) && !d.annotations.is_empty();
+            if list.entries.iter().any(found) {
+                let lacking = |d: &Descriptor| d.annotations.is_empty() && !few.contains(&d.digest);
+                self.fill_in(subject, &mut list, lacking, max_requests).await?;
+            }
+        } else {
+            let lacking =
+                |d: &Descriptor| lacks_type(d) || annotations_lack && d.annotations.is_empty();
+            self.fill_in(subject, &mut list, lacking, max_requests).await?;
+        }
         list.entries.retain(fits);
         Ok(list)
     }
