@@ -295,6 +295,10 @@ impl Attempt for AuthenticatedAttempt<'_> {
                 return Ok(response.with_hint(hint));
             }
             let Some(target) = redirect_target(&request.method, &url, &response)? else {
+                if is_web_page(&request.method, &response) {
+                    let error = response.into_error("no registry answered").await;
+                    return Err(error.with_hint(hint::web_page()).into());
+                }
                 return Ok(response);
             };
             redirects += 1;
@@ -306,6 +310,28 @@ impl Attempt for AuthenticatedAttempt<'_> {
             url = target;
         }
     }
+}
+
+/// Returns true if a web page was sent in place of a registry's answer: a sign-in page, or the page of a
+/// gateway, can have the status of a success. quay.io sends `text/html` too, with its own headers. The
+/// answer to a GET is not judged here, since its content is parsed or verified.
+fn is_web_page(method: &Method, response: &Response) -> bool {
+    const OF_REGISTRIES: [&str; 5] = [
+        "docker-content-digest",
+        "docker-distribution-api-version",
+        "docker-upload-uuid",
+        "oci-subject",
+        "location",
+    ];
+    let is_html = response.content_type().is_some_and(|text| {
+        matches!(essence(&text).as_str(), "text/html" | "application/xhtml+xml")
+    });
+    let is_empty = response.header(header::CONTENT_LENGTH) == Some("0");
+    response.status() == StatusCode::OK
+        && is_html
+        && !is_empty
+        && *method != Method::GET
+        && !OF_REGISTRIES.iter().any(|name| response.headers().contains_key(*name))
 }
 
 impl AuthenticatedAttempt<'_> {
