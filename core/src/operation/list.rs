@@ -220,7 +220,8 @@ async fn inspect(
 ) -> Result<(ManifestInfo, Vec<Descriptor>, List<Descriptor>, Charge)> {
     let referrers = async {
         match store.referrers(&descriptor.digest, None).await {
-            Err(e) if e.is_of_one_manifest() => {
+            // TOO_LARGE is a limit of the whole operation.
+            Err(e) if e.is_of_one_manifest() && e.code() != Code::TooLarge => {
                 let mut problems = Problems::of_referrers(&descriptor.digest);
                 problems.add(unread(&e));
                 Ok(List::with_problems(Vec::new(), problems.found()))

@@ -312,7 +312,8 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
         Err(e) => result.problems.push(as_problem(&target, e)?),
     }
     let referrers = match referrers {
-        Err(e) if e.is_of_one_manifest() => {
+        // TOO_LARGE is a limit of the whole operation.
+        Err(e) if e.is_of_one_manifest() && e.code() != Code::TooLarge => {
             result.problems.push(target.problem(ProblemKind::Unreadable, e.message()));
             List::default()
         }
