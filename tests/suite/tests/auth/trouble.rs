@@ -293,6 +293,15 @@ fn errors_and_logs_contain_no_secret() {
     let error = run(client(password()).fetch_manifest(&image(&server), ResolveOptions::default()))
         .unwrap_err();
     assert!(!error.to_string().contains("t0ken"), "{error}");
+    // One secret starts as another does.
+    let server = FaultServer::start();
+    let echo = r#"{"errors":[{"code":"DENIED","message":"got s3cretlonger and s3cret"}]}"#;
+    server.on("GET", "/manifests/", [Reply::new(403, echo)]);
+    let headers = ["s3cret", "s3cretlonger"].map(|value| ("X-Key".to_owned(), value.to_owned()));
+    let config = ClientConfig::default().credentials(Credentials::Anonymous);
+    let client = Client::with_config(config.headers(headers.to_vec()));
+    let error = run(client.fetch_manifest(&image(&server), ResolveOptions::default())).unwrap_err();
+    assert!(error.to_string().contains("got *** and ***"), "{error}");
 }
 
 /// zot serves its public repositories to everybody, and answers 404 for the others without a
