@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ocigraph::{
-    Algorithm, Client, ClientConfig, Code, CopyOptions, Credential, Credentials, Descriptor, Error,
+    Algorithm, Client, ClientConfig, Code, CopyOptions, Credential, Credentials, Descriptor, DiscoverOptions, Error,
     File, Limits, PullOptions, PushOptions, Reference, ResolveOptions,
 };
 use ocigraph_fixture::TokenAuth;
@@ -347,6 +347,45 @@ fn a_registry_that_is_open_in_part_gets_the_credential() {
     server.on("GET", "/v2/app/tags/list", [Reply::error(404, "NAME_UNKNOWN")]);
     run(client_without_credential().tags(&repository(&server))).unwrap_err();
     assert_eq!(server.all().len(), 1);
+}
+
+/// A list of referrers that is asked for beside its subject is not shorter than it.
+#[test]
+fn the_referrers_of_a_digest_in_a_registry_that_is_open_in_part_are_found() {
+    let (subject, digest) = (manifest(), Algorithm::Sha256.digest(&manifest()));
+    let signature = Descriptor::of(MANIFEST, b"signature");
+    let index = json!({
+        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
+        "manifests": [{
+            "mediaType": MANIFEST, "digest": signature.digest, "size": signature.size,
+            "artifactType": "a/b", "annotations": { "example.by": "one" },
+        }],
+    });
+    for unknown in [Reply::error(404, "NAME_UNKNOWN"), Reply::new(404, ""), Reply::new(403, "")] {
+        let server = FaultServer::start();
+        let (index, subject) = (index.to_string(), subject.clone());
+        server.respond_with("GET", "/v2/app/", move |request| {
+            let is_index = request.target.contains("/referrers/");
+            match (request.header("authorization"), is_index) {
+                (None, _) => unknown.clone(),
+                (_, true) => Reply::ok(index.clone())
+                    .header("content-type", "application/vnd.oci.image.index.v1+json"),
+                _ if request.target.contains("/manifests/sha256:") => {
+                    Reply::ok(subject.clone()).header("content-type", MANIFEST)
+                }
+                _ => Reply::error(404, "MANIFEST_UNKNOWN"),
+            }
+        });
+        let open = Reply::ok("{}").header("www-authenticate", "Basic realm=\"zot\"");
+        server.on("GET", "/v2/", [open]);
+        let at: Reference = format!("{}/app@{digest}", server.host()).parse().unwrap();
+        let options = DiscoverOptions::default().depth(1);
+        let graph = run(client(password()).discover(&at, options)).unwrap();
+        let found = graph.referrers(graph.subject().digest.as_str().parse().as_ref().unwrap());
+        assert_eq!(found.iter().map(|d| &d.digest).collect::<Vec<_>>(), [&signature.digest]);
+        let probes = server.all().iter().filter(|request| request.target == "/v2/").count();
+        assert_eq!(probes, 1);
+    }
 }
 
 #[test]
