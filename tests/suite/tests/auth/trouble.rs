@@ -389,6 +389,20 @@ fn the_referrers_of_a_digest_in_a_registry_that_is_open_in_part_are_found() {
 }
 
 #[test]
+fn a_registry_whose_root_fails_is_not_asked_for_ever_how_it_authenticates() {
+    let server = FaultServer::start();
+    server
+        .on("GET", "/v2/app/", [Reply::error(404, "NAME_UNKNOWN")])
+        .on("GET", "/v2/", [Reply::error(500, "UNKNOWN")]);
+    let client = client(password());
+    for _ in 0..6 {
+        run(client.tags(&repository(&server))).unwrap_err();
+    }
+    let probes = server.all().iter().filter(|request| request.target == "/v2/").count();
+    assert_eq!(probes, 3);
+}
+
+#[test]
 fn a_web_page_is_not_taken_for_a_registry() {
     let server = FaultServer::start();
     let page = || Reply::ok("<html>Sign in</html>").header("content-type", "text/html");
