@@ -1,10 +1,10 @@
 //! Errors of authentication with tokens, and their results.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use ocigraph::{
     Algorithm, Client, ClientConfig, Code, CopyOptions, Credential, Credentials, Descriptor, DiscoverOptions, Error,
-    File, Limits, PullOptions, PushOptions, Reference, ResolveOptions,
+    Connection, File, Limits, ManifestDeletion, Registry, Store, PullOptions, PushOptions, Reference, ResolveOptions,
 };
 use ocigraph_fixture::TokenAuth;
 use ocigraph_suite::{FaultServer, Reply};
@@ -385,6 +385,31 @@ fn the_referrers_of_a_digest_in_a_registry_that_is_open_in_part_are_found() {
         assert_eq!(found.iter().map(|d| &d.digest).collect::<Vec<_>>(), [&signature.digest]);
         let probes = server.all().iter().filter(|request| request.target == "/v2/").count();
         assert_eq!(probes, 1);
+    }
+}
+
+/// A manifest that strangers do not see is not taken for a deleted one.
+#[test]
+fn a_delete_in_a_registry_that_is_open_in_part_is_sent_with_the_credential() {
+    for unknown in [Reply::error(404, "NAME_UNKNOWN"), Reply::new(403, "")] {
+        let server = FaultServer::start();
+        server
+            .on("DELETE", "/v2/app/manifests/", [unknown, Reply::new(202, "")])
+            .on("GET", "/v2/", [Reply::ok("{}").header("www-authenticate", "Basic realm=\"z\"")]);
+        let deletion = ManifestDeletion {
+            manifest: Descriptor::of(MANIFEST, &manifest()),
+            subject: None,
+            subject_retained: false,
+            tags: Vec::new(),
+        };
+        let config = ClientConfig::default().credentials(Credentials::Given(password()));
+        let host = server.host().parse().unwrap();
+        let connection = Arc::new(Connection::new(&host, Arc::new(config)).unwrap());
+        let results = run(Registry::new(connection, "app").delete_manifests(&[deletion], 1));
+        assert!(matches!(&results[..], [Ok(())]), "{results:?}");
+        let sent = server.seen("DELETE", "/manifests/");
+        assert_eq!(sent.len(), 2);
+        assert!(sent[1].header("authorization").is_some());
     }
 }
 

@@ -253,13 +253,14 @@ impl Attempt for AuthenticatedAttempt<'_> {
             // A registry that is open in part answers without a challenge, or with a challenge beside a
             // success (zot): to strangers, what is private does not exist.
             let is_read = matches!(request.method, Method::GET | Method::HEAD);
-            let is_open = is_registry && sent.is_none() && is_read;
+            let is_open = is_registry && sent.is_none();
             if is_open && response.status() != StatusCode::UNAUTHORIZED {
                 let listed = challenges(response.headers());
                 let better = match response.status() {
-                    StatusCode::NOT_FOUND if request.signs_in => self.sign_in().await?,
-                    StatusCode::NOT_FOUND => None,
-                    status if status.is_success() && !listed.is_empty() => {
+                    StatusCode::NOT_FOUND | StatusCode::FORBIDDEN if request.signs_in => {
+                        self.sign_in().await?
+                    }
+                    status if is_read && status.is_success() && !listed.is_empty() => {
                         self.authorization_for(&listed).await?
                     }
                     _ => None,

@@ -323,7 +323,7 @@ impl Registry {
     /// Deletes a manifest by digest. A manifest that does not exist counts as deleted.
     pub(super) async fn delete_manifest(&self, digest: &Digest) -> Result<()> {
         let name = TagOrDigest::Digest(digest.clone());
-        let request = Request::new(Method::DELETE, self.manifest_url(&name)?);
+        let request = Request::new(Method::DELETE, self.manifest_url(&name)?).signing_in(true);
         let response = self.connection.send(request).await?;
         match response.status() {
             StatusCode::NOT_FOUND | StatusCode::GONE => Ok(()),
