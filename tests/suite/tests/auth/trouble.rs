@@ -3,8 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use ocigraph::{
-    Algorithm, Client, ClientConfig, Code, CopyOptions, Credential, Credentials, Descriptor, DiscoverOptions, Error,
-    Connection, File, Limits, ManifestDeletion, Registry, Store, PullOptions, PushOptions, Reference, ResolveOptions,
+    Algorithm, Client, ClientConfig, Code, Connection, CopyOptions, Credential, Credentials,
+    Descriptor, DiscoverOptions, Error, File, Limits, ManifestDeletion, PullOptions, PushOptions,
+    Reference, Registry, ResolveOptions, Store,
 };
 use ocigraph_fixture::TokenAuth;
 use ocigraph_suite::{FaultServer, Reply};
@@ -381,7 +382,7 @@ fn the_referrers_of_a_digest_in_a_registry_that_is_open_in_part_are_found() {
         let at: Reference = format!("{}/app@{digest}", server.host()).parse().unwrap();
         let options = DiscoverOptions::default().depth(1);
         let graph = run(client(password()).discover(&at, options)).unwrap();
-        let found = graph.referrers(graph.subject().digest.as_str().parse().as_ref().unwrap());
+        let found = graph.referrers(&graph.subject().digest);
         assert_eq!(found.iter().map(|d| &d.digest).collect::<Vec<_>>(), [&signature.digest]);
         let probes = server.all().iter().filter(|request| request.target == "/v2/").count();
         assert_eq!(probes, 1);
@@ -393,9 +394,11 @@ fn the_referrers_of_a_digest_in_a_registry_that_is_open_in_part_are_found() {
 fn a_delete_in_a_registry_that_is_open_in_part_is_sent_with_the_credential() {
     for unknown in [Reply::error(404, "NAME_UNKNOWN"), Reply::new(403, "")] {
         let server = FaultServer::start();
-        server
-            .on("DELETE", "/v2/app/manifests/", [unknown, Reply::new(202, "")])
-            .on("GET", "/v2/", [Reply::ok("{}").header("www-authenticate", "Basic realm=\"z\"")]);
+        server.on("DELETE", "/v2/app/manifests/", [unknown, Reply::new(202, "")]).on(
+            "GET",
+            "/v2/",
+            [Reply::ok("{}").header("www-authenticate", "Basic realm=\"z\"")],
+        );
         let deletion = ManifestDeletion {
             manifest: Descriptor::of(MANIFEST, &manifest()),
             subject: None,
@@ -416,9 +419,11 @@ fn a_delete_in_a_registry_that_is_open_in_part_is_sent_with_the_credential() {
 #[test]
 fn a_registry_whose_root_fails_is_not_asked_for_ever_how_it_authenticates() {
     let server = FaultServer::start();
-    server
-        .on("GET", "/v2/app/", [Reply::error(404, "NAME_UNKNOWN")])
-        .on("GET", "/v2/", [Reply::error(500, "UNKNOWN")]);
+    server.on("GET", "/v2/app/", [Reply::error(404, "NAME_UNKNOWN")]).on(
+        "GET",
+        "/v2/",
+        [Reply::error(500, "UNKNOWN")],
+    );
     let client = client(password());
     for _ in 0..6 {
         run(client.tags(&repository(&server))).unwrap_err();
