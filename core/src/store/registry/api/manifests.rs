@@ -353,6 +353,11 @@ impl Registry {
             let current = match self.resolve_manifest(&TagOrDigest::Tag(tag.clone())).await {
                 Ok(descriptor) => descriptor.digest,
                 Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => continue,
+                // The manifest is deleted, whatever the tag names.
+                Err(e) if e.is_of_one_manifest() => {
+                    tracing::warn!(tag, error = %e, "the tag may still name the deleted {digest}");
+                    continue;
+                }
                 Err(e) => return Err(e),
             };
             // Another client may have moved the tag to another manifest meanwhile.
