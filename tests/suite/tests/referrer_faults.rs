@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use ocigraph::{
     Algorithm, Client, ClientConfig, Code, Connection, CopyOptions, DeleteOptions, Descriptor,
-    DiscoverOptions, Error, Limits, Manifest, ProblemKind, ReadStore, Reference, Registry, Store,
-    VerifyOptions, VerifyReport,
+    DiscoverOptions, Error, Limits, Manifest, ManifestDeletion, ProblemKind, ReadStore, Reference,
+    Registry, Store, VerifyOptions, VerifyReport,
 };
 use ocigraph_fixture::{Config, Fixture, Referrers};
 use ocigraph_suite::{FaultServer, Reply};
@@ -182,6 +182,31 @@ fn a_rejected_entity_tag_is_omitted_once() {
     let writes = server.seen("PUT", "/manifests/sha256-");
     let conditions: Vec<_> = writes.iter().map(|w| w.header("if-match")).collect();
     assert_eq!(conditions, [Some("\"x\""), None]);
+}
+
+#[test]
+fn a_tag_that_cannot_be_read_after_its_manifest_was_deleted_fails_no_delete() {
+    let root = artifact(b"root", None);
+    for status in [403, 412, 500] {
+        let server = FaultServer::start();
+        server
+            .on("DELETE", "/manifests/sha256:", [Reply::new(202, "")])
+            .on("HEAD", "/manifests/v1", [Reply::new(status, "")])
+            .on("GET", "/manifests/v1", [Reply::error(status, "DENIED")]);
+        let deletion = ManifestDeletion {
+            manifest: Descriptor::of(MANIFEST, &root),
+            subject: None,
+            subject_retained: false,
+            tags: vec!["v1".to_owned()],
+        };
+        let host = server.host().parse().unwrap();
+        let config = ClientConfig::default().limits(Limits::default().max_attempts(1));
+        let connection = Arc::new(Connection::new(&host, Arc::new(config)).unwrap());
+        let store = Registry::new(connection, "app");
+        let results = run(store.delete_manifests(&[deletion], 1));
+        assert!(matches!(&results[..], [Ok(())]), "{status}: {results:?}");
+        assert!(server.seen("DELETE", "/manifests/v1").is_empty());
+    }
 }
 
 #[test]

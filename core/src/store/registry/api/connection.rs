@@ -253,13 +253,14 @@ impl Attempt for AuthenticatedAttempt<'_> {
             // A registry that is open in part answers without a challenge, or with a challenge beside a
             // success (zot): to strangers, what is private does not exist.
             let is_read = matches!(request.method, Method::GET | Method::HEAD);
-            let is_open = is_registry && sent.is_none() && is_read;
+            let is_open = is_registry && sent.is_none();
             if is_open && response.status() != StatusCode::UNAUTHORIZED {
                 let listed = challenges(response.headers());
                 let better = match response.status() {
-                    StatusCode::NOT_FOUND if request.signs_in => self.sign_in().await?,
-                    StatusCode::NOT_FOUND => None,
-                    status if status.is_success() && !listed.is_empty() => {
+                    StatusCode::NOT_FOUND | StatusCode::FORBIDDEN if request.signs_in => {
+                        self.sign_in().await?
+                    }
+                    status if is_read && status.is_success() && !listed.is_empty() => {
                         self.authorization_for(&listed).await?
                     }
                     _ => None,
@@ -355,18 +356,8 @@ impl AuthenticatedAttempt<'_> {
             // A source of the caller is asked only after a challenge.
             _ => {}
         }
-        if self.connection.failed_probes.load(Ordering::Relaxed) >= MAX_FAILED_PROBES {
-            return Ok(None);
-        }
         let probe = probed.get_or_try_init(|| async {
-            let url = self.connection.url("v2/")?;
-            let request = Request { nested: true, ..Request::new(Method::GET, url.clone()) };
-            let response = self.send_once(&request, &url, true, None).await?;
-            let (status, listed) = (response.status(), challenges(response.headers()));
-            response.drain().await;
-            if !matches!(status, StatusCode::OK | StatusCode::UNAUTHORIZED) {
-                return Err(Error::new(Code::Registry, "the registry did not answer /v2/"));
-            }
+            let listed = self.probe().await?;
             // Where nothing is asked for, only a credential that is meant for this client is sent, and
             // not where others can read it.
             let is_private = base.scheme() == "https" || self.connection.host.is_loopback();
@@ -379,6 +370,30 @@ impl AuthenticatedAttempt<'_> {
             return Ok(None);
         }
         authenticator.prepare(self.context).await
+    }
+
+    /// Returns the challenges of `/v2/`. Sends nothing if too many such requests have failed.
+    async fn probe(&self) -> Result<Vec<Challenge>> {
+        let unanswered = || Error::new(Code::Registry, "the registry did not answer /v2/");
+        let failed = &self.connection.failed_probes;
+        if failed.load(Ordering::Relaxed) >= MAX_FAILED_PROBES {
+            return Err(unanswered());
+        }
+        let url = self.connection.url("v2/")?;
+        let request = Request { nested: true, ..Request::new(Method::GET, url.clone()) };
+        let listed = match self.send_once(&request, &url, true, None).await {
+            Ok(response) => {
+                let (status, listed) = (response.status(), challenges(response.headers()));
+                response.drain().await;
+                let is_answer = matches!(status, StatusCode::OK | StatusCode::UNAUTHORIZED);
+                is_answer.then_some(listed).ok_or_else(unanswered)
+            }
+            Err(e) => Err(e),
+        };
+        if listed.is_err() {
+            failed.fetch_add(1, Ordering::Relaxed);
+        }
+        listed
     }
 
     /// Sends the request to one URL. Only the registry itself gets additional headers and the

@@ -355,6 +355,11 @@ impl Registry {
             || self.fallback_tags.exists(&fallback_tag(subject)).unwrap_or(true)
     }
 
+    pub(super) async fn has_referrers_api(&self, subject: &Digest) -> Result<bool> {
+        self.detect_referrers_api(subject).await?;
+        Ok(!self.uses_fallback_tag())
+    }
+
     /// Detects the API of the repository, if the registry's responses are conclusive.
     async fn detect_referrers_api(&self, subject: &Digest) -> Result<()> {
         let _detection = self.state.detection.lock().await;
