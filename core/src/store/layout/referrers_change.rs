@@ -78,7 +78,8 @@ impl Inner {
         Ok(change)
     }
 
-    /// Adds referrers to the index of referrers that another tool keeps of their subject.
+    /// Adds referrers to the index of referrers that another tool keeps of their subject. An index
+    /// that would be too large stays as it is, with a warning.
     pub(super) fn list_referrers<'a>(
         &self,
         index: &mut Index,
@@ -107,6 +108,13 @@ impl Inner {
             let bytes = index_text::rewrite(&bytes, &before, &mut after)?;
             if bytes.len() as u64 <= self.max_manifest_bytes {
                 change.replace(entry, bytes);
+            } else {
+                tracing::warn!(
+                    digest = %entry.digest,
+                    "an index of referrers stays as it is: with the new referrers it would have {} bytes, more than the limit of {}",
+                    bytes.len(),
+                    self.max_manifest_bytes
+                );
             }
         }
         Ok(change)
