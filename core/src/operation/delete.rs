@@ -110,7 +110,8 @@ pub(crate) const OPERATION: &str = "delete";
 ///
 /// # Errors
 /// [`Code::NotFound`] if `reference` names nothing, unless the options allow it,
-/// [`Code::Unsupported`] if the registry deletes no manifest, [`Code::Incomplete`] if a list of tags or referrers cannot be read completely.
+/// [`Code::Unsupported`] if the registry deletes no manifest, [`Code::Incomplete`] if a list of tags
+/// or referrers cannot be read completely.
 pub async fn delete(
     store: &dyn Store,
     reference: &Reference,
