@@ -181,8 +181,12 @@ fn a_malformed_proxy_variable_is_named() {
         let ignored = run(&[(variable, value)], &["--no-proxy"]).fails_with(1);
         assert!(!ignored.contains(variable), "{ignored}");
     }
-    let no = [("HTTPS_PROXY", "http://127.0.0.1:1"), ("NO_PROXY", "10.0.0.0/64")];
-    assert!(run(&no, &[]).fails_with(2).contains("NO_PROXY"));
+    for entry in ["10.0.0.0/64", "<local>", "10.0.0.0/255.0.0.0"] {
+        let no = [("HTTPS_PROXY", "http://127.0.0.1:1"), ("NO_PROXY", entry)];
+        let message = run(&no, &[]).fails_with(1);
+        let warning = format!("ignoring the entry {entry:?} of NO_PROXY");
+        assert_eq!(message.matches(&warning).count(), 1, "{message}");
+    }
     assert!(
         run(&[("HTTP_PROXY", "http://")], &["--plain-http"]).fails_with(2).contains("HTTP_PROXY")
     );
