@@ -32,7 +32,7 @@ use crate::{
         verify::VerifyArgs,
     },
     output,
-    usage::is_standard_input,
+    usage::read_from_standard_input,
 };
 
 /// Push, pull, discover, copy, verify and delete graphs of supply-chain artifacts in OCI registries
@@ -382,12 +382,8 @@ impl Common {
         ];
         let secrets =
             secrets.iter().filter(|(_, given)| *given).map(|(name, _)| (*name).to_owned());
-        // `-` is the name of a file here.
-        let is_input = |path: &PathBuf| path.as_os_str() != "-" && is_standard_input(path);
-        let files = files.iter().filter_map(|(name, path)| {
-            let path = path.as_ref().filter(|path| is_input(path))?;
-            Some(format!("{name} {}", path.display()))
-        });
+        let files =
+            files.iter().filter_map(|(name, path)| read_from_standard_input(name, path.as_deref()));
         secrets.chain(files).collect()
     }
 
