@@ -72,7 +72,7 @@ macro_rules! side {
             identity_token_stdin: bool,
             #[arg(id = concat!($name, "_auth_file"), long = concat!($name, "-registry-config"))]
             #[arg(value_name = "FILE", hide_short_help = true)]
-            #[arg(help = concat!("Credential file to search first for ", $registry))]
+            #[arg(help = concat!("Credential file to use for ", $registry, ", in place of all others"))]
             auth_file: Option<PathBuf>,
             #[arg(id = concat!($name, "_plain_http"), long = concat!($name, "-plain-http"))]
             #[arg(value_name = "BOOL", num_args = 0..=1, require_equals = true)]
