@@ -387,11 +387,15 @@ impl Common {
         secrets.chain(files).collect()
     }
 
-    /// Returns a given option that no image layout can use.
+    /// Returns a given option whose value would be sent to a registry. A command for image layouts
+    /// refuses it. The options that only say how to connect are accepted, because scripts pass them
+    /// to every command.
     pub(crate) fn registry_only(&self) -> Option<&'static str> {
         let registry = &self.registry;
         let given = [
             ("--header", !registry.headers.is_empty()),
+            ("--user-agent", registry.user_agent.is_some()),
+            ("--cert-file", registry.cert_file.is_some()),
             ("--username", registry.username.is_some()),
             ("--identity-token", registry.identity_token.is_some()),
             ("--identity-token-stdin", registry.identity_token_stdin),

@@ -1,5 +1,5 @@
 //! Checks the arguments of a command before it does anything: standard input has one reader, and
-//! what is meant for a registry is not ignored by an image layout.
+//! what would be sent to a registry is not ignored by an image layout.
 
 use std::path::Path;
 
