@@ -83,7 +83,8 @@ async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
     let mut charge = memory.charge();
     let mut tags_of: HashMap<Digest, Vec<String>> = HashMap::new();
     let mut level = Vec::new();
-    for (tag, named) in resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY).await {
+    let mut resolved = resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY);
+    while let Some((tag, named)) = resolved.next().await {
         let descriptor = match tag_target(named)? {
             TagTarget::Manifest(descriptor) => *descriptor,
             TagTarget::Missing => continue,
@@ -178,7 +179,8 @@ async fn find_tags(store: &dyn ReadStore) -> Result<List<TagInfo>> {
 async fn resolve_all(store: &dyn ReadStore, tags: List<String>) -> Result<List<TagInfo>> {
     let mut found = Vec::new();
     let mut charge = store.memory().charge();
-    for (name, named) in resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY).await {
+    let mut resolved = resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY);
+    while let Some((name, named)) = resolved.next().await {
         let info = match tag_target(named)? {
             TagTarget::Manifest(descriptor) => TagInfo::new(name, descriptor.digest),
             TagTarget::Missing => continue,

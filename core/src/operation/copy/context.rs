@@ -158,8 +158,9 @@ impl CopyContext {
     }
 
     /// Fetches a manifest, unless it is `known`. Copies its blobs, unless the destination has the
-    /// manifest already. With `may_lack`, the source need not have the manifest. With `check`, copies the blobs that the destination lacks all the same: a
-    /// collection of garbage, or a registry that checks nothing, can leave a manifest without them.
+    /// manifest already. With `may_lack`, the source need not have the manifest. With `check`, copies
+    /// the blobs that the destination lacks all the same: a collection of garbage, or a registry that
+    /// checks nothing, can leave a manifest without them.
     pub(super) async fn prepare(
         &self,
         digest: Digest,

@@ -12,7 +12,9 @@ use crate::{
     operation::read::{ListedManifest, fetch_manifest, listed_manifest, resolve_tags},
     store::{ReadStore, ReferrersDetail, concurrency::DEFAULT_CONCURRENCY, memory_budget::Charge},
 };
-use ocigraph_types::{Code, Descriptor, Digest, Error, Result, TagOrDigest, media_type};
+use ocigraph_types::{
+    Code, Descriptor, Digest, Error, Result, TagOrDigest, media_type, weight::Weight,
+};
 
 /// A manifest and its listed referrers.
 pub(super) struct Referrers {
@@ -49,11 +51,14 @@ impl ListChecks {
             }
         };
         let mut tagged: HashMap<Digest, Descriptor> = HashMap::new();
-        for (tag, named) in resolve_tags(store, tags, max_requests).await {
+        let mut held = store.memory().charge();
+        let mut resolved = resolve_tags(store, tags, max_requests);
+        while let Some((tag, named)) = resolved.next().await {
             match named {
                 Ok(descriptor) => {
                     let is_known = self.0.contains_key(&descriptor.digest);
                     if !is_known {
+                        held.add(descriptor.weight())?;
                         tagged.insert(descriptor.digest.clone(), descriptor);
                     }
                 }

@@ -9,7 +9,7 @@ use std::{
 use super::{
     index::{Index, may_be_manifest},
     json_weight::weight,
-    referrers_index::{is_index_of, is_referrers_index},
+    referrers_index::{is_referrers_index, names_of_subject, subject_name},
 };
 use crate::store::list::Problems;
 use ocigraph_types::{Descriptor, Digest, Error, Manifest, Result};
@@ -77,6 +77,8 @@ pub(super) struct ListedManifests {
     by_subject: HashMap<Digest, Vec<Arc<ManifestSummary>>>,
     /// The entries of indexes of referrers.
     referrers_indexes: Vec<Descriptor>,
+    /// The positions of these entries, by the text that names the subject.
+    by_subject_name: HashMap<String, Vec<usize>>,
     /// The first error of a manifest that exists and cannot be read.
     pub(super) unread: Option<Error>,
     /// True if the summaries exceed the memory limit. They are incomplete then.
@@ -92,9 +94,23 @@ impl ListedManifests {
         too_large: bool,
     ) -> Self {
         let by_subject = by_subject(index, &summaries);
-        let referrers_indexes =
+        let referrers_indexes: Vec<Descriptor> =
             index.entries.iter().filter(|e| is_referrers_index(e)).cloned().collect();
-        Self { summaries, digests, by_subject, referrers_indexes, unread, too_large }
+        let mut by_subject_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, entry) in referrers_indexes.iter().enumerate() {
+            if let Some(name) = subject_name(entry) {
+                by_subject_name.entry(name.to_owned()).or_default().push(at);
+            }
+        }
+        Self {
+            summaries,
+            digests,
+            by_subject,
+            referrers_indexes,
+            by_subject_name,
+            unread,
+            too_large,
+        }
     }
 
     pub(super) fn contains(&self, digest: &Digest) -> bool {
@@ -112,7 +128,11 @@ impl ListedManifests {
         let mut referrers: Vec<Descriptor> =
             found.map(|summary| summary.descriptor.clone()).collect();
         let mut seen: HashSet<Digest> = referrers.iter().map(|d| d.digest.clone()).collect();
-        for entry in self.referrers_indexes.iter().filter(|entry| is_index_of(entry, subject)) {
+        let names = names_of_subject(subject);
+        let positions = names.iter().filter_map(|name| self.by_subject_name.get(name));
+        let mut positions: Vec<usize> = positions.flatten().copied().collect();
+        positions.sort_unstable();
+        for entry in positions.into_iter().map(|at| &self.referrers_indexes[at]) {
             let Some(index) = self.summary(&entry.digest) else {
                 problems.add(format!("the index {} cannot be read", entry.digest));
                 continue;
