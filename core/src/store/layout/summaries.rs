@@ -6,13 +6,15 @@ use std::{
     sync::Arc,
 };
 
+use serde::Deserialize;
+
 use super::{
     index::{Index, may_be_manifest},
     json_weight::weight,
     referrers_index::{is_index_of, is_referrers_index},
 };
 use crate::store::list::Problems;
-use ocigraph_types::{Descriptor, Digest, Error, Manifest, Result};
+use ocigraph_types::{Descriptor, Digest, Error, Manifest, Result, annotation, excerpt};
 
 /// Bytes of memory that a digest takes in a summary.
 const DIGEST: u64 = 128;
@@ -68,6 +70,33 @@ impl ManifestSummary {
     }
 }
 
+/// A listed manifest that cannot be parsed.
+#[derive(Debug)]
+pub(super) struct Malformed {
+    pub(super) digest: Digest,
+    /// Its subject, if at least that could be read.
+    pub(super) subject: Option<Digest>,
+    /// What is wrong with it.
+    pub(super) fault: String,
+}
+
+impl Malformed {
+    pub(super) fn new(digest: Digest, bytes: &[u8], error: &Error) -> Self {
+        #[derive(Deserialize)]
+        struct Subject {
+            digest: Digest,
+        }
+        #[derive(Deserialize)]
+        struct OnlySubject {
+            subject: Subject,
+        }
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let found = serde_json::from_slice(text).ok();
+        let subject = found.map(|found: OnlySubject| found.subject.digest);
+        Self { digest, subject, fault: excerpt(error.message()) }
+    }
+}
+
 /// The manifests that `index.json` lists, directly or through nested indexes.
 #[derive(Debug)]
 pub(super) struct ListedManifests {
@@ -77,6 +106,7 @@ pub(super) struct ListedManifests {
     by_subject: HashMap<Digest, Vec<Arc<ManifestSummary>>>,
     /// The entries of indexes of referrers.
     referrers_indexes: Vec<Descriptor>,
+    malformed: Vec<Malformed>,
     /// The first error of a manifest that exists and cannot be read.
     pub(super) unread: Option<Error>,
     /// True if the summaries exceed the memory limit. They are incomplete then.
@@ -88,13 +118,14 @@ impl ListedManifests {
         index: &Index,
         summaries: Arc<SummaryCache>,
         digests: HashSet<Digest>,
+        malformed: Vec<Malformed>,
         unread: Option<Error>,
         too_large: bool,
     ) -> Self {
         let by_subject = by_subject(index, &summaries);
         let referrers_indexes =
             index.entries.iter().filter(|e| is_referrers_index(e)).cloned().collect();
-        Self { summaries, digests, by_subject, referrers_indexes, unread, too_large }
+        Self { summaries, digests, by_subject, referrers_indexes, malformed, unread, too_large }
     }
 
     pub(super) fn contains(&self, digest: &Digest) -> bool {
@@ -106,12 +137,15 @@ impl ListedManifests {
     }
 
     /// Returns the descriptors of the referrers of `subject`: those that name it, in the order of the
-    /// index, then those that only an index of referrers lists.
+    /// index, then those that only an index of referrers lists. One that cannot be parsed is a problem.
     pub(super) fn referrers(&self, subject: &Digest, problems: &mut Problems) -> Vec<Descriptor> {
         let found = self.by_subject.get(subject).into_iter().flatten();
         let mut referrers: Vec<Descriptor> =
             found.map(|summary| summary.descriptor.clone()).collect();
         let mut seen: HashSet<Digest> = referrers.iter().map(|d| d.digest.clone()).collect();
+        for odd in self.malformed.iter().filter(|odd| odd.subject.as_ref() == Some(subject)) {
+            problems.add(format!("the referrer {} is malformed: {}", odd.digest, odd.fault));
+        }
         for entry in self.referrers_indexes.iter().filter(|entry| is_index_of(entry, subject)) {
             let Some(index) = self.summary(&entry.digest) else {
                 problems.add(format!("the index {} cannot be read", entry.digest));
