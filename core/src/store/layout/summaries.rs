@@ -176,7 +176,8 @@ impl ListedManifests {
     }
 
     /// Returns the manifests that are not content of another listed one: neither children of an index,
-    /// nor referrers of a manifest of the layout.
+    /// nor referrers of a manifest of the layout. One with a name has the annotation for it, whichever
+    /// entry has the name.
     pub(super) fn roots(&self, index: &Index) -> Vec<Descriptor> {
         let children = self.summaries.values().flat_map(|summary| &summary.children);
         let children: HashSet<&Digest> = children.map(|child| &child.digest).collect();
@@ -190,7 +191,19 @@ impl ListedManifests {
                 && !subject.is_some_and(|subject| self.digests.contains(subject))
         };
         let roots = index.entries.iter().filter(is_root);
-        roots.filter(|entry| seen.insert(&entry.digest)).cloned().collect()
+        let mut names = HashMap::new();
+        for (name, digest) in index.names() {
+            names.entry(digest).or_insert(name);
+        }
+        let with_name = |entry: &Descriptor| {
+            let mut root = entry.clone();
+            if let Some(name) = names.get(&entry.digest) {
+                let tag = root.annotations.entry(annotation::REF_NAME.into());
+                tag.or_insert_with(|| (*name).into());
+            }
+            root
+        };
+        roots.filter(|entry| seen.insert(&entry.digest)).map(with_name).collect()
     }
 
     /// Returns the digests that are listed and have no summary: blobs, and manifests that are missing
