@@ -114,7 +114,13 @@ pub(super) async fn repair(store: &dyn ReadStore, report: &mut VerifyReport) -> 
         // What is missing can be a blob, a child or a referrer: only the last has an entry in the list,
         // and removing it removes nothing else.
         let added = match problem.kind {
-            ProblemKind::Missing if media_type::is_manifest(&problem.descriptor.media_type) => None,
+            // It may have been pushed since it was looked for.
+            ProblemKind::Missing if media_type::is_manifest(&problem.descriptor.media_type) => {
+                match store.resolve(&TagOrDigest::Digest(digest.clone())).await {
+                    Err(e) if e.code() == Code::NotFound => None,
+                    _ => continue,
+                }
+            }
             ProblemKind::Size | ProblemKind::Malformed | ProblemKind::Unlisted => {
                 match referrer(store, subject, &digest).await? {
                     Some(descriptor) => Some(descriptor),
@@ -137,8 +143,17 @@ pub(super) async fn repair(store: &dyn ReadStore, report: &mut VerifyReport) -> 
     }
     let mut repaired = HashSet::new();
     for (subject, Repair { removed, added, problems }) in repairs {
-        if !store.repair_referrers_list(&subject, &removed, &added).await? {
-            continue;
+        match store.repair_referrers_list(&subject, &removed, &added).await {
+            Ok(true) => {}
+            Ok(false) => continue,
+            // The report is worth more than one list, which another client keeps or has damaged.
+            Err(e) => {
+                for i in problems {
+                    let detail = &mut report.problems[i].detail;
+                    detail.push_str(&format!("; the list was not repaired: {}", e.message()));
+                }
+                continue;
+            }
         }
         for i in problems {
             let problem = &report.problems[i];
