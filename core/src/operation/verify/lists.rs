@@ -12,7 +12,7 @@ use crate::{
     operation::read::{ListedManifest, fetch_manifest, listed_manifest, resolve_tags},
     store::{ReadStore, ReferrersDetail, memory_budget::Charge},
 };
-use ocigraph_types::{Code, Descriptor, Digest, Error, Result, TagOrDigest, media_type};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Result, TagOrDigest, excerpt, media_type};
 
 /// A manifest and its listed referrers.
 pub(super) struct Referrers {
@@ -31,21 +31,36 @@ impl ListChecks {
 
     /// Returns the tagged manifests whose subject is in the graph, and whose subject's list lacks them.
     /// They are searched for where clients keep the lists. The children of an index can have a subject
-    /// and no entry: BuildKit 0.32 writes such attestations.
+    /// and no entry: BuildKit 0.32 writes such attestations. A list of tags that cannot be read is a
+    /// problem of the root.
     pub(super) async fn unlisted(
         self,
         store: &dyn ReadStore,
+        root: &Descriptor,
         charge: &mut Charge,
         max_requests: usize,
     ) -> Result<Vec<Problem>> {
         if !store.has_client_kept_lists().await {
             return Ok(Vec::new());
         }
+        let mut problems = Vec::new();
+        let mut unread = |reason: String| {
+            problems.push(Problem {
+                descriptor: root.clone(),
+                path: Vec::new(),
+                kind: ProblemKind::Unreadable,
+                detail: format!("a tagged referrer may be missing from its list: {reason}"),
+            });
+        };
         let tags = match store.tags().await {
-            Ok(tags) => tags.entries,
+            Ok(tags) => {
+                tags.problems.iter().for_each(|problem| unread(problem.to_string()));
+                tags.entries
+            }
+            Err(e) if e.code() == Code::NotFound => Vec::new(),
             Err(e) => {
-                tracing::warn!(error = %e, "tagged referrers are not searched for");
-                return Ok(Vec::new());
+                unread(format!("the tags cannot be listed: {}", excerpt(e.message())));
+                Vec::new()
             }
         };
         let mut tagged: HashMap<Digest, Descriptor> = HashMap::new();
@@ -75,7 +90,6 @@ impl ListChecks {
                 })
             })
             .buffer_unordered(max_requests);
-        let mut problems = Vec::new();
         while let Some(found) = read.try_next().await? {
             let Some((manifest, subject)) = found else { continue };
             let lacks = |listed: &HashSet<Digest>| !listed.contains(&manifest.digest);
