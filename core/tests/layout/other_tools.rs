@@ -345,6 +345,14 @@ async fn a_platform_decides_between_two_manifests_of_one_name() {
     let digests: Vec<_> = details.iter().map(|tag| &tag.digest).collect();
     assert_eq!(digests, [&Some(amd64.digest().clone()), &Some(arm64.digest().clone())]);
     assert_eq!(client.tags(&at(path, "")).await.unwrap(), ["v1"]);
+    let name = at(path, ":v1");
+    for error in [
+        client.tags(&name).await.unwrap_err(),
+        client.tag_details(&name).await.unwrap_err(),
+        client.manifests(&name).await.unwrap_err(),
+    ] {
+        assert_eq!(error.code(), Code::InvalidReference);
+    }
     // A delete of one image leaves the name to the other.
     let one = at(path, &format!("@{}", arm64.digest()));
     assert_eq!(client.delete(&one, DeleteOptions::default()).await.unwrap().deleted.len(), 1);
