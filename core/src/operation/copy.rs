@@ -146,7 +146,7 @@ async fn check_listed(from: &dyn ReadStore, max_requests: usize) -> Result<()> {
     let listed = from.list_untagged().await?;
     let read = listed.into_iter().map(|listed| async move {
         match fetch_manifest(from, &TagOrDigest::from(&listed)).await {
-            // It refers to nothing: the list of the source is at fault, and `verify` names it.
+            // `verify` names it. If it has a subject, the list of that subject's referrers has a problem.
             Err(e) if is_odd_entry(&listed, &e) => {
                 tracing::warn!(error = %e, "passing over an entry of the source's list");
                 Ok(())

@@ -7,6 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::operation::named::named;
 use crate::operation::read::{ListedManifest, listed_manifest, read_small, resolve_tags};
+use crate::operation::select::name_of;
 use crate::store::{
     ReadStore,
     catalog::{ManifestInfo, TagInfo},
@@ -50,7 +51,7 @@ async fn named_manifest(
     if reference.tags().is_empty() && reference.digest().is_none() {
         return Ok(None);
     }
-    store.resolve(&reference.name()?).await.map(Some)
+    store.resolve(&name_of(store, reference).await?).await.map(Some)
 }
 
 /// Returns the details of one manifest, with all its tags.

@@ -160,7 +160,9 @@ async fn run(
         .map(|listed| read_listed(&context, listed));
     let unread: Vec<_> = stream::iter(unread).buffered(max_requests).try_collect().await?;
     report.problems.extend(unread.into_iter().flatten());
-    report.problems.extend(lists.unlisted(&*context.store, &mut charge, max_requests).await?);
+    report
+        .problems
+        .extend(lists.unlisted(&*context.store, &root, &mut charge, max_requests).await?);
     if context.options.repair_index {
         lists::repair(&*context.store, &mut report).await?;
     }

@@ -318,6 +318,24 @@ fn verify(server: &FaultServer) -> VerifyReport {
 }
 
 #[test]
+fn a_list_of_tags_that_hides_referrers_is_a_problem() {
+    let tags = [Reply::error(403, "DENIED"), Reply::ok(r#"{"tags":["v1",5]}"#)];
+    for (tags, problems) in tags.into_iter().zip([1, 1]).chain([(Reply::error(404, "x"), 0)]) {
+        let server = FaultServer::start();
+        let root = artifact(b"{}", None);
+        has_root(&server, &root, MANIFEST);
+        has_blob(&server, b"{}");
+        server.on("GET", "/tags/list", [tags]);
+        let report = verify(&server);
+        assert_eq!(report.problems.len(), problems, "{report:?}");
+        for problem in report.problems {
+            assert_eq!(problem.kind, ProblemKind::Unreadable);
+            assert!(problem.detail.contains("tags"), "{}", problem.detail);
+        }
+    }
+}
+
+#[test]
 fn a_wrong_size_is_reported_even_if_another_descriptor_is_correct() {
     let server = FaultServer::start();
     let child = artifact(b"{}", None);

@@ -199,6 +199,34 @@ fn verify_names_what_is_wrong_with_a_list_and_repairs_it() {
 }
 
 #[test]
+fn a_list_that_cannot_be_repaired_hides_no_other_problem() {
+    let config = Config { referrers: Referrers::None, check_blobs: false, ..Config::default() };
+    let signed = Signed::start(config);
+    let [one, two] = &signed.signatures.clone()[..] else { panic!() };
+    let mut index = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": [
+        signed.entry(&signed.subject), signed.entry(two)
+    ] });
+    index["manifests"][1]["digest"] = json!(format!("sha256:{}", "0".repeat(64)));
+    signed.work.write("index", index.to_string());
+    let repository = format!("{}/app", signed.fixture.host());
+    let args = ["manifest", "push", "--format", "json", &format!("{repository}:index"), "index"];
+    let pushed = signed.work.ocigraph(&args).json();
+    let digest = pushed["descriptor"]["digest"].as_str().unwrap().to_owned();
+    // The tag of the index's list names an image of someone else.
+    signed.work.write("b", "an image");
+    let foreign = format!("{repository}:{}", digest.replace(':', "-"));
+    signed.work.ocigraph(&["push", &foreign, "b"]).ok();
+    signed.delete_alone(one);
+    let signed = Signed { image: format!("{repository}:index"), ..signed };
+    let report = signed.verified(&["--repair-index"], 1);
+    assert_eq!(kinds(&report["repaired"]), [("missing", one.as_str())], "{report:#}");
+    let problems = report["problems"].as_array().unwrap();
+    let child = problems.iter().find(|p| p["kind"] == "missing").unwrap();
+    let detail = child["detail"].as_str().unwrap();
+    assert!(detail.contains("the list was not repaired"), "{report:#}");
+}
+
+#[test]
 fn a_list_beside_an_api_is_merged_and_repaired() {
     let signed = Signed::start(Config::default());
     let [one, two] = &signed.signatures[..] else { panic!() };

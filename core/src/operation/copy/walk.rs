@@ -65,6 +65,8 @@ pub(super) struct Walk<'a> {
     charge: Charge,
     /// The referrers in the source's lists, by digest, to report those that do not exist.
     listed: HashMap<Digest, Descriptor>,
+    /// Subjects and referrers that neither the source nor the destination has.
+    lacking: HashSet<Digest>,
     /// What the walk found.
     result: WalkResult,
 }
@@ -97,6 +99,7 @@ impl<'a> Walk<'a> {
             existing_referrers: HashMap::new(),
             charge: context.from.memory().charge(),
             listed: HashMap::new(),
+            lacking: HashSet::new(),
             result: WalkResult::default(),
         }
     }
@@ -127,9 +130,12 @@ impl<'a> Walk<'a> {
                     self.preparing.running -= 1;
                     self.on_prepared(*found)?;
                 }
-                StepResult::Missing(digest) => {
+                StepResult::Missing { digest, exists } => {
                     self.preparing.running -= 1;
-                    self.check_no_child(&digest)?;
+                    if !exists {
+                        self.check_no_child(&digest)?;
+                        self.lacking.insert(digest.clone());
+                    }
                     if let Some(referrer) = self.listed.remove(&digest) {
                         tracing::warn!("{digest} is listed as a referrer and does not exist");
                         self.result.missing.push(referrer);
@@ -203,7 +209,7 @@ impl<'a> Walk<'a> {
         let check = self.is_checked(&found.digest);
         let is_walked = !found.exists || check;
         for child in &found.children {
-            if is_walked && self.result.missing.iter().any(|missing| missing.digest == *child) {
+            if is_walked && self.lacking.contains(child) {
                 return Err(missing_child(child, &found.digest));
             }
             self.list_referrers(child);

@@ -135,6 +135,11 @@ impl Index {
     /// Adds an entry of the manifest for each tag; without tags, adds an untagged entry unless the
     /// manifest has an entry already. A manifest that loses a tag this way keeps an entry.
     pub(super) fn add(&mut self, manifest: &Descriptor, tags: &[String]) {
+        // Another tool may have written a wrong size or type.
+        for entry in self.entries.iter_mut().filter(|entry| entry.digest == manifest.digest) {
+            entry.size = manifest.size;
+            entry.media_type.clone_from(&manifest.media_type);
+        }
         let mut plain = self.entry(&manifest.digest).unwrap_or(manifest).clone();
         remove_names(&mut plain);
         for tag in tags {

@@ -40,7 +40,7 @@ pub(super) struct Snapshot {
     pub(super) bytes: Vec<u8>,
     pub(super) index: Index,
     /// The manifests that it lists, read on first use.
-    pub(super) listed: OnceLock<ListedManifests>,
+    pub(super) listed: Mutex<Option<Arc<ListedManifests>>>,
     /// Finds entries without a search, made on first use.
     lookup: OnceLock<Lookup>,
 }
@@ -59,7 +59,7 @@ impl Snapshot {
     }
 
     fn new(bytes: Vec<u8>, index: Index) -> Self {
-        Self { bytes, index, listed: OnceLock::new(), lookup: OnceLock::new() }
+        Self { bytes, index, listed: Mutex::default(), lookup: OnceLock::new() }
     }
 
     /// Returns what [`Index::tagged`] does.

@@ -6,13 +6,15 @@ use std::{
     sync::Arc,
 };
 
+use serde::Deserialize;
+
 use super::{
     index::{Index, may_be_manifest},
     json_weight::weight,
     referrers_index::{is_referrers_index, names_of_subject, subject_name},
 };
 use crate::store::list::Problems;
-use ocigraph_types::{Descriptor, Digest, Error, Manifest, Result};
+use ocigraph_types::{Descriptor, Digest, Error, Manifest, Result, annotation, excerpt};
 
 /// Bytes of memory that a digest takes in a summary.
 const DIGEST: u64 = 128;
@@ -68,6 +70,33 @@ impl ManifestSummary {
     }
 }
 
+/// A listed manifest that cannot be parsed.
+#[derive(Debug)]
+pub(super) struct Malformed {
+    pub(super) digest: Digest,
+    /// Its subject, if at least that could be read.
+    pub(super) subject: Option<Digest>,
+    /// What is wrong with it.
+    pub(super) fault: String,
+}
+
+impl Malformed {
+    pub(super) fn new(digest: Digest, bytes: &[u8], error: &Error) -> Self {
+        #[derive(Deserialize)]
+        struct Subject {
+            digest: Digest,
+        }
+        #[derive(Deserialize)]
+        struct OnlySubject {
+            subject: Subject,
+        }
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let found = serde_json::from_slice(text).ok();
+        let subject = found.map(|found: OnlySubject| found.subject.digest);
+        Self { digest, subject, fault: excerpt(error.message()) }
+    }
+}
+
 /// The manifests that `index.json` lists, directly or through nested indexes.
 #[derive(Debug)]
 pub(super) struct ListedManifests {
@@ -79,6 +108,7 @@ pub(super) struct ListedManifests {
     referrers_indexes: Vec<Descriptor>,
     /// The positions of these entries, by the text that names the subject.
     by_subject_name: HashMap<String, Vec<usize>>,
+    malformed: Vec<Malformed>,
     /// The first error of a manifest that exists and cannot be read.
     pub(super) unread: Option<Error>,
     /// True if the summaries exceed the memory limit. They are incomplete then.
@@ -90,6 +120,7 @@ impl ListedManifests {
         index: &Index,
         summaries: Arc<SummaryCache>,
         digests: HashSet<Digest>,
+        malformed: Vec<Malformed>,
         unread: Option<Error>,
         too_large: bool,
     ) -> Self {
@@ -108,6 +139,7 @@ impl ListedManifests {
             by_subject,
             referrers_indexes,
             by_subject_name,
+            malformed,
             unread,
             too_large,
         }
@@ -122,12 +154,15 @@ impl ListedManifests {
     }
 
     /// Returns the descriptors of the referrers of `subject`: those that name it, in the order of the
-    /// index, then those that only an index of referrers lists.
+    /// index, then those that only an index of referrers lists. One that cannot be parsed is a problem.
     pub(super) fn referrers(&self, subject: &Digest, problems: &mut Problems) -> Vec<Descriptor> {
         let found = self.by_subject.get(subject).into_iter().flatten();
         let mut referrers: Vec<Descriptor> =
             found.map(|summary| summary.descriptor.clone()).collect();
         let mut seen: HashSet<Digest> = referrers.iter().map(|d| d.digest.clone()).collect();
+        for odd in self.malformed.iter().filter(|odd| odd.subject.as_ref() == Some(subject)) {
+            problems.add(format!("the referrer {} is malformed: {}", odd.digest, odd.fault));
+        }
         let names = names_of_subject(subject);
         let positions = names.iter().filter_map(|name| self.by_subject_name.get(name));
         let mut positions: Vec<usize> = positions.flatten().copied().collect();
@@ -162,7 +197,8 @@ impl ListedManifests {
     }
 
     /// Returns the manifests that are not content of another listed one: neither children of an index,
-    /// nor referrers of a manifest of the layout.
+    /// nor referrers of a manifest of the layout. One with a name has the annotation for it, whichever
+    /// entry has the name.
     pub(super) fn roots(&self, index: &Index) -> Vec<Descriptor> {
         let children = self.summaries.values().flat_map(|summary| &summary.children);
         let children: HashSet<&Digest> = children.map(|child| &child.digest).collect();
@@ -176,7 +212,19 @@ impl ListedManifests {
                 && !subject.is_some_and(|subject| self.digests.contains(subject))
         };
         let roots = index.entries.iter().filter(is_root);
-        roots.filter(|entry| seen.insert(&entry.digest)).cloned().collect()
+        let mut names = HashMap::new();
+        for (name, digest) in index.names() {
+            names.entry(digest).or_insert(name);
+        }
+        let with_name = |entry: &Descriptor| {
+            let mut root = entry.clone();
+            if let Some(name) = names.get(&entry.digest) {
+                let tag = root.annotations.entry(annotation::REF_NAME.into());
+                tag.or_insert_with(|| (*name).into());
+            }
+            root
+        };
+        roots.filter(|entry| seen.insert(&entry.digest)).map(with_name).collect()
     }
 
     /// Returns the digests that are listed and have no summary: blobs, and manifests that are missing
