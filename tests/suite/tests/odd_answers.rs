@@ -556,7 +556,7 @@ fn unusual_headers_of_upload_responses_are_accepted() {
 }
 
 #[test]
-fn a_web_page_with_status_200_is_no_success() {
+fn a_web_page_with_status_200_is_not_a_success() {
     let server = FaultServer::start();
     let page = Reply::ok("<html><body>sign in</body></html>").header("content-type", "text/html");
     for method in ["HEAD", "PUT", "POST", "PATCH", "DELETE", "GET"] {

@@ -15,7 +15,7 @@ use super::{
     index::Index,
     index_cache::{IndexCache, Snapshot},
     lease_table::LeaseTable,
-    protected::NameCache,
+    name_cache::NameCache,
     summaries::SummaryCache,
     write_queue::WriteQueue,
 };

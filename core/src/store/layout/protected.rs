@@ -5,7 +5,7 @@
 //! read, and manifests of formats that it does not know. All of these may name a blob, so a collection
 //! keeps it. A subject is not needed by its referrers, so it is not kept for them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::{
     directory::OpenLayout, index_cache::Snapshot, index_text, inner::Inner,
@@ -18,27 +18,6 @@ use ocigraph_types::{Algorithm, Code, Digest, Error, Manifest, Result};
 const MAX_DIGESTS: usize = 1_000_000;
 /// The longest digest in use has 135 characters.
 const MAX_DIGEST_LENGTH: usize = 200;
-/// Maximum digests in a [`NameCache`]: about 32 MiB of memory.
-const MAX_CACHED: usize = 250_000;
-
-/// The digests that blobs name, by the digest of the blob, and whether the blob is listed. Blobs
-/// beyond the maximum are read by each collection.
-#[derive(Debug, Default)]
-pub(super) struct NameCache {
-    names: HashMap<(Digest, bool), Vec<Digest>>,
-    /// The digests of all keys and values.
-    number: usize,
-}
-
-impl NameCache {
-    fn insert(&mut self, key: (Digest, bool), names: &[Digest]) {
-        let number = self.number + 1 + names.len();
-        if number <= MAX_CACHED && !self.names.contains_key(&key) {
-            self.number = number;
-            self.names.insert(key, names.to_vec());
-        }
-    }
-}
 
 impl Inner {
     /// Returns what the content of the layout names, without what `reachable` has. `candidates` are
@@ -149,21 +128,6 @@ fn digests_in(text: &[u8]) -> Vec<Digest> {
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn the_memory_of_the_cache_is_bounded_by_the_digests_that_it_holds() {
-        let digest = |number: usize| Algorithm::Sha256.digest(number.to_string().as_bytes());
-        let mut cache = NameCache::default();
-        let many = vec![digest(0); MAX_CACHED / 4];
-        for number in 0..8 {
-            cache.insert((digest(number), false), &many);
-            cache.insert((digest(number), false), &many);
-        }
-        assert_eq!(cache.names.len(), 3);
-        cache.insert((digest(9), true), &many[..9]);
-        assert_eq!(cache.names.len(), 4);
-        assert_eq!(cache.number, 4 + 3 * many.len() + 9);
-    }
 
     #[test]
     fn only_what_looks_like_a_manifest_names_digests() {

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exception_that_is_not_understood_is_named_and_is_no_error() {
+    fn an_exception_that_is_not_understood_is_named_and_is_not_an_error() {
         for entry in [
             "10.0.0.0/33",
             "fd00::/129",
