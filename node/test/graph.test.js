@@ -132,7 +132,7 @@ test('a deep graph can be walked, filtered and serialized', async (t) => {
 test('an incomplete graph has the problems if the caller allows it, and is an error otherwise', async (t) => {
   const root = manifest('root');
   const { digest } = described(root);
-  const entry = { ...described('a'), artifactType: 'a/example' };
+  const entry = { ...described('a'), artifactType: 'a/example', annotations: { by: 'a test' } };
   const list = manifest(undefined, undefined, [entry, { ...described('b'), size: -1 }]);
   const server = createServer((request, response) => {
     const body = { manifests: root, referrers: list }[request.url.split('/')[3]] ?? '{}';
