@@ -1099,7 +1099,8 @@ export interface ClientOptions {
   insecure?: boolean | undefined;
   /**
    * Uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in `NO_PROXY` and for loopback
-   * addresses. A malformed variable is an error. Default: `true`.
+   * addresses. A malformed address of a proxy is an error. An entry of `NO_PROXY` that is not understood is ignored
+   * with a warning. Default: `true`.
    */
   useProxy?: boolean | undefined;
   /** Additional header fields, as names and values. They are sent only to the origin of the registry. Default: none. */

@@ -108,6 +108,12 @@ impl CancelFlag {
         CURRENT.with_borrow(Self::clone)
     }
 
+    /// Creates the flag of work that was cancelled already.
+    #[cfg(test)]
+    pub(crate) fn cancelled() -> Self {
+        Self(Arc::new(AtomicBool::new(true)))
+    }
+
     /// Runs `work` on this thread under this flag.
     pub(crate) fn run<T>(self, work: impl FnOnce() -> T) -> T {
         let _restore = RestorePrevious(CURRENT.replace(self));

@@ -157,7 +157,8 @@ impl Client {
     /// not among them. With a tag or digest in `reference`, returns only the tags of that manifest.
     ///
     /// # Errors
-    /// [`Code::NotFound`] if `reference` has a tag or digest that names nothing, [`Code::Incomplete`] if a part of the list cannot be read.
+    /// [`Code::NotFound`] if `reference` has a tag or digest that names nothing,
+    /// [`Code::Incomplete`] if a part of the list cannot be read.
     ///
     /// # Incomplete lists
     /// [`Client::list_tags`] returns what could be read.
@@ -175,7 +176,8 @@ impl Client {
     /// a tag or digest in `reference`, returns only the tags of that manifest.
     ///
     /// # Errors
-    /// [`Code::NotFound`] if `reference` has a tag or digest that names nothing, [`Code::Incomplete`] if a part of the list cannot be read.
+    /// [`Code::NotFound`] if `reference` has a tag or digest that names nothing,
+    /// [`Code::Incomplete`] if a part of the list cannot be read.
     ///
     /// # Incomplete lists
     /// [`Client::list_tag_details`] returns what could be read.
@@ -207,7 +209,8 @@ impl Client {
     /// digest in `reference`, returns only that manifest.
     ///
     /// # Errors
-    /// [`Code::NotFound`] if `reference` has a tag or digest that names nothing, [`Code::Incomplete`] if a part of the list cannot be read.
+    /// [`Code::NotFound`] if `reference` has a tag or digest that names nothing,
+    /// [`Code::Incomplete`] if a part of the list cannot be read.
     ///
     /// # Incomplete lists
     /// [`Client::list_manifests`] returns what could be read.

@@ -15,8 +15,8 @@ use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt};
 use ocigraph::{
     ByteStream, Bytes, Client, Code, Content, CopyOptions, DeleteOptions, Descriptor, Digest,
-    DiscoverOptions, Error, File, Graph, List, Location, Manifest, ManifestDeletion, Outcome,
-    PullOptions, PushOptions, ReadStore, Reference, ResolveOptions, Result, Source, Store,
+    DiscoverOptions, Error, File, Graph, List, Location, Manifest, ManifestDeletion, Memory,
+    Outcome, PullOptions, PushOptions, ReadStore, Reference, ResolveOptions, Result, Source, Store,
     TagOrDigest, TransferOptions, VerifyOptions, operation, verified,
 };
 
@@ -29,6 +29,9 @@ struct Stored {
     manifests: BTreeMap<Digest, Manifest>,
     blobs: BTreeMap<Digest, Bytes>,
     tags: BTreeMap<String, Digest>,
+    /// The number of names that were resolved.
+    resolved: usize,
+    memory: Memory,
 }
 
 impl InMemory {
@@ -45,6 +48,7 @@ impl InMemory {
 #[async_trait]
 impl ReadStore for InMemory {
     async fn resolve(&self, name: &TagOrDigest) -> Result<Descriptor> {
+        self.stored().resolved += 1;
         Ok(self.fetch_manifest(name).await?.descriptor())
     }
 
@@ -86,6 +90,10 @@ impl ReadStore for InMemory {
 
     async fn tags(&self) -> Result<List<String>> {
         Ok(self.stored().tags.keys().cloned().collect::<Vec<_>>().into())
+    }
+
+    fn memory(&self) -> Memory {
+        self.stored().memory.clone()
     }
 }
 
@@ -364,4 +372,26 @@ async fn a_manifest_with_another_digest_than_requested_is_rejected() {
     let report = operation::verify(wrong, &pushed.reference, VerifyOptions::default()).await;
     let report = report.unwrap();
     assert_eq!(report.problems[0].descriptor.digest, pushed.descriptor.digest);
+}
+
+#[tokio::test]
+async fn resolved_tags_are_charged_one_by_one() {
+    let (client, store) = client();
+    let image = reference("store.example/app:v1");
+    push_graph(&client, &image).await;
+    {
+        let mut stored = store.stored();
+        let digest = stored.tags["v1"].clone();
+        stored.tags.extend((0..50_000).map(|number| (format!("t{number}"), digest.clone())));
+        stored.memory = Memory::new(64 * 1024);
+    }
+    let tags = client.tag_details(&reference("store.example/app")).await;
+    assert_eq!(tags.unwrap_err().code(), Code::TooLarge);
+    let manifests = client.manifests(&reference("store.example/app")).await;
+    assert_eq!(manifests.unwrap_err().code(), Code::TooLarge);
+    let deleted = client.delete(&image, DeleteOptions::default()).await;
+    assert_eq!(deleted.unwrap_err().code(), Code::TooLarge);
+    let resolved = store.stored().resolved;
+    assert!(resolved < 10_000, "{resolved} names were resolved");
+    assert_eq!(store.stored().manifests.len(), 4, "nothing was deleted");
 }

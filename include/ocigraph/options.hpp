@@ -40,7 +40,8 @@ class client_settings
      * Default: false. */
     Self &insecure(bool insecure) { return this->set(ocigraph_client_options_set_insecure, insecure); }
     /* If true, uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in `NO_PROXY` and
-     * for loopback addresses. A malformed variable is an error. Default: true. */
+     * for loopback addresses. A malformed address of a proxy is an error. An entry of `NO_PROXY` that is not
+     * understood is ignored with a warning. Default: true. */
     Self &use_proxy(bool use_proxy) { return this->set(ocigraph_client_options_set_use_proxy, use_proxy); }
     /* Adds a header. Additional header fields, as names and values. They are sent only to the origin of the
      * registry. Default: none. */

@@ -102,7 +102,7 @@ test('the release step attaches an SBOM and provenance, and tags the image', asy
 });
 
 test('provenance contains the digest with its algorithm and the builder', async (t) => {
-  const { host } = await fixture(t);
+  const { host } = await fixture(t, '--sha512', 'digest-of-tag');
   const repository = `${host}/net-monitor`;
   const sbom = join(folder(t), 'bom.json');
   writeFileSync(sbom, '{}');

@@ -123,7 +123,7 @@ def test_a_path_object_names_a_layout_directory_with_any_name(client: Any, work:
     client.push(folder, artifact_type="sbom/example", subject=tagged)
     [sbom] = client.discover(tagged)
     assert client.fetch_manifest(tagged.at(sbom)).subject.digest == pushed.descriptor.digest
-    assert json.loads(client.discover(tagged).json())["referrers"][0]["reference"] == f"oci:{folder}@{sbom.digest}"
+    assert json.loads(client.discover(tagged).json())["referrers"][0]["reference"] == f"oci:{folder}/@{sbom.digest}"
     assert Reference.parse("registry.example.com/app:v1").at(sbom).text == f"registry.example.com/app@{sbom.digest}"
 
 

@@ -120,7 +120,7 @@ def test_an_os_error_has_its_errno(client: Any, work: Path) -> None:
     assert "nowhere.txt" in str(missing.value)
     (work / "file").write_text("")
     with pytest.raises(OSError, match="file") as raised:
-        client.push("oci:file:v1", "file")
+        client.push("oci:file/below:v1", "file")
     assert isinstance(raised.value, ocigraph.IoError) and raised.value.errno in (errno.ENOTDIR, errno.EEXIST)
     assert ocigraph.ForbiddenError("x").errno == errno.EACCES and ocigraph.NetworkError("x").errno is None
 

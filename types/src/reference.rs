@@ -169,7 +169,8 @@ into_error!(ReferenceError);
 ///    `x/y:1` in the directory `new`, which a push creates.
 ///
 /// A colon before a slash or backslash belongs to the path, as in `oci:C:\store:v1`. Parsing looks
-/// at the file system if the text has another colon, and opens no file.
+/// at the file system if the text has another colon, and opens no file. Untrusted text can name any
+/// path this way: refuse text that starts with `oci:` where only registries are expected.
 ///
 /// Specification: the grammar of repositories and their tags is that of
 /// [distribution-spec, Pulling manifests][spec]; for tags of layouts see [`check_layout_tag`].

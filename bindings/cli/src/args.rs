@@ -32,7 +32,7 @@ use crate::{
         verify::VerifyArgs,
     },
     output,
-    usage::is_standard_input,
+    usage::read_from_standard_input,
 };
 
 /// Push, pull, discover, copy, verify and delete graphs of supply-chain artifacts in OCI registries
@@ -424,20 +424,20 @@ impl Common {
         ];
         let secrets =
             secrets.iter().filter(|(_, given)| *given).map(|(name, _)| (*name).to_owned());
-        // `-` is the name of a file here.
-        let is_input = |path: &PathBuf| path.as_os_str() != "-" && is_standard_input(path);
-        let files = files.iter().filter_map(|(name, path)| {
-            let path = path.as_ref().filter(|path| is_input(path))?;
-            Some(format!("{name} {}", path.display()))
-        });
+        let files =
+            files.iter().filter_map(|(name, path)| read_from_standard_input(name, path.as_deref()));
         secrets.chain(files).collect()
     }
 
-    /// Returns a given option that no image layout can use.
+    /// Returns a given option whose value would be sent to a registry. A command for image layouts
+    /// refuses it. The options that only say how to connect are accepted, because scripts pass them
+    /// to every command.
     pub(crate) fn registry_only(&self) -> Option<&'static str> {
         let registry = &self.registry;
         let given = [
             ("--header", !registry.headers.is_empty()),
+            ("--user-agent", registry.user_agent.is_some()),
+            ("--cert-file", registry.cert_file.is_some()),
             ("--username", registry.username.is_some()),
             ("--identity-token", registry.identity_token.is_some()),
             ("--identity-token-stdin", registry.identity_token_stdin),

@@ -7,7 +7,10 @@ use std::path::PathBuf;
 use clap::Args;
 use ocigraph::{Client, Location, Result};
 
-use crate::args::{Common, RegistryArgs, Target, usage};
+use crate::{
+    args::{Common, RegistryArgs, Target, usage},
+    usage::read_from_standard_input,
+};
 
 /// The flags of one side, in the order of the help text.
 #[derive(Debug, Default)]
@@ -69,7 +72,7 @@ macro_rules! side {
             identity_token_stdin: bool,
             #[arg(id = concat!($name, "_auth_file"), long = concat!($name, "-registry-config"))]
             #[arg(value_name = "FILE", hide_short_help = true)]
-            #[arg(help = concat!("Credential file to search first for ", $registry))]
+            #[arg(help = concat!("Credential file to use for ", $registry, ", in place of all others"))]
             auth_file: Option<PathBuf>,
             #[arg(id = concat!($name, "_plain_http"), long = concat!($name, "-plain-http"))]
             #[arg(value_name = "BOOL", num_args = 0..=1, require_equals = true)]
@@ -157,6 +160,29 @@ impl Side {
         self.password.is_some() || self.password_stdin
     }
 
+    /// Returns the files of this side that are standard input.
+    fn standard_input(&self) -> impl Iterator<Item = String> {
+        let files = [
+            ("registry-config", &self.auth_file),
+            ("ca-file", &self.ca_file),
+            ("cert-file", &self.cert_file),
+            ("key-file", &self.key_file),
+        ];
+        files.into_iter().filter_map(|(flag, path)| {
+            read_from_standard_input(&format!("--{}-{flag}", self.name), path.as_deref())
+        })
+    }
+
+    /// Returns the flag of this side that reads a secret from standard input.
+    fn secret_reader(&self) -> Option<String> {
+        let secrets = [
+            ("password-stdin", self.password_stdin),
+            ("identity-token-stdin", self.identity_token_stdin),
+        ];
+        let given = secrets.into_iter().find(|(_, given)| *given);
+        given.map(|(flag, _)| format!("--{}-{flag}", self.name))
+    }
+
     /// Fails if a flag is given for a side that is an image layout.
     fn check_target(&self, target: &Target) -> Result<()> {
         let is_layout = matches!(target.reference.location(), Location::Layout(_));
@@ -205,6 +231,14 @@ impl Side {
         all.user_agent = self.user_agent.clone().or(all.user_agent);
         Ok(all)
     }
+}
+
+/// Returns the flags of the sides that read standard input. Both sides may have the same secret,
+/// which is read once; [`clients`] refuses two.
+pub(crate) fn standard_input(from: &FromArgs, to: &ToArgs) -> Vec<String> {
+    let (from, to) = (Side::from(from), Side::from(to));
+    let secret = from.secret_reader().or_else(|| to.secret_reader());
+    secret.into_iter().chain(from.standard_input()).chain(to.standard_input()).collect()
 }
 
 /// Returns the client for a copy, and the client of the destination if that must be another one.

@@ -1,5 +1,5 @@
 //! Checks the arguments of a command before it does anything: standard input has one reader, and
-//! what is meant for a registry is not ignored by an image layout.
+//! what would be sent to a registry is not ignored by an image layout.
 
 use std::path::Path;
 
@@ -8,6 +8,7 @@ use ocigraph::{Location, Reference, Result};
 use crate::{
     args::{Command, Common, usage},
     commands::{blob::BlobCommand, manifest::ManifestCommand},
+    sides,
 };
 
 /// What a command uses.
@@ -33,6 +34,7 @@ impl<'a> Usage<'a> {
             Command::Discover(args) => one(&args.target.reference),
             Command::Copy(args) => Self {
                 references: vec![&args.source.reference, &args.destination.reference],
+                standard_input: sides::standard_input(&args.from, &args.to),
                 ..Self::default()
             },
             Command::Verify(args) => one(&args.target.reference),
@@ -80,4 +82,11 @@ impl<'a> Usage<'a> {
 /// Returns true for a path that means standard input.
 pub(crate) fn is_standard_input(path: &Path) -> bool {
     ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|name| path == Path::new(name))
+}
+
+/// Returns the name of an option with its file, if the file is standard input. `-` is the name of a
+/// file here.
+pub(crate) fn read_from_standard_input(option: &str, file: Option<&Path>) -> Option<String> {
+    let file = file.filter(|file| *file != Path::new("-") && is_standard_input(file))?;
+    Some(format!("{option} {}", file.display()))
 }

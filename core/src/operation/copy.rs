@@ -165,24 +165,25 @@ async fn check_listed(from: &dyn ReadStore, max_requests: usize) -> Result<()> {
     let listed = from.list_untagged().await?;
     let read = listed.into_iter().map(|listed| async move {
         match fetch_manifest(from, &TagOrDigest::from(&listed)).await {
-            // It refers to nothing: the list of the source is at fault, and `verify` names it.
+            // `verify` names it. If it has a subject, the list of that subject's referrers has a problem.
             Err(e) if is_odd_entry(&listed, &e) => {
                 tracing::warn!(error = %e, "passing over an entry of the source's list");
                 Ok(())
             }
-            read => read.map(drop).map_err(|e| {
-            let message = format!(
-                "the graph may be incomplete, because the listed manifest {} cannot be read: {}",
-                listed.digest,
-                e.message()
-            );
-            Error::new(e.code(), message).with_hint(
-                "`ocigraph verify` shows the damage; repair it, or copy without --recursive",
-            )
-        })
+            read => read.map(drop).map_err(|e| unread_listed(&listed, &e)),
         }
     });
     stream::iter(read).buffer_unordered(max_requests).try_for_each(|()| async { Ok(()) }).await
+}
+
+fn unread_listed(listed: &Descriptor, error: &Error) -> Error {
+    let message = format!(
+        "the graph may be incomplete, because the listed manifest {} cannot be read: {}",
+        listed.digest,
+        error.message()
+    );
+    Error::new(error.code(), message)
+        .with_hint("`ocigraph verify` shows the damage; repair it, or copy without --recursive")
 }
 
 /// Returns true if a listed manifest does not exist, is not a manifest, or has another size than the

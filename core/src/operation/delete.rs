@@ -113,7 +113,8 @@ pub(crate) const OPERATION: &str = "delete";
 ///
 /// # Errors
 /// [`Code::NotFound`] if `reference` names nothing, unless the options allow it,
-/// [`Code::Unsupported`] if the registry deletes no manifest, [`Code::Incomplete`] if a list of tags or referrers cannot be read completely.
+/// [`Code::Unsupported`] if the registry deletes no manifest, [`Code::Incomplete`] if a list of tags
+/// or referrers cannot be read completely.
 pub async fn delete(
     store: &dyn Store,
     reference: &Reference,
@@ -516,7 +517,9 @@ impl ExternalReferences {
         let mut external = Self::default();
         let mut outside: Vec<(Descriptor, Option<String>)> =
             store.list_untagged().await?.into_iter().map(|listed| (listed, None)).collect();
-        for (tag, named) in resolve_tags(store, tags, max_requests).await {
+        let mut charge = store.memory().charge();
+        let mut resolved = resolve_tags(store, tags, max_requests);
+        while let Some((tag, named)) = resolved.next().await {
             let descriptor = match named {
                 Ok(descriptor) => descriptor,
                 // The tag was deleted after it was listed.
@@ -542,6 +545,7 @@ impl ExternalReferences {
                     external.tags.entry(descriptor.digest.clone()).or_default().push(tag.clone());
                 }
             }
+            charge.add(descriptor.weight() + tag.weight())?;
             outside.push((descriptor, Some(tag)));
         }
         if !external.unknown_tags.is_empty() {

@@ -7,6 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::operation::named::named;
 use crate::operation::read::{ListedManifest, listed_manifest, read_small, resolve_tags};
+use crate::operation::select::name_of;
 use crate::store::{
     ReadStore,
     catalog::{ManifestInfo, TagInfo},
@@ -50,7 +51,7 @@ async fn named_manifest(
     if reference.tags().is_empty() && reference.digest().is_none() {
         return Ok(None);
     }
-    store.resolve(&reference.name()?).await.map(Some)
+    store.resolve(&name_of(store, reference).await?).await.map(Some)
 }
 
 /// Returns the details of one manifest, with all its tags.
@@ -83,7 +84,8 @@ async fn find_manifests(store: &dyn ReadStore) -> Result<List<ManifestInfo>> {
     let mut charge = memory.charge();
     let mut tags_of: HashMap<Digest, Vec<String>> = HashMap::new();
     let mut level = Vec::new();
-    for (tag, named) in resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY).await {
+    let mut resolved = resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY);
+    while let Some((tag, named)) = resolved.next().await {
         let descriptor = match tag_target(named)? {
             TagTarget::Manifest(descriptor) => *descriptor,
             TagTarget::Missing => continue,
@@ -178,7 +180,8 @@ async fn find_tags(store: &dyn ReadStore) -> Result<List<TagInfo>> {
 async fn resolve_all(store: &dyn ReadStore, tags: List<String>) -> Result<List<TagInfo>> {
     let mut found = Vec::new();
     let mut charge = store.memory().charge();
-    for (name, named) in resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY).await {
+    let mut resolved = resolve_tags(store, tags.entries, DEFAULT_CONCURRENCY);
+    while let Some((name, named)) = resolved.next().await {
         let info = match tag_target(named)? {
             TagTarget::Manifest(descriptor) => TagInfo::new(name, descriptor.digest),
             TagTarget::Missing => continue,
@@ -220,7 +223,8 @@ async fn inspect(
 ) -> Result<(ManifestInfo, Vec<Descriptor>, List<Descriptor>, Charge)> {
     let referrers = async {
         match store.referrers(&descriptor.digest, None).await {
-            Err(e) if e.is_of_one_manifest() => {
+            // TOO_LARGE is a limit of the whole operation.
+            Err(e) if e.is_of_one_manifest() && e.code() != Code::TooLarge => {
                 let mut problems = Problems::of_referrers(&descriptor.digest);
                 problems.add(unread(&e));
                 Ok(List::with_problems(Vec::new(), problems.found()))

@@ -1,7 +1,7 @@
 //! Small reads that several operations share.
 
 use bytes::Bytes;
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, TryStreamExt, stream, stream::BoxStream};
 
 use crate::{content::verified::verified, store::ReadStore};
 use ocigraph_types::{Code, Descriptor, Error, Manifest, Result, TagOrDigest};
@@ -57,14 +57,14 @@ pub(crate) async fn listed_manifest(
 }
 
 /// Resolves every tag, in the order of `tags`: its descriptor, or the error. A tag that names several
-/// manifests, for different platforms, is returned with each.
-pub(crate) async fn resolve_tags(
+/// manifests, for different platforms, is returned with each. The caller charges what it keeps.
+pub(crate) fn resolve_tags(
     store: &dyn ReadStore,
     tags: Vec<String>,
     concurrency: usize,
-) -> Vec<(String, Result<Descriptor>)> {
+) -> BoxStream<'_, (String, Result<Descriptor>)> {
     stream::iter(tags)
-        .map(|tag| async move {
+        .map(move |tag| async move {
             let named = match store.choices(Some(&tag)).await {
                 Ok(choices) if choices.is_empty() => {
                     vec![store.resolve(&TagOrDigest::Tag(tag.clone())).await]
@@ -78,8 +78,7 @@ pub(crate) async fn resolve_tags(
         })
         .buffered(concurrency)
         .flatten()
-        .collect()
-        .await
+        .boxed()
 }
 
 /// Reads a small blob into memory and verifies it. TOO_LARGE if its descriptor has more than

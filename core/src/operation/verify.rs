@@ -172,7 +172,9 @@ async fn run(
         .map(|listed| read_listed(&context, listed));
     let unread: Vec<_> = stream::iter(unread).buffered(max_requests).try_collect().await?;
     report.problems.extend(unread.into_iter().flatten());
-    report.problems.extend(lists.unlisted(&*context.store, &mut charge, max_requests).await?);
+    report
+        .problems
+        .extend(lists.unlisted(&*context.store, &root, &mut charge, max_requests).await?);
     if context.options.repair_index {
         lists::repair(&*context.store, &mut report).await?;
     }
@@ -306,11 +308,15 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     let name = TagOrDigest::Digest(digest.clone());
     // The referrers of a damaged manifest are checked too.
     let links = async { fetch_manifest(&*context.store, &name).await.map(|m| Links::of(&m)) };
+    let max_requests = concurrency(context.options.concurrency);
     let referrers = async {
         if !context.follows(EdgeKind::Referrer) {
             return Ok(List::default());
         }
-        context.store.referrers_in_detail(digest, None, ReferrersDetail::Unchecked).await
+        context
+            .store
+            .referrers_in_detail(digest, None, ReferrersDetail::Unchecked, max_requests)
+            .await
     };
     let follows_tags = context.follows(EdgeKind::Tag);
     let siblings = async {
@@ -341,7 +347,8 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
         Err(e) => result.problems.push(as_problem(&target, e)?),
     }
     let referrers = match referrers {
-        Err(e) if e.is_of_one_manifest() => {
+        // TOO_LARGE is a limit of the whole operation.
+        Err(e) if e.is_of_one_manifest() && e.code() != Code::TooLarge => {
             result.problems.push(target.problem(ProblemKind::Unreadable, e.message()));
             List::default()
         }

@@ -6,7 +6,7 @@
 #[cfg(doc)]
 use crate::Code;
 use crate::store::memory_budget::Charge;
-use ocigraph_types::{Digest, ListProblem, Result, weight::Weight};
+use ocigraph_types::{Digest, ListProblem, Result, printable, weight::Weight};
 
 /// Maximum number of problems of one list that are kept. The others are only counted.
 const MAX_PROBLEMS: usize = 100;
@@ -117,7 +117,7 @@ impl Problems {
 
     /// Adds an entry that does not follow the grammar of its kind of name.
     pub(crate) fn add_name(&mut self, name: &str, detail: String) {
-        self.push(Some(name.to_owned()), detail);
+        self.push(Some(printable(name)), detail);
     }
 
     fn push(&mut self, name: Option<String>, detail: String) {
@@ -135,5 +135,17 @@ impl Problems {
             self.found.push(ListProblem::new(self.list, self.subject, None, detail));
         }
         self.found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_problem_is_escaped() {
+        let mut problems = Problems::of("the tags of app");
+        problems.add_name("a\u{1b}[2Jb", "invalid".into());
+        assert_eq!(problems.found()[0].name.as_deref(), Some("a\u{fffd}[2Jb"));
     }
 }

@@ -108,15 +108,16 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
 
     /// Returns the referrers of a subject as [`ReadStore::referrers`] does, with what an operation
     /// needs besides: some registries list referrers without their annotations, and some have a
-    /// second list. Default: [`ReadStore::referrers`], since a store that knows its referrers has one
+    /// second list. Reads up to `max_requests` manifests concurrently. Default: [`ReadStore::referrers`], since a store that knows its referrers has one
     /// list, with everything.
     async fn referrers_in_detail(
         &self,
         subject: &Digest,
         artifact_type: Option<&str>,
         detail: ReferrersDetail,
+        max_requests: usize,
     ) -> Result<List<Descriptor>> {
-        let _ = detail;
+        let _ = (detail, max_requests);
         self.referrers(subject, artifact_type).await
     }
 
@@ -208,7 +209,8 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
 #[non_exhaustive]
 pub enum ReferrersDetail {
     /// The annotations of the manifest, unless the list shows that it has none: a registry that lists
-    /// the annotations of other referrers lists all.
+    /// the annotations of other referrers lists all, and so does one whose first manifests without
+    /// listed annotations have none.
     Annotations,
     /// The annotations of the manifest, in any case.
     EveryAnnotation,

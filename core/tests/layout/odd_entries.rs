@@ -214,6 +214,66 @@ async fn a_manifest_that_is_listed_under_another_type_or_size_is_found() {
 }
 
 #[tokio::test]
+async fn a_wrong_size_or_type_is_corrected_when_the_manifest_is_pushed_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let layout = Layout::open(dir.path());
+    let image = push(&layout, &["config", "image"], None, &["v1"]).await;
+    let mut odd = tagged(&image, "v1");
+    odd["size"] = json!(1);
+    odd["mediaType"] = json!("application/json");
+    odd["platform"] = json!({ "os": "linux", "architecture": "amd64" });
+    for tags in [&["v1"][..], &["v2"], &[]] {
+        write_around(dir.path(), &[], &[odd.clone()]);
+        let layout = Layout::open(dir.path());
+        let error = layout.resolve(&by_digest(&image)).await.unwrap_err();
+        assert_eq!(error.code(), Code::SizeMismatch);
+        layout.push_manifest(&image, &names(tags)).await.unwrap();
+        for tag_or_digest in [by_digest(&image), tag("v1")] {
+            let resolved = layout.resolve(&tag_or_digest).await.unwrap();
+            assert_eq!(resolved.digest, *image.digest());
+        }
+        assert!(verify(dir.path(), "v1").await.problems.is_empty());
+        let entries = layout.list_entries().await.unwrap().entries;
+        assert!(entries.iter().all(|entry| entry.platform.is_some()), "{entries:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_referrer_makes_the_list_of_its_subject_incomplete() {
+    let dir = tempfile::tempdir().unwrap();
+    let layout = Layout::open(dir.path());
+    let image = push(&layout, &["config", "image"], None, &["v1"]).await;
+    let other = push(&layout, &["config", "other"], None, &["v2"]).await;
+    let mut sbom = json!(
+        serde_json::from_slice::<Value>(manifest(&["config"], Some(&image)).bytes()).unwrap()
+    );
+    sbom["annotations"] = json!({ "a": 1 });
+    for text in [sbom.to_string(), format!("\u{feff}{sbom}")] {
+        layout.push_blob(&blob(&text), source(&text)).await.unwrap();
+        let mut entry = json!(blob(&text));
+        entry["mediaType"] = json!(image.media_type());
+        write_around(
+            dir.path(),
+            &[entry.to_string()],
+            &[tagged(&image, "v1"), tagged(&other, "v2")],
+        );
+        let layout = Layout::open(dir.path());
+        let found = layout.referrers(image.digest(), None).await.unwrap();
+        assert_eq!(found.problems[0].subject.as_ref(), Some(image.digest()));
+        assert!(found.problems[0].detail.contains(blob(&text).digest.as_str()), "{found:?}");
+        assert!(layout.referrers(other.digest(), None).await.unwrap().problems.is_empty());
+        let copied = tempfile::tempdir().unwrap();
+        let error = copy_all(dir.path(), copied.path()).await.unwrap_err();
+        assert_eq!(error.code(), Code::Incomplete);
+        let options = CopyOptions::default().recursive(true);
+        let (from, to) = (at(dir.path(), "v2"), at(copied.path(), "v2"));
+        assert_eq!(Client::new().copy(&from, &to, options).await.unwrap().manifests, 1);
+        let error = Client::new().delete(&at(dir.path(), "v1"), DeleteOptions::default()).await;
+        assert_eq!(error.unwrap_err().code(), Code::Incomplete);
+    }
+}
+
+#[tokio::test]
 async fn an_odd_list_is_read_like_a_usual_one() {
     let dir = tempfile::tempdir().unwrap();
     let image = push(&Layout::open(dir.path()), &["image"], None, &["v1"]).await;

@@ -259,6 +259,43 @@ async fn the_only_manifest_of_a_layout_needs_no_name() {
     let report = client.delete(&all, DeleteOptions::default()).await.unwrap();
     assert_eq!(report.deleted.len(), 1);
     assert!(!file_of(path, other.digest()).exists());
+    // The name can be in any entry, and in either annotation.
+    let other = push(&layout, &["other"], None, &[]).await;
+    for name in [NAME, "io.containerd.image.name"] {
+        let named = entry(&other, json!({ name: "docker.io/library/other:1.0" }));
+        for listed in [vec![json!(other.plain_descriptor()), named.clone()], vec![named.clone()]] {
+            write_index(path, &listed);
+            let error = client.delete(&all, DeleteOptions::default()).await.unwrap_err();
+            assert_eq!(error.code(), Code::InvalidReference, "{listed:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_copy_needs_no_child_that_the_destination_has() {
+    let (source, destination) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let layout = Layout::open(source.path());
+    let [one, two] = [
+        push(&layout, &["config", "one"], None, &[]).await,
+        push(&layout, &["config", "two"], None, &[]).await,
+    ];
+    let index = index_of(&[&one, &two]);
+    layout.push_manifest(&index, &[]).await.unwrap();
+    write_index(source.path(), &[entry(&index, json!({ NAME: "v1" }))]);
+    let (from, to) = (at(source.path(), ":v1"), at(destination.path(), ":v1"));
+    let client = Client::new();
+    let copy = async |to: &Reference, recursive| {
+        let options = CopyOptions::default().recursive(recursive);
+        client.copy(&from, to, options).await
+    };
+    copy(&to, false).await.unwrap();
+    fs::remove_file(file_of(source.path(), two.digest())).unwrap();
+    for recursive in [false, true] {
+        copy(&to, recursive).await.unwrap();
+        let empty = tempfile::tempdir().unwrap();
+        let error = copy(&at(empty.path(), ":v1"), recursive).await.unwrap_err();
+        assert_eq!(error.code(), Code::NotFound);
+    }
 }
 
 #[tokio::test]
@@ -308,6 +345,14 @@ async fn a_platform_decides_between_two_manifests_of_one_name() {
     let digests: Vec<_> = details.iter().map(|tag| &tag.digest).collect();
     assert_eq!(digests, [&Some(amd64.digest().clone()), &Some(arm64.digest().clone())]);
     assert_eq!(client.tags(&at(path, "")).await.unwrap(), ["v1"]);
+    let name = at(path, ":v1");
+    for error in [
+        client.tags(&name).await.unwrap_err(),
+        client.tag_details(&name).await.unwrap_err(),
+        client.manifests(&name).await.unwrap_err(),
+    ] {
+        assert_eq!(error.code(), Code::InvalidReference);
+    }
     // A delete of one image leaves the name to the other.
     let one = at(path, &format!("@{}", arm64.digest()));
     assert_eq!(client.delete(&one, DeleteOptions::default()).await.unwrap().deleted.len(), 1);

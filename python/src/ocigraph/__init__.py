@@ -4,8 +4,8 @@
 Start with `Client`, or with `AsyncClient` in an event loop. Both have the same methods, one for each operation. A
 reference is ``host[:port]/repository[:tag][@digest]``, or ``oci:PATH[:tag][@digest]`` for an image layout directory,
 which needs no server. `Reference.parse` describes where PATH ends. ``oci:app.tar:v1`` reads an image layout in a tar
-archive in place; operations that write fail for it with ``UNSUPPORTED``. Failed operations raise an `Error` that is also
-the matching builtin exception, such as `FileNotFoundError`. Arguments of a wrong type raise `TypeError`.
+archive in place; operations that write fail for it with ``UNSUPPORTED``. Failed operations raise an `Error` that is
+also the matching builtin exception, such as `FileNotFoundError`. Arguments of a wrong type raise `TypeError`.
 
 Example:
     >>> with Client() as client:

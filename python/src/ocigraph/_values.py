@@ -96,10 +96,10 @@ class Reference(Result):
     def parse(cls, text: str) -> Reference:
         """Parses a reference.
 
-        The tag of a layout can be any name, such as ``docker.io/library/hello:1.0``. The path is the longest part before
-        a colon that is a layout or a file; without one, it ends at the first colon after the directories that exist;
-        ``oci:path/:tag`` ends it at the slash. So this looks which of these exist. It opens no file and does not use the
-        network.
+        The tag of a layout can be any name, such as ``docker.io/library/hello:1.0``. The path is the longest part
+        before a colon that is a layout or a file; without one, it ends at the first colon after the directories that
+        exist; ``oci:path/:tag`` ends it at the slash. So this looks which of these exist. It opens no file and does
+        not use the network.
 
         Args:
             text: the reference.

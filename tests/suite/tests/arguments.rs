@@ -62,14 +62,22 @@ fn standard_input_has_one_reader() {
 #[test]
 fn an_image_layout_does_not_ignore_headers_and_credentials() {
     let work = workspace();
-    for option in [["-H", "X-Team: supply"], ["-u", "ada"], ["--identity-token", "token"]] {
-        let options = [&["push", "oci:layout:v1", "file"], &option[..]].concat();
+    for option in [
+        &["-H", "X-Team: supply"][..],
+        &["-u", "ada"],
+        &["--identity-token", "token"],
+        &["--user-agent", "supply/1"],
+        &["--cert-file", "file", "--key-file", "file"],
+    ] {
+        let options = [&["push", "oci:layout:v1", "file"], option].concat();
         let message = work.ocigraph(&options).fails_with(2);
         assert!(message.contains("oci:layout:v1 is an image layout"), "{message}");
         assert!(!message.contains("supply"), "{message}");
     }
     let fixture = Fixture::start(Config::default());
-    work.ocigraph(&["push", "oci:layout:v1", "file"]).ok();
+    // Scripts pass these to every command.
+    let connection = ["--plain-http", "--insecure", "--registry-config", "none.json", "--no-proxy"];
+    work.ocigraph(&[&["push", "oci:layout:v1", "file"], &connection[..]].concat()).ok();
     let registry = format!("{}/app:v1", fixture.host());
     work.ocigraph(&["copy", "oci:layout:v1", &registry, "-H", "X-Team: supply"]).ok();
 }
@@ -181,8 +189,12 @@ fn a_malformed_proxy_variable_is_named() {
         let ignored = run(&[(variable, value)], &["--no-proxy"]).fails_with(1);
         assert!(!ignored.contains(variable), "{ignored}");
     }
-    let no = [("HTTPS_PROXY", "http://127.0.0.1:1"), ("NO_PROXY", "10.0.0.0/64")];
-    assert!(run(&no, &[]).fails_with(2).contains("NO_PROXY"));
+    for entry in ["10.0.0.0/64", "<local>", "10.0.0.0/255.0.0.0"] {
+        let no = [("HTTPS_PROXY", "http://127.0.0.1:1"), ("NO_PROXY", entry)];
+        let message = run(&no, &[]).fails_with(1);
+        let warning = format!("ignoring the entry {entry:?} of NO_PROXY");
+        assert_eq!(message.matches(&warning).count(), 1, "{message}");
+    }
     assert!(
         run(&[("HTTP_PROXY", "http://")], &["--plain-http"]).fails_with(2).contains("HTTP_PROXY")
     );

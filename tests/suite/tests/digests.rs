@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ocigraph::{Algorithm, Digest, media_type};
-use ocigraph_fixture::{Config, Fixture, Sha512};
+use ocigraph_fixture::{Config, Failure, Fixture, Sha512};
 use ocigraph_suite::{Kind, Registry, Workspace};
 use serde_json::{Value, json};
 
@@ -129,6 +129,32 @@ fn a_registry_that_stores_another_digest_is_reported() {
             work.ocigraph(&["copy", "-r", "oci:layout:v1", &at]).ok();
             work.ocigraph(&["verify", &at]).ok();
         }
+    }
+}
+
+/// The status 415 is for media types too.
+#[test]
+fn a_refused_media_type_is_not_a_refused_digest() {
+    let work = Workspace::new();
+    build(&work, "layout");
+    for (code, is_of_digest) in
+        [("MANIFEST_INVALID", false), ("DIGEST_INVALID", true), ("UNSUPPORTED", true)]
+    {
+        let fail = Failure {
+            times: None,
+            body: Some(format!(r#"{{"errors":[{{"code":"{code}","message":"refused"}}]}}"#)),
+            ..Failure::new("PUT", "/manifests/", 415, 1)
+        };
+        let fixture = Fixture::start(Config {
+            sha512: Sha512::TagOfDigest,
+            fail: vec![fail],
+            ..Config::default()
+        });
+        let at = format!("{}/app:v1", fixture.host());
+        let stderr = work.ocigraph(&["copy", "oci:layout:v1", &at]).fails_with(1);
+        let says = stderr.contains("does not support digests of sha512");
+        assert_eq!(says, is_of_digest, "{code}: {stderr}");
+        assert!(stderr.contains("[UNSUPPORTED]"), "{stderr}");
     }
 }
 

@@ -88,6 +88,11 @@ fn name(server: &FaultServer) -> String {
     format!("{}/app:v1", server.host())
 }
 
+/// The repository: `tags` and `manifests` of a tag list one manifest.
+fn repository(server: &FaultServer) -> String {
+    format!("{}/app", server.host())
+}
+
 fn digest(bytes: &[u8]) -> String {
     Algorithm::Sha256.digest(bytes).to_string()
 }
@@ -146,16 +151,16 @@ fn endless_lists_are_too_large() {
     };
     endless(&server, "/tags/list", tags("tags"));
     endless(&server, "/_catalog", tags("repositories"));
-    let name = name(&server);
-    command(&["tags", &name]).too_large();
-    command(&["tags", "--detail", &name]).too_large();
-    command(&["manifests", &name]).too_large();
+    let repository = repository(&server);
+    command(&["tags", &repository]).too_large();
+    command(&["tags", "--detail", &repository]).too_large();
+    command(&["manifests", &repository]).too_large();
     command(&["repos", &server.host()]).too_large();
     for filler in [json!("x".repeat(LARGE)), json!(vec![0; LARGE / 2])] {
         let server = FaultServer::start();
         let body = json!({ "tags": [], "filler": filler }).to_string().into_bytes();
         endless(&server, "/tags/list", body);
-        command(&["tags", &self::name(&server)]).too_large();
+        command(&["tags", &self::repository(&server)]).too_large();
     }
     // Short entries need more memory than their bytes.
     for short in [json!([""]), json!(["a"]), json!([0]), json!([null]), json!([{}])] {
@@ -164,7 +169,7 @@ fn endless_lists_are_too_large() {
         let entries = vec![entry.as_str(); LARGE / (entry.len() + 1)].join(",");
         let body = format!(r#"{{"tags":[{entries}]}}"#).into_bytes();
         endless(&server, "/tags/list", body);
-        let used = command(&["tags", &self::name(&server)]);
+        let used = command(&["tags", &self::repository(&server)]);
         assert!(used.peak <= MOST && used.code == Some(1), "{short}: {}", used.stderr);
     }
 }
@@ -179,10 +184,10 @@ const GRAPH: [&[&str]; 6] = [
 ];
 
 fn run_on_graph(server: &FaultServer) -> impl Iterator<Item = Used> {
-    let name = name(server);
+    let (name, repository) = (name(server), repository(server));
     GRAPH.into_iter().map(move |operation| {
         let mut args: Vec<&str> = operation.to_vec();
-        args.push(&name);
+        args.push(if operation[0] == "manifests" { &repository } else { &name });
         if operation[0] == "copy" {
             args.push("oci:layout:v1");
         }
@@ -203,7 +208,7 @@ fn the_largest_results_are_printed_within_the_memory_limit() {
             }
         }
     });
-    command(&["tags", "--format", "json", &name(&server)]).ok();
+    command(&["tags", "--format", "json", &repository(&server)]).ok();
     let root = artifact(0, 0, None);
     let manifests = (1..8).map(|number| artifact(number, LARGE - 1000, Some(&root)));
     let manifests: Vec<Vec<u8>> = std::iter::once(root.clone()).chain(manifests).collect();
@@ -218,7 +223,7 @@ fn the_largest_results_are_printed_within_the_memory_limit() {
         server.on("GET", &path, [served(index(&listed), INDEX)]);
         server.on("GET", "/v2/app/referrers/", [served(index(&[]), INDEX)]);
         has(&server, manifests.clone());
-        command(&["manifests", "--detail", &name(&server)]).ok();
+        command(&["manifests", "--detail", &repository(&server)]).ok();
         command(&["discover", "-o", "json", &name(&server)]).ok();
         command(&["delete", "--yes", "--dry-run", "--format", "json", &name(&server)]).ok();
     }

@@ -554,3 +554,28 @@ fn unusual_headers_of_upload_responses_are_accepted() {
     assert_eq!(targets.len(), 2);
     assert!(targets[0].starts_with("/v2/app/blobs/uploads/a%20b?%C3%A9tat=%C3%BC"), "{targets:?}");
 }
+
+#[test]
+fn a_web_page_with_status_200_is_not_a_success() {
+    let server = FaultServer::start();
+    let page = Reply::ok("<html><body>sign in</body></html>").header("content-type", "text/html");
+    for method in ["HEAD", "PUT", "POST", "PATCH", "DELETE", "GET"] {
+        server.on(method, "/v2/", [page.clone()]);
+    }
+    let work = Workspace::new();
+    work.write("a.txt", "a");
+    let at = format!("{}/app:v1", server.host());
+    for arguments in [
+        vec!["push", &at, "a.txt"],
+        vec!["resolve", &at],
+        vec!["discover", &at],
+        vec!["untag", &at],
+        vec!["tag", &at, "v2"],
+        vec!["delete", "--yes", &at],
+        vec!["copy", &at, "oci:layout:v1"],
+    ] {
+        let stderr = work.ocigraph(&[&arguments[..], &["--max-attempts", "1"]].concat());
+        let stderr = stderr.fails_with(1);
+        assert!(stderr.contains("web page"), "{arguments:?}: {stderr}");
+    }
+}

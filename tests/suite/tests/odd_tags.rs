@@ -116,6 +116,23 @@ fn odd_tags_stop_no_operation_on_a_sound_one() {
 }
 
 #[test]
+fn a_tag_whose_manifest_cannot_be_read_can_be_deleted() {
+    let fixture = Fixture::start(Config::default());
+    let work = Workspace::new();
+    work.write("a", "a");
+    for (tag, kind) in ODD.into_iter().filter(|(tag, _)| UNKNOWN.contains(tag)) {
+        let image = format!("{}/app:{tag}", fixture.host());
+        work.ocigraph(&["push", &image, "a"]).ok();
+        let odd = OddTag { name: tag.to_owned(), kind };
+        fixture.set_config(Config { odd_tag: vec![odd], ..Config::default() });
+        work.ocigraph(&["untag", &image]).ok();
+        fixture.set_config(Config::default());
+        assert!(!fixture.state().repositories["app"].tags.contains_key(tag), "{tag}");
+    }
+    work.ocigraph(&["untag", &format!("{}/app:missing", fixture.host())]).fails_with(1);
+}
+
+#[test]
 fn what_an_unreadable_index_may_list_is_kept() {
     let fixture = Fixture::start(Config::default());
     let work = Workspace::new();

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use ocigraph::{
     Algorithm, Client, ClientConfig, Code, Connection, CopyOptions, DeleteOptions, Descriptor,
-    DiscoverOptions, Error, Limits, Manifest, ProblemKind, ReadStore, Reference, Registry, Store,
-    VerifyOptions, VerifyReport,
+    DiscoverOptions, Error, Limits, Manifest, ManifestDeletion, ProblemKind, ReadStore, Reference,
+    Registry, Store, VerifyOptions, VerifyReport,
 };
 use ocigraph_fixture::{Config, Fixture, Referrers};
 use ocigraph_suite::{FaultServer, Reply};
@@ -185,6 +185,31 @@ fn a_rejected_entity_tag_is_omitted_once() {
 }
 
 #[test]
+fn a_tag_that_cannot_be_read_after_its_manifest_was_deleted_fails_no_delete() {
+    let root = artifact(b"root", None);
+    for status in [403, 412, 500] {
+        let server = FaultServer::start();
+        server
+            .on("DELETE", "/manifests/sha256:", [Reply::new(202, "")])
+            .on("HEAD", "/manifests/v1", [Reply::new(status, "")])
+            .on("GET", "/manifests/v1", [Reply::error(status, "DENIED")]);
+        let deletion = ManifestDeletion {
+            manifest: Descriptor::of(MANIFEST, &root),
+            subject: None,
+            subject_retained: false,
+            tags: vec!["v1".to_owned()],
+        };
+        let host = server.host().parse().unwrap();
+        let config = ClientConfig::default().limits(Limits::default().max_attempts(1));
+        let connection = Arc::new(Connection::new(&host, Arc::new(config)).unwrap());
+        let store = Registry::new(connection, "app");
+        let results = run(store.delete_manifests(&[deletion], 1));
+        assert!(matches!(&results[..], [Ok(())]), "{status}: {results:?}");
+        assert!(server.seen("DELETE", "/manifests/v1").is_empty());
+    }
+}
+
+#[test]
 fn a_store_with_a_cached_tag_list_finds_its_own_referrers_index() {
     let config = Config { referrers: Referrers::None, check_blobs: false, ..Config::default() };
     let fixture = Fixture::start(config);
@@ -290,6 +315,24 @@ fn waiting_large_blobs_do_not_delay_discovery() {
 
 fn verify(server: &FaultServer) -> VerifyReport {
     run(client(100).verify(&reference(server, ":v1"), VerifyOptions::default())).unwrap()
+}
+
+#[test]
+fn a_list_of_tags_that_hides_referrers_is_a_problem() {
+    let tags = [Reply::error(403, "DENIED"), Reply::ok(r#"{"tags":["v1",5]}"#)];
+    for (tags, problems) in tags.into_iter().zip([1, 1]).chain([(Reply::error(404, "x"), 0)]) {
+        let server = FaultServer::start();
+        let root = artifact(b"{}", None);
+        has_root(&server, &root, MANIFEST);
+        has_blob(&server, b"{}");
+        server.on("GET", "/tags/list", [tags]);
+        let report = verify(&server);
+        assert_eq!(report.problems.len(), problems, "{report:?}");
+        for problem in report.problems {
+            assert_eq!(problem.kind, ProblemKind::Unreadable);
+            assert!(problem.detail.contains("tags"), "{}", problem.detail);
+        }
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Lists of referrers as other clients and registries leave them: without annotations, with entries of
 //! deleted manifests, and under a fallback tag beside a referrers API.
 
-use ocigraph_fixture::{Config, Fixture, Referrers};
+use ocigraph_fixture::{Config, Failure, Fixture, OddKind, OddTag, Referrers};
 use ocigraph_suite::Workspace;
 use serde_json::{Value, json};
 
@@ -199,6 +199,34 @@ fn verify_names_what_is_wrong_with_a_list_and_repairs_it() {
 }
 
 #[test]
+fn a_list_that_cannot_be_repaired_hides_no_other_problem() {
+    let config = Config { referrers: Referrers::None, check_blobs: false, ..Config::default() };
+    let signed = Signed::start(config);
+    let [one, two] = &signed.signatures.clone()[..] else { panic!() };
+    let mut index = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": [
+        signed.entry(&signed.subject), signed.entry(two)
+    ] });
+    index["manifests"][1]["digest"] = json!(format!("sha256:{}", "0".repeat(64)));
+    signed.work.write("index", index.to_string());
+    let repository = format!("{}/app", signed.fixture.host());
+    let args = ["manifest", "push", "--format", "json", &format!("{repository}:index"), "index"];
+    let pushed = signed.work.ocigraph(&args).json();
+    let digest = pushed["descriptor"]["digest"].as_str().unwrap().to_owned();
+    // The tag of the index's list names an image of someone else.
+    signed.work.write("b", "an image");
+    let foreign = format!("{repository}:{}", digest.replace(':', "-"));
+    signed.work.ocigraph(&["push", &foreign, "b"]).ok();
+    signed.delete_alone(one);
+    let signed = Signed { image: format!("{repository}:index"), ..signed };
+    let report = signed.verified(&["--repair-index"], 1);
+    assert_eq!(kinds(&report["repaired"]), [("missing", one.as_str())], "{report:#}");
+    let problems = report["problems"].as_array().unwrap();
+    let child = problems.iter().find(|p| p["kind"] == "missing").unwrap();
+    let detail = child["detail"].as_str().unwrap();
+    assert!(detail.contains("the list was not repaired"), "{report:#}");
+}
+
+#[test]
 fn a_list_beside_an_api_is_merged_and_repaired() {
     let signed = Signed::start(Config::default());
     let [one, two] = &signed.signatures[..] else { panic!() };
@@ -249,6 +277,52 @@ fn a_delete_takes_referrers_off_a_list_beside_an_api() {
                 tags.iter().chain(manifests.iter().skip(usize::from(stale))).collect();
             assert!(others.is_empty(), "{protect_listed} {stale}: {manifests:?} {tags:?}");
         }
+    }
+}
+
+/// A registry may refuse tags of this form. Any other failure does not say that there is no index.
+#[test]
+fn an_index_beside_an_api_that_cannot_be_read_is_not_taken_for_none() {
+    let signed = Signed::start(Config::default());
+    for kind in [
+        OddKind::Forbidden,
+        OddKind::Policy,
+        OddKind::Legal,
+        OddKind::Damaged,
+        OddKind::WrongDigest,
+        OddKind::TooLarge,
+    ] {
+        let odd_tag = vec![OddTag { name: signed.fallback_tag(), kind }];
+        signed.fixture.set_config(Config { odd_tag, ..Config::default() });
+        let stderr = signed.work.ocigraph(&["discover", &signed.image]).fails_with(1);
+        assert!(stderr.contains("[INCOMPLETE]"), "{kind:?}: {stderr}");
+    }
+    for status in [400, 404, 405, 406] {
+        let path = format!("/manifests/{}", signed.fallback_tag());
+        let fail = vec![Failure { times: None, ..Failure::new("GET", &path, status, 1) }];
+        signed.fixture.set_config(Config { fail, ..Config::default() });
+        assert_eq!(signed.discovered(&[]).len(), 2, "{status}");
+    }
+}
+
+/// The tag can be anybody's where the registry lists referrers itself.
+#[test]
+fn a_foreign_tag_beside_an_api_fails_no_delete() {
+    for malformed in [false, true] {
+        let signed = Signed::start(Config::default());
+        let tag = signed.fallback_tag();
+        if malformed {
+            let odd_tag = vec![OddTag { name: tag, kind: OddKind::Malformed }];
+            signed.fixture.set_config(Config { odd_tag, ..Config::default() });
+        } else {
+            let foreign = format!("{}/app:{tag}", signed.fixture.host());
+            signed.work.ocigraph(&["push", &foreign, "one"]).ok();
+        }
+        let [one, two] = &signed.signatures[..] else { panic!() };
+        signed.work.ocigraph(&["manifest", "delete", "--yes", &signed.at(one)]).ok();
+        signed.work.ocigraph(&["delete", "--yes", &signed.at(two)]).ok();
+        let (manifests, _) = signed.left();
+        assert!(!manifests.contains(one) && !manifests.contains(two), "{manifests:?}");
     }
 }
 

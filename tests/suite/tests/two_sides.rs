@@ -342,6 +342,18 @@ fn wrong_flags_of_a_side_are_named() {
             &["--from-identity-token-stdin", "--to-username=b", "--to-password-stdin"],
             "standard input cannot provide the secrets of both sides",
         ),
+        (
+            &["--from-username=a", "--from-password-stdin", "--ca-file=/dev/stdin"],
+            "--from-password-stdin and --ca-file /dev/stdin both read standard input",
+        ),
+        (
+            &["--from-identity-token-stdin", "--to-registry-config=/dev/stdin"],
+            "--from-identity-token-stdin and --to-registry-config /dev/stdin both read standard input",
+        ),
+        (
+            &["--from-ca-file=/dev/stdin", "--to-ca-file=/dev/fd/0"],
+            "--from-ca-file /dev/stdin and --to-ca-file /dev/fd/0 both read standard input",
+        ),
         (&["--to-cert-file=a.pem"], "--to-key-file"),
         (&["--from-username=a", "--from-identity-token=b"], "cannot be used with"),
         (&["--to-header=none"], "invalid header"),

@@ -93,7 +93,8 @@ pub extern "C" fn ocigraph_client_options_set_insecure(
 }
 
 /// If true, uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in
-/// `NO_PROXY` and for loopback addresses. A malformed variable is an error. Default: true.
+/// `NO_PROXY` and for loopback addresses. A malformed address of a proxy is an error. An entry of
+/// `NO_PROXY` that is not understood is ignored with a warning. Default: true.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.

@@ -45,9 +45,9 @@ pub(crate) struct CopyArgs {
     format: FormatArg,
     // The last fields: clap prints their headings above every argument that follows.
     #[command(flatten)]
-    from: FromArgs,
+    pub(crate) from: FromArgs,
     #[command(flatten)]
-    to: ToArgs,
+    pub(crate) to: ToArgs,
 }
 
 pub(crate) async fn copy(common: &Common, args: CopyArgs) -> Result<ExitCode> {

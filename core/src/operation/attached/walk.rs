@@ -54,7 +54,10 @@ impl Lists<'_> {
         let options = self.options;
         let artifact_type = options.artifact_type.as_deref().filter(|_| options.depth == Some(1));
         let listed = match self.detail {
-            Some(detail) => self.store.referrers_in_detail(subject, artifact_type, detail).await,
+            Some(detail) => {
+                let max_requests = concurrency(options.concurrency);
+                self.store.referrers_in_detail(subject, artifact_type, detail, max_requests).await
+            }
             None => self.store.referrers(subject, artifact_type).await,
         };
         listed.map(Some)
@@ -148,7 +151,10 @@ impl<'a> Walk<'a> {
             Ok(())
         };
         tokio::try_join!(self.walk(&mut graph, level), list)?;
-        while follows_tags {
+        if !follows_tags {
+            return Ok(graph);
+        }
+        loop {
             let level = self.find_siblings(&siblings, &mut graph).await?;
             if level.is_empty() {
                 break;

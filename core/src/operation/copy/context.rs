@@ -42,8 +42,12 @@ const MAX_LARGE_MANIFESTS: usize = 2;
 pub(super) enum StepResult {
     /// The manifest was fetched and its blobs are copied, or the destination has it already.
     Prepared(Box<FoundManifest>),
-    /// A subject or referrer that the source does not have.
-    Missing(Digest),
+    /// A manifest that the source does not have. Unless it is a subject or referrer, the destination
+    /// has it.
+    Missing {
+        digest: Digest,
+        exists: bool,
+    },
     Written(Digest),
     Referrers(List<Descriptor>),
     Siblings(Siblings),
@@ -192,7 +196,8 @@ impl CopyContext {
     }
 
     /// Fetches a manifest, unless it is `known`. Copies its blobs, unless the destination has the
-    /// manifest already. With `may_lack`, the source need not have the manifest. With `check`, copies the blobs that the destination lacks all the same: a
+    /// manifest already. The source need not have what the destination has, nor, with `may_lack`, any
+    /// manifest. With `check`, copies the blobs that the destination lacks all the same: a
     /// collection of garbage, or a registry that checks nothing, can leave a manifest without them.
     pub(super) async fn prepare(
         &self,
@@ -203,18 +208,22 @@ impl CopyContext {
     ) -> Result<StepResult> {
         let fetch = async {
             match known {
-                Some(manifest) => Ok(Some(manifest)),
+                Some(manifest) => Ok(Ok(manifest)),
                 None => match self.fetch(&digest).await {
-                    Err(e) if may_lack && e.code() == Code::NotFound => Ok(None),
-                    fetched => fetched.map(Some),
+                    Err(e) if e.code() == Code::NotFound => Ok(Err(e)),
+                    fetched => fetched.map(Ok),
                 },
             }
         };
-        let (manifest, exists) = {
+        let (fetched, exists) = {
             let _permit = self.request().await;
             tokio::try_join!(fetch, self.exists(&digest))?
         };
-        let Some(manifest) = manifest else { return Ok(StepResult::Missing(digest)) };
+        let manifest = match fetched {
+            Ok(manifest) => manifest,
+            Err(_) if exists || may_lack => return Ok(StepResult::Missing { digest, exists }),
+            Err(e) => return Err(e),
+        };
         let (manifest, _permit) = self.limit_large(manifest).await?;
         if !exists || check {
             let blobs = manifest.content().filter(|b| self.options.foreign || !b.is_foreign());

@@ -71,6 +71,8 @@ pub(super) struct Walk<'a> {
     listed: HashMap<Digest, Descriptor>,
     /// The sibling tags to write, by the digest of their manifest.
     sibling_tags: HashMap<Digest, Vec<String>>,
+    /// Subjects and referrers that neither the source nor the destination has.
+    lacking: HashSet<Digest>,
     /// What the walk found.
     result: WalkResult,
 }
@@ -106,6 +108,7 @@ impl<'a> Walk<'a> {
             charge: context.from.memory().charge(),
             listed: HashMap::new(),
             sibling_tags: HashMap::new(),
+            lacking: HashSet::new(),
             result: WalkResult::default(),
         }
     }
@@ -152,9 +155,12 @@ impl<'a> Walk<'a> {
                     self.preparing.running -= 1;
                     self.on_prepared(*found)?;
                 }
-                StepResult::Missing(digest) => {
+                StepResult::Missing { digest, exists } => {
                     self.preparing.running -= 1;
-                    self.check_no_child(&digest)?;
+                    if !exists {
+                        self.check_no_child(&digest)?;
+                        self.lacking.insert(digest.clone());
+                    }
                     if let Some(referrer) = self.listed.remove(&digest) {
                         tracing::warn!("{digest} is listed as a referrer and does not exist");
                         self.result.missing.push(referrer);
@@ -250,7 +256,7 @@ impl<'a> Walk<'a> {
         let check = self.is_checked(&found.digest);
         let is_walked = !found.exists || check;
         for child in &found.children {
-            if is_walked && self.result.missing.iter().any(|missing| missing.digest == *child) {
+            if is_walked && self.lacking.contains(child) {
                 return Err(missing_child(child, &found.digest));
             }
             self.list_attached(child);
@@ -350,7 +356,10 @@ fn step(context: &CopyContext, task: Task) -> Step<'_> {
             let _permit = context.request().await;
             // Each listed manifest is fetched anyway, so the store need not check that it exists.
             let detail = ReferrersDetail::Unchecked;
-            let listed = context.from.referrers_in_detail(&digest, None, detail).await?;
+            let listed = context
+                .from
+                .referrers_in_detail(&digest, None, detail, context.max_requests)
+                .await?;
             Ok(StepResult::Referrers(listed))
         }),
         Task::FindSiblings(digest) => Box::pin(async move { context.find_siblings(&digest).await }),

@@ -10,9 +10,11 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::report::{Problem, ProblemKind, VerifyReport, weight_of};
 use crate::{
     operation::read::{ListedManifest, fetch_manifest, listed_manifest, resolve_tags},
-    store::{ReadStore, ReferrersDetail, memory_budget::Charge},
+    store::{ReadStore, ReferrersDetail, concurrency::DEFAULT_CONCURRENCY, memory_budget::Charge},
 };
-use ocigraph_types::{Code, Descriptor, Digest, Error, Result, TagOrDigest, media_type};
+use ocigraph_types::{
+    Code, Descriptor, Digest, Error, Result, TagOrDigest, excerpt, media_type, weight::Weight,
+};
 
 /// A manifest and its listed referrers.
 pub(super) struct Referrers {
@@ -31,29 +33,47 @@ impl ListChecks {
 
     /// Returns the tagged manifests whose subject is in the graph, and whose subject's list lacks them.
     /// They are searched for where clients keep the lists. The children of an index can have a subject
-    /// and no entry: BuildKit 0.32 writes such attestations.
+    /// and no entry: BuildKit 0.32 writes such attestations. A list of tags that cannot be read is a
+    /// problem of the root.
     pub(super) async fn unlisted(
         self,
         store: &dyn ReadStore,
+        root: &Descriptor,
         charge: &mut Charge,
         max_requests: usize,
     ) -> Result<Vec<Problem>> {
         if !store.has_client_kept_lists().await {
             return Ok(Vec::new());
         }
+        let mut problems = Vec::new();
+        let mut unread = |reason: String| {
+            problems.push(Problem {
+                descriptor: root.clone(),
+                path: Vec::new(),
+                kind: ProblemKind::Unreadable,
+                detail: format!("a tagged referrer may be missing from its list: {reason}"),
+            });
+        };
         let tags = match store.tags().await {
-            Ok(tags) => tags.entries,
+            Ok(tags) => {
+                tags.problems.iter().for_each(|problem| unread(problem.to_string()));
+                tags.entries
+            }
+            Err(e) if e.code() == Code::NotFound => Vec::new(),
             Err(e) => {
-                tracing::warn!(error = %e, "tagged referrers are not searched for");
-                return Ok(Vec::new());
+                unread(format!("the tags cannot be listed: {}", excerpt(e.message())));
+                Vec::new()
             }
         };
         let mut tagged: HashMap<Digest, Descriptor> = HashMap::new();
-        for (tag, named) in resolve_tags(store, tags, max_requests).await {
+        let mut held = store.memory().charge();
+        let mut resolved = resolve_tags(store, tags, max_requests);
+        while let Some((tag, named)) = resolved.next().await {
             match named {
                 Ok(descriptor) => {
                     let is_known = self.0.contains_key(&descriptor.digest);
                     if !is_known {
+                        held.add(descriptor.weight())?;
                         tagged.insert(descriptor.digest.clone(), descriptor);
                     }
                 }
@@ -75,7 +95,6 @@ impl ListChecks {
                 })
             })
             .buffer_unordered(max_requests);
-        let mut problems = Vec::new();
         while let Some(found) = read.try_next().await? {
             let Some((manifest, subject)) = found else { continue };
             let lacks = |listed: &HashSet<Digest>| !listed.contains(&manifest.digest);
@@ -114,7 +133,13 @@ pub(super) async fn repair(store: &dyn ReadStore, report: &mut VerifyReport) -> 
         // What is missing can be a blob, a child or a referrer: only the last has an entry in the list,
         // and removing it removes nothing else.
         let added = match problem.kind {
-            ProblemKind::Missing if media_type::is_manifest(&problem.descriptor.media_type) => None,
+            // It may have been pushed since it was looked for.
+            ProblemKind::Missing if media_type::is_manifest(&problem.descriptor.media_type) => {
+                match store.resolve(&TagOrDigest::Digest(digest.clone())).await {
+                    Err(e) if e.code() == Code::NotFound => None,
+                    _ => continue,
+                }
+            }
             ProblemKind::Size | ProblemKind::Malformed | ProblemKind::Unlisted => {
                 match referrer(store, subject, &digest).await? {
                     Some(descriptor) => Some(descriptor),
@@ -137,8 +162,17 @@ pub(super) async fn repair(store: &dyn ReadStore, report: &mut VerifyReport) -> 
     }
     let mut repaired = HashSet::new();
     for (subject, Repair { removed, added, problems }) in repairs {
-        if !store.repair_referrers_list(&subject, &removed, &added).await? {
-            continue;
+        match store.repair_referrers_list(&subject, &removed, &added).await {
+            Ok(true) => {}
+            Ok(false) => continue,
+            // The report is worth more than one list, which another client keeps or has damaged.
+            Err(e) => {
+                for i in problems {
+                    let detail = &mut report.problems[i].detail;
+                    detail.push_str(&format!("; the list was not repaired: {}", e.message()));
+                }
+                continue;
+            }
         }
         for i in problems {
             let problem = &report.problems[i];
@@ -189,7 +223,7 @@ async fn entry(
     digest: &Digest,
 ) -> Result<Option<Descriptor>> {
     let detail = ReferrersDetail::Unchecked;
-    let list = store.referrers_in_detail(subject, None, detail).await?;
+    let list = store.referrers_in_detail(subject, None, detail, DEFAULT_CONCURRENCY).await?;
     Ok(list.entries.into_iter().find(|entry| entry.digest == *digest))
 }
 

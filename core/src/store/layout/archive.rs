@@ -6,7 +6,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, Mutex},
 };
 
 use super::{
@@ -33,7 +33,8 @@ const DOCKER_REPOSITORIES: &str = "repositories";
 pub(super) struct Archive {
     tar: Arc<TarFile>,
     path: PathBuf,
-    snapshot: OnceLock<Result<Arc<Snapshot>>>,
+    /// The index, once it was read.
+    snapshot: Mutex<Option<Arc<Snapshot>>>,
 }
 
 /// The archive that was opened last.
@@ -69,7 +70,7 @@ impl ArchiveCache {
 impl Archive {
     fn new(tar: TarFile, path: &Path) -> Result<Self> {
         let archive =
-            Self { tar: Arc::new(tar), path: path.to_path_buf(), snapshot: OnceLock::new() };
+            Self { tar: Arc::new(tar), path: path.to_path_buf(), snapshot: Mutex::default() };
         let marker = match archive.tar.find(MARKER) {
             Ok(marker) => marker,
             Err(Refused::Missing) => return Err(archive.no_layout()),
@@ -90,21 +91,25 @@ impl Archive {
     /// Returns true if the file has not changed since its headers were read. A file that was
     /// written a moment ago can change without a new time: then `index.json` is compared too.
     fn is_current(&self) -> bool {
-        let same_index = || match (self.snapshot.get(), self.index_bytes()) {
-            (Some(Ok(snapshot)), Ok(bytes)) => snapshot.bytes == bytes,
+        let same_index = || match (&*lock(&self.snapshot), self.index_bytes()) {
+            (Some(snapshot), Ok(bytes)) => snapshot.bytes == bytes,
             _ => false,
         };
         self.tar.is_still_at(&self.path) && (self.tar.is_reliable() || same_index())
     }
 
-    /// Returns the index of the archive.
+    /// Returns the index of the archive. An error is not kept: it can be that of a call that was
+    /// dropped.
     pub(super) fn snapshot(&self) -> Result<Arc<Snapshot>> {
+        let mut known = lock(&self.snapshot);
+        if let Some(snapshot) = &*known {
+            return Ok(Arc::clone(snapshot));
+        }
         let size_of = |digest: &Digest| self.find(digest).ok().map(|found| found.length);
-        let parse = || {
-            let bytes = self.index_bytes()?;
-            Ok(Arc::new(Snapshot::parse(bytes, &self.path.join(INDEX), size_of)?))
-        };
-        self.snapshot.get_or_init(parse).clone()
+        let bytes = self.index_bytes()?;
+        let snapshot = Arc::new(Snapshot::parse(bytes, &self.path.join(INDEX), size_of)?);
+        *known = Some(Arc::clone(&snapshot));
+        Ok(snapshot)
     }
 
     fn index_bytes(&self) -> Result<Vec<u8>> {
@@ -194,5 +199,51 @@ impl Archive {
             }
             None => error.with_hint("name an archive that `oras backup` or `skopeo copy … oci-archive:FILE.tar` has written"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs::File,
+        time::{Duration, SystemTime},
+    };
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        blocking::CancelFlag,
+        store::{layout::inner::Inner, limits::Limits},
+    };
+
+    #[test]
+    fn a_cancelled_call_leaves_a_handle_usable() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.tar");
+        let manifest = json!({ "schemaVersion": 2, "manifests": [] }).to_string();
+        let listed = Descriptor::of(media_type::OCI_INDEX, manifest.as_bytes());
+        let file = File::create(&path).unwrap();
+        let mut tar = tar::Builder::new(&file);
+        for (name, content) in [
+            (MARKER.to_owned(), r#"{"imageLayoutVersion":"1.0.0"}"#.to_owned()),
+            (INDEX.to_owned(), json!({ "schemaVersion": 2, "manifests": [listed] }).to_string()),
+            (format!("{BLOBS}/sha256/{}", listed.digest.encoded()), manifest),
+        ] {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            tar.append_data(&mut header, name, content.as_bytes()).unwrap();
+        }
+        tar.finish().unwrap();
+        // An age at which the time can be relied on: the archive is then opened once.
+        file.set_modified(SystemTime::now() - Duration::from_secs(60)).unwrap();
+
+        let layout = Inner::new(path, &Limits::default());
+        layout.archive().unwrap();
+        assert!(CancelFlag::cancelled().run(|| layout.snapshot()).is_err());
+        let snapshot = layout.snapshot().unwrap();
+        let cancelled = CancelFlag::cancelled().run(|| layout.listed(&snapshot)).unwrap();
+        assert!(cancelled.unread.is_some());
+        assert!(layout.listed(&snapshot).unwrap().unread.is_none());
     }
 }

@@ -81,7 +81,7 @@ impl Inner {
                 }
                 journal.insert(digest.clone());
                 // A manifest that cannot be read is deleted too; its content is unknown.
-                let Some(summary) = self.summary_of(digest, all) else { continue };
+                let Some(summary) = self.summary_of(digest, &all) else { continue };
                 journal.extend(summary.content.iter().cloned());
                 for child in self.orphans(&summary, &deleted, &remaining) {
                     if index.entry(&child.digest).is_none() {
@@ -181,8 +181,9 @@ impl Inner {
             return Ok(());
         }
         let snapshot = self.snapshot()?;
-        let listed = self.listed(&snapshot).and_then(|listed| Ok((listed, listed.reachable()?)));
-        let (listed, reachable) = match listed {
+        let listed = self.listed(&snapshot);
+        let found = listed.as_ref().map_err(Clone::clone);
+        let (listed, reachable) = match found.and_then(|listed| Ok((listed, listed.reachable()?))) {
             Ok(found) => found,
             Err(e) => {
                 // The manifest may need any of these blobs. Once it is deleted or repaired, a later

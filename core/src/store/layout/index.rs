@@ -48,9 +48,17 @@ impl Index {
 
     /// Returns the entries with this tag if it names several manifests, for different platforms.
     pub(super) fn platforms_of(&self, tag: &str) -> Vec<Descriptor> {
+        Self::platforms_among(self.entries.iter(), tag)
+    }
+
+    /// Returns what [`Index::platforms_of`] does. `entries` are at least those with this name.
+    pub(super) fn platforms_among<'a>(
+        entries: impl Iterator<Item = &'a Descriptor> + Clone,
+        tag: &str,
+    ) -> Vec<Descriptor> {
         let mut seen = HashSet::new();
         let named_by = |name_of: fn(&Descriptor) -> Option<&str>| {
-            self.entries.iter().filter(move |e| name_of(e) == Some(tag))
+            entries.clone().filter(move |e| name_of(e) == Some(tag))
         };
         let mut named: Vec<&Descriptor> = named_by(tag_of).collect();
         if named.is_empty() {
@@ -64,15 +72,17 @@ impl Index {
         if is_choice { named.into_iter().cloned().collect() } else { Vec::new() }
     }
 
-    /// Returns the names that several entries with a platform have.
-    pub(super) fn shared_names(&self) -> impl Iterator<Item = &str> {
-        let mut seen = HashSet::new();
-        let entries = self.entries.iter().filter(|e| e.platform.is_some());
-        let names = entries.flat_map(|e| {
-            let names: HashSet<&str> = [tag_of(e), full_name_of(e)].into_iter().flatten().collect();
-            names
-        });
-        names.filter(move |name| !seen.insert(*name))
+    /// Returns the names that several entries have, with the positions of these entries.
+    pub(super) fn shared_names(&self) -> impl Iterator<Item = (&str, Vec<usize>)> {
+        let mut named: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, entry) in self.entries.iter().enumerate() {
+            let names = [tag_of(entry), full_name_of(entry)];
+            let names: HashSet<&str> = names.into_iter().flatten().collect();
+            for name in names {
+                named.entry(name).or_default().push(at);
+            }
+        }
+        named.into_iter().filter(|(_, positions)| positions.len() > 1)
     }
 
     /// Returns the first entry with this digest.
@@ -125,6 +135,11 @@ impl Index {
     /// Adds an entry of the manifest for each tag; without tags, adds an untagged entry unless the
     /// manifest has an entry already. A manifest that loses a tag this way keeps an entry.
     pub(super) fn add(&mut self, manifest: &Descriptor, tags: &[String]) {
+        // Another tool may have written a wrong size or type.
+        for entry in self.entries.iter_mut().filter(|entry| entry.digest == manifest.digest) {
+            entry.size = manifest.size;
+            entry.media_type.clone_from(&manifest.media_type);
+        }
         let mut plain = self.entry(&manifest.digest).unwrap_or(manifest).clone();
         remove_names(&mut plain);
         for tag in tags {

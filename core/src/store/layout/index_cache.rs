@@ -5,7 +5,7 @@
 //! proves nothing: the cache then reads the file again and compares the bytes.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     fs::File,
     io::{self, Read},
     path::Path,
@@ -40,7 +40,7 @@ pub(super) struct Snapshot {
     pub(super) bytes: Vec<u8>,
     pub(super) index: Index,
     /// The manifests that it lists, read on first use.
-    pub(super) listed: OnceLock<ListedManifests>,
+    pub(super) listed: Mutex<Option<Arc<ListedManifests>>>,
     /// Finds entries without a search, made on first use.
     lookup: OnceLock<Lookup>,
 }
@@ -59,7 +59,7 @@ impl Snapshot {
     }
 
     fn new(bytes: Vec<u8>, index: Index) -> Self {
-        Self { bytes, index, listed: OnceLock::new(), lookup: OnceLock::new() }
+        Self { bytes, index, listed: Mutex::default(), lookup: OnceLock::new() }
     }
 
     /// Returns what [`Index::tagged`] does.
@@ -75,9 +75,12 @@ impl Snapshot {
 
     /// Returns what [`Index::platforms_of`] does.
     pub(super) fn platforms_of(&self, tag: &str) -> Vec<Descriptor> {
-        match self.lookup().shared.contains(tag) {
-            true => self.index.platforms_of(tag),
-            false => Vec::new(),
+        match self.lookup().shared.get(tag) {
+            Some(positions) => {
+                let entries = positions.iter().map(|at| &self.index.entries[*at]);
+                Index::platforms_among(entries, tag)
+            }
+            None => Vec::new(),
         }
     }
 
@@ -87,19 +90,19 @@ impl Snapshot {
             Lookup {
                 tags: self.index.names().map(|(tag, d)| (tag.into(), d.clone())).collect(),
                 entries: all.map(|(at, entry)| (entry.digest.clone(), at)).collect(),
-                shared: self.index.shared_names().map(Box::from).collect(),
+                shared: self.index.shared_names().map(|(tag, at)| (tag.into(), at)).collect(),
             }
         })
     }
 }
 
-/// The manifest of each tag, the first entry of each manifest, and the tags that several entries with
-/// a platform have.
+/// The manifest of each tag, the first entry of each manifest, and the entries of the names that
+/// several have.
 #[derive(Debug)]
 struct Lookup {
     tags: HashMap<Box<str>, Digest>,
     entries: HashMap<Digest, usize>,
-    shared: HashSet<Box<str>>,
+    shared: HashMap<Box<str>, Vec<usize>>,
 }
 
 /// The last state of `index.json` that was read or written.

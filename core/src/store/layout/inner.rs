@@ -2,7 +2,7 @@
 //! in an `impl` of its own.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     path::PathBuf,
     sync::{Arc, Mutex},
 };
@@ -15,6 +15,7 @@ use super::{
     index::Index,
     index_cache::{IndexCache, Snapshot},
     lease_table::LeaseTable,
+    name_cache::NameCache,
     summaries::SummaryCache,
     write_queue::WriteQueue,
 };
@@ -39,7 +40,7 @@ pub(super) struct Inner {
     /// Blobs that this handle has synced to the disk.
     pub(super) durable: Mutex<HashSet<Digest>>,
     /// What blobs that are not listed name, and blobs that are listed and are not manifests.
-    pub(super) names: Mutex<HashMap<(Digest, bool), Vec<Digest>>>,
+    pub(super) names: Mutex<NameCache>,
     /// One permit for each concurrent call.
     pub(super) calls: Semaphore,
 }

@@ -19,7 +19,7 @@ use super::{
     inner::Inner,
     json_weight::weight,
     referrers_index::is_referrers_index,
-    summaries::{ListedManifests, ManifestSummary, SummaryCache},
+    summaries::{ListedManifests, Malformed, ManifestSummary, SummaryCache},
     sync::{in_parallel, lock},
 };
 use crate::{
@@ -84,8 +84,17 @@ impl Inner {
 
     /// Returns the listed manifests of a snapshot, and reads them on first use. TOO_LARGE if they
     /// exceed the memory limit.
-    pub(super) fn listed<'a>(&self, snapshot: &'a Snapshot) -> Result<&'a ListedManifests> {
-        self.check_size(snapshot.listed.get_or_init(|| self.read_all(&snapshot.index)))
+    pub(super) fn listed(&self, snapshot: &Snapshot) -> Result<Arc<ListedManifests>> {
+        let mut known = lock(&snapshot.listed);
+        if let Some(listed) = &*known {
+            return self.check_size(Arc::clone(listed));
+        }
+        let listed = Arc::new(self.read_all(&snapshot.index));
+        // What is wrong with a content stays so. Another error can be that of a call that was dropped.
+        if listed.unread.as_ref().is_none_or(Error::is_of_content) {
+            *known = Some(Arc::clone(&listed));
+        }
+        self.check_size(listed)
     }
 
     /// Reads the listed manifests of an index that is not in the cache.
@@ -112,6 +121,7 @@ impl Inner {
     fn read_all(&self, index: &Index) -> ListedManifests {
         let known = Arc::clone(&lock(&self.summaries));
         let (mut summaries, mut digests, mut unread) = (SummaryCache::new(), HashSet::new(), None);
+        let mut malformed = Vec::new();
         let (total_weight, large) = (AtomicU64::new(0), Mutex::new(()));
         let is_too_large = || total_weight.load(Ordering::Relaxed) > MAX_WEIGHT;
         let (manifests, blobs): (Vec<&Descriptor>, Vec<&Descriptor>) =
@@ -149,13 +159,17 @@ impl Inner {
                     }
                     Err(e) => {
                         tracing::warn!(error = %e, "skipping a listed manifest");
-                        // A missing or malformed manifest refers to nothing, and so does one of Docker
-                        // schema 1. Nobody here can read one whose digest has an unknown algorithm.
-                        if !matches!(
-                            e.code(),
-                            Code::NotFound | Code::InvalidManifest | Code::Unsupported
-                        ) {
-                            unread.get_or_insert(e);
+                        match e.code() {
+                            Code::InvalidManifest => match self.manifest_bytes(&entry.digest) {
+                                Ok(bytes) => {
+                                    malformed.push(Malformed::new(entry.digest, &bytes, &e));
+                                }
+                                Err(e) => drop(unread.get_or_insert(e)),
+                            },
+                            // A missing manifest refers to nothing, and so does one of Docker schema 1.
+                            // Nobody here can read one whose digest has an unknown algorithm.
+                            Code::NotFound | Code::Unsupported => {}
+                            _ => drop(unread.get_or_insert(e)),
                         }
                     }
                 }
@@ -166,7 +180,7 @@ impl Inner {
         let too_large = is_too_large();
         let summaries = Arc::new(summaries);
         *lock(&self.summaries) = Arc::clone(&summaries);
-        ListedManifests::new(index, summaries, digests, unread, too_large)
+        ListedManifests::new(index, summaries, digests, malformed, unread, too_large)
     }
 
     fn read_summary(&self, entry: &Entry, large: &Mutex<()>) -> Result<ManifestSummary> {

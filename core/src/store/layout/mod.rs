@@ -26,6 +26,7 @@ mod lease_table;
 mod leases;
 mod listed;
 mod manifests;
+mod name_cache;
 mod protected;
 mod referrers_change;
 mod referrers_index;

@@ -70,7 +70,7 @@ impl Inner {
     /// Returns the digests that a blob names, if it is or may be a manifest.
     fn names_in(&self, digest: &Digest, is_listed: bool) -> Result<Vec<Digest>> {
         let key = (digest.clone(), is_listed);
-        if let Some(names) = lock(&self.names).get(&key) {
+        if let Some(names) = lock(&self.names).names.get(&key) {
             return Ok(names.clone());
         }
         let bytes = match self.manifest_bytes(digest) {
@@ -83,9 +83,8 @@ impl Inner {
         let names = names_of(&bytes, is_listed);
         // Another tool may still be writing the file.
         let is_complete = digest.algorithm().is_ok_and(|a| a.digest(&bytes) == *digest);
-        let mut known = lock(&self.names);
-        if is_complete && known.len() < MAX_DIGESTS {
-            known.insert(key, names.clone());
+        if is_complete {
+            lock(&self.names).insert(key, &names);
         }
         Ok(names)
     }

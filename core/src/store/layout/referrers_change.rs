@@ -2,14 +2,14 @@
 //! the same referrers. The callers hold the lock of the index, and write `index.json` after the new
 //! indexes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     directory::OpenLayout,
     index::Index,
     index_text,
     inner::Inner,
-    referrers_index::{is_index_of, is_referrers_index},
+    referrers_index::{is_referrers_index, names_of_subject, subject_name},
 };
 use ocigraph_types::{Algorithm, Code, Descriptor, Digest, Error, Result};
 
@@ -57,12 +57,13 @@ impl Inner {
     ) -> Result<ReferrersChange> {
         let mut change = ReferrersChange::default();
         let mut removed = HashSet::new();
+        let names: HashSet<String> = deleted.iter().flat_map(|d| names_of_subject(d)).collect();
         for entry in index.entries.iter_mut().filter(|entry| is_referrers_index(entry)) {
             let old = entry.digest.clone();
             let Some((bytes, before)) = self.referrers_index(&old) else { continue };
             let mut after = before.without(deleted);
             // The list of a deleted subject goes too, unless it names referrers that stay.
-            let is_of_deleted = deleted.iter().any(|subject| is_index_of(entry, subject));
+            let is_of_deleted = subject_name(entry).is_some_and(|name| names.contains(name));
             let lists_nothing = after.unreadable.is_empty()
                 && after.entries.iter().all(|e| is_of_deleted && !self.has_blob(e));
             if lists_nothing && (after != before || is_of_deleted) {
@@ -77,24 +78,28 @@ impl Inner {
         Ok(change)
     }
 
-    /// Adds referrers to the index of referrers that another tool keeps of their subject.
+    /// Adds referrers to the index of referrers that another tool keeps of their subject. An index
+    /// that would be too large stays as it is, with a warning.
     pub(super) fn list_referrers<'a>(
         &self,
         index: &mut Index,
-        referrers: impl Iterator<Item = (&'a Digest, &'a Descriptor)> + Clone,
+        referrers: impl Iterator<Item = (&'a Digest, &'a Descriptor)>,
     ) -> Result<ReferrersChange> {
         let mut change = ReferrersChange::default();
-        for entry in index.entries.iter_mut().filter(|entry| is_referrers_index(entry)) {
-            let of_subject = referrers.clone().filter(|(subject, _)| is_index_of(entry, subject));
-            let added: Vec<&Descriptor> = of_subject.map(|(_, referrer)| referrer).collect();
-            if added.is_empty() {
-                continue;
+        let mut by_subject_name: HashMap<String, Vec<&Descriptor>> = HashMap::new();
+        for (subject, referrer) in referrers {
+            for name in names_of_subject(subject) {
+                by_subject_name.entry(name).or_default().push(referrer);
             }
+        }
+        for entry in &mut index.entries {
+            let added = subject_name(entry).and_then(|name| by_subject_name.get(name));
+            let Some(added) = added else { continue };
             let Some((bytes, before)) = self.referrers_index(&entry.digest) else { continue };
             let mut after = before.clone();
             for referrer in added {
                 if after.entry(&referrer.digest).is_none() {
-                    after.entries.push(referrer.clone());
+                    after.entries.push((*referrer).clone());
                 }
             }
             if after == before {
@@ -103,6 +108,13 @@ impl Inner {
             let bytes = index_text::rewrite(&bytes, &before, &mut after)?;
             if bytes.len() as u64 <= self.max_manifest_bytes {
                 change.replace(entry, bytes);
+            } else {
+                tracing::warn!(
+                    digest = %entry.digest,
+                    "an index of referrers stays as it is: with the new referrers it would have {} bytes, more than the limit of {}",
+                    bytes.len(),
+                    self.max_manifest_bytes
+                );
             }
         }
         Ok(change)

@@ -18,13 +18,16 @@ pub(super) fn is_referrers_index(entry: &Descriptor) -> bool {
             || tag_of(entry).is_some_and(is_fallback_tag))
 }
 
-/// Returns true for the entry of an index of the referrers of `subject`.
-pub(super) fn is_index_of(entry: &Descriptor, subject: &Digest) -> bool {
-    is_referrers_index(entry)
-        && match entry.annotations.get(SUBJECT) {
-            Some(named) => named == subject.as_str(),
-            None => tag_of(entry).is_some_and(|name| name == fallback_tag(subject)),
-        }
+/// Returns the text by which the entry of an index of referrers names its subject: one of the
+/// [`names_of_subject`].
+pub(super) fn subject_name(entry: &Descriptor) -> Option<&str> {
+    let named = || entry.annotations.get(SUBJECT).map(String::as_str).or_else(|| tag_of(entry));
+    is_referrers_index(entry).then(named).flatten()
+}
+
+/// Returns the texts by which an entry can name this subject: the digest, and the fallback tag.
+pub(super) fn names_of_subject(subject: &Digest) -> [String; 2] {
+    [subject.as_str().to_owned(), fallback_tag(subject)]
 }
 
 fn tag_of(entry: &Descriptor) -> Option<&str> {

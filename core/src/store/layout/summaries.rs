@@ -6,13 +6,15 @@ use std::{
     sync::Arc,
 };
 
+use serde::Deserialize;
+
 use super::{
     index::{Index, may_be_manifest},
     json_weight::weight,
-    referrers_index::{is_index_of, is_referrers_index},
+    referrers_index::{is_referrers_index, names_of_subject, subject_name},
 };
 use crate::store::list::Problems;
-use ocigraph_types::{Descriptor, Digest, Error, Manifest, Result};
+use ocigraph_types::{Descriptor, Digest, Error, Manifest, Result, annotation, excerpt};
 
 /// Bytes of memory that a digest takes in a summary.
 const DIGEST: u64 = 128;
@@ -68,6 +70,33 @@ impl ManifestSummary {
     }
 }
 
+/// A listed manifest that cannot be parsed.
+#[derive(Debug)]
+pub(super) struct Malformed {
+    pub(super) digest: Digest,
+    /// Its subject, if at least that could be read.
+    pub(super) subject: Option<Digest>,
+    /// What is wrong with it.
+    pub(super) fault: String,
+}
+
+impl Malformed {
+    pub(super) fn new(digest: Digest, bytes: &[u8], error: &Error) -> Self {
+        #[derive(Deserialize)]
+        struct Subject {
+            digest: Digest,
+        }
+        #[derive(Deserialize)]
+        struct OnlySubject {
+            subject: Subject,
+        }
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let found = serde_json::from_slice(text).ok();
+        let subject = found.map(|found: OnlySubject| found.subject.digest);
+        Self { digest, subject, fault: excerpt(error.message()) }
+    }
+}
+
 /// The manifests that `index.json` lists, directly or through nested indexes.
 #[derive(Debug)]
 pub(super) struct ListedManifests {
@@ -77,6 +106,9 @@ pub(super) struct ListedManifests {
     by_subject: HashMap<Digest, Vec<Arc<ManifestSummary>>>,
     /// The entries of indexes of referrers.
     referrers_indexes: Vec<Descriptor>,
+    /// The positions of these entries, by the text that names the subject.
+    by_subject_name: HashMap<String, Vec<usize>>,
+    malformed: Vec<Malformed>,
     /// The first error of a manifest that exists and cannot be read.
     pub(super) unread: Option<Error>,
     /// True if the summaries exceed the memory limit. They are incomplete then.
@@ -88,13 +120,29 @@ impl ListedManifests {
         index: &Index,
         summaries: Arc<SummaryCache>,
         digests: HashSet<Digest>,
+        malformed: Vec<Malformed>,
         unread: Option<Error>,
         too_large: bool,
     ) -> Self {
         let by_subject = by_subject(index, &summaries);
-        let referrers_indexes =
+        let referrers_indexes: Vec<Descriptor> =
             index.entries.iter().filter(|e| is_referrers_index(e)).cloned().collect();
-        Self { summaries, digests, by_subject, referrers_indexes, unread, too_large }
+        let mut by_subject_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, entry) in referrers_indexes.iter().enumerate() {
+            if let Some(name) = subject_name(entry) {
+                by_subject_name.entry(name.to_owned()).or_default().push(at);
+            }
+        }
+        Self {
+            summaries,
+            digests,
+            by_subject,
+            referrers_indexes,
+            by_subject_name,
+            malformed,
+            unread,
+            too_large,
+        }
     }
 
     pub(super) fn contains(&self, digest: &Digest) -> bool {
@@ -106,13 +154,20 @@ impl ListedManifests {
     }
 
     /// Returns the descriptors of the referrers of `subject`: those that name it, in the order of the
-    /// index, then those that only an index of referrers lists.
+    /// index, then those that only an index of referrers lists. One that cannot be parsed is a problem.
     pub(super) fn referrers(&self, subject: &Digest, problems: &mut Problems) -> Vec<Descriptor> {
         let found = self.by_subject.get(subject).into_iter().flatten();
         let mut referrers: Vec<Descriptor> =
             found.map(|summary| summary.descriptor.clone()).collect();
         let mut seen: HashSet<Digest> = referrers.iter().map(|d| d.digest.clone()).collect();
-        for entry in self.referrers_indexes.iter().filter(|entry| is_index_of(entry, subject)) {
+        for odd in self.malformed.iter().filter(|odd| odd.subject.as_ref() == Some(subject)) {
+            problems.add(format!("the referrer {} is malformed: {}", odd.digest, odd.fault));
+        }
+        let names = names_of_subject(subject);
+        let positions = names.iter().filter_map(|name| self.by_subject_name.get(name));
+        let mut positions: Vec<usize> = positions.flatten().copied().collect();
+        positions.sort_unstable();
+        for entry in positions.into_iter().map(|at| &self.referrers_indexes[at]) {
             let Some(index) = self.summary(&entry.digest) else {
                 problems.add(format!("the index {} cannot be read", entry.digest));
                 continue;
@@ -142,7 +197,8 @@ impl ListedManifests {
     }
 
     /// Returns the manifests that are not content of another listed one: neither children of an index,
-    /// nor referrers of a manifest of the layout.
+    /// nor referrers of a manifest of the layout. One with a name has the annotation for it, whichever
+    /// entry has the name.
     pub(super) fn roots(&self, index: &Index) -> Vec<Descriptor> {
         let children = self.summaries.values().flat_map(|summary| &summary.children);
         let children: HashSet<&Digest> = children.map(|child| &child.digest).collect();
@@ -156,7 +212,19 @@ impl ListedManifests {
                 && !subject.is_some_and(|subject| self.digests.contains(subject))
         };
         let roots = index.entries.iter().filter(is_root);
-        roots.filter(|entry| seen.insert(&entry.digest)).cloned().collect()
+        let mut names = HashMap::new();
+        for (name, digest) in index.names() {
+            names.entry(digest).or_insert(name);
+        }
+        let with_name = |entry: &Descriptor| {
+            let mut root = entry.clone();
+            if let Some(name) = names.get(&entry.digest) {
+                let tag = root.annotations.entry(annotation::REF_NAME.into());
+                tag.or_insert_with(|| (*name).into());
+            }
+            root
+        };
+        roots.filter(|entry| seen.insert(&entry.digest)).map(with_name).collect()
     }
 
     /// Returns the digests that are listed and have no summary: blobs, and manifests that are missing

@@ -57,7 +57,8 @@ pub struct ClientConfig {
     /// traffic. Default: `false`.
     pub insecure: bool,
     /// Uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for hosts in
-    /// `NO_PROXY` and for loopback addresses. A malformed variable is an error. Default: `true`.
+    /// `NO_PROXY` and for loopback addresses. A malformed address of a proxy is an error. An entry
+    /// of `NO_PROXY` that is not understood is ignored with a warning. Default: `true`.
     pub use_proxy: bool,
     /// Additional header fields, as names and values. They are sent only to the origin of the
     /// registry. Default: none.
@@ -97,8 +98,8 @@ impl ClientConfig {
     ///
     /// # Errors
     ///
-    /// - [`Code::InvalidArgument`] for an invalid header or user agent, for a malformed variable
-    ///   such as `HTTPS_PROXY`, and for a client certificate without a key or a key without a certificate.
+    /// - [`Code::InvalidArgument`] for an invalid header or user agent, for a malformed address
+    ///   of a proxy, such as in `HTTPS_PROXY`, and for a client certificate without a key or a key without a certificate.
     /// - [`Code::Tls`] for a file that cannot be read, or that contains no
     ///   certificate or key.
     pub fn check(&self) -> Result<()> {

@@ -35,7 +35,6 @@ hints! {
 
     check_address(host) = "check the address {host}, and that the server runs";
     proxy_variable(name) = "correct or remove {name}, or use no proxy (--no-proxy)";
-    proxy_exceptions(name) = "write names, addresses and networks such as 10.0.0.0/8 in {name}, separated by commas";
     untrusted_certificate() = "for a private certificate authority, pass its certificate (--ca-file)";
     no_tls_at_server() = "for a registry without TLS, use plain HTTP (--plain-http)";
     wrong_certificate() = "check the name of the registry and the clock of this machine, or let the registry renew its certificate";

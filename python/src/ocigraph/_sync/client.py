@@ -39,7 +39,8 @@ class Client(ArtifactOperations, TagOperations, ManifestOperations, BlobOperatio
         insecure: accepts any server certificate. Anyone on the network path can then read and change the traffic.
             Default: ``False``.
         use_proxy: uses the proxies in ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``ALL_PROXY``, except for hosts in
-            ``NO_PROXY`` and for loopback addresses. A malformed variable is an error. Default: ``True``.
+            ``NO_PROXY`` and for loopback addresses. A malformed address of a proxy is an error. An entry of
+            ``NO_PROXY`` that is not understood is ignored with a warning. Default: ``True``.
         headers: additional header fields, as names and values. They are sent only to the origin of the registry.
             Default: none.
         user_agent: the ``User-Agent`` header ([RFC 9110, section

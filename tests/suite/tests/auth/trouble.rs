@@ -1,10 +1,11 @@
 //! Errors of authentication with tokens, and their results.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use ocigraph::{
-    Algorithm, Client, ClientConfig, Code, CopyOptions, Credential, Credentials, Descriptor, Error,
-    File, Limits, PullOptions, PushOptions, Reference, ResolveOptions,
+    Algorithm, Client, ClientConfig, Code, Connection, CopyOptions, Credential, Credentials,
+    Descriptor, DiscoverOptions, Error, File, Limits, ManifestDeletion, PullOptions, PushOptions,
+    Reference, Registry, ResolveOptions, Store,
 };
 use ocigraph_fixture::TokenAuth;
 use ocigraph_suite::{FaultServer, Reply};
@@ -293,6 +294,15 @@ fn errors_and_logs_contain_no_secret() {
     let error = run(client(password()).fetch_manifest(&image(&server), ResolveOptions::default()))
         .unwrap_err();
     assert!(!error.to_string().contains("t0ken"), "{error}");
+    // One secret starts as another does.
+    let server = FaultServer::start();
+    let echo = r#"{"errors":[{"code":"DENIED","message":"got s3cretlonger and s3cret"}]}"#;
+    server.on("GET", "/manifests/", [Reply::new(403, echo)]);
+    let headers = ["s3cret", "s3cretlonger"].map(|value| ("X-Key".to_owned(), value.to_owned()));
+    let config = ClientConfig::default().credentials(Credentials::Anonymous);
+    let client = Client::with_config(config.headers(headers.to_vec()));
+    let error = run(client.fetch_manifest(&image(&server), ResolveOptions::default())).unwrap_err();
+    assert!(error.to_string().contains("got *** and ***"), "{error}");
 }
 
 /// zot serves its public repositories to everybody, and answers 404 for the others without a
@@ -338,6 +348,88 @@ fn a_registry_that_is_open_in_part_gets_the_credential() {
     server.on("GET", "/v2/app/tags/list", [Reply::error(404, "NAME_UNKNOWN")]);
     run(client_without_credential().tags(&repository(&server))).unwrap_err();
     assert_eq!(server.all().len(), 1);
+}
+
+/// A list of referrers that is asked for beside its subject is not shorter than it.
+#[test]
+fn the_referrers_of_a_digest_in_a_registry_that_is_open_in_part_are_found() {
+    let (subject, digest) = (manifest(), Algorithm::Sha256.digest(&manifest()));
+    let signature = Descriptor::of(MANIFEST, b"signature");
+    let index = json!({
+        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
+        "manifests": [{
+            "mediaType": MANIFEST, "digest": signature.digest, "size": signature.size,
+            "artifactType": "a/b", "annotations": { "example.by": "one" },
+        }],
+    });
+    for unknown in [Reply::error(404, "NAME_UNKNOWN"), Reply::new(404, ""), Reply::new(403, "")] {
+        let server = FaultServer::start();
+        let (index, subject) = (index.to_string(), subject.clone());
+        server.respond_with("GET", "/v2/app/", move |request| {
+            let is_index = request.target.contains("/referrers/");
+            match (request.header("authorization"), is_index) {
+                (None, _) => unknown.clone(),
+                (_, true) => Reply::ok(index.clone())
+                    .header("content-type", "application/vnd.oci.image.index.v1+json"),
+                _ if request.target.contains("/manifests/sha256:") => {
+                    Reply::ok(subject.clone()).header("content-type", MANIFEST)
+                }
+                _ => Reply::error(404, "MANIFEST_UNKNOWN"),
+            }
+        });
+        let open = Reply::ok("{}").header("www-authenticate", "Basic realm=\"zot\"");
+        server.on("GET", "/v2/", [open]);
+        let at: Reference = format!("{}/app@{digest}", server.host()).parse().unwrap();
+        let options = DiscoverOptions::default().depth(1);
+        let graph = run(client(password()).discover(&at, options)).unwrap();
+        let found = graph.referrers(&graph.subject().digest);
+        assert_eq!(found.iter().map(|d| &d.digest).collect::<Vec<_>>(), [&signature.digest]);
+        let probes = server.all().iter().filter(|request| request.target == "/v2/").count();
+        assert_eq!(probes, 1);
+    }
+}
+
+/// A manifest that strangers do not see is not taken for a deleted one.
+#[test]
+fn a_delete_in_a_registry_that_is_open_in_part_is_sent_with_the_credential() {
+    for unknown in [Reply::error(404, "NAME_UNKNOWN"), Reply::new(403, "")] {
+        let server = FaultServer::start();
+        server.on("DELETE", "/v2/app/manifests/", [unknown, Reply::new(202, "")]).on(
+            "GET",
+            "/v2/",
+            [Reply::ok("{}").header("www-authenticate", "Basic realm=\"z\"")],
+        );
+        let deletion = ManifestDeletion {
+            manifest: Descriptor::of(MANIFEST, &manifest()),
+            subject: None,
+            subject_retained: false,
+            tags: Vec::new(),
+        };
+        let config = ClientConfig::default().credentials(Credentials::Given(password()));
+        let host = server.host().parse().unwrap();
+        let connection = Arc::new(Connection::new(&host, Arc::new(config)).unwrap());
+        let results = run(Registry::new(connection, "app").delete_manifests(&[deletion], 1));
+        assert!(matches!(&results[..], [Ok(())]), "{results:?}");
+        let sent = server.seen("DELETE", "/manifests/");
+        assert_eq!(sent.len(), 2);
+        assert!(sent[1].header("authorization").is_some());
+    }
+}
+
+#[test]
+fn a_registry_whose_root_fails_is_not_asked_for_ever_how_it_authenticates() {
+    let server = FaultServer::start();
+    server.on("GET", "/v2/app/", [Reply::error(404, "NAME_UNKNOWN")]).on(
+        "GET",
+        "/v2/",
+        [Reply::error(500, "UNKNOWN")],
+    );
+    let client = client(password());
+    for _ in 0..6 {
+        run(client.tags(&repository(&server))).unwrap_err();
+    }
+    let probes = server.all().iter().filter(|request| request.target == "/v2/").count();
+    assert_eq!(probes, 3);
 }
 
 #[test]

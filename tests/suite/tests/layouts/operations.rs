@@ -73,6 +73,7 @@ impl Operation {
     pub(crate) async fn run(self, layout: &Layout, registry: &Fixture) -> Result<()> {
         let client = Client::new();
         let at = |tag: &str| reference(&format!("oci:{}:{tag}", layout.path().display()));
+        let location = || reference(&format!("oci:{}", layout.path().display()));
         let by_digest = |digest| reference(&format!("oci:{}@{digest}", layout.path().display()));
         let beside = |name: &str| reference(&format!("oci:{}:v1", layout.beside(name).display()));
         let recursive = || CopyOptions::default().recursive(true);
@@ -140,9 +141,9 @@ impl Operation {
                     client.fetch_manifest(&beside("good"), ResolveOptions::default()).await?;
                 client.push_manifest(&at("again"), &manifest).await?;
             }
-            PushBlob => drop(client.push_bytes(&at("v1"), "a blob".into()).await?),
+            PushBlob => drop(client.push_bytes(&location(), "a blob".into()).await?),
             PushSameBlob => {
-                drop(client.push_bytes(&at("v1"), layout.text().to_owned().into()).await?)
+                drop(client.push_bytes(&location(), layout.text().to_owned().into()).await?)
             }
             DeleteManifest => {
                 let manifest = client.fetch_manifest(&at("v1"), ResolveOptions::default()).await?;

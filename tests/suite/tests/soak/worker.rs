@@ -292,7 +292,13 @@ impl<'a> Worker<'a> {
             1 => ("regctl", vec!["manifest", "delete", &target]),
             _ => ("skopeo", vec!["--insecure-policy", "delete", "--tls-verify=false", &docker]),
         };
-        self.work.run(self.work.command(tool(program)).args(args)).ok();
+        let mut ran = self.work.run(self.work.command(tool(program)).args(&args));
+        if ran.code != Some(0) {
+            // docker-registry 2.8.2 answered 404 here once, under load: `resolve` shows whether it has lost the manifest.
+            self.work.ocigraph(&["resolve", &target]).ok();
+            ran = self.work.run(self.work.command(tool(program)).args(&args));
+        }
+        ran.ok();
         self.done += 1;
         for below in self.referrers_below(number) {
             let artifact = self.artifacts.get_mut(&below).unwrap();

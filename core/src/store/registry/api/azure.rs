@@ -20,8 +20,8 @@ use crate::store::{
     registry::http::request::Request,
 };
 use ocigraph_types::{
-    Descriptor, Digest, Error, Result, TagOrDigest, check_repository, check_tag, null_as_default,
-    weight::Weight,
+    Code, Descriptor, Digest, Error, Result, TagOrDigest, check_repository, check_tag,
+    null_as_default, weight::Weight,
 };
 
 #[derive(Deserialize)]
@@ -110,7 +110,11 @@ impl Registry {
         // Azure's OCI API would delete the manifest with the tag, so the registry must be recognized
         // first: the response to this request may have Azure's header.
         if azure.has_api().is_none() {
-            self.resolve_manifest(&TagOrDigest::Tag(tag.to_owned())).await?;
+            match self.resolve_manifest(&TagOrDigest::Tag(tag.to_owned())).await {
+                // A tag can be deleted although its manifest cannot be read.
+                Err(e) if e.code() != Code::NotFound && e.is_of_one_manifest() => {}
+                resolved => drop(resolved?),
+            }
         }
         if azure.has_api() == Some(false) || !azure.is_likely() {
             return Ok(None);

@@ -253,13 +253,14 @@ impl Attempt for AuthenticatedAttempt<'_> {
             // A registry that is open in part answers without a challenge, or with a challenge beside a
             // success (zot): to strangers, what is private does not exist.
             let is_read = matches!(request.method, Method::GET | Method::HEAD);
-            let is_open = is_registry && sent.is_none() && is_read;
+            let is_open = is_registry && sent.is_none();
             if is_open && response.status() != StatusCode::UNAUTHORIZED {
                 let listed = challenges(response.headers());
                 let better = match response.status() {
-                    StatusCode::NOT_FOUND if request.signs_in => self.sign_in().await?,
-                    StatusCode::NOT_FOUND => None,
-                    status if status.is_success() && !listed.is_empty() => {
+                    StatusCode::NOT_FOUND | StatusCode::FORBIDDEN if request.signs_in => {
+                        self.sign_in().await?
+                    }
+                    status if is_read && status.is_success() && !listed.is_empty() => {
                         self.authorization_for(&listed).await?
                     }
                     _ => None,
@@ -295,6 +296,10 @@ impl Attempt for AuthenticatedAttempt<'_> {
                 return Ok(response.with_hint(hint));
             }
             let Some(target) = redirect_target(&request.method, &url, &response)? else {
+                if is_web_page(&request.method, &response) {
+                    let error = response.into_error("no registry answered").await;
+                    return Err(error.with_hint(hint::web_page()).into());
+                }
                 return Ok(response);
             };
             redirects += 1;
@@ -306,6 +311,28 @@ impl Attempt for AuthenticatedAttempt<'_> {
             url = target;
         }
     }
+}
+
+/// Returns true if a web page was sent in place of a registry's answer: a sign-in page, or the page of a
+/// gateway, can have the status of a success. quay.io sends `text/html` too, with its own headers. The
+/// answer to a GET is not judged here, since its content is parsed or verified.
+fn is_web_page(method: &Method, response: &Response) -> bool {
+    const OF_REGISTRIES: [&str; 5] = [
+        "docker-content-digest",
+        "docker-distribution-api-version",
+        "docker-upload-uuid",
+        "oci-subject",
+        "location",
+    ];
+    let is_html = response.content_type().is_some_and(|text| {
+        matches!(essence(&text).as_str(), "text/html" | "application/xhtml+xml")
+    });
+    let is_empty = response.header(header::CONTENT_LENGTH) == Some("0");
+    response.status() == StatusCode::OK
+        && is_html
+        && !is_empty
+        && *method != Method::GET
+        && !OF_REGISTRIES.iter().any(|name| response.headers().contains_key(*name))
 }
 
 impl AuthenticatedAttempt<'_> {
@@ -329,18 +356,8 @@ impl AuthenticatedAttempt<'_> {
             // A source of the caller is asked only after a challenge.
             _ => {}
         }
-        if self.connection.failed_probes.load(Ordering::Relaxed) >= MAX_FAILED_PROBES {
-            return Ok(None);
-        }
         let probe = probed.get_or_try_init(|| async {
-            let url = self.connection.url("v2/")?;
-            let request = Request { nested: true, ..Request::new(Method::GET, url.clone()) };
-            let response = self.send_once(&request, &url, true, None).await?;
-            let (status, listed) = (response.status(), challenges(response.headers()));
-            response.drain().await;
-            if !matches!(status, StatusCode::OK | StatusCode::UNAUTHORIZED) {
-                return Err(Error::new(Code::Registry, "the registry did not answer /v2/"));
-            }
+            let listed = self.probe().await?;
             // Where nothing is asked for, only a credential that is meant for this client is sent, and
             // not where others can read it.
             let is_private = base.scheme() == "https" || self.connection.host.is_loopback();
@@ -353,6 +370,30 @@ impl AuthenticatedAttempt<'_> {
             return Ok(None);
         }
         authenticator.prepare(self.context).await
+    }
+
+    /// Returns the challenges of `/v2/`. Sends nothing if too many such requests have failed.
+    async fn probe(&self) -> Result<Vec<Challenge>> {
+        let unanswered = || Error::new(Code::Registry, "the registry did not answer /v2/");
+        let failed = &self.connection.failed_probes;
+        if failed.load(Ordering::Relaxed) >= MAX_FAILED_PROBES {
+            return Err(unanswered());
+        }
+        let url = self.connection.url("v2/")?;
+        let request = Request { nested: true, ..Request::new(Method::GET, url.clone()) };
+        let listed = match self.send_once(&request, &url, true, None).await {
+            Ok(response) => {
+                let (status, listed) = (response.status(), challenges(response.headers()));
+                response.drain().await;
+                let is_answer = matches!(status, StatusCode::OK | StatusCode::UNAUTHORIZED);
+                is_answer.then_some(listed).ok_or_else(unanswered)
+            }
+            Err(e) => Err(e),
+        };
+        if listed.is_err() {
+            failed.fetch_add(1, Ordering::Relaxed);
+        }
+        listed
     }
 
     /// Sends the request to one URL. Only the registry itself gets additional headers and the

@@ -21,8 +21,13 @@ pub(super) fn is_canonical(digest: &Digest) -> bool {
 
 /// Makes UNSUPPORTED of the error with which a registry refuses digests of an algorithm.
 pub(super) fn explain_refusal(error: Error, digest: &Digest) -> Error {
-    let is_refusal = matches!(error.status(), Some(400 | 405 | 415 | 422 | 501))
-        && error.registry_errors().iter().all(|e| !names_other_reason(&e.code));
+    let codes = || error.registry_errors().iter().map(|e| e.code.as_str());
+    let is_refusal = match error.status() {
+        Some(400 | 405 | 422 | 501) => codes().all(|code| !names_other_reason(code)),
+        // The status is for media types too.
+        Some(415) => codes().any(|code| matches!(code, "DIGEST_INVALID" | "UNSUPPORTED")),
+        _ => false,
+    };
     if is_canonical(digest) || !is_refusal {
         return error;
     }

@@ -323,7 +323,7 @@ impl Registry {
     /// Deletes a manifest by digest. A manifest that does not exist counts as deleted.
     pub(super) async fn delete_manifest(&self, digest: &Digest) -> Result<()> {
         let name = TagOrDigest::Digest(digest.clone());
-        let request = Request::new(Method::DELETE, self.manifest_url(&name)?);
+        let request = Request::new(Method::DELETE, self.manifest_url(&name)?).signing_in(true);
         let response = self.connection.send(request).await?;
         match response.status() {
             StatusCode::NOT_FOUND | StatusCode::GONE => Ok(()),
@@ -353,6 +353,11 @@ impl Registry {
             let current = match self.resolve_manifest(&TagOrDigest::Tag(tag.clone())).await {
                 Ok(descriptor) => descriptor.digest,
                 Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => continue,
+                // The manifest is deleted, whatever the tag names.
+                Err(e) if e.is_of_one_manifest() => {
+                    tracing::warn!(tag, error = %e, "the tag may still name the deleted {digest}");
+                    continue;
+                }
                 Err(e) => return Err(e),
             };
             // Another client may have moved the tag to another manifest meanwhile.

@@ -104,8 +104,9 @@ impl<'a> Pages<'a> {
             }
             self.pages_requested += 1;
             let is_first = self.pages_requested == 1;
+            // Other registries than Azure answer 404 for Azure's paths to everybody.
             let request = Request::new(Method::GET, url.clone())
-                .signing_in(self.list.path().ends_with("/tags/list"));
+                .signing_in(!self.list.path().starts_with("/acr/"));
             let response = match self.connection.send(request).await {
                 Ok(response) => response,
                 Err(e) if is_first => return Err(e),

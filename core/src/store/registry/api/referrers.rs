@@ -30,7 +30,6 @@ use super::{
 };
 use crate::store::{
     ManifestDeletion, ReferrersDetail,
-    concurrency::DEFAULT_CONCURRENCY,
     fallback_tag::fallback_tag,
     list::{List, Problems},
     registry::{capabilities::ReferrersApi, http::response::Response},
@@ -56,6 +55,9 @@ struct Page<'a> {
     schema_version: Option<&'a RawValue>,
 }
 
+/// The number of manifests that are read to find out whether a list lacks annotations.
+const READ_BEFORE_ALL: usize = 8;
+
 impl Registry {
     /// Lists the referrers of a subject with their artifact types. Their annotations are as listed,
     /// unless `detail` asks for them.
@@ -64,14 +66,16 @@ impl Registry {
         subject: &Digest,
         artifact_type: Option<&str>,
         detail: Option<ReferrersDetail>,
+        max_requests: usize,
     ) -> Result<List<Descriptor>> {
         let list = match self.state.referrers_api.get() {
             Some(api) => self.query_known(*api, subject, artifact_type).await?,
             None => self.probe(subject, artifact_type).await?,
         };
+        let is_of_api = list.is_some();
         let mut list = match list {
             Some(mut list) => {
-                self.add_fallback_entries(subject, &mut list, detail).await?;
+                self.add_fallback_entries(subject, &mut list, detail, max_requests).await?;
                 list
             }
             None => self.fallback_referrers(subject).await?,
@@ -83,16 +87,33 @@ impl Registry {
             artifact_type.is_none_or(|wanted| d.artifact_type.as_deref() == Some(wanted))
         };
         list.entries.retain(|d| fits(d) || lacks_type(d));
+        let lists_annotations = || self.state.lists_annotations.load(Ordering::Relaxed);
         let annotations_lack = match detail {
             Some(ReferrersDetail::EveryAnnotation) => true,
-            Some(ReferrersDetail::Annotations) => {
-                !self.state.lists_annotations.load(Ordering::Relaxed)
-            }
+            Some(ReferrersDetail::Annotations) => !lists_annotations(),
             _ => false,
         };
-        let lacking =
-            |d: &Descriptor| lacks_type(d) || annotations_lack && d.annotations.is_empty();
-        self.fill_in(subject, &mut list, lacking).await?;
+        if annotations_lack && is_of_api && detail == Some(ReferrersDetail::Annotations) {
+            // Most lists without annotations are of manifests without any. A few tell which is the case.
+            let few: HashSet<Digest> = list
+                .entries
+                .iter()
+                .filter(|d| d.annotations.is_empty())
+                .take(READ_BEFORE_ALL)
+                .map(|d| d.digest.clone())
+                .collect();
+            let lacking = |d: &Descriptor| lacks_type(d) || few.contains(&d.digest);
+            self.fill_in(subject, &mut list, lacking, max_requests).await?;
+            let found = |d: &Descriptor| few.contains(&d.digest) && !d.annotations.is_empty();
+            if list.entries.iter().any(found) {
+                let lacking = |d: &Descriptor| d.annotations.is_empty() && !few.contains(&d.digest);
+                self.fill_in(subject, &mut list, lacking, max_requests).await?;
+            }
+        } else {
+            let lacking =
+                |d: &Descriptor| lacks_type(d) || annotations_lack && d.annotations.is_empty();
+            self.fill_in(subject, &mut list, lacking, max_requests).await?;
+        }
         list.entries.retain(fits);
         Ok(list)
     }
@@ -104,6 +125,7 @@ impl Registry {
         subject: &Digest,
         list: &mut List<Descriptor>,
         detail: Option<ReferrersDetail>,
+        max_requests: usize,
     ) -> Result<()> {
         let Some(beside) = self.fallback_beside_api(subject).await? else { return Ok(()) };
         list.problems.extend(beside.problems);
@@ -117,7 +139,7 @@ impl Registry {
         let mut problems = Problems::of_referrers(subject);
         let mut read = stream::iter(others)
             .map(|entry| async move { (self.listed_referrer(subject, &entry).await, entry) })
-            .buffered(DEFAULT_CONCURRENCY);
+            .buffered(max_requests);
         while let Some((referrer, entry)) = read.next().await {
             match referrer {
                 Ok(referrer) => list.entries.extend(referrer),
@@ -333,6 +355,11 @@ impl Registry {
             || self.fallback_tags.exists(&fallback_tag(subject)).unwrap_or(true)
     }
 
+    pub(super) async fn has_referrers_api(&self, subject: &Digest) -> Result<bool> {
+        self.detect_referrers_api(subject).await?;
+        Ok(!self.uses_fallback_tag())
+    }
+
     /// Detects the API of the repository, if the registry's responses are conclusive.
     async fn detect_referrers_api(&self, subject: &Digest) -> Result<()> {
         let _detection = self.state.detection.lock().await;
@@ -499,6 +526,7 @@ impl Registry {
         subject: &Digest,
         list: &mut List<Descriptor>,
         lacking: impl Fn(&Descriptor) -> bool,
+        max_requests: usize,
     ) -> Result<()> {
         let memory = self.connection.memory();
         let lacking = &lacking;
@@ -530,7 +558,7 @@ impl Registry {
         let mut problems = Problems::of_referrers(subject);
         let mut charge = memory.charge();
         let mut filled =
-            stream::iter(std::mem::take(&mut list.entries)).map(fill).buffered(DEFAULT_CONCURRENCY);
+            stream::iter(std::mem::take(&mut list.entries)).map(fill).buffered(max_requests);
         while let Some((descriptor, error, held)) = filled.try_next().await? {
             charge.absorb(held)?;
             if let Some(e) = error {

@@ -13,6 +13,7 @@ use crate::{
     store::{
         ManifestDeletion, ReadStore, ReferrersDetail, Store,
         catalog::{ManifestInfo, TagInfo},
+        concurrency::DEFAULT_CONCURRENCY,
         fallback_tag::is_fallback_tag,
         list::List,
         memory_budget::Memory,
@@ -64,7 +65,7 @@ impl ReadStore for Registry {
         subject: &Digest,
         artifact_type: Option<&str>,
     ) -> Result<List<Descriptor>> {
-        self.list_referrers(subject, artifact_type, None).await
+        self.list_referrers(subject, artifact_type, None, DEFAULT_CONCURRENCY).await
     }
 
     async fn referrers_in_detail(
@@ -72,8 +73,9 @@ impl ReadStore for Registry {
         subject: &Digest,
         artifact_type: Option<&str>,
         detail: ReferrersDetail,
+        max_requests: usize,
     ) -> Result<List<Descriptor>> {
-        self.list_referrers(subject, artifact_type, Some(detail)).await
+        self.list_referrers(subject, artifact_type, Some(detail), max_requests).await
     }
 
     async fn repair_referrers_list(

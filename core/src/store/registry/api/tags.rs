@@ -52,7 +52,7 @@ impl Registry {
     /// Deletes a tag, and keeps its manifest (distribution-spec v1.1.1, "Deleting tags").
     pub(super) async fn delete_tag(&self, tag: &str) -> Result<()> {
         let name = TagOrDigest::Tag(tag.to_owned());
-        let request = Request::new(Method::DELETE, self.manifest_url(&name)?);
+        let request = Request::new(Method::DELETE, self.manifest_url(&name)?).signing_in(true);
         let response = self.connection.send(request).await?;
         let what = format!("the tag {tag} was not deleted");
         match response.status() {

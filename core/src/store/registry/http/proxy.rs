@@ -1,5 +1,6 @@
 //! Checks the environment variables that name proxies. The HTTP library ignores a malformed one,
-//! and would then send requests around the proxy.
+//! and would then send requests around the proxy. An exception that it does not understand has no
+//! effect there, and is a warning here.
 
 use std::{env, ffi::OsString, net::IpAddr};
 
@@ -33,10 +34,14 @@ fn check(secure: bool, read: impl Fn(&str) -> Option<OsString>) -> Result<()> {
         if secure { set("HTTPS_PROXY", "https_proxy") } else { set("HTTP_PROXY", "http_proxy") };
     let Some((name, value)) = own.or_else(|| set("ALL_PROXY", "all_proxy")) else { return Ok(()) };
     check_proxy(&name, value.to_str())?;
-    match set("NO_PROXY", "no_proxy") {
-        Some((name, value)) => check_exceptions(&name, value.to_str()),
-        None => Ok(()),
+    if let Some((name, value)) = set("NO_PROXY", "no_proxy") {
+        for entry in unknown_exceptions(&value.to_string_lossy()) {
+            tracing::warn!(
+                "ignoring the entry {entry:?} of {name}: expected a host name, an IP address, or a network such as 10.0.0.0/8"
+            );
+        }
     }
+    Ok(())
 }
 
 /// The message does not quote the value, which can contain a password.
@@ -68,15 +73,11 @@ fn check_proxy(name: &str, value: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-fn check_exceptions(name: &str, value: Option<&str>) -> Result<()> {
-    let invalid = |entry: &str| {
-        let message = format!(
-            "invalid {name}: the entry {entry:?} is neither a host name nor an IP address or network"
-        );
-        Err(Error::new(Code::InvalidArgument, message).with_hint(hint::proxy_exceptions(name)))
-    };
-    let Some(value) = value else { return invalid("") };
-    for entry in value.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+/// Returns the entries that are neither host names nor IP addresses or networks. Other tools accept
+/// some of them, such as `<local>` and `10.0.0.0/255.0.0.0`.
+fn unknown_exceptions(value: &str) -> impl Iterator<Item = &str> {
+    let entries = value.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    entries.filter(|entry| {
         let is_network = entry.split_once('/').is_none_or(|(address, length)| {
             let longest = match address.parse::<IpAddr>() {
                 Ok(IpAddr::V4(_)) => 32,
@@ -86,11 +87,8 @@ fn check_exceptions(name: &str, value: Option<&str>) -> Result<()> {
             length.parse::<u8>().is_ok_and(|length| length <= longest)
         });
         let fits = |c: char| c.is_alphanumeric() || "._-*:[]/%".contains(c);
-        if !is_network || !entry.chars().all(fits) {
-            return invalid(entry);
-        }
-    }
-    Ok(())
+        !is_network || !entry.chars().all(fits)
+    })
 }
 
 #[cfg(test)]
@@ -147,18 +145,27 @@ mod tests {
         ] {
             let no = "*, .example.com,10.0.0.0/8,::1,fd00::/8,*.corp,registry:5000,";
             checked(true, &[("HTTPS_PROXY", value), ("NO_PROXY", no)]).expect(value);
+            assert_eq!(unknown_exceptions(no).next(), None);
         }
         checked(true, &[("HTTP_PROXY", "http://")]).unwrap();
         checked(true, &[("HTTPS_PROXY", "http://"), ("REQUEST_METHOD", "GET")]).unwrap();
     }
 
     #[test]
-    fn a_malformed_exception_is_named() {
-        for entry in ["10.0.0.0/33", "fd00::/129", "http://host", "a b", "10.0.0.0/x", "host/8"] {
-            let set = [("HTTPS_PROXY", "http://proxy"), ("no_proxy", entry)];
-            let error = checked(true, &set).expect_err(entry);
-            assert!(error.message().contains("no_proxy"), "{error}");
-            checked(true, &set[1..]).expect("without a proxy there is no exception to it");
+    fn an_exception_that_is_not_understood_is_named_and_is_not_an_error() {
+        for entry in [
+            "10.0.0.0/33",
+            "fd00::/129",
+            "http://host",
+            "a b",
+            "10.0.0.0/x",
+            "host/8",
+            "<local>",
+            "10.0.0.0/255.0.0.0",
+        ] {
+            let list = format!("registry.test, {entry},");
+            assert_eq!(unknown_exceptions(&list).collect::<Vec<_>>(), [entry]);
+            checked(true, &[("HTTPS_PROXY", "http://proxy"), ("no_proxy", &list)]).expect(entry);
         }
     }
 }

@@ -169,8 +169,12 @@ impl Received {
 /// A text of any length with `***` in place of secrets.
 pub(super) fn masked(text: &str, secrets: &[Secret]) -> String {
     let mut text = text.to_owned();
-    for secret in secrets.iter().filter(|secret| !secret.expose().is_empty()) {
-        text = text.replace(secret.expose(), "***");
+    let mut secrets: Vec<&str> =
+        secrets.iter().map(Secret::expose).filter(|secret| !secret.is_empty()).collect();
+    // A secret can be part of a longer one, whose rest would remain.
+    secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
+    for secret in secrets {
+        text = text.replace(secret, "***");
     }
     text
 }

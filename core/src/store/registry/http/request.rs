@@ -35,8 +35,8 @@ pub(crate) struct Request {
     /// The request is part of another one, which waits for it: it takes no place of its own under
     /// the limit on concurrent requests.
     pub(crate) nested: bool,
-    /// A response that nothing is there may be meant for strangers only: then the request is sent
-    /// again with a credential.
+    /// A response that nothing is there, or that access is denied, may be meant for strangers only:
+    /// then the request is sent again with a credential.
     pub(crate) signs_in: bool,
     /// When a byte was last transferred in the transfer that the request continues.
     pub(crate) last_progress: Option<Instant>,
@@ -137,7 +137,8 @@ impl Request {
         self.sent.store(is_sent, Ordering::Relaxed);
     }
 
-    /// Sends the request again with a credential if the registry says that nothing is there.
+    /// Sends the request again with a credential if the registry says that nothing is there, or
+    /// denies access without a challenge.
     pub(crate) fn signing_in(mut self, signs_in: bool) -> Self {
         self.signs_in = signs_in;
         self

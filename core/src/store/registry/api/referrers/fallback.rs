@@ -74,9 +74,18 @@ impl Registry {
                 Ok(Some(list))
             }
             // The list of the API is there. A registry may refuse tags of this form.
-            Err(e) if e.is_of_one_manifest() => {
+            Err(e) if matches!(e.status(), Some(400 | 404 | 405 | 406)) => {
                 tracing::debug!(error = %e, "no index of referrers beside the API");
                 Ok(None)
+            }
+            // An index that cannot be read may list referrers that the API does not.
+            Err(e) if e.is_of_one_manifest() => {
+                let mut problems = Problems::of_referrers(subject);
+                let reason = excerpt(e.message());
+                problems.add(format!("the index under the tag {tag} cannot be read: {reason}"));
+                let problems = problems.found();
+                let charge = self.connection.memory().charge().of(problems.weight())?;
+                Ok(Some(List::new(Vec::new(), problems, charge)))
             }
             Err(e) => Err(e),
         }
@@ -222,6 +231,7 @@ impl Registry {
         let mut replaced: HashSet<Digest> = HashSet::new();
         // Manifests that do not exist any more, whose entries are dropped.
         let mut missing: HashSet<Digest> = HashSet::new();
+        let removes = !matches!(change, IndexChange::Add(_));
         let (mut has_waited, mut use_etag) = (false, true);
         let mut attempts = 0;
         loop {
@@ -239,7 +249,18 @@ impl Registry {
             let started = Instant::now();
             let tag_of_subject =
                 || format!("the tag {tag}, which should list the referrers of {subject}, ");
-            let current = match self.read_fallback(subject, &tag).await? {
+            let current = self.read_fallback(subject, &tag).await?;
+            let is_foreign = match &current {
+                Fallback::Other => removes,
+                Fallback::Malformed(_) => removes && !matches!(change, IndexChange::Replace(..)),
+                _ => false,
+            };
+            // Beside an API, the tag can be anybody's.
+            if is_foreign && self.has_referrers_api(subject).await? {
+                tracing::warn!("the tag {tag} does not name a list of referrers");
+                break;
+            }
+            let current = match current {
                 Fallback::Missing => None,
                 Fallback::Index(index) => Some(Index { _permit: None, ..index }),
                 Fallback::Other => {
@@ -257,7 +278,7 @@ impl Registry {
                         .with_hint(hint::malformed_referrers_list(&tag)));
                 }
             };
-            if let (Some(index), false) = (&current, matches!(change, IndexChange::Add(_))) {
+            if let (Some(index), true) = (&current, removes) {
                 self.delete_replaced_before(subject, index).await;
             }
             let entries = current.as_ref().map(|index| &index.entries[..]).unwrap_or_default();
@@ -290,7 +311,7 @@ impl Registry {
             }
             // Names the replaced index in the new one, so that a later delete removes it if this one is killed
             // now. A registry that protects what an index lists would also protect what that one listed.
-            let names_replaced = !matches!(change, IndexChange::Add(_))
+            let names_replaced = removes
                 || changed.iter().any(|entry| entry.deleting)
                 || entries.iter().any(|entry| entry.deleting);
             let before =
