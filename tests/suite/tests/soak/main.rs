@@ -207,9 +207,12 @@ fn check(work: &Workspace, location: &Location, shared: &[String], workers: &[Wo
         let graph = work.ocigraph(&["discover", "-o", "json", &target]).json();
         collect(&graph, &mut edges);
     }
-    for artifact in artifacts(workers) {
+    let all = workers.iter().flat_map(|worker| worker.artifacts.values().map(move |a| (worker, a)));
+    for (worker, artifact) in all {
         let (number, digest) = (artifact.number, &artifact.digest);
         match artifact.state {
+            // Something above it was lost.
+            State::Exists | State::Orphan if !worker.is_certain(artifact) => {}
             State::Exists => {
                 if let Some(subject) = &artifact.subject {
                     let edge = (subject.digest.clone(), digest.clone());
