@@ -61,11 +61,13 @@ fn random_operations_on_a_registry_without_referrers_api_lose_nothing() {
 }
 
 #[test]
+#[ignore = "it does not know exactly what a killed delete has reached; `make soak` runs it"]
 fn what_other_clients_delete_is_named_and_mended_on_docker_registry() {
     beside_other_clients(Kind::Docker2);
 }
 
 #[test]
+#[ignore = "it does not know exactly what a killed delete has reached; `make soak` runs it"]
 fn what_other_clients_delete_is_named_and_mended_on_distribution() {
     beside_other_clients(Kind::Distribution3);
 }
@@ -228,7 +230,10 @@ fn check(work: &Workspace, location: &Location, shared: &[String], workers: &[Wo
             State::Unknown => {}
         }
     }
-    let tagged = artifacts(workers).flat_map(|a| a.tags.iter().map(|tag| (tag, &a.digest)));
+    let certain = workers.iter().flat_map(|worker| {
+        worker.artifacts.values().filter(|artifact| worker.is_certain(artifact))
+    });
+    let tagged = certain.flat_map(|a| a.tags.iter().map(|tag| (tag, &a.digest)));
     check_tags(work, &location.name, tagged.collect());
     let copies = workers.iter().flat_map(|worker| &worker.copies);
     check_tags(work, &location.copies, copies.clone().collect());
