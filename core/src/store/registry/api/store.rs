@@ -17,11 +17,10 @@ use crate::{
         fallback_tag::is_fallback_tag,
         list::List,
         memory_budget::Memory,
+        registry::http::received::is_html,
     },
 };
-use ocigraph_types::{
-    Descriptor, Digest, Manifest, ManifestFormat, Result, TagOrDigest, media_type,
-};
+use ocigraph_types::{Descriptor, Digest, Manifest, ManifestFormat, Result, TagOrDigest};
 
 #[async_trait]
 impl ReadStore for Registry {
@@ -38,7 +37,7 @@ impl ReadStore for Registry {
         let response = self.get_manifest_bytes(name).await?;
         let content_type = response.content_type.as_deref();
         // A sign-in page of a proxy is not an odd manifest.
-        if content_type.is_some_and(|text| media_type::essence(text) == "text/html") {
+        if content_type.is_some_and(is_html) {
             return response.parsed();
         }
         Manifest::parse_or_keep(response.bytes, content_type, response.algorithm)
