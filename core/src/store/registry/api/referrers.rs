@@ -594,10 +594,7 @@ enum ProbeResult {
 /// Classifies a response with which registries report a missing API, repository or subject.
 async fn classify_error(response: Response, what: &str) -> ProbeResult {
     let error = response.into_error(what).await;
-    let has_code = |codes: &[&str]| {
-        error.status() == Some(404)
-            && error.registry_errors().iter().any(|e| codes.contains(&e.code.as_str()))
-    };
+    let has_code = |codes: &[&str]| error.status() == Some(404) && error.has_registry_code(codes);
     if has_code(&["METADATA_UNKNOWN"]) {
         ProbeResult::List(List::default())
     } else if has_code(&["NAME_UNKNOWN", "MANIFEST_UNKNOWN"]) {
@@ -668,7 +665,6 @@ fn by_subject<'a>(
 /// True for a refusal that can mean that an index lists the manifest. Registries use several
 /// statuses for it.
 fn is_refused(result: &Result<()>) -> bool {
-    let of_permission = |code: &str| matches!(code, "DENIED" | "UNAUTHORIZED");
     matches!(result, Err(e) if matches!(e.status(), Some(400 | 403 | 409 | 412 | 422))
-        && !e.registry_errors().iter().any(|e| of_permission(&e.code)))
+        && !e.has_registry_code(&["DENIED", "UNAUTHORIZED"]))
 }
