@@ -113,9 +113,7 @@ async fn run(
     }
     let tags = destination.tags();
     if recursive && root.is_index() {
-        // The tags show a registry which lists of referrers clients keep beside its API. Each image of
-        // an index can have one.
-        let _ = context.from.tags().await;
+        context.from.prepare_for_many_subjects().await;
     }
     let walked = Walk::new(&context, &root, tags).run(root.clone()).await?;
     // Users assume that a tag names a complete graph, so an incomplete one gets no tag.

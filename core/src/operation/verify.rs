@@ -101,9 +101,7 @@ async fn run(
     };
     let max_requests = concurrency(options.concurrency);
     if media_type::is_index(&root.media_type) {
-        // The tags show a registry which lists of referrers clients keep beside its API. Each image of
-        // an index can have one.
-        let _ = store.tags().await;
+        store.prepare_for_many_subjects().await;
     }
     let large_blobs = LargeBlobLimiter::new();
     let context = Arc::new(VerifyContext { store, options, large_blobs });

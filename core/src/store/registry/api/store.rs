@@ -82,6 +82,11 @@ impl ReadStore for Registry {
         self.repair_fallback(subject, removed, added).await
     }
 
+    async fn prepare_for_many_subjects(&self) {
+        // The tags show which fallback indexes exist.
+        let _ = self.tags().await;
+    }
+
     async fn has_client_kept_lists(&self) -> bool {
         self.uses_fallback_tag()
     }
