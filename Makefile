@@ -54,7 +54,7 @@ soak: ## run random operations, kill their processes, and check the result; SECO
 	$(CARGO) build --locked -p ocigraph-cli && \
 	export OCIGRAPH_SOAK_SECONDS='$(SECONDS)' OCIGRAPH_SOAK_SEED='$(SEED)' && \
 	export OCIGRAPH_TEST_SECONDS=$$(($(SECONDS) + 1800)) && \
-	$(CARGO) test --locked -p ocigraph-suite --test soak -- --nocapture
+	$(CARGO) test --locked -p ocigraph-suite --test soak -- --nocapture --include-ignored
 
 bench: ## compare the speed of the command with oras and openssl; ROWS=push,pull for some rows, RUNS=5 for more runs
 	@for program in time openssl; do \

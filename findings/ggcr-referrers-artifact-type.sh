@@ -64,7 +64,7 @@ base=http://127.0.0.1:$port/v2/app
 digest() { printf '%s' "$1" | sha256sum | cut -d' ' -f1; }
 blob() {
     local location
-    location=$(curl -si -X POST "$base/blobs/uploads/" | tr -d '\r' | sed -n 's/^[Ll]ocation: //p')
+    location=$(curl -si -X POST "$base/blobs/uploads/" | tr -d '\r' | sed -n 's/^location: //Ip')
     case $location in http*) ;; *) location=http://127.0.0.1:$port$location ;; esac
     curl -sf -X PUT --data-binary "$1" -H 'Content-Type: application/octet-stream' "$location?digest=sha256:$(digest "$1")" ||
         cannot_tell "a blob was not stored"

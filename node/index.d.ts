@@ -484,12 +484,12 @@ export interface PullResult {
 /**
  * How a manifest is attached to another, and so how it is found.
  *
- * - `referrer`: The manifest has the other as its `subject`.
- * - `child`: The other is an index that lists the manifest.
- * - `tag`: A tag of the manifest has the digest of the other: `sha256-<hex>.sig`, `.att` or `.sbom`, as cosign writes
- *   it.
- * - `attestation`: An index lists both, and the entry of the manifest names the other in the annotation
- *   `vnd.docker.reference.digest`, as BuildKit writes it.
+ * - `referrer`: From a subject to a referrer: the manifest has the other as its `subject`.
+ * - `child`: From an index to a manifest that it lists.
+ * - `tag`: From a manifest to one of which a tag has its digest: `sha256-<hex>.sig`, `.att` or `.sbom`, as cosign
+ *   writes it.
+ * - `attestation`: From an image to its attestation by BuildKit: an index lists both, and the entry of the
+ *   attestation names the image in the annotation `vnd.docker.reference.digest`.
  */
 export type EdgeKind = 'referrer' | 'child' | 'tag' | 'attestation';
 

@@ -11,15 +11,15 @@ type EdgeKind int32
 
 // The values of [EdgeKind].
 const (
-	// EdgeKindReferrer is the manifest has the other as its subject.
+	// EdgeKindReferrer is the from a subject to a referrer: the manifest has the other as its subject.
 	EdgeKindReferrer EdgeKind = C.OCIGRAPH_EDGE_KIND_REFERRER
-	// EdgeKindChild is the other is an index that lists the manifest.
+	// EdgeKindChild is the from an index to a manifest that it lists.
 	EdgeKindChild EdgeKind = C.OCIGRAPH_EDGE_KIND_CHILD
-	// EdgeKindTag is a tag of the manifest has the digest of the other: sha256-<hex>.sig, .att or .sbom, as cosign
-	// writes it.
+	// EdgeKindTag is the from a manifest to one of which a tag has its digest: sha256-<hex>.sig, .att or .sbom, as
+	// cosign writes it.
 	EdgeKindTag EdgeKind = C.OCIGRAPH_EDGE_KIND_TAG
-	// EdgeKindAttestation is an index lists both, and the entry of the manifest names the other in the annotation
-	// vnd.docker.reference.digest, as BuildKit writes it.
+	// EdgeKindAttestation is the from an image to its attestation by BuildKit: an index lists both, and the entry of
+	// the attestation names the image in the annotation vnd.docker.reference.digest.
 	EdgeKindAttestation EdgeKind = C.OCIGRAPH_EDGE_KIND_ATTESTATION
 )
 

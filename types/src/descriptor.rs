@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::{
     annotation::{self, Annotations},
     digest::{Algorithm, Digest},
+    media_type,
     nullable::null_as_default,
     platform::Platform,
     weight::{OBJECT, Weight, weight_of_annotations, weight_of_fields},
@@ -130,6 +131,13 @@ impl Descriptor {
         let bytes = BASE64.decode(self.data.as_deref()?).ok()?;
         let digest = self.digest.algorithm().ok()?.digest(&bytes);
         (bytes.len() as u64 == self.size && digest == self.digest).then(|| bytes.into())
+    }
+
+    /// Returns false for the entry of a list that is a plain blob: some tools list blobs too. An entry
+    /// without a media type may be a manifest.
+    #[doc(hidden)]
+    pub fn may_be_manifest(&self) -> bool {
+        self.media_type.is_empty() || media_type::is_manifest(&self.media_type)
     }
 
     /// Returns true for a layer that must not be pushed to other registries: a *foreign* layer of

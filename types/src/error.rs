@@ -254,6 +254,12 @@ impl Error {
         ) || self.code() == Code::Unsupported && self.status().is_none()
     }
 
+    /// Returns true if the registry named one of these error codes.
+    #[doc(hidden)]
+    pub fn has_registry_code(&self, codes: &[&str]) -> bool {
+        self.registry_errors().iter().any(|error| codes.contains(&error.code.as_str()))
+    }
+
     /// Returns true if the error concerns one manifest and not the repository: its content is faulty,
     /// or the registry refuses to serve it. Security scanners and policies answer with 403 or 412, and
     /// a damaged store with 500.

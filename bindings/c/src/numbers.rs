@@ -7,15 +7,15 @@ use ocigraph::{Attributes, EdgeKind, ManifestFormat, Outcome, ProblemKind, Resul
 
 use crate::text::invalid;
 
-/// The manifest has the other as its `subject`.
+/// From a subject to a referrer: the manifest has the other as its `subject`.
 pub const OCIGRAPH_EDGE_KIND_REFERRER: i32 = 1;
-/// The other is an index that lists the manifest.
+/// From an index to a manifest that it lists.
 pub const OCIGRAPH_EDGE_KIND_CHILD: i32 = 2;
-/// A tag of the manifest has the digest of the other: `sha256-<hex>.sig`, `.att` or `.sbom`, as
+/// From a manifest to one of which a tag has its digest: `sha256-<hex>.sig`, `.att` or `.sbom`, as
 /// cosign writes it.
 pub const OCIGRAPH_EDGE_KIND_TAG: i32 = 3;
-/// An index lists both, and the entry of the manifest names the other in the annotation
-/// `vnd.docker.reference.digest`, as BuildKit writes it.
+/// From an image to its attestation by BuildKit: an index lists both, and the entry of the
+/// attestation names the image in the annotation `vnd.docker.reference.digest`.
 pub const OCIGRAPH_EDGE_KIND_ATTESTATION: i32 = 4;
 
 /// The default: `OCIGRAPH_FORMAT_OCI_1_1`, or `OCIGRAPH_FORMAT_ORAS_ARTIFACT` for a referrer on a

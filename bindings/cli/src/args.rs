@@ -192,7 +192,7 @@ pub(crate) struct RegistryArgs {
     pub(crate) key_file: Option<PathBuf>,
     /// Ignore HTTPS_PROXY and HTTP_PROXY
     #[arg(long, global = true)]
-    no_proxy: bool,
+    pub(crate) no_proxy: bool,
     /// Add a header to every request to the registry
     #[arg(short = 'H', long = "header", value_name = "NAME:VALUE", global = true)]
     pub(crate) headers: Vec<String>,
@@ -201,7 +201,7 @@ pub(crate) struct RegistryArgs {
     pub(crate) user_agent: Option<String>,
     /// Maximum number of concurrent requests, up to 512. Default, also for 0: 128
     #[arg(long, global = true, value_name = "N", value_parser = count)]
-    concurrency: Option<u64>,
+    pub(crate) concurrency: Option<u64>,
 }
 
 impl RegistryArgs {
@@ -219,9 +219,36 @@ impl RegistryArgs {
         self.identity_token.is_some() || self.identity_token_stdin
     }
 
+    pub(crate) fn has_password(&self) -> bool {
+        self.password.is_some() || self.password_stdin
+    }
+
     /// Returns true if the credential is read from standard input.
     pub(crate) fn reads_secret(&self) -> bool {
         self.password_stdin || self.identity_token_stdin
+    }
+
+    /// Returns the flags that read a secret from standard input. `prefix` is that of the flags.
+    pub(crate) fn secret_readers(&self, prefix: &str) -> impl Iterator<Item = String> {
+        let secrets = [
+            ("password-stdin", self.password_stdin),
+            ("identity-token-stdin", self.identity_token_stdin),
+        ];
+        let given = secrets.into_iter().filter(|(_, given)| *given);
+        given.map(move |(flag, _)| format!("{prefix}{flag}"))
+    }
+
+    /// Returns the flags whose file is standard input, with the file. `prefix` is that of the flags.
+    pub(crate) fn files_from_standard_input(&self, prefix: &str) -> impl Iterator<Item = String> {
+        let files = [
+            ("registry-config", &self.auth_file),
+            ("ca-file", &self.ca_file),
+            ("cert-file", &self.cert_file),
+            ("key-file", &self.key_file),
+        ];
+        files.into_iter().filter_map(move |(flag, path)| {
+            read_from_standard_input(&format!("{prefix}{flag}"), path.as_deref())
+        })
     }
 }
 
@@ -412,21 +439,7 @@ impl Common {
     /// Returns the options that read standard input.
     pub(crate) fn standard_input(&self) -> Vec<String> {
         let registry = &self.registry;
-        let files = [
-            ("--registry-config", &registry.auth_file),
-            ("--ca-file", &registry.ca_file),
-            ("--cert-file", &registry.cert_file),
-            ("--key-file", &registry.key_file),
-        ];
-        let secrets = [
-            ("--password-stdin", registry.password_stdin),
-            ("--identity-token-stdin", registry.identity_token_stdin),
-        ];
-        let secrets =
-            secrets.iter().filter(|(_, given)| *given).map(|(name, _)| (*name).to_owned());
-        let files =
-            files.iter().filter_map(|(name, path)| read_from_standard_input(name, path.as_deref()));
-        secrets.chain(files).collect()
+        registry.secret_readers("--").chain(registry.files_from_standard_input("--")).collect()
     }
 
     /// Returns a given option whose value would be sent to a registry. A command for image layouts

@@ -7,29 +7,14 @@ use std::path::PathBuf;
 use clap::Args;
 use ocigraph::{Client, Location, Result};
 
-use crate::{
-    args::{Common, RegistryArgs, Target, usage},
-    usage::read_from_standard_input,
-};
+use crate::args::{Common, RegistryArgs, Target, usage};
 
-/// The flags of one side, in the order of the help text.
-#[derive(Debug, Default)]
+/// The flags of one side.
+#[derive(Debug)]
 struct Side {
     /// `from` or `to`.
     name: &'static str,
-    username: Option<String>,
-    password: Option<String>,
-    password_stdin: bool,
-    identity_token: Option<String>,
-    identity_token_stdin: bool,
-    auth_file: Option<PathBuf>,
-    plain_http: Option<bool>,
-    insecure: bool,
-    ca_file: Option<PathBuf>,
-    cert_file: Option<PathBuf>,
-    key_file: Option<PathBuf>,
-    headers: Vec<String>,
-    user_agent: Option<String>,
+    own: RegistryArgs,
 }
 
 /// Defines the arguments of a side. clap has no prefix for the names of arguments that a command takes
@@ -107,8 +92,7 @@ macro_rules! side {
 
         impl From<&$args> for Side {
             fn from(args: &$args) -> Self {
-                Self {
-                    name: $name,
+                let own = RegistryArgs {
                     username: args.username.clone(),
                     password: args.password.clone(),
                     password_stdin: args.password_stdin,
@@ -122,7 +106,11 @@ macro_rules! side {
                     key_file: args.key_file.clone(),
                     headers: args.headers.clone(),
                     user_agent: args.user_agent.clone(),
-                }
+                    // One for both sides.
+                    no_proxy: false,
+                    concurrency: None,
+                };
+                Self { name: $name, own }
             }
         }
     };
@@ -134,53 +122,28 @@ side!(ToArgs, "to", "Destination registry", "the destination registry");
 impl Side {
     /// Returns the name of a flag that was given, without the prefix of the side.
     fn given(&self) -> Option<&'static str> {
+        let own = &self.own;
         let given = [
-            ("username", self.username.is_some()),
-            ("password", self.password.is_some()),
-            ("password-stdin", self.password_stdin),
-            ("identity-token", self.identity_token.is_some()),
-            ("identity-token-stdin", self.identity_token_stdin),
-            ("registry-config", self.auth_file.is_some()),
-            ("plain-http", self.plain_http.is_some()),
-            ("insecure", self.insecure),
-            ("ca-file", self.ca_file.is_some()),
-            ("cert-file", self.cert_file.is_some()),
-            ("key-file", self.key_file.is_some()),
-            ("header", !self.headers.is_empty()),
-            ("user-agent", self.user_agent.is_some()),
+            ("username", own.username.is_some()),
+            ("password", own.password.is_some()),
+            ("password-stdin", own.password_stdin),
+            ("identity-token", own.identity_token.is_some()),
+            ("identity-token-stdin", own.identity_token_stdin),
+            ("registry-config", own.auth_file.is_some()),
+            ("plain-http", own.plain_http.is_some()),
+            ("insecure", own.insecure),
+            ("ca-file", own.ca_file.is_some()),
+            ("cert-file", own.cert_file.is_some()),
+            ("key-file", own.key_file.is_some()),
+            ("header", !own.headers.is_empty()),
+            ("user-agent", own.user_agent.is_some()),
         ];
         given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
     }
 
-    fn has_token(&self) -> bool {
-        self.identity_token.is_some() || self.identity_token_stdin
-    }
-
-    fn has_password(&self) -> bool {
-        self.password.is_some() || self.password_stdin
-    }
-
-    /// Returns the files of this side that are standard input.
-    fn standard_input(&self) -> impl Iterator<Item = String> {
-        let files = [
-            ("registry-config", &self.auth_file),
-            ("ca-file", &self.ca_file),
-            ("cert-file", &self.cert_file),
-            ("key-file", &self.key_file),
-        ];
-        files.into_iter().filter_map(|(flag, path)| {
-            read_from_standard_input(&format!("--{}-{flag}", self.name), path.as_deref())
-        })
-    }
-
-    /// Returns the flag of this side that reads a secret from standard input.
-    fn secret_reader(&self) -> Option<String> {
-        let secrets = [
-            ("password-stdin", self.password_stdin),
-            ("identity-token-stdin", self.identity_token_stdin),
-        ];
-        let given = secrets.into_iter().find(|(_, given)| *given);
-        given.map(|(flag, _)| format!("--{}-{flag}", self.name))
+    /// Returns the beginning of the names of the flags.
+    fn prefix(&self) -> String {
+        format!("--{}-", self.name)
     }
 
     /// Fails if a flag is given for a side that is an image layout.
@@ -198,37 +161,37 @@ impl Side {
 
     /// Returns the flags that apply to this side: its own, else those of both sides.
     fn over(&self, both: &RegistryArgs) -> Result<RegistryArgs> {
-        let mut all = both.clone();
-        if self.has_token() {
+        let (own, mut all) = (&self.own, both.clone());
+        if own.has_token() {
             (all.username, all.password, all.password_stdin) = (None, None, false);
-            all.identity_token.clone_from(&self.identity_token);
-            all.identity_token_stdin = self.identity_token_stdin;
+            all.identity_token.clone_from(&own.identity_token);
+            all.identity_token_stdin = own.identity_token_stdin;
         }
-        if self.username.is_some() || self.has_password() {
+        if own.username.is_some() || own.has_password() {
             (all.identity_token, all.identity_token_stdin) = (None, false);
-            all.username = self.username.clone().or(all.username);
+            all.username = own.username.clone().or(all.username);
         }
-        if self.has_password() {
-            all.password.clone_from(&self.password);
-            all.password_stdin = self.password_stdin;
+        if own.has_password() {
+            all.password.clone_from(&own.password);
+            all.password_stdin = own.password_stdin;
             if all.username.is_none() {
                 let name = self.name;
                 return Err(usage(format!("--{name}-password needs a user name"))
                     .with_hint(format!("pass --{name}-username")));
             }
         }
-        if self.cert_file.is_some() {
-            all.cert_file.clone_from(&self.cert_file);
-            all.key_file.clone_from(&self.key_file);
+        if own.cert_file.is_some() {
+            all.cert_file.clone_from(&own.cert_file);
+            all.key_file.clone_from(&own.key_file);
         }
-        if !self.headers.is_empty() {
-            all.headers.clone_from(&self.headers);
+        if !own.headers.is_empty() {
+            all.headers.clone_from(&own.headers);
         }
-        all.auth_file = self.auth_file.clone().or(all.auth_file);
-        all.plain_http = self.plain_http.or(all.plain_http);
-        all.insecure |= self.insecure;
-        all.ca_file = self.ca_file.clone().or(all.ca_file);
-        all.user_agent = self.user_agent.clone().or(all.user_agent);
+        all.auth_file = own.auth_file.clone().or(all.auth_file);
+        all.plain_http = own.plain_http.or(all.plain_http);
+        all.insecure |= own.insecure;
+        all.ca_file = own.ca_file.clone().or(all.ca_file);
+        all.user_agent = own.user_agent.clone().or(all.user_agent);
         Ok(all)
     }
 }
@@ -237,8 +200,12 @@ impl Side {
 /// which is read once; [`clients`] refuses two.
 pub(crate) fn standard_input(from: &FromArgs, to: &ToArgs) -> Vec<String> {
     let (from, to) = (Side::from(from), Side::from(to));
-    let secret = from.secret_reader().or_else(|| to.secret_reader());
-    secret.into_iter().chain(from.standard_input()).chain(to.standard_input()).collect()
+    let (from_prefix, to_prefix) = (from.prefix(), to.prefix());
+    let mut secrets =
+        from.own.secret_readers(&from_prefix).chain(to.own.secret_readers(&to_prefix));
+    let files = from.own.files_from_standard_input(&from_prefix);
+    let files = files.chain(to.own.files_from_standard_input(&to_prefix));
+    secrets.next().into_iter().chain(files).collect()
 }
 
 /// Returns the client for a copy, and the client of the destination if that must be another one.
@@ -281,8 +248,8 @@ pub(crate) fn clients(
 
 /// Fails if a secret that was given for both sides would be sent to two registries.
 fn check_secrets(both: &RegistryArgs, from: &Side, to: &Side) -> Result<()> {
-    let own_secret = |side: &Side| side.has_token() || side.has_password();
-    let own_credential = |side: &Side| own_secret(side) || side.username.is_some();
+    let own_secret = |side: &Side| side.own.has_token() || side.own.has_password();
+    let own_credential = |side: &Side| own_secret(side) || side.own.username.is_some();
     // Without a password, a terminal asks for it, for the user name of that side.
     let shares_credential = match both.credential_flags() {
         (None, ..) if !both.has_token() => false,
@@ -290,7 +257,7 @@ fn check_secrets(both: &RegistryArgs, from: &Side, to: &Side) -> Result<()> {
         _ => !own_secret(from) && !own_secret(to),
     };
     let shares_headers =
-        !both.headers.is_empty() && from.headers.is_empty() && to.headers.is_empty();
+        !both.headers.is_empty() && from.own.headers.is_empty() && to.own.headers.is_empty();
     let (what, flags) = match (shares_credential, shares_headers) {
         (false, false) => return Ok(()),
         (true, _) => ("a credential", "--from-username and --to-username, each with its password"),

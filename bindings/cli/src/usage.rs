@@ -6,7 +6,7 @@ use std::path::Path;
 use ocigraph::{Location, Reference, Result};
 
 use crate::{
-    args::{Command, Common, usage},
+    args::{Command, Common, Target, usage},
     commands::{blob::BlobCommand, manifest::ManifestCommand},
     sides,
 };
@@ -23,7 +23,7 @@ pub(crate) struct Usage<'a> {
 
 impl<'a> Usage<'a> {
     pub(crate) fn of(command: &'a Command) -> Self {
-        let one = |reference| Self { references: vec![reference], ..Self::default() };
+        let one = Self::of_reference;
         match command {
             Command::Push(args) => args.usage(),
             Command::Attach(args) => args.usage(),
@@ -50,6 +50,17 @@ impl<'a> Usage<'a> {
             | Command::Version(_)
             | Command::Completion { .. } => Self::default(),
         }
+    }
+
+    pub(crate) fn of_reference(reference: &'a Reference) -> Self {
+        Self { references: vec![reference], ..Self::default() }
+    }
+
+    /// The push of one file, which can be standard input.
+    pub(crate) fn of_push(target: &'a Target, file: &Path) -> Self {
+        let name = || format!("the file {}", file.display());
+        let standard_input = is_standard_input(file).then(name).into_iter().collect();
+        Self { standard_input, ..Self::of_reference(&target.reference) }
     }
 
     pub(crate) fn check(mut self, common: &Common) -> Result<()> {

@@ -5,6 +5,7 @@
 //! smaller graph that is complete. Manifests and blobs are passed on byte for byte.
 
 mod context;
+mod kept_tag;
 mod options;
 mod walk;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use context::CopyContext;
+pub use kept_tag::KeptTag;
 pub use options::CopyOptions;
 use walk::Walk;
 
@@ -56,16 +58,6 @@ pub struct CopyReport {
     /// The tags that have a digest, as cosign writes them, and stay at the destination as they are:
     /// they name more there than at the source.
     pub kept_tags: Vec<KeptTag>,
-}
-
-/// A tag that a copy leaves at the destination as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct KeptTag {
-    /// The tag.
-    pub tag: String,
-    /// The reason as a phrase for users.
-    pub reason: String,
 }
 
 /// Numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are
@@ -131,9 +123,7 @@ async fn run(
     }
     let tags = destination.tags();
     if recursive && root.is_index() {
-        // The tags show a registry which lists of referrers clients keep beside its API. Each image of
-        // an index can have one.
-        let _ = context.from.tags().await;
+        context.from.prepare_for_many_subjects().await;
     }
     let walked = Walk::new(&context, &root, tags).run(root.clone(), attestations).await?;
     // Users assume that a tag names a complete graph, so an incomplete one gets no tag.

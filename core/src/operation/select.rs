@@ -25,11 +25,14 @@ const MAX_NESTED_INDEXES: usize = 100;
 /// Returns what `reference` names. Without tag and digest, that is the only manifest of a layout.
 /// INVALID_REFERENCE if it names several.
 pub(crate) async fn name_of(store: &dyn ReadStore, reference: &Reference) -> Result<TagOrDigest> {
-    let choices = choices(store, reference).await?;
-    match choices.as_slice() {
+    only_name(reference, &choices(store, reference).await?)
+}
+
+fn only_name(reference: &Reference, choices: &[Descriptor]) -> Result<TagOrDigest> {
+    match choices {
         [] => reference.name(),
         [only] => Ok(TagOrDigest::from(only)),
-        _ => Err(ambiguous(reference, &choices)),
+        _ => Err(ambiguous(reference, choices)),
     }
 }
 
@@ -81,7 +84,7 @@ pub(crate) async fn select_with_attestations(
 ) -> Result<Selected> {
     let choices = choices(store, reference).await?;
     let (Some(platform), [_, _, ..]) = (wanted, choices.as_slice()) else {
-        return select_from(store, &name_of(store, reference).await?, wanted).await;
+        return select_from(store, &only_name(reference, &choices)?, wanted).await;
     };
     let is_for = |d: &&Descriptor| d.platform.as_ref().is_some_and(|p| p.fits(platform));
     if let Some(image) = choices.iter().find(is_for) {

@@ -109,25 +109,18 @@ async fn run(
     };
     let max_requests = concurrency(options.concurrency);
     if media_type::is_index(&root.media_type) {
-        // The tags show a registry which lists of referrers clients keep beside its API. Each image of
-        // an index can have one.
-        let _ = store.tags().await;
+        store.prepare_for_many_subjects().await;
     }
     let large_blobs = LargeBlobLimiter::new();
     let siblings = SiblingTags::default();
     let context = Arc::new(VerifyContext { store, options, large_blobs, siblings });
     let mut report = VerifyReport::default();
     let mut charge = context.store.memory().charge();
-    let target = |descriptor| CheckTarget {
-        descriptor,
-        path: Path::root(),
-        is_manifest: true,
-        is_listed: false,
-    };
     let mut lists = ListChecks::default();
     let below_root = Path::root().to(&root.digest);
-    let mut level = vec![target(root.clone())];
-    let attached = |descriptor| CheckTarget { path: below_root.clone(), ..target(descriptor) };
+    let mut level = vec![CheckTarget::root(root.clone())];
+    let attached =
+        |descriptor| CheckTarget { path: below_root.clone(), ..CheckTarget::root(descriptor) };
     level.extend(attestations.into_iter().map(attached));
     let mut seen: HashSet<_> = level.iter().map(CheckTarget::key).collect();
     while !level.is_empty() {
@@ -162,13 +155,15 @@ async fn run(
     // of an entry that is malformed.
     let listed = context.store.list_entries().await?;
     let malformed = |problem: &ListProblem| {
-        target(root.clone()).problem(ProblemKind::Malformed, problem.to_string())
+        CheckTarget::root(root.clone()).problem(ProblemKind::Malformed, problem.to_string())
     };
     report.problems.extend(listed.problems.iter().map(malformed));
     let unread = listed
         .entries
         .into_iter()
-        .filter(|listed| is_blob(listed) || seen.insert(target(listed.clone()).key()))
+        .filter(|listed| {
+            !listed.may_be_manifest() || seen.insert(CheckTarget::root(listed.clone()).key())
+        })
         .map(|listed| read_listed(&context, listed));
     let unread: Vec<_> = stream::iter(unread).buffered(max_requests).try_collect().await?;
     report.problems.extend(unread.into_iter().flatten());
@@ -183,11 +178,9 @@ async fn run(
 
 /// Reads a listed manifest outside the graph, and returns the problem if it is damaged.
 async fn read_listed(context: &VerifyContext, listed: Descriptor) -> Result<Option<Problem>> {
-    let is_blob = is_blob(&listed);
     let name = TagOrDigest::from(&listed);
-    let target =
-        CheckTarget { descriptor: listed, path: Path::root(), is_manifest: true, is_listed: false };
-    if is_blob {
+    let target = CheckTarget::root(listed);
+    if !target.descriptor.may_be_manifest() {
         let media_type = excerpt(&target.descriptor.media_type);
         let detail = format!("listed as {media_type}, which is not a manifest");
         return match context.store.has_blob(&target.descriptor).await? {
@@ -199,11 +192,6 @@ async fn read_listed(context: &VerifyContext, listed: Descriptor) -> Result<Opti
         Ok(manifest) => Ok(size_problem(&target, manifest.bytes().len() as u64)),
         Err(e) => as_problem(&target, e).map(Some),
     }
-}
-
-/// Returns true for an entry that is not listed as a manifest.
-fn is_blob(listed: &Descriptor) -> bool {
-    !listed.media_type.is_empty() && !media_type::is_manifest(&listed.media_type)
 }
 
 /// The state that all checks of one verification share.
@@ -268,6 +256,11 @@ impl Drop for Path {
 }
 
 impl CheckTarget {
+    /// Returns a manifest that no other one leads to.
+    fn root(descriptor: Descriptor) -> Self {
+        Self { descriptor, path: Path::root(), is_manifest: true, is_listed: false }
+    }
+
     /// Returns the key by which a target is checked once. Descriptors of one digest with different
     /// sizes are checked separately, and so are a blob and a manifest of one digest.
     fn key(&self) -> (Digest, u64, bool) {

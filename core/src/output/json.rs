@@ -119,7 +119,7 @@ impl Serialize for LoginResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operation::copy::CopiedBlobs;
+    use crate::operation::copy::{CopiedBlobs, KeptTag};
     use ocigraph_types::{Code, Digest, Error, Reference};
 
     const DIGEST: &str = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
@@ -202,10 +202,11 @@ mod tests {
             blobs: CopiedBlobs { copied: 1, existed: 2, mounted: 3 },
             bytes: 5,
             missing: vec![blob()],
+            kept_tags: vec![KeptTag { tag: "t.sig".into(), reason: "it names more".into() }],
         };
         check(
             &copied,
-            r#"{"source":"localhost/a:v1","destination":"localhost/a:v1","descriptor":BLOB,"tags":[],"manifests":2,"blobs":{"copied":1,"existed":2,"mounted":3},"bytes":5,"missing":[BLOB]}"#,
+            r#"{"source":"localhost/a:v1","destination":"localhost/a:v1","descriptor":BLOB,"tags":[],"manifests":2,"blobs":{"copied":1,"existed":2,"mounted":3},"bytes":5,"missing":[BLOB],"keptTags":[{"tag":"t.sig","reason":"it names more"}]}"#,
         );
     }
 

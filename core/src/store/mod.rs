@@ -108,8 +108,9 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
 
     /// Returns the referrers of a subject as [`ReadStore::referrers`] does, with what an operation
     /// needs besides: some registries list referrers without their annotations, and some have a
-    /// second list. Reads up to `max_requests` manifests concurrently. Default: [`ReadStore::referrers`], since a store that knows its referrers has one
-    /// list, with everything.
+    /// second list. Reads up to `max_requests` manifests concurrently. Default:
+    /// [`ReadStore::referrers`], since a store that knows its referrers has one list, with
+    /// everything.
     async fn referrers_in_detail(
         &self,
         subject: &Digest,
@@ -120,6 +121,12 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
         let _ = (detail, max_requests);
         self.referrers(subject, artifact_type).await
     }
+
+    /// Finds out which lists of referrers clients keep beside those of the store, before the
+    /// referrers of several subjects are listed: each image of an index can have one. Without this
+    /// call, a store may look for such a list only at the first subject. A failure has no effect.
+    /// Default: does nothing, since the store has no other lists.
+    async fn prepare_for_many_subjects(&self) {}
 
     /// Returns true if clients keep the lists of referrers, so that a list can lack a manifest that
     /// the store has. Default: false.

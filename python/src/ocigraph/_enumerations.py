@@ -8,12 +8,12 @@ from typing import Literal, TypeAlias
 EdgeKind: TypeAlias = Literal["referrer", "child", "tag", "attestation"]
 """How a manifest is attached to another, and so how it is found.
 
-- ``referrer``: the manifest has the other as its ``subject``.
-- ``child``: the other is an index that lists the manifest.
-- ``tag``: a tag of the manifest has the digest of the other: ``sha256-<hex>.sig``, ``.att`` or ``.sbom``, as cosign
+- ``referrer``: from a subject to a referrer: the manifest has the other as its ``subject``.
+- ``child``: from an index to a manifest that it lists.
+- ``tag``: from a manifest to one of which a tag has its digest: ``sha256-<hex>.sig``, ``.att`` or ``.sbom``, as cosign
   writes it.
-- ``attestation``: an index lists both, and the entry of the manifest names the other in the annotation
-  ``vnd.docker.reference.digest``, as BuildKit writes it.
+- ``attestation``: from an image to its attestation by BuildKit: an index lists both, and the entry of the attestation
+  names the image in the annotation ``vnd.docker.reference.digest``.
 """
 
 Format: TypeAlias = Literal["auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact"]

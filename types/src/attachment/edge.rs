@@ -12,15 +12,15 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum EdgeKind {
-    /// The manifest has the other as its `subject`.
+    /// From a subject to a referrer: the manifest has the other as its `subject`.
     Referrer,
-    /// The other is an index that lists the manifest.
+    /// From an index to a manifest that it lists.
     Child,
-    /// A tag of the manifest has the digest of the other: `sha256-<hex>.sig`, `.att` or `.sbom`, as
+    /// From a manifest to one of which a tag has its digest: `sha256-<hex>.sig`, `.att` or `.sbom`, as
     /// cosign writes it.
     Tag,
-    /// An index lists both, and the entry of the manifest names the other in the annotation
-    /// `vnd.docker.reference.digest`, as BuildKit writes it.
+    /// From an image to its attestation by BuildKit: an index lists both, and the entry of the
+    /// attestation names the image in the annotation `vnd.docker.reference.digest`.
     Attestation,
 }
 

@@ -418,7 +418,8 @@ mod tests {
     #[test]
     fn a_list_entry_is_recognized_by_its_type_and_annotations() {
         let bundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
-        let cases: &[(&str, &[(&str, &str)], Option<&str>)] = &[
+        type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<&'a str>);
+        let cases: &[Case<'_>] = &[
             (bundle, &[(BUNDLE_CONTENT, "message-signature")], Some("signature (cosign bundle)")),
             (
                 bundle,

@@ -10,7 +10,6 @@ use ocigraph::{
 };
 use serde_json::json;
 
-use super::manifest::input;
 use crate::{
     ExitCode,
     args::{Common, Format, FormatArg, Target},
@@ -50,12 +49,8 @@ pub(crate) enum BlobCommand {
 impl BlobCommand {
     pub(crate) fn usage(&self) -> Usage<'_> {
         match self {
-            Self::Fetch { target, .. } => Usage { references: vec![target], ..Usage::default() },
-            Self::Push { target, file, .. } => Usage {
-                references: vec![&target.reference],
-                standard_input: input(file),
-                asks: false,
-            },
+            Self::Fetch { target, .. } => Usage::of_reference(target),
+            Self::Push { target, file, .. } => Usage::of_push(target, file),
         }
     }
 }

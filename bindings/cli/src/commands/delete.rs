@@ -47,7 +47,7 @@ impl DeleteArgs {
     }
 
     pub(crate) fn usage(&self) -> Usage<'_> {
-        Usage { references: vec![&self.target], asks: self.asks(), ..Usage::default() }
+        Usage { asks: self.asks(), ..Usage::of_reference(&self.target) }
     }
 }
 

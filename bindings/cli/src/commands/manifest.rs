@@ -16,7 +16,7 @@ use crate::{
     ExitCode,
     args::{Common, Format, FormatArg, Target},
     output,
-    usage::{Usage, is_standard_input},
+    usage::Usage,
 };
 
 /// The maximum size of a manifest in bytes. The distribution specification recommends that clients
@@ -79,23 +79,11 @@ pub(crate) enum ManifestCommand {
 impl ManifestCommand {
     pub(crate) fn usage(&self) -> Usage<'_> {
         match self {
-            Self::Fetch { target, .. } => Usage { references: vec![target], ..Usage::default() },
-            Self::Push { target, file, .. } => Usage {
-                references: vec![&target.reference],
-                standard_input: input(file),
-                asks: false,
-            },
-            Self::Delete { target, yes, .. } => {
-                Usage { references: vec![target], asks: !yes, ..Usage::default() }
-            }
+            Self::Fetch { target, .. } => Usage::of_reference(target),
+            Self::Push { target, file, .. } => Usage::of_push(target, file),
+            Self::Delete { target, yes, .. } => Usage { asks: !yes, ..Usage::of_reference(target) },
         }
     }
-}
-
-/// Describes the file of a push that is standard input.
-pub(super) fn input(file: &Path) -> Vec<String> {
-    let name = || format!("the file {}", file.display());
-    is_standard_input(file).then(name).into_iter().collect()
 }
 
 pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Result<ExitCode> {

@@ -96,21 +96,15 @@ struct Artifact {
 
 impl PushArgs {
     pub(crate) fn usage(&self) -> Usage<'_> {
-        Usage {
-            references: vec![&self.target.reference],
-            standard_input: self.artifact.standard_input(),
-            ..Usage::default()
-        }
+        let standard_input = self.artifact.standard_input();
+        Usage { standard_input, ..Usage::of_reference(&self.target.reference) }
     }
 }
 
 impl AttachArgs {
     pub(crate) fn usage(&self) -> Usage<'_> {
-        Usage {
-            references: vec![&self.subject],
-            standard_input: self.artifact.standard_input(),
-            ..Usage::default()
-        }
+        let standard_input = self.artifact.standard_input();
+        Usage { standard_input, ..Usage::of_reference(&self.subject) }
     }
 }
 

@@ -11,7 +11,10 @@ use super::{
 use crate::{
     DiscoverOptions,
     operation::read::fetch_manifest,
-    store::{ReadStore, ReferrersDetail, limits::check_limit, list::List, memory_budget::Charge},
+    store::{
+        ReadStore, ReferrersDetail, concurrency::concurrency, limits::check_limit, list::List,
+        memory_budget::Charge,
+    },
 };
 use ocigraph_types::{
     Attachment, Code, Descriptor, Digest, Edge, EdgeKind, Graph, ListProblem, Manifest, Result,

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
-use super::{KeptTag, options::CopyOptions};
+use super::{kept_tag::KeptTag, options::CopyOptions};
 use crate::operation::{attached::sibling_tags::SiblingTags, read::fetch_manifest};
 use crate::{
     content::{

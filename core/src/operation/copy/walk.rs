@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 
 use super::{
-    KeptTag,
     context::{CopyContext, FoundManifest, FoundSibling, StepResult},
+    kept_tag::KeptTag,
 };
 use crate::store::{ReferrersDetail, limits::check_limit, memory_budget::Charge};
 use ocigraph_types::{

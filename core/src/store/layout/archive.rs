@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     dir_handle::refusal_error,
-    directory::{BLOBS, INDEX, MARKER, MAX_MARKER, check_marker, not_a_layout},
+    directory::{BLOBS, INDEX, MARKER, MAX_MARKER, blob_path, check_marker, not_a_layout},
     index_cache::{MAX_BYTES, Snapshot, too_large},
     index_text,
     sync::lock,
@@ -149,7 +149,7 @@ impl Archive {
     pub(super) fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
         let found = self.find(&blob.digest).map_err(|e| self.no_blob(&blob.digest, e))?;
         if found.length != blob.size {
-            let path = self.blob_path(&blob.digest);
+            let path = blob_path(&self.path, &blob.digest);
             let message =
                 format!("{} has {} bytes, not {}", path.display(), found.length, blob.size);
             return Err(Error::new(Code::SizeMismatch, message));
@@ -157,16 +157,12 @@ impl Archive {
         Ok(Arc::clone(&self.tar).stream(found, offset))
     }
 
-    fn blob_path(&self, digest: &Digest) -> PathBuf {
-        self.path.join(BLOBS).join(digest.algorithm_name()).join(digest.encoded())
-    }
-
     fn no_blob(&self, digest: &Digest, refused: Refused) -> Error {
         match refused {
             Refused::Missing | Refused::Is(Kind::Dangling) => {
                 Error::new(Code::NotFound, format!("{} has no blob {digest}", self.path.display()))
             }
-            other => refusal_error("read", &self.blob_path(digest), "file", other),
+            other => refusal_error("read", &blob_path(&self.path, digest), "file", other),
         }
     }
 

@@ -91,6 +91,11 @@ impl Inner {
         }
     }
 
+    /// Returns the size of a blob, if it exists.
+    pub(super) fn size_of(&self, digest: &Digest) -> Option<u64> {
+        self.describe_blob(digest).ok().map(|blob| blob.size)
+    }
+
     /// Returns the NOT_FOUND error for a blob, or the reason why the directory is not a layout.
     pub(super) fn no_blob(&self, digest: &Digest) -> Error {
         let missing = || {

@@ -74,7 +74,7 @@ impl LayoutDirectory {
     }
 
     pub(super) fn blob_path(&self, digest: &Digest) -> PathBuf {
-        self.path.join(BLOBS).join(digest.algorithm_name()).join(digest.encoded())
+        blob_path(&self.path, digest)
     }
 
     /// Opens the folder of an algorithm's blobs. Refuses one that lies outside the layout.
@@ -200,6 +200,11 @@ impl LayoutDirectory {
         )
         .with_hint("name an empty directory, or one that does not exist yet"))
     }
+}
+
+/// Returns the path of a blob of the layout at `root`.
+pub(super) fn blob_path(root: &Path, digest: &Digest) -> PathBuf {
+    root.join(BLOBS).join(digest.algorithm_name()).join(digest.encoded())
 }
 
 /// Returns the error for a layout's path that names neither a directory nor a regular file.

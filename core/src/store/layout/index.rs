@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::referrers_index::is_referrers_index;
-use ocigraph_types::{Descriptor, Digest, annotation, media_type};
+use ocigraph_types::{Descriptor, Digest, annotation};
 
 /// The full image name, such as `docker.io/library/hello:1.0`, in an entry whose tag is `1.0`.
 /// docker, buildkit and containerd write it, and read an image under this name. It moves with the
@@ -107,7 +107,7 @@ impl Index {
     pub(super) fn list_untagged(&self) -> Vec<Descriptor> {
         let mut seen: HashSet<&Digest> = self.names().map(|(_, digest)| digest).collect();
         let manifests =
-            self.entries.iter().filter(|e| may_be_manifest(e) && !is_referrers_index(e));
+            self.entries.iter().filter(|e| e.may_be_manifest() && !is_referrers_index(e));
         manifests.filter(|e| seen.insert(&e.digest)).cloned().collect()
     }
 
@@ -223,12 +223,6 @@ impl Index {
     }
 }
 
-/// Returns false for a plain blob: some tools list blobs too. An entry without a media type may be a
-/// manifest.
-pub(super) fn may_be_manifest(entry: &Descriptor) -> bool {
-    entry.media_type.is_empty() || media_type::is_manifest(&entry.media_type)
-}
-
 /// Removes the names that an entry gives to its manifest.
 pub(super) fn remove_names(entry: &mut Descriptor) {
     entry.annotations.remove(annotation::REF_NAME);
@@ -260,6 +254,7 @@ mod tests {
     use bolero::{check, produce_with};
 
     use super::*;
+    use ocigraph_types::media_type;
 
     /// Tags and full names. Some are both.
     const NAMES: [&str; 5] = ["v1", "latest", "a/b:v1", "a/b:latest", "c:latest"];

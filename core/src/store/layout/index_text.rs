@@ -138,7 +138,6 @@ impl<'a> Listing<'a> {
 
 /// Returns true for an object with fields that only manifests have.
 pub(super) fn looks_like_manifest(text: &str) -> bool {
-    let text = text.trim_start_matches('\u{feff}');
     let Ok(fields) = serde_json::from_str::<HashMap<String, &RawValue>>(text) else { return false };
     let has = |names: &[&str]| names.iter().any(|name| fields.contains_key(*name));
     has(&["schemaVersion", "mediaType"])

@@ -13,7 +13,7 @@ use std::{
 };
 
 use super::{
-    index::{Index, may_be_manifest},
+    index::Index,
     index_cache::Snapshot,
     index_text,
     inner::Inner,
@@ -125,7 +125,7 @@ impl Inner {
         let (total_weight, large) = (AtomicU64::new(0), Mutex::new(()));
         let is_too_large = || total_weight.load(Ordering::Relaxed) > MAX_WEIGHT;
         let (manifests, blobs): (Vec<&Descriptor>, Vec<&Descriptor>) =
-            index.entries.iter().partition(|entry| may_be_manifest(entry));
+            index.entries.iter().partition(|entry| entry.may_be_manifest());
         let mut others: Vec<Digest> = blobs.iter().map(|blob| blob.digest.clone()).collect();
         // Some tools list a manifest under another type. Its own type counts.
         let small = blobs.into_iter().filter(|blob| blob.size <= self.max_manifest_bytes);
@@ -149,7 +149,7 @@ impl Inner {
                 match result {
                     Ok(summary) => {
                         let (manifests, blobs): (Vec<&Descriptor>, _) =
-                            summary.children.iter().partition(|child| may_be_manifest(child));
+                            summary.children.iter().partition(|child| child.may_be_manifest());
                         next.extend(manifests.into_iter().map(Entry::of));
                         others.extend(blobs.into_iter().map(|blob| blob.digest.clone()));
                         summaries.insert(entry.digest, summary);
@@ -195,8 +195,7 @@ impl Inner {
             Ok(manifest) => Ok(ManifestSummary::of(&manifest)),
             // One malformed entry of an index must not hide the others.
             Err(e) if e.code() == Code::InvalidManifest && media_type::is_index(media_type) => {
-                let size_of = |digest: &Digest| self.describe_blob(digest).ok().map(|b| b.size);
-                let index = index_text::parse(&bytes, size_of).map_err(|_| e)?;
+                let index = index_text::parse(&bytes, |d| self.size_of(d)).map_err(|_| e)?;
                 let faults = index_text::faults(&bytes);
                 let size = bytes.len() as u64;
                 let descriptor = Descriptor::new(media_type, entry.digest.clone(), size);
@@ -219,7 +218,7 @@ impl Entry {
         Self {
             digest: manifest.digest.clone(),
             media_type: manifest.media_type.clone(),
-            may_be_manifest: may_be_manifest(manifest),
+            may_be_manifest: manifest.may_be_manifest(),
         }
     }
 }

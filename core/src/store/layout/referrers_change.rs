@@ -125,8 +125,7 @@ impl Inner {
         let read = || {
             let bytes = self.manifest_bytes(digest)?;
             let bytes = self.check_bytes(bytes, digest)?;
-            let size_of = |digest: &Digest| self.describe_blob(digest).ok().map(|blob| blob.size);
-            let index = index_text::parse(&bytes, size_of)
+            let index = index_text::parse(&bytes, |d| self.size_of(d))
                 .map_err(|reason| Error::new(Code::InvalidManifest, reason))?;
             Ok::<_, Error>((bytes, index))
         };

@@ -9,11 +9,11 @@ use std::{
 use serde::Deserialize;
 
 use super::{
-    index::{Index, may_be_manifest},
+    index::Index,
     json_weight::weight,
     referrers_index::{is_referrers_index, names_of_subject, subject_name},
 };
-use crate::store::list::Problems;
+use crate::{content::plain_text::without_mark, store::list::Problems};
 use ocigraph_types::{Descriptor, Digest, Error, Manifest, Result, annotation, excerpt};
 
 /// Bytes of memory that a digest takes in a summary.
@@ -90,8 +90,8 @@ impl Malformed {
         struct OnlySubject {
             subject: Subject,
         }
-        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let found = serde_json::from_slice(text).ok();
+        let text = without_mark(bytes).ok();
+        let found = text.and_then(|text| serde_json::from_slice(text).ok());
         let subject = found.map(|found: OnlySubject| found.subject.digest);
         Self { digest, subject, fault: excerpt(error.message()) }
     }
@@ -205,7 +205,7 @@ impl ListedManifests {
         let mut seen = HashSet::new();
         let is_root = |entry: &&Descriptor| {
             let subject = self.summary(&entry.digest).and_then(|summary| summary.subject.as_ref());
-            may_be_manifest(entry)
+            entry.may_be_manifest()
                 && !is_referrers_index(entry)
                 && !is_signature_of_cosign(entry)
                 && !children.contains(&entry.digest)

@@ -72,4 +72,5 @@ hints! {
     repair_credential_file() = "repair it or move it away; `ocigraph login` writes a new one";
     helper_name() = "expected letters, digits, dots, underscores and hyphens";
     install_helper() = "install it, or remove it from the credential file";
+    install_helper_first(program, file, next) = "install the credential helper {program}, or remove it from {file}, then {next}";
 }

@@ -35,6 +35,7 @@ use crate::store::{
         hint,
         http::{
             client::{Attempt, HttpClient, RequestError},
+            received::is_html,
             redirect::{MAX_REDIRECTS, redirect_target},
             request::Request,
             response::Response,
@@ -183,9 +184,7 @@ impl Connection {
         match response.status() {
             StatusCode::OK => {
                 let received = response.received();
-                let is_page =
-                    response.content_type().is_some_and(|text| essence(&text) == "text/html");
-                if is_page {
+                if response.content_type().as_deref().is_some_and(is_html) {
                     let body = response.body(MAX_PAGE_BYTES).await.unwrap_or_default();
                     let message =
                         format!("{} is not an OCI registry: it answers with a web page", self.host);
@@ -324,12 +323,12 @@ fn is_web_page(method: &Method, response: &Response) -> bool {
         "oci-subject",
         "location",
     ];
-    let is_html = response.content_type().is_some_and(|text| {
-        matches!(essence(&text).as_str(), "text/html" | "application/xhtml+xml")
-    });
+    let is_page = response
+        .content_type()
+        .is_some_and(|text| is_html(&text) || essence(&text) == "application/xhtml+xml");
     let is_empty = response.header(header::CONTENT_LENGTH) == Some("0");
     response.status() == StatusCode::OK
-        && is_html
+        && is_page
         && !is_empty
         && *method != Method::GET
         && !OF_REGISTRIES.iter().any(|name| response.headers().contains_key(*name))

@@ -11,6 +11,10 @@ use ocigraph_types::{
     Algorithm, Code, Digest, Error, Manifest, Result, TagOrDigest, check_tag, excerpt,
 };
 
+/// The error codes that are not about the digest.
+const OTHER_REASONS: [&str; 5] =
+    ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "NAME_INVALID", "SIZE_INVALID", "TAG_INVALID"];
+
 /// The header that names the tags which a push by digest has set.
 const OCI_TAG: &str = "oci-tag";
 
@@ -21,11 +25,10 @@ pub(super) fn is_canonical(digest: &Digest) -> bool {
 
 /// Makes UNSUPPORTED of the error with which a registry refuses digests of an algorithm.
 pub(super) fn explain_refusal(error: Error, digest: &Digest) -> Error {
-    let codes = || error.registry_errors().iter().map(|e| e.code.as_str());
     let is_refusal = match error.status() {
-        Some(400 | 405 | 422 | 501) => codes().all(|code| !names_other_reason(code)),
+        Some(400 | 405 | 422 | 501) => !error.has_registry_code(&OTHER_REASONS),
         // The status is for media types too.
-        Some(415) => codes().any(|code| matches!(code, "DIGEST_INVALID" | "UNSUPPORTED")),
+        Some(415) => error.has_registry_code(&["DIGEST_INVALID", "UNSUPPORTED"]),
         _ => false,
     };
     if is_canonical(digest) || !is_refusal {
@@ -37,14 +40,6 @@ pub(super) fn explain_refusal(error: Error, digest: &Digest) -> Error {
         error.message()
     );
     error.with_message(message).with_code(Code::Unsupported).with_hint(hint::use_sha256())
-}
-
-/// Returns true for an error code that is not about the digest.
-fn names_other_reason(code: &str) -> bool {
-    matches!(
-        code,
-        "MANIFEST_BLOB_UNKNOWN" | "BLOB_UNKNOWN" | "NAME_INVALID" | "SIZE_INVALID" | "TAG_INVALID"
-    )
 }
 
 /// UNSUPPORTED for content that a registry has accepted, and does not have under its digest.

@@ -271,8 +271,8 @@ impl Registry {
                 let what = format!("the manifest {name} was not stored");
                 let error = response.into_error(&what).await;
                 let error = explain_put_refusal(error, manifest, name);
-                let may_be_temporary = is_canonical(manifest.digest())
-                    && error.registry_errors().iter().any(|e| e.code == "DIGEST_INVALID");
+                let may_be_temporary =
+                    is_canonical(manifest.digest()) && error.has_registry_code(&["DIGEST_INVALID"]);
                 if !may_be_temporary {
                     return Err(error);
                 }
@@ -299,9 +299,7 @@ impl Registry {
     fn missing_manifest_hint(&self, error: &Error, name: &TagOrDigest) -> String {
         let repository = format!("{}/{}", self.connection.host(), self.repository);
         match name {
-            _ if error.registry_errors().iter().any(|e| e.code == "NAME_UNKNOWN") => {
-                hint::check_repository(repository)
-            }
+            _ if error.has_registry_code(&["NAME_UNKNOWN"]) => hint::check_repository(repository),
             TagOrDigest::Tag(_) => hint::list_tags(repository),
             TagOrDigest::Digest(_) => hint::list_manifests(repository),
         }
@@ -371,10 +369,12 @@ impl Registry {
 
 /// Adds a hint to the refusal of a manifest.
 fn explain_put_refusal(error: Error, manifest: &Manifest, name: &TagOrDigest) -> Error {
-    let is_code =
-        |codes: &[&str]| error.registry_errors().iter().any(|e| codes.contains(&e.code.as_str()));
-    let is_immutable =
-        || is_code(&["TAG_INVALID"]) || error.message().to_ascii_lowercase().contains("immutable");
+    let is_immutable = || {
+        error.has_registry_code(&["TAG_INVALID"])
+            || error.message().to_ascii_lowercase().contains("immutable")
+    };
+    let lacks_content =
+        || error.has_registry_code(&["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN"]);
     match (error.status(), name) {
         (Some(415), _) => error
             .with_code(Code::Unsupported)
@@ -383,11 +383,7 @@ fn explain_put_refusal(error: Error, manifest: &Manifest, name: &TagOrDigest) ->
         (Some(400 | 403 | 409 | 412), TagOrDigest::Tag(tag)) if is_immutable() => {
             error.with_hint(hint::immutable_tag(tag))
         }
-        (Some(400 | 404), _)
-            if is_code(&["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN"]) =>
-        {
-            error.with_hint(hint::content_first())
-        }
+        (Some(400 | 404), _) if lacks_content() => error.with_hint(hint::content_first()),
         _ => error,
     }
 }

@@ -87,32 +87,27 @@ impl Registry {
             artifact_type.is_none_or(|wanted| d.artifact_type.as_deref() == Some(wanted))
         };
         list.entries.retain(|d| fits(d) || lacks_type(d));
-        let lists_annotations = || self.state.lists_annotations.load(Ordering::Relaxed);
-        let annotations_lack = match detail {
-            Some(ReferrersDetail::EveryAnnotation) => true,
-            Some(ReferrersDetail::Annotations) => !lists_annotations(),
-            _ => false,
-        };
-        if annotations_lack && is_of_api && detail == Some(ReferrersDetail::Annotations) {
+        let is_bare = |d: &Descriptor| d.annotations.is_empty();
+        let lists_annotations = self.state.lists_annotations.load(Ordering::Relaxed);
+        match (detail, lists_annotations) {
             // Most lists without annotations are of manifests without any. A few tell which is the case.
-            let few: HashSet<Digest> = list
-                .entries
-                .iter()
-                .filter(|d| d.annotations.is_empty())
-                .take(READ_BEFORE_ALL)
-                .map(|d| d.digest.clone())
-                .collect();
-            let lacking = |d: &Descriptor| lacks_type(d) || few.contains(&d.digest);
-            self.fill_in(subject, &mut list, lacking, max_requests).await?;
-            let found = |d: &Descriptor| few.contains(&d.digest) && !d.annotations.is_empty();
-            if list.entries.iter().any(found) {
-                let lacking = |d: &Descriptor| d.annotations.is_empty() && !few.contains(&d.digest);
+            (Some(ReferrersDetail::Annotations), false) if is_of_api => {
+                let bare = list.entries.iter().filter(|d| is_bare(d)).take(READ_BEFORE_ALL);
+                let few: HashSet<Digest> = bare.map(|d| d.digest.clone()).collect();
+                let is_one = |d: &Descriptor| few.contains(&d.digest);
+                let lacking = |d: &Descriptor| lacks_type(d) || is_one(d);
+                self.fill_in(subject, &mut list, lacking, max_requests).await?;
+                if list.entries.iter().any(|d| is_one(d) && !is_bare(d)) {
+                    let others = |d: &Descriptor| is_bare(d) && !is_one(d);
+                    self.fill_in(subject, &mut list, others, max_requests).await?;
+                }
+            }
+            (Some(ReferrersDetail::EveryAnnotation), _)
+            | (Some(ReferrersDetail::Annotations), false) => {
+                let lacking = |d: &Descriptor| lacks_type(d) || is_bare(d);
                 self.fill_in(subject, &mut list, lacking, max_requests).await?;
             }
-        } else {
-            let lacking =
-                |d: &Descriptor| lacks_type(d) || annotations_lack && d.annotations.is_empty();
-            self.fill_in(subject, &mut list, lacking, max_requests).await?;
+            _ => self.fill_in(subject, &mut list, lacks_type, max_requests).await?,
         }
         list.entries.retain(fits);
         Ok(list)
@@ -594,10 +589,7 @@ enum ProbeResult {
 /// Classifies a response with which registries report a missing API, repository or subject.
 async fn classify_error(response: Response, what: &str) -> ProbeResult {
     let error = response.into_error(what).await;
-    let has_code = |codes: &[&str]| {
-        error.status() == Some(404)
-            && error.registry_errors().iter().any(|e| codes.contains(&e.code.as_str()))
-    };
+    let has_code = |codes: &[&str]| error.status() == Some(404) && error.has_registry_code(codes);
     if has_code(&["METADATA_UNKNOWN"]) {
         ProbeResult::List(List::default())
     } else if has_code(&["NAME_UNKNOWN", "MANIFEST_UNKNOWN"]) {
@@ -668,7 +660,6 @@ fn by_subject<'a>(
 /// True for a refusal that can mean that an index lists the manifest. Registries use several
 /// statuses for it.
 fn is_refused(result: &Result<()>) -> bool {
-    let of_permission = |code: &str| matches!(code, "DENIED" | "UNAUTHORIZED");
     matches!(result, Err(e) if matches!(e.status(), Some(400 | 403 | 409 | 412 | 422))
-        && !e.registry_errors().iter().any(|e| of_permission(&e.code)))
+        && !e.has_registry_code(&["DENIED", "UNAUTHORIZED"]))
 }

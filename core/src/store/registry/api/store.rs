@@ -17,10 +17,11 @@ use crate::{
         fallback_tag::is_fallback_tag,
         list::List,
         memory_budget::Memory,
+        registry::http::received::is_html,
     },
 };
 use ocigraph_types::{
-    Descriptor, Digest, Manifest, ManifestFormat, Result, SiblingTag, TagOrDigest, media_type,
+    Descriptor, Digest, Manifest, ManifestFormat, Result, SiblingTag, TagOrDigest,
 };
 
 /// Maximum pages of the list of tags that are read to find sibling tags. Asking for the three tags of
@@ -42,7 +43,7 @@ impl ReadStore for Registry {
         let response = self.get_manifest_bytes(name).await?;
         let content_type = response.content_type.as_deref();
         // A sign-in page of a proxy is not an odd manifest.
-        if content_type.is_some_and(|text| media_type::essence(text) == "text/html") {
+        if content_type.is_some_and(is_html) {
             return response.parsed();
         }
         Manifest::parse_or_keep(response.bytes, content_type, response.algorithm)
@@ -85,6 +86,11 @@ impl ReadStore for Registry {
         added: &[Descriptor],
     ) -> Result<bool> {
         self.repair_fallback(subject, removed, added).await
+    }
+
+    async fn prepare_for_many_subjects(&self) {
+        // The tags show which fallback indexes exist.
+        let _ = self.tags().await;
     }
 
     async fn has_client_kept_lists(&self) -> bool {

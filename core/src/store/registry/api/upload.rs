@@ -561,11 +561,9 @@ fn is_doubtful(response: &Response, digest: &Digest) -> bool {
 
 /// Returns true if the upload session does not exist any more, or cannot be used.
 fn is_of_session(error: &Error) -> bool {
-    let is_session_code =
-        |code: &str| matches!(code, "BLOB_UPLOAD_UNKNOWN" | "BLOB_UPLOAD_INVALID");
     match error.status() {
         Some(404 | 410) => true,
-        Some(400) => error.registry_errors().iter().any(|e| is_session_code(&e.code)),
+        Some(400) => error.has_registry_code(&["BLOB_UPLOAD_UNKNOWN", "BLOB_UPLOAD_INVALID"]),
         _ => false,
     }
 }

@@ -25,7 +25,7 @@ use super::{
     token_cache::TokenCache,
     token_client::{TokenClient, sensitive_header},
 };
-use crate::store::registry::secret::Secret;
+use crate::store::registry::{hint, secret::Secret};
 use ocigraph_types::{Code, Error, Result};
 
 /// Challenges of one request that are answered: the first token may be expired, the second too
@@ -105,10 +105,10 @@ impl Authenticator {
     /// Returns a hint for a request that was not authorized. `refused` is true if it was sent with
     /// a credential.
     pub(crate) fn sign_in_hint(&self, refused: bool) -> String {
-        let hint = self.target.sign_in_hint(refused);
-        match self.credentials.hint().filter(|_| !refused) {
-            Some(first) => format!("{first}, then {hint}"),
-            None => hint,
+        let sign_in = self.target.sign_in_hint(refused);
+        match self.credentials.missing_helper().filter(|_| !refused) {
+            Some((program, file)) => hint::install_helper_first(program, file, sign_in),
+            None => sign_in,
         }
     }
 

@@ -80,11 +80,11 @@ impl CredentialCache {
         Ok(credential.map(Arc::new))
     }
 
-    /// Returns what to do about helpers that are not installed, if a file names one for the registry.
-    pub(super) fn hint(&self) -> Option<String> {
+    /// Returns the program of a helper that is not installed, and the file that names it for the
+    /// registry.
+    pub(super) fn missing_helper(&self) -> Option<(String, String)> {
         let missing = self.missing();
-        let (program, file) = missing.first_key_value()?;
-        Some(format!("install the credential helper {program}, or remove it from {file}"))
+        missing.first_key_value().map(|(program, file)| (program.clone(), file.clone()))
     }
 
     async fn look_up_stored(&self, repository: &str) -> Result<Option<Credential>> {

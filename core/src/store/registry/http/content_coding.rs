@@ -13,15 +13,25 @@ use ocigraph_types::{Code, Error, Result, excerpt};
 
 /// Returns the content coding of a response, or `None` for plain content.
 pub(crate) fn content_coding(headers: &HeaderMap) -> Option<&str> {
-    let coding = headers.get(header::CONTENT_ENCODING)?.to_str().unwrap_or("?").trim();
+    named_coding(headers.get(header::CONTENT_ENCODING)?.to_str().unwrap_or("?"))
+}
+
+/// Returns the coding that the text of a `Content-Encoding` names, or `None` for plain content.
+pub(super) fn named_coding(text: &str) -> Option<&str> {
+    let coding = text.trim();
     (!coding.is_empty() && !coding.eq_ignore_ascii_case("identity")).then_some(coding)
+}
+
+/// Returns true if content begins as gzip does (RFC 1952, section 2.3.1).
+pub(super) fn is_gzip(content: &[u8]) -> bool {
+    content.starts_with(&[0x1f, 0x8b])
 }
 
 /// Decodes a body. TOO_LARGE if it has more than `limit` bytes, REGISTRY if it cannot be decoded.
 pub(super) fn decoded(body: Vec<u8>, coding: &str, limit: usize, url: &str) -> Result<Vec<u8>> {
-    let is_gzip = ["gzip", "x-gzip"].iter().any(|name| coding.eq_ignore_ascii_case(name));
+    let names_gzip = ["gzip", "x-gzip"].iter().any(|name| coding.eq_ignore_ascii_case(name));
     // Some servers name the coding and send plain content.
-    if is_gzip && !body.starts_with(&[0x1f, 0x8b]) {
+    if names_gzip && !is_gzip(&body) {
         return Ok(body);
     }
     let failed = |why: &str| {
@@ -35,7 +45,7 @@ pub(super) fn decoded(body: Vec<u8>, coding: &str, limit: usize, url: &str) -> R
         )
         .with_hint(hint::compressed_response())
     };
-    if !is_gzip {
+    if !names_gzip {
         return Err(failed(""));
     }
     let mut plain = Vec::new();
@@ -52,7 +62,7 @@ pub(super) fn decoded(body: Vec<u8>, coding: &str, limit: usize, url: &str) -> R
 
 /// Decodes as much as possible of the body of an error, up to `limit` bytes.
 pub(super) fn decoded_start(body: Vec<u8>, headers: &HeaderMap, limit: usize) -> Vec<u8> {
-    if content_coding(headers).is_none() || !body.starts_with(&[0x1f, 0x8b]) {
+    if content_coding(headers).is_none() || !is_gzip(&body) {
         return body;
     }
     let mut plain = Vec::new();

@@ -6,11 +6,12 @@
 use http::{Method, StatusCode};
 use serde_json::Value;
 
+use super::content_coding::{is_gzip, named_coding};
 use crate::{
     content::plain_text::utf8_text,
     store::registry::{hint, secret::Secret},
 };
-use ocigraph_types::{Error, RegistryError, excerpt};
+use ocigraph_types::{Error, RegistryError, excerpt, media_type};
 
 /// A response without its body.
 #[derive(Debug, Clone)]
@@ -24,9 +25,6 @@ pub(crate) struct Received {
     /// Texts of the request, which messages must not repeat.
     pub(super) secrets: Vec<Secret>,
 }
-
-/// The bytes with which content that gzip compressed begins (RFC 1952, section 2.3.1).
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 impl Received {
     /// Adds the request and what was received to the error of a body that cannot be read, and a hint
@@ -138,21 +136,20 @@ impl Received {
 
     /// The compression of a body, although the request accepted none.
     fn compression(&self, body: &[u8]) -> Option<String> {
-        let named = self.content_encoding.as_deref().map(|text| text.trim().to_ascii_lowercase());
-        match named.filter(|text| !text.is_empty() && text != "identity") {
-            Some(named) if !body.is_empty() => Some(self.masked(&excerpt(&named))),
-            _ => body.starts_with(&GZIP).then(|| "gzip".to_owned()),
+        match self.content_encoding.as_deref().and_then(named_coding) {
+            Some(named) if !body.is_empty() => {
+                Some(self.masked(&excerpt(&named.to_ascii_lowercase())))
+            }
+            _ => is_gzip(body).then(|| "gzip".to_owned()),
         }
     }
 
     fn is_web_page(&self, body: &[u8]) -> bool {
         let start: Vec<u8> =
             body.trim_ascii_start().iter().take(9).map(u8::to_ascii_lowercase).collect();
-        let is_typed = self
-            .content_type
-            .as_deref()
-            .is_some_and(|text| ocigraph_types::media_type::essence(text) == "text/html");
-        is_typed || start.starts_with(b"<!doctype") || start.starts_with(b"<html")
+        self.content_type.as_deref().is_some_and(is_html)
+            || start.starts_with(b"<!doctype")
+            || start.starts_with(b"<html")
     }
 
     /// A text of the registry without control characters, and with `***` in place of secrets. At most
@@ -164,6 +161,11 @@ impl Received {
     fn masked_text(&self, text: &str) -> String {
         masked(text, &self.secrets)
     }
+}
+
+/// Returns true for the media type of a web page.
+pub(crate) fn is_html(media_type: &str) -> bool {
+    media_type::essence(media_type) == "text/html"
 }
 
 /// A text of any length with `***` in place of secrets.

@@ -238,7 +238,7 @@ impl Response {
     }
 
     async fn read_body(mut self, limit: usize) -> Result<(Bytes, Option<BodyPermit>)> {
-        let url = masked(&redacted(&self.url), &self.secrets);
+        let url = self.shown_url();
         let deadline = self.limits.stall_timeout;
         let too_large =
             || Error::new(Code::TooLarge, format!("the response from {url} exceeds {limit} bytes"));
@@ -292,7 +292,11 @@ impl Response {
 
     /// The method and the URL, for messages.
     fn request_text(&self) -> String {
-        format!("{} {}", self.method, masked(&redacted(&self.url), &self.secrets))
+        format!("{} {}", self.method, self.shown_url())
+    }
+
+    fn shown_url(&self) -> String {
+        masked(&redacted(&self.url), &self.secrets)
     }
 
     /// What was received, for messages. The body is not read.
@@ -357,7 +361,8 @@ impl Response {
     }
 }
 
-/// Returns the body of a response to `request` as it arrives. TIMEOUT if fewer than 1024 bytes arrive within `idle`.
+/// Returns the body of a response to `request` as it arrives. TIMEOUT if fewer than 1024 bytes arrive
+/// within `idle`.
 fn stream_of(body: Body, idle: Duration, request: String) -> ByteStream {
     let response = match body {
         Body::Buffered(bytes) => return futures::stream::iter([Ok(bytes)]).boxed(),

@@ -202,15 +202,18 @@ fn blocking(c: &C<'_>, operation: &Operation, forms: &[Forms]) -> Function {
     }
 }
 
+/// Returns true if an argument is parsed, and can be an invalid reference.
+fn takes_reference(operation: &Operation) -> bool {
+    let is_parsed = |kind: &Kind| matches!(kind, Kind::Reference | Kind::Host | Kind::LoginTarget);
+    operation.arguments.iter().any(|argument| is_parsed(&argument.kind))
+}
+
 /// The errors of an operation: those of every operation, then the others with their conditions.
 fn errors(c: &C<'_>, operation: &Operation) -> String {
     let stated = |code: &str| {
         operation.errors.iter().any(|case| case.codes.iter().any(|stated| stated == code))
     };
-    let named = operation
-        .arguments
-        .iter()
-        .any(|a| matches!(a.kind, Kind::Reference | Kind::Host | Kind::LoginTarget));
+    let named = takes_reference(operation);
     let mut general: Vec<&str> = Vec::new();
     for code in ["INVALID_ARGUMENT", "INVALID_REFERENCE", "IO", "CANCELLED"] {
         if !stated(code) && (code != "INVALID_REFERENCE" || named) {
@@ -271,11 +274,11 @@ fn start(operation: &Operation, forms: &[Forms]) -> Function {
     if operation.options.is_some() {
         handles.push("`options`");
     }
-    let named = operation
-        .arguments
-        .iter()
-        .any(|a| matches!(a.kind, Kind::Reference | Kind::Host | Kind::LoginTarget));
-    let invalid = if named { "INVALID_ARGUMENT, INVALID_REFERENCE" } else { "INVALID_ARGUMENT" };
+    let invalid = if takes_reference(operation) {
+        "INVALID_ARGUMENT, INVALID_REFERENCE"
+    } else {
+        "INVALID_ARGUMENT"
+    };
     let start = match operation.result {
         Kind::Nothing => "start_without_result",
         _ => "start",

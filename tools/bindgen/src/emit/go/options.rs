@@ -288,13 +288,7 @@ impl GoOption<'_> {
             Kind::SmallNumber if !is_handle(self.record) => "int",
             Kind::SmallNumber => "uint32",
             Kind::Number => "uint64",
-            Kind::Text
-            | Kind::Path
-            | Kind::Reference
-            | Kind::Host
-            | Kind::LoginTarget
-            | Kind::Platform
-            | Kind::Digest => "string",
+            kind if is_text(kind) => "string",
             Kind::Bytes => "[]byte",
             Kind::Duration => "time.Duration",
             Kind::Annotations | Kind::Headers => "map[string]string",

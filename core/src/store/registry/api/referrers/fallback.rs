@@ -453,7 +453,7 @@ impl Registry {
 }
 
 fn references_missing_manifest(error: &Error) -> bool {
-    error.registry_errors().iter().any(|e| e.code == "MANIFEST_BLOB_UNKNOWN")
+    error.has_registry_code(&["MANIFEST_BLOB_UNKNOWN"])
 }
 
 /// A change to a fallback index.

@@ -1,0 +1,13 @@
+//! [`KeptTag`]: a tag that a copy leaves at the destination.
+
+use serde::Serialize;
+
+/// A tag that a copy leaves at the destination as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct KeptTag {
+    /// The tag.
+    pub tag: String,
+    /// The reason as a phrase for users.
+    pub reason: String,
+}
