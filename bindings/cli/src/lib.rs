@@ -14,6 +14,7 @@ mod usage;
 use std::{ffi::OsString, io::IsTerminal as _, time::Duration};
 
 use clap::{CommandFactory, Parser};
+use futures::FutureExt as _;
 use ocigraph::{Code, Error};
 use ocigraph_runtime::{CANCELLED, Task};
 use serde_json::json;
@@ -114,40 +115,42 @@ async fn run_until_interrupted(cli: Cli) -> Result<Result<ExitCode, Error>, u8> 
 async fn run(cli: Cli) -> Result<ExitCode, Error> {
     let common = cli.common;
     Usage::of(&cli.command).check(&common)?;
-    match cli.command {
-        Command::Push(args) => commands::push::push(&common, args).await,
-        Command::Attach(args) => commands::push::attach(&common, args).await,
-        Command::Pull(args) => commands::pull::pull(&common, args).await,
-        Command::Discover(args) => commands::discover::discover(&common, args).await,
-        Command::Delete(args) => commands::delete::delete(&common, args).await,
-        Command::Copy(args) => commands::copy::copy(&common, *args).await,
-        Command::Verify(args) => commands::verify::verify(&common, args).await,
-        Command::Tag(args) => commands::tag::tag(&common, args).await,
-        Command::Untag(args) => commands::tag::untag(&common, args).await,
-        Command::Resolve(args) => commands::tag::resolve(&common, args).await,
-        Command::Tags(args) => commands::list::tags(&common, args).await,
-        Command::Manifests(args) => commands::list::manifests(&common, args).await,
-        Command::Repos(args) => commands::list::repos(&common, args).await,
-        Command::Manifest(command) => commands::manifest::manifest(&common, command).await,
-        Command::Blob(command) => commands::blob::blob(&common, command).await,
-        Command::Login(args) => commands::login::login(&common, args).await,
-        Command::Logout(args) => commands::login::logout(&common, args).await,
-        Command::Digest(args) => commands::digest::digest(args),
+    // On the heap: together, the futures of all commands would fill the stack of a debug build.
+    let command = match cli.command {
+        Command::Push(args) => commands::push::push(&common, args).boxed(),
+        Command::Attach(args) => commands::push::attach(&common, args).boxed(),
+        Command::Pull(args) => commands::pull::pull(&common, args).boxed(),
+        Command::Discover(args) => commands::discover::discover(&common, args).boxed(),
+        Command::Delete(args) => commands::delete::delete(&common, args).boxed(),
+        Command::Copy(args) => commands::copy::copy(&common, *args).boxed(),
+        Command::Verify(args) => commands::verify::verify(&common, args).boxed(),
+        Command::Tag(args) => commands::tag::tag(&common, args).boxed(),
+        Command::Untag(args) => commands::tag::untag(&common, args).boxed(),
+        Command::Resolve(args) => commands::tag::resolve(&common, args).boxed(),
+        Command::Tags(args) => commands::list::tags(&common, args).boxed(),
+        Command::Manifests(args) => commands::list::manifests(&common, args).boxed(),
+        Command::Repos(args) => commands::list::repos(&common, args).boxed(),
+        Command::Manifest(command) => commands::manifest::manifest(&common, command).boxed(),
+        Command::Blob(command) => commands::blob::blob(&common, command).boxed(),
+        Command::Login(args) => commands::login::login(&common, args).boxed(),
+        Command::Logout(args) => commands::login::logout(&common, args).boxed(),
+        Command::Digest(args) => return commands::digest::digest(args),
         Command::Version(format) => {
             let version = env!("CARGO_PKG_VERSION");
             match format.format {
                 Format::Text => output::line(&format!("ocigraph {version}")),
                 Format::Json => output::json(&json!({ "version": version })),
             }
-            Ok(ExitCode::SUCCESS)
+            return Ok(ExitCode::SUCCESS);
         }
         Command::Completion { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "ocigraph", &mut script);
             output::bytes(&script);
-            Ok(ExitCode::SUCCESS)
+            return Ok(ExitCode::SUCCESS);
         }
-    }
+    };
+    command.await
 }
 
 fn start_logging(common: &Common) {
