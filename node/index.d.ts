@@ -484,11 +484,11 @@ export interface PullResult {
 /**
  * How a manifest is attached to another, and so how it is found.
  *
- * - `referrer`: From a subject to a referrer: the manifest has the other as its `subject`.
- * - `child`: From an index to a manifest that it lists.
- * - `tag`: From a manifest to one of which a tag has its digest: `sha256-<hex>.sig`, `.att` or `.sbom`, as cosign
- *   writes it.
- * - `attestation`: From an image to its attestation by BuildKit: an index lists both, and the entry of the
+ * - `referrer`: Edge from a subject to a referrer: the manifest has the other as its `subject`.
+ * - `child`: Edge from an index to a manifest that it lists.
+ * - `tag`: Edge from a manifest to one of which a tag has its digest: `sha256-<hex>.sig`, `.att` or `.sbom`, as
+ *   cosign writes it.
+ * - `attestation`: Edge from an image to its attestation by BuildKit: an index lists both, and the entry of the
  *   attestation names the image in the annotation `vnd.docker.reference.digest`.
  */
 export type EdgeKind = 'referrer' | 'child' | 'tag' | 'attestation';

@@ -11,15 +11,15 @@ type EdgeKind int32
 
 // The values of [EdgeKind].
 const (
-	// EdgeKindReferrer is the from a subject to a referrer: the manifest has the other as its subject.
+	// EdgeKindReferrer is the edge from a subject to a referrer: the manifest has the other as its subject.
 	EdgeKindReferrer EdgeKind = C.OCIGRAPH_EDGE_KIND_REFERRER
-	// EdgeKindChild is the from an index to a manifest that it lists.
+	// EdgeKindChild is the edge from an index to a manifest that it lists.
 	EdgeKindChild EdgeKind = C.OCIGRAPH_EDGE_KIND_CHILD
-	// EdgeKindTag is the from a manifest to one of which a tag has its digest: sha256-<hex>.sig, .att or .sbom, as
+	// EdgeKindTag is the edge from a manifest to one of which a tag has its digest: sha256-<hex>.sig, .att or .sbom, as
 	// cosign writes it.
 	EdgeKindTag EdgeKind = C.OCIGRAPH_EDGE_KIND_TAG
-	// EdgeKindAttestation is the from an image to its attestation by BuildKit: an index lists both, and the entry of
-	// the attestation names the image in the annotation vnd.docker.reference.digest.
+	// EdgeKindAttestation is the edge from an image to its attestation by BuildKit: an index lists both, and the entry
+	// of the attestation names the image in the annotation vnd.docker.reference.digest.
 	EdgeKindAttestation EdgeKind = C.OCIGRAPH_EDGE_KIND_ATTESTATION
 )
 

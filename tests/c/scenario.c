@@ -148,15 +148,25 @@ static file_parts parts_of(const json *file) {
 FILES_OF(push)
 FILES_OF(attach)
 
-static int32_t format(const json *given) {
-    static const char *formats[] = {"auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact"};
-    for (int32_t number = OCIGRAPH_FORMAT_AUTO; number <= OCIGRAPH_FORMAT_ORAS_ARTIFACT; number++) {
-        if (ocigraph_str_is(json_text(given), formats[number])) {
-            return number;
+/* Returns the number of a name: the first has the number `first`. */
+static int32_t number_of(const json *given, const char *what, int32_t first, const char *const *names) {
+    for (int32_t i = 0; names[i] != NULL; i++) {
+        if (ocigraph_str_is(json_text(given), names[i])) {
+            return first + i;
         }
     }
-    unsupported("no format", given->text);
+    unsupported(what, given->text);
     return 0;
+}
+
+static int32_t format(const json *given) {
+    static const char *const formats[] = {"auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact", NULL};
+    return number_of(given, "no format", OCIGRAPH_FORMAT_AUTO, formats);
+}
+
+static int32_t edge_kind(const json *given) {
+    static const char *const kinds[] = {"referrer", "child", "tag", "attestation", NULL};
+    return number_of(given, "no kind of edges", OCIGRAPH_EDGE_KIND_REFERRER, kinds);
 }
 
 static void set_unpack_limits(ocigraph_pull_options *options, const json *given) {
@@ -274,6 +284,8 @@ static ocigraph_client *other_client(json *given) {
     SETTER(operation, option) { UNUSED; SET(handle, function, json_integer(given)); }
 #define FORMAT(operation, handle, option, function) \
     SETTER(operation, option) { UNUSED; SET(handle, function, format(given)); }
+#define EDGE_KIND(operation, handle, option, function) \
+    SETTER(operation, option) { UNUSED; SET(handle, function, edge_kind(given)); }
 #define PAIRS(operation, handle, option, function) \
     SETTER(operation, option) { \
         UNUSED; \

@@ -107,14 +107,23 @@ void set_config(Options &options, const json *given) {
     }
 }
 
-std::int32_t format(const json *given) {
-    static const std::string_view formats[] = {"auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact"};
-    for (std::int32_t number = OCIGRAPH_FORMAT_AUTO; number <= OCIGRAPH_FORMAT_ORAS_ARTIFACT; number++) {
-        if (formats[number] == text(given)) {
-            return number;
+/* Returns the number of a name: the first has the number `first`. */
+std::int32_t number_of(const json *given, std::int32_t first, std::initializer_list<std::string_view> names) {
+    for (std::string_view name : names) {
+        if (name == text(given)) {
+            return first;
         }
+        first++;
     }
-    throw unsupported("no such format");
+    throw unsupported("unknown name " + std::string(text(given)));
+}
+
+std::int32_t format(const json *given) {
+    return number_of(given, OCIGRAPH_FORMAT_AUTO, {"auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact"});
+}
+
+std::int32_t edge_kind(const json *given) {
+    return number_of(given, OCIGRAPH_EDGE_KIND_REFERRER, {"referrer", "child", "tag", "attestation"});
 }
 
 void set_unpack_limits(ocigraph::pull_options &options, const json *given) {
@@ -194,6 +203,7 @@ using setter = std::function<void(void *options, const json *given, const json *
 #define BOOL(method) to.method(json_true(given))
 #define INTEGER(method) to.method(json_integer(given))
 #define FORMAT(method) to.method(format(given))
+#define EDGE_KIND(method) to.method(edge_kind(given))
 #define PAIRS(method) each(given, [&](const json *pair) { to.method(pair->name, text(pair)); })
 #define PROGRESS(method) json_true(given) ? (void)to.method(record) : (void)0
 /* One method sets both files, so each option sets both. */

@@ -7,14 +7,14 @@ use ocigraph::{Attributes, EdgeKind, ManifestFormat, Outcome, ProblemKind, Resul
 
 use crate::text::invalid;
 
-/// From a subject to a referrer: the manifest has the other as its `subject`.
+/// Edge from a subject to a referrer: the manifest has the other as its `subject`.
 pub const OCIGRAPH_EDGE_KIND_REFERRER: i32 = 1;
-/// From an index to a manifest that it lists.
+/// Edge from an index to a manifest that it lists.
 pub const OCIGRAPH_EDGE_KIND_CHILD: i32 = 2;
-/// From a manifest to one of which a tag has its digest: `sha256-<hex>.sig`, `.att` or `.sbom`, as
-/// cosign writes it.
+/// Edge from a manifest to one of which a tag has its digest: `sha256-<hex>.sig`, `.att` or
+/// `.sbom`, as cosign writes it.
 pub const OCIGRAPH_EDGE_KIND_TAG: i32 = 3;
-/// From an image to its attestation by BuildKit: an index lists both, and the entry of the
+/// Edge from an image to its attestation by BuildKit: an index lists both, and the entry of the
 /// attestation names the image in the annotation `vnd.docker.reference.digest`.
 pub const OCIGRAPH_EDGE_KIND_ATTESTATION: i32 = 4;
 

@@ -25,7 +25,7 @@ use crate::{
         named::named,
         select::{Selected, select_with_attestations},
     },
-    store::{ReadStore, Store, concurrency::concurrency},
+    store::{ReadStore, Store},
 };
 use ocigraph_types::{
     Code, Descriptor, Error, ListProblem, Reference, Result, TagOrDigest, serialize_descriptor,
@@ -116,10 +116,9 @@ async fn run(
         .with_hint("remove the digest from the destination"));
     }
     let recursive = options.recursive;
-    let max_requests = concurrency(options.concurrency);
-    let context = CopyContext::new(from, to, options, max_requests);
+    let context = CopyContext::new(from, to, options);
     if recursive {
-        check_listed(context.from.as_ref(), max_requests).await?;
+        check_listed(context.from.as_ref(), context.max_requests()).await?;
     }
     let tags = destination.tags();
     if recursive && root.is_index() {

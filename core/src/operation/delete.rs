@@ -12,7 +12,10 @@
 
 use derive_setters::Setters;
 use serde::Serialize;
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -20,7 +23,7 @@ use crate::operation::read::{ListedManifest, fetch_manifest, listed_manifest, re
 use crate::operation::select::{check_names_deleted, name_of};
 use crate::operation::{attached::sibling_tags::SiblingTags, named::named};
 use crate::store::{
-    ManifestDeletion, ReadStore, Store, concurrency::concurrency, limits::check_limit, list::List,
+    ManifestDeletion, Store, concurrency::RequestLimiter, limits::check_limit, list::List,
     memory_budget::Charge,
 };
 use ocigraph_types::{
@@ -128,7 +131,8 @@ async fn run(
     reference: &Reference,
     options: &DeleteOptions,
 ) -> Result<DeleteReport> {
-    let max_requests = concurrency(options.concurrency);
+    let requests = Arc::new(RequestLimiter::new(options.concurrency));
+    let max_requests = requests.max();
     check_names_deleted(store, reference).await?;
     let name = name_of(store, reference).await?;
     let (root, subject) = match fetch_manifest(store, &name).await {
@@ -150,10 +154,9 @@ async fn run(
         Err(e) => return Err(e),
     };
     let mut problems = std::mem::take(&mut tags.problems);
-    let siblings = SiblingTags::among(&tags.entries);
-    let mut closure =
-        ReferrerClosure::collect(store, root, &siblings, options, &mut charge, &mut problems)
-            .await?;
+    let siblings = SiblingTags::among(&tags.entries, Arc::clone(&requests));
+    let lists = Lists { store, only: options.only, requests: &requests, siblings: &siblings };
+    let mut closure = ReferrerClosure::collect(lists, root, &mut charge, &mut problems).await?;
     closure.subject = subject.filter(|subject| !closure.nodes.contains_key(subject));
     let external =
         ExternalReferences::collect(store, &name, tags.entries, &closure, max_requests).await?;
@@ -233,6 +236,52 @@ enum Link {
     Sibling(String),
 }
 
+/// The lists from which the closure is made.
+#[derive(Clone, Copy)]
+struct Lists<'a> {
+    store: &'a dyn Store,
+    only: Option<EdgeKind>,
+    requests: &'a RequestLimiter,
+    siblings: &'a SiblingTags,
+}
+
+impl Lists<'_> {
+    fn follows(self, kind: EdgeKind) -> bool {
+        self.only.is_none_or(|only| only == kind)
+    }
+
+    async fn referrers(self, subject: &Digest) -> Result<List<Descriptor>> {
+        if !self.follows(EdgeKind::Referrer) {
+            return Ok(List::default());
+        }
+        let _permit = self.requests.acquire().await;
+        self.store.referrers(subject, None).await
+    }
+
+    async fn siblings(self, subject: &Digest) -> Result<List<(String, Descriptor)>> {
+        if !self.follows(EdgeKind::Tag) {
+            return Ok(List::default());
+        }
+        self.siblings.resolved(self.store, subject).await
+    }
+
+    /// Returns the manifests that an index lists. Returns none for an index that cannot be read.
+    async fn children(self, node: &Descriptor) -> Result<Vec<Descriptor>> {
+        if !media_type::is_index(&node.media_type) {
+            return Ok(Vec::new());
+        }
+        let _permit = self.requests.acquire().await;
+        match listed_manifest(self.store, node).await? {
+            ListedManifest::Found(index) => Ok(index.children().cloned().collect()),
+            ListedManifest::Missing => Ok(Vec::new()),
+            ListedManifest::Unreadable(e) => {
+                tracing::warn!(index = %node.digest, error = %e, "an index cannot be read");
+                Ok(Vec::new())
+            }
+        }
+    }
+}
+
 /// The root, what is attached to it, its children if it is an index, and the same of each of these.
 struct ReferrerClosure {
     root: Digest,
@@ -245,14 +294,11 @@ struct ReferrerClosure {
 
 impl ReferrerClosure {
     async fn collect(
-        store: &dyn Store,
+        lists: Lists<'_>,
         root: Descriptor,
-        siblings: &SiblingTags,
-        options: &DeleteOptions,
         charge: &mut Charge,
         problems: &mut Vec<ListProblem>,
     ) -> Result<Self> {
-        let (only, max_requests) = (options.only, concurrency(options.concurrency));
         let mut closure = Self {
             root: root.digest.clone(),
             subject: None,
@@ -262,32 +308,22 @@ impl ReferrerClosure {
         let mut level = vec![root.clone()];
         closure.add(root);
         let mut listed = 0;
-        let follows = |kind| only.is_none_or(|only| only == kind);
         while !level.is_empty() {
             let mut queries = stream::iter(level)
                 .map(|node| async move {
-                    let referrers = async {
-                        if !follows(EdgeKind::Referrer) {
-                            return Ok(List::default());
-                        }
-                        store.referrers(&node.digest, None).await
-                    };
-                    let siblings = async {
-                        if !follows(EdgeKind::Tag) {
-                            return Ok(List::default());
-                        }
-                        siblings.resolved(store, &node.digest).await
-                    };
-                    let (referrers, children, siblings) =
-                        tokio::try_join!(referrers, children_of(store, &node), siblings)?;
+                    let (referrers, children, siblings) = tokio::try_join!(
+                        lists.referrers(&node.digest),
+                        lists.children(&node),
+                        lists.siblings(&node.digest),
+                    )?;
                     Ok::<_, Error>((node.digest, referrers, children, siblings))
                 })
-                .buffered(max_requests);
+                .buffered(lists.requests.max());
             level = Vec::new();
             while let Some((digest, mut referrers, children, siblings)) = queries.try_next().await?
             {
                 listed += referrers.entries.len() + children.len() + siblings.entries.len();
-                check_limit(listed, store.max_entries())?;
+                check_limit(listed, lists.store.max_entries())?;
                 // A child is stored twice: as a node, and in its level.
                 charge.add(referrers.entries.weight() + 2 * children.weight() + NODE)?;
                 referrers.hand_over(charge)?;
@@ -470,21 +506,6 @@ impl ReferrerClosure {
             levels.push(deletions.collect());
         }
         levels
-    }
-}
-
-/// Returns the manifests that an index lists. Returns none for an index that cannot be read.
-async fn children_of(store: &dyn ReadStore, node: &Descriptor) -> Result<Vec<Descriptor>> {
-    if !media_type::is_index(&node.media_type) {
-        return Ok(Vec::new());
-    }
-    match listed_manifest(store, node).await? {
-        ListedManifest::Found(index) => Ok(index.children().cloned().collect()),
-        ListedManifest::Missing => Ok(Vec::new()),
-        ListedManifest::Unreadable(e) => {
-            tracing::warn!(index = %node.digest, error = %e, "an index cannot be read");
-            Ok(Vec::new())
-        }
     }
 }
 

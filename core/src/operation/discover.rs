@@ -5,14 +5,14 @@
 #[cfg(doc)]
 use crate::Code;
 use derive_setters::Setters;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::operation::{
     attached::walk::Walk,
     named::named,
     select::{name_of, select_with_attestations},
 };
-use crate::store::{ReadStore, ReferrersDetail, concurrency::concurrency};
+use crate::store::{ReadStore, ReferrersDetail, concurrency::RequestLimiter};
 use ocigraph_types::{
     Descriptor, EdgeKind, Graph, ListProblem, Platform, Reference, Result, TagOrDigest,
 };
@@ -130,7 +130,8 @@ async fn run(
     options: &DiscoverOptions,
     detail: Option<ReferrersDetail>,
 ) -> Result<Graph> {
-    let mut walk = Walk::new(store, options, detail, concurrency(options.concurrency));
+    let requests = Arc::new(RequestLimiter::new(options.concurrency));
+    let mut walk = Walk::new(store, options, &requests, detail);
     let graph = if let Some(platform) = &options.platform {
         let selected = select_with_attestations(store, reference, Some(platform)).await?;
         walk.run(selected.manifest.plain_descriptor(), None, selected.attestations).await?

@@ -27,7 +27,7 @@ use crate::{
     },
     store::{
         ReadStore, ReferrersDetail,
-        concurrency::{LargeBlobLimiter, concurrency},
+        concurrency::{LargeBlobLimiter, RequestLimiter},
         limits::check_limit,
         list::List,
     },
@@ -107,13 +107,14 @@ async fn run(
     } else {
         store.resolve(&name_of(store.as_ref(), reference).await?).await?
     };
-    let max_requests = concurrency(options.concurrency);
+    let requests = Arc::new(RequestLimiter::new(options.concurrency));
+    let max_requests = requests.max();
     if media_type::is_index(&root.media_type) {
         store.prepare_for_many_subjects().await;
     }
     let large_blobs = LargeBlobLimiter::new();
-    let siblings = SiblingTags::default();
-    let context = Arc::new(VerifyContext { store, options, large_blobs, siblings });
+    let siblings = SiblingTags::new(Arc::clone(&requests));
+    let context = Arc::new(VerifyContext { store, options, requests, large_blobs, siblings });
     let mut report = VerifyReport::default();
     let mut charge = context.store.memory().charge();
     let mut lists = ListChecks::default();
@@ -198,6 +199,7 @@ async fn read_listed(context: &VerifyContext, listed: Descriptor) -> Result<Opti
 struct VerifyContext {
     store: Arc<dyn ReadStore>,
     options: VerifyOptions,
+    requests: Arc<RequestLimiter>,
     large_blobs: LargeBlobLimiter,
     siblings: SiblingTags,
 }
@@ -300,12 +302,16 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     let digest = &target.descriptor.digest;
     let name = TagOrDigest::Digest(digest.clone());
     // The referrers of a damaged manifest are checked too.
-    let links = async { fetch_manifest(&*context.store, &name).await.map(|m| Links::of(&m)) };
-    let max_requests = concurrency(context.options.concurrency);
+    let links = async {
+        let _permit = context.requests.acquire().await;
+        fetch_manifest(&*context.store, &name).await.map(|m| Links::of(&m))
+    };
     let referrers = async {
         if !context.follows(EdgeKind::Referrer) {
             return Ok(List::default());
         }
+        let _permit = context.requests.acquire().await;
+        let max_requests = context.requests.max();
         context
             .store
             .referrers_in_detail(digest, None, ReferrersDetail::Unchecked, max_requests)
@@ -421,7 +427,8 @@ async fn check_blob(context: &VerifyContext, target: CheckTarget) -> Result<Chec
         let detail = "the data field of the descriptor contradicts its size or digest";
         result.problems.push(target.problem(ProblemKind::Malformed, detail));
     }
-    let _permit = context.large_blobs.acquire(blob).await;
+    let _large = context.large_blobs.acquire(blob).await;
+    let _permit = context.requests.acquire().await;
     let progress = &context.options.progress;
     let read = async {
         let content = fetch_reported(context.store.as_ref(), blob, progress).await?;

@@ -86,6 +86,31 @@ pub(crate) async fn retry_without_descriptors<T, F: Future<Output = Result<T>>>(
     work().await
 }
 
+/// Limits the concurrent requests of one operation, whatever they ask for.
+#[derive(Debug)]
+pub(crate) struct RequestLimiter {
+    permits: Semaphore,
+    max: usize,
+}
+
+impl RequestLimiter {
+    /// Creates a limiter for what the caller of the operation allows.
+    pub(crate) fn new(requested: Option<usize>) -> Self {
+        let max = concurrency(requested);
+        Self { permits: Semaphore::new(max), max }
+    }
+
+    /// Returns the maximum number of concurrent requests.
+    pub(crate) fn max(&self) -> usize {
+        self.max
+    }
+
+    /// Waits until few enough requests are in progress. The permit holds until it is dropped.
+    pub(crate) async fn acquire(&self) -> Option<SemaphorePermit<'_>> {
+        self.permits.acquire().await.ok()
+    }
+}
+
 /// Limits the number of large blobs in transit, and of no others.
 #[derive(Debug)]
 pub(crate) struct LargeBlobLimiter(Semaphore);

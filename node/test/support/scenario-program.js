@@ -110,14 +110,18 @@ function summary({ type, blob: { digest, size, annotations }, position, outcome 
   return { kind: type, digest, size, title, position, outcome };
 }
 
-/** A manifest that the walk reaches a second time appears again, without `referrers`. */
+/**
+ * Referrers are in the list `referrers`, what is attached otherwise in the list `attached`. A manifest that the walk reaches a second
+ * time has neither below it.
+ */
 function tree(graph) {
-  const trail = [{ referrers: [] }];
-  for (const { descriptor, depth } of graph) {
+  const trail = [{ subject: graph.subject, referrers: [] }];
+  for (const { descriptor, depth, kind } of graph) {
     trail.splice(depth, Infinity, { ...descriptor, referrers: [] });
-    trail[depth - 1].referrers.push(trail[depth]);
+    const list = kind === 'referrer' ? 'referrers' : 'attached';
+    (trail[depth - 1][list] ??= []).push(trail[depth]);
   }
-  return { subject: graph.subject, referrers: trail[0].referrers };
+  return trail[0];
 }
 
 /** Converts the keys, but not those of maps that the user names. */

@@ -8,12 +8,12 @@ from typing import Literal, TypeAlias
 EdgeKind: TypeAlias = Literal["referrer", "child", "tag", "attestation"]
 """How a manifest is attached to another, and so how it is found.
 
-- ``referrer``: from a subject to a referrer: the manifest has the other as its ``subject``.
-- ``child``: from an index to a manifest that it lists.
-- ``tag``: from a manifest to one of which a tag has its digest: ``sha256-<hex>.sig``, ``.att`` or ``.sbom``, as cosign
-  writes it.
-- ``attestation``: from an image to its attestation by BuildKit: an index lists both, and the entry of the attestation
-  names the image in the annotation ``vnd.docker.reference.digest``.
+- ``referrer``: edge from a subject to a referrer: the manifest has the other as its ``subject``.
+- ``child``: edge from an index to a manifest that it lists.
+- ``tag``: edge from a manifest to one of which a tag has its digest: ``sha256-<hex>.sig``, ``.att`` or ``.sbom``, as
+  cosign writes it.
+- ``attestation``: edge from an image to its attestation by BuildKit: an index lists both, and the entry of the
+  attestation names the image in the annotation ``vnd.docker.reference.digest``.
 """
 
 Format: TypeAlias = Literal["auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact"]

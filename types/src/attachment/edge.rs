@@ -12,14 +12,14 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum EdgeKind {
-    /// From a subject to a referrer: the manifest has the other as its `subject`.
+    /// Edge from a subject to a referrer: the manifest has the other as its `subject`.
     Referrer,
-    /// From an index to a manifest that it lists.
+    /// Edge from an index to a manifest that it lists.
     Child,
-    /// From a manifest to one of which a tag has its digest: `sha256-<hex>.sig`, `.att` or `.sbom`, as
+    /// Edge from a manifest to one of which a tag has its digest: `sha256-<hex>.sig`, `.att` or `.sbom`, as
     /// cosign writes it.
     Tag,
-    /// From an image to its attestation by BuildKit: an index lists both, and the entry of the
+    /// Edge from an image to its attestation by BuildKit: an index lists both, and the entry of the
     /// attestation names the image in the annotation `vnd.docker.reference.digest`.
     Attestation,
 }

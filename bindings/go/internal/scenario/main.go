@@ -291,16 +291,23 @@ func content(manifest any) any {
 	return object{"content": string(manifest.(*ocigraph.Manifest).Bytes)}
 }
 
-// tree converts a graph to nested objects. A manifest that is reached again has no referrers there.
+// tree converts a graph to nested objects: referrers in the list "referrers", what is attached otherwise in the list
+// "attached". A manifest that is reached again has neither below it.
 func tree(result any) any {
 	graph := result.(*ocigraph.Graph)
 	path := []object{node(graph.Subject())}
 	for step := range graph.All() {
 		path = append(path[:step.Depth], node(step.Descriptor))
-		subject := path[step.Depth-1]
-		subject["referrers"] = append(subject["referrers"].([]object), path[step.Depth])
+		list := "referrers"
+		if step.Kind != ocigraph.EdgeKindReferrer {
+			list = "attached"
+		}
+		parent := path[step.Depth-1]
+		nodes, _ := parent[list].([]object)
+		parent[list] = append(nodes, path[step.Depth])
 	}
-	return object{"subject": graph.Subject(), "referrers": path[0]["referrers"]}
+	path[0]["subject"] = graph.Subject()
+	return path[0]
 }
 
 func node(of ocigraph.Descriptor) object {

@@ -11,6 +11,12 @@ import (
 	ocigraph "github.com/ocigraph/ocigraph/bindings/go"
 )
 
+// edgeKinds are the values of the option only.
+var edgeKinds = map[string]ocigraph.EdgeKind{
+	"referrer": ocigraph.EdgeKindReferrer, "child": ocigraph.EdgeKindChild, "tag": ocigraph.EdgeKindTag,
+	"attestation": ocigraph.EdgeKindAttestation,
+}
+
 // formats are the values of the option format.
 var formats = map[string]ocigraph.Format{
 	"auto": ocigraph.FormatAuto, "oci-1.1": ocigraph.FormatOCI11, "oci-1.0": ocigraph.FormatOCI10,
@@ -127,6 +133,13 @@ func set(field reflect.Value, given any, s *step) error {
 			return unsupported(fmt.Sprintf("no format %v", given))
 		}
 		*at = format
+		return nil
+	case *ocigraph.EdgeKind:
+		kind, ok := edgeKinds[fmt.Sprint(given)]
+		if !ok {
+			return unsupported(fmt.Sprintf("no kind of edges %v", given))
+		}
+		*at = kind
 		return nil
 	case *time.Duration:
 		seconds, err := given.(json.Number).Float64()

@@ -3,7 +3,7 @@
 //! One list of the repository's tags tells which exist. A list that fails, or that is long, costs
 //! requests and not the operation: then each tag that cosign may have written is asked for.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::OnceCell;
@@ -12,23 +12,29 @@ use crate::{
     operation::read::fetch_manifest,
     store::{
         ReadStore,
+        concurrency::RequestLimiter,
         list::{List, Problems},
     },
 };
 use ocigraph_types::{Code, Descriptor, Digest, Manifest, Result, SiblingTag, TagOrDigest};
 
 /// The sibling tags of the manifests of one operation.
-#[derive(Default)]
 pub(crate) struct SiblingTags {
+    requests: Arc<RequestLimiter>,
     /// The sibling tags of the repository by subject. `None` if there is no complete list.
     listed: OnceCell<Option<HashMap<Digest, Vec<String>>>>,
 }
 
 impl SiblingTags {
+    /// Creates the sibling tags of an operation that limits its requests.
+    pub(crate) fn new(requests: Arc<RequestLimiter>) -> Self {
+        Self { requests, listed: OnceCell::new() }
+    }
+
     /// Finds the sibling tags among all tags of the repository.
-    pub(crate) fn among(tags: &[String]) -> Self {
+    pub(crate) fn among(tags: &[String], requests: Arc<RequestLimiter>) -> Self {
         let tags = tags.iter().filter_map(|tag| SiblingTag::parse(tag));
-        Self { listed: OnceCell::new_with(Some(Some(by_subject(tags)))) }
+        Self { requests, listed: OnceCell::new_with(Some(Some(by_subject(tags)))) }
     }
 
     /// Reads the list. An operation does so beside its other requests.
@@ -37,6 +43,7 @@ impl SiblingTags {
         store: &dyn ReadStore,
     ) -> Option<&HashMap<Digest, Vec<String>>> {
         let listed = self.listed.get_or_init(|| async {
+            let _permit = self.requests.acquire().await;
             let tags = match store.sibling_tags().await {
                 Ok(tags) => tags?.complete(),
                 // The registry has no such repository, so it has no tags.
@@ -64,6 +71,7 @@ impl SiblingTags {
         }
         let asked = stream::iter(SiblingTag::of_cosign(subject)).map(|tag| async move {
             let name = tag.to_string();
+            let _permit = self.requests.acquire().await;
             let found = store.resolve(&TagOrDigest::Tag(name.clone())).await;
             Ok::<_, crate::Error>((name, found))
         });
@@ -115,6 +123,7 @@ impl SiblingTags {
         let mut problems = Problems::of_sibling_tags(subject);
         let mut found = Vec::new();
         for tag in tags.entries {
+            let _permit = self.requests.acquire().await;
             match read(TagOrDigest::Tag(tag.clone())).await {
                 Ok(value) => found.push((tag, value)),
                 // The tag was deleted after it was listed.

@@ -1,6 +1,9 @@
 //! The walk of a discovery: breadth first over the edges that the options ask for.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -12,7 +15,7 @@ use crate::{
     DiscoverOptions,
     operation::read::fetch_manifest,
     store::{
-        ReadStore, ReferrersDetail, concurrency::concurrency, limits::check_limit, list::List,
+        ReadStore, ReferrersDetail, concurrency::RequestLimiter, limits::check_limit, list::List,
         memory_budget::Charge,
     },
 };
@@ -29,6 +32,7 @@ const NODE: usize = 256;
 pub(crate) struct Lists<'a> {
     store: &'a dyn ReadStore,
     options: &'a DiscoverOptions,
+    requests: &'a Arc<RequestLimiter>,
     /// The annotations of referrers to read. `None` for those that are listed.
     detail: Option<ReferrersDetail>,
 }
@@ -56,9 +60,10 @@ impl Lists<'_> {
         // a referrer of the wanted type.
         let options = self.options;
         let artifact_type = options.artifact_type.as_deref().filter(|_| options.depth == Some(1));
+        let _permit = self.requests.acquire().await;
         let listed = match self.detail {
             Some(detail) => {
-                let max_requests = concurrency(options.concurrency);
+                let max_requests = self.requests.max();
                 self.store.referrers_in_detail(subject, artifact_type, detail, max_requests).await
             }
             None => self.store.referrers(subject, artifact_type).await,
@@ -70,7 +75,6 @@ impl Lists<'_> {
 /// The state of a discovery.
 pub(crate) struct Walk<'a> {
     pub(crate) lists: Lists<'a>,
-    max_requests: usize,
     charge: Charge,
     /// Nodes that were visited, or are in the next level.
     seen: HashSet<Digest>,
@@ -112,12 +116,11 @@ impl<'a> Walk<'a> {
     pub(crate) fn new(
         store: &'a dyn ReadStore,
         options: &'a DiscoverOptions,
+        requests: &'a Arc<RequestLimiter>,
         detail: Option<ReferrersDetail>,
-        max_requests: usize,
     ) -> Self {
         Self {
-            lists: Lists { store, options, detail },
-            max_requests,
+            lists: Lists { store, options, requests, detail },
             charge: store.memory().charge(),
             seen: HashSet::new(),
             without_siblings: Vec::new(),
@@ -145,7 +148,7 @@ impl<'a> Walk<'a> {
         }
         // The repository's tags are listed beside the first levels.
         let follows_tags = self.lists.follows(EdgeKind::Tag) && self.lists.descends(0);
-        let siblings = SiblingTags::default();
+        let siblings = SiblingTags::new(Arc::clone(self.lists.requests));
         let store = self.lists.store;
         let list = async {
             if follows_tags {
@@ -173,7 +176,7 @@ impl<'a> Walk<'a> {
             let lists = self.lists;
             let visits =
                 std::mem::take(&mut level).into_iter().map(|visit| visit_node(lists, visit));
-            let mut visits = stream::iter(visits).buffer_unordered(self.max_requests);
+            let mut visits = stream::iter(visits).buffer_unordered(lists.requests.max());
             let mut found = Vec::new();
             while let Some(visited) = visits.try_next().await? {
                 found.extend(self.insert(graph, visited)?);
@@ -283,7 +286,7 @@ impl<'a> Walk<'a> {
             let found = siblings.manifests_of(store, &digest).await?;
             Ok::<_, crate::Error>((digest, depth, found))
         });
-        let found: Vec<_> = found.buffered(self.max_requests).try_collect().await?;
+        let found: Vec<_> = found.buffered(self.lists.requests.max()).try_collect().await?;
         let mut next = Vec::new();
         for (digest, depth, found) in found {
             graph.add_problems(found.problems);
@@ -327,6 +330,7 @@ async fn visit_node(lists: Lists<'_>, visit: Visit) -> Result<Visited> {
         let mut problems = Vec::new();
         let manifest = match manifest {
             None if reads_children => {
+                let _permit = lists.requests.acquire().await;
                 match fetch_manifest(store, &TagOrDigest::from(&edge.descriptor)).await {
                     Ok(index) => Some(index),
                     // A list names an index that was deleted.
@@ -343,6 +347,7 @@ async fn visit_node(lists: Lists<'_>, visit: Visit) -> Result<Visited> {
         };
         let mut attachment = None;
         if depth > 0 {
+            let _permit = lists.requests.acquire().await;
             let mut found = recognize(store, &edge, manifest.as_ref()).await?;
             if let Some(about) = about {
                 found = found.about(about);

@@ -22,7 +22,7 @@ use crate::{
     operation::transfer::push_reported,
     store::{
         ReadStore, Store, StoredBlob,
-        concurrency::LargeBlobLimiter,
+        concurrency::{LargeBlobLimiter, RequestLimiter},
         limits::check_limit,
         list::List,
         memory_budget::{Charge, Memory},
@@ -139,9 +139,7 @@ pub(super) struct CopyContext {
     pub(super) from: Arc<dyn ReadStore>,
     pub(super) to: Arc<dyn Store>,
     pub(super) options: CopyOptions,
-    /// Maximum concurrent requests.
-    pub(super) max_requests: usize,
-    requests: Semaphore,
+    requests: Arc<RequestLimiter>,
     large_manifests: Semaphore,
     large_blobs: LargeBlobLimiter,
     /// The memory of the manifests that are kept until they are written.
@@ -153,24 +151,19 @@ pub(super) struct CopyContext {
 }
 
 impl CopyContext {
-    pub(super) fn new(
-        from: Arc<dyn ReadStore>,
-        to: Arc<dyn Store>,
-        options: CopyOptions,
-        max_requests: usize,
-    ) -> Self {
+    pub(super) fn new(from: Arc<dyn ReadStore>, to: Arc<dyn Store>, options: CopyOptions) -> Self {
+        let requests = Arc::new(RequestLimiter::new(options.concurrency));
         Self {
             memory: from.memory(),
             from,
             to,
             options,
-            max_requests,
-            requests: Semaphore::new(max_requests),
             large_manifests: Semaphore::new(MAX_LARGE_MANIFESTS),
             large_blobs: LargeBlobLimiter::new(),
             blobs: Mutex::default(),
             stats: Mutex::default(),
-            siblings: SiblingTags::default(),
+            siblings: SiblingTags::new(Arc::clone(&requests)),
+            requests,
         }
     }
 
@@ -178,9 +171,14 @@ impl CopyContext {
         self.stats.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Returns the maximum number of concurrent requests.
+    pub(super) fn max_requests(&self) -> usize {
+        self.requests.max()
+    }
+
     /// Waits for a permit to make a request.
     pub(super) async fn request(&self) -> Option<SemaphorePermit<'_>> {
-        self.requests.acquire().await.ok()
+        self.requests.acquire().await
     }
 
     fn count(&self, add: impl FnOnce(&mut CopyStats)) {
@@ -227,7 +225,7 @@ impl CopyContext {
         let (manifest, _permit) = self.limit_large(manifest).await?;
         if !exists || check {
             let blobs = manifest.content().filter(|b| self.options.foreign || !b.is_foreign());
-            // A manifest can have many blobs, so only `max_requests` of them are in progress.
+            // A manifest can have many blobs, so only as many as the requests are in progress.
             let blobs: Vec<Descriptor> = blobs.cloned().collect();
             let copied = stream::iter(blobs).map(|blob| async move {
                 if exists && self.may_have_blob(&blob).await? {
@@ -235,7 +233,7 @@ impl CopyContext {
                 }
                 self.copy_blob(blob).await
             });
-            copied.buffer_unordered(self.max_requests).try_collect::<()>().await?;
+            copied.buffer_unordered(self.max_requests()).try_collect::<()>().await?;
         }
         let found = FoundManifest::of(manifest, exists, &self.memory);
         Ok(StepResult::Prepared(Box::new(found)))
@@ -311,11 +309,11 @@ impl CopyContext {
     /// Finds the manifests of the sibling tags of a manifest. A tag that names more signatures at the
     /// destination than at the source stays there.
     pub(super) async fn find_siblings(&self, subject: &Digest) -> Result<StepResult> {
-        let _permit = self.request().await;
         let listed = self.siblings.manifests_of(&*self.from, subject).await?;
         let mut siblings = Siblings { problems: listed.problems, ..Siblings::default() };
         for (tag, manifest) in listed.entries {
             let name = TagOrDigest::Tag(tag.clone());
+            let _permit = self.request().await;
             let existing = match self.to.resolve(&name).await {
                 Ok(existing) if existing.digest == *manifest.digest() => {
                     siblings.found.push(FoundSibling { manifest, tag, is_tagged: true });

@@ -215,7 +215,7 @@ impl<'a> Walk<'a> {
     fn start_steps(&mut self) {
         let context = self.context;
         for lane in [&mut self.preparing, &mut self.listing, &mut self.writing] {
-            while lane.running < context.max_requests.saturating_mul(STEPS_PER_REQUEST)
+            while lane.running < context.max_requests().saturating_mul(STEPS_PER_REQUEST)
                 && let Some(task) = lane.waiting.pop_front()
             {
                 lane.running += 1;
@@ -358,7 +358,7 @@ fn step(context: &CopyContext, task: Task) -> Step<'_> {
             let detail = ReferrersDetail::Unchecked;
             let listed = context
                 .from
-                .referrers_in_detail(&digest, None, detail, context.max_requests)
+                .referrers_in_detail(&digest, None, detail, context.max_requests())
                 .await?;
             Ok(StepResult::Referrers(listed))
         }),
