@@ -38,6 +38,7 @@ impl<'a> Usage<'a> {
                 ..Self::default()
             },
             Command::Verify(args) => one(&args.target.reference),
+            Command::Check(args) => one(&args.target.reference),
             Command::Tag(args) => one(&args.target),
             Command::Untag(args) => one(&args.target),
             Command::Resolve(args) => one(&args.target),

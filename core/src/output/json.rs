@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::{
     content::progress::Outcome,
     operation::{
+        check::{CheckReport, CheckedRequirement, Presence},
         copy::CopyReport,
         delete::{DeleteFailure, DeleteReport, RetainedManifest},
         pull::{PullResult, PulledFile},
@@ -36,6 +37,8 @@ macro_rules! to_json {
 
 to_json!(
     Attributes,
+    CheckReport,
+    CheckedRequirement,
     CopyReport,
     DeleteFailure,
     DeleteReport,
@@ -63,7 +66,7 @@ macro_rules! by_name {
     )*};
 }
 
-by_name!(Outcome, ProblemKind);
+by_name!(Outcome, Presence, ProblemKind);
 
 #[cfg(feature = "registry")]
 by_name!(StoredIn);

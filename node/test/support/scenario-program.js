@@ -16,6 +16,7 @@ const operations = {
   delete: ['delete', ['reference']],
   copy: ['copy', ['source', 'destination']],
   verify: ['verify', ['reference']],
+  check: ['check', ['reference', 'requirements']],
   resolve: ['resolve', ['reference'], (descriptor) => ({ descriptor })],
   tag: ['tag', ['reference', 'tags'], (descriptor) => ({ descriptor })],
   untag: ['untag', ['reference'], () => ({})],

@@ -34,7 +34,7 @@ from ._digest import (
     digest_file,
     digest_files,
 )
-from ._enumerations import EdgeKind, Format, Outcome, ProblemKind
+from ._enumerations import EdgeKind, Format, Outcome, Presence, ProblemKind
 from ._error import (
     AlreadyExistsError,
     CancelledError,
@@ -67,6 +67,8 @@ from ._graph import Graph, ListProblem, Node
 from ._progress import Event, Progress, tqdm_progress
 from ._results import (
     Attributes,
+    CheckedRequirement,
+    CheckReport,
     CopiedBlobs,
     CopyReport,
     DeleteFailure,
@@ -104,6 +106,8 @@ __all__ = [
     "Blob",
     "BytesLike",
     "CancelledError",
+    "CheckedRequirement",
+    "CheckReport",
     "Client",
     "ConflictError",
     "Content",
@@ -144,6 +148,7 @@ __all__ = [
     "NotFoundError",
     "Outcome",
     "Platform",
+    "Presence",
     "Problem",
     "ProblemKind",
     "Progress",

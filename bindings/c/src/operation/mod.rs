@@ -17,6 +17,8 @@ mod copy;
 
 mod verify;
 
+mod check;
+
 mod resolve;
 
 mod fetch_manifest;
@@ -42,6 +44,7 @@ mod login;
 mod logout;
 
 pub use attach::*;
+pub use check::*;
 pub use copy::*;
 pub use delete::*;
 pub use delete_manifest::*;

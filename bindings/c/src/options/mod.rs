@@ -22,6 +22,8 @@ mod copy;
 
 mod verify;
 
+mod check;
+
 mod resolve;
 
 mod blob;
@@ -30,6 +32,7 @@ mod untag;
 
 pub use attach::*;
 pub use blob::*;
+pub use check::*;
 pub use client::*;
 pub use copy::*;
 pub use delete::*;
@@ -51,6 +54,7 @@ const _: () = {
     shared::<ocigraph_delete_options>();
     shared::<ocigraph_copy_options>();
     shared::<ocigraph_verify_options>();
+    shared::<ocigraph_check_options>();
     shared::<ocigraph_resolve_options>();
     shared::<ocigraph_blob_options>();
     shared::<ocigraph_untag_options>();

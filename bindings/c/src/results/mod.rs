@@ -21,6 +21,8 @@ mod copy;
 
 mod verify;
 
+mod check;
+
 mod tag_list;
 
 mod manifest_list;
@@ -29,6 +31,7 @@ mod login;
 
 mod logout;
 
+pub use check::*;
 pub use copy::*;
 pub use delete::*;
 pub use descriptor::*;
@@ -56,6 +59,7 @@ const _: () = {
     shared::<ocigraph_delete_report>();
     shared::<ocigraph_copy_report>();
     shared::<ocigraph_verify_report>();
+    shared::<ocigraph_check_report>();
     shared::<ocigraph_tag_list>();
     shared::<ocigraph_manifest_list>();
     shared::<ocigraph_login_result>();
