@@ -344,7 +344,7 @@ impl<'a> Helm<'a> {
 impl Drop for Helm<'_> {
     fn drop(&mut self) {
         // The agent also ends when the folder is gone, but only after a while.
-        let mut command = self.work.command("gpgconf");
+        let mut command = self.work.command(tool("gpgconf"));
         let _ = command.args(["--kill", "all"]).env("GNUPGHOME", self.work.path("gnupg")).status();
     }
 }
