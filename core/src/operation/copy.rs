@@ -122,7 +122,7 @@ async fn run(
     }
     let tags = destination.tags();
     if recursive && root.is_index() {
-        context.from.prepare_for_many_subjects().await;
+        context.prepare_for_index().await;
     }
     let walked = Walk::new(&context, &root, tags).run(root.clone(), attestations).await?;
     // Users assume that a tag names a complete graph, so an incomplete one gets no tag.

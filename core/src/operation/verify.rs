@@ -109,11 +109,11 @@ async fn run(
     };
     let requests = Arc::new(RequestLimiter::new(options.concurrency));
     let max_requests = requests.max();
-    if media_type::is_index(&root.media_type) {
-        store.prepare_for_many_subjects().await;
-    }
     let large_blobs = LargeBlobLimiter::new();
     let siblings = SiblingTags::new(Arc::clone(&requests));
+    if media_type::is_index(&root.media_type) {
+        siblings.prepare(&*store).await;
+    }
     let context = Arc::new(VerifyContext { store, options, requests, large_blobs, siblings });
     let mut report = VerifyReport::default();
     let mut charge = context.store.memory().charge();

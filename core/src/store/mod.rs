@@ -153,8 +153,9 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
     async fn tags(&self) -> Result<List<String>>;
 
     /// Returns the tags that have the digest of a manifest, as cosign writes them, or `None` if reading
-    /// them would take many requests. Default: those among [`tags`](Self::tags).
-    async fn sibling_tags(&self) -> Result<Option<List<SiblingTag>>> {
+    /// them would take more than `max_requests` requests. Default: those among [`tags`](Self::tags).
+    async fn sibling_tags(&self, max_requests: usize) -> Result<Option<List<SiblingTag>>> {
+        let _ = max_requests;
         Ok(Some(self.tags().await?.filter_map(|tag| SiblingTag::parse(tag))))
     }
 

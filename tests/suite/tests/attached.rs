@@ -294,3 +294,37 @@ fn assert_same(
     };
     assert_eq!(plain(expected), plain(found), "{location}");
 }
+
+#[test]
+fn sibling_tags_are_asked_for_or_listed_whichever_costs_less() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config { tags_page: Some(2), ..Config::default() });
+    let location = format!("{}/app", fixture.host());
+    let digest = work.push_image(&format!("{location}:v1"));
+    work.write("a.txt", "a");
+    for tag in 0..20 {
+        work.ocigraph(&["tag", &format!("{location}:v1"), &format!("t{tag:02}")]).ok();
+    }
+    let sibling = format!("{location}:{}.sig", digest.replacen(':', "-", 1));
+    work.ocigraph(&["push", &sibling, "--artifact-type", "a/b", "a.txt"]).ok();
+    let discover = || {
+        fixture.clear_requests();
+        let graph = work.ocigraph(&["discover", "-o", "json", &format!("{location}:v1")]).json();
+        let (mut pages, mut asked) = (0, 0);
+        for request in fixture.requests() {
+            pages += usize::from(request.path.ends_with("/tags/list"));
+            asked += usize::from(request.method == "HEAD" && request.path.contains("sha256-"));
+        }
+        (nodes(&graph).len(), pages, asked)
+    };
+    // The list has eleven pages, and the image and its signature six possible tags.
+    assert_eq!(discover(), (1, 8, 6));
+    for n in 0..80 {
+        let annotation = format!("n={n}");
+        let args = ["attach", "--allow-empty", "--artifact-type", "a/b", "--annotation"];
+        work.ocigraph(&[&args[..], &[&annotation, &format!("{location}:v1")]].concat()).ok();
+    }
+    let (found, pages, asked) = discover();
+    assert_eq!((found, pages), (81, 8 + 11));
+    assert!(asked <= 3 * 64, "{asked} tags were asked for");
+}

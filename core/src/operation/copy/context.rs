@@ -171,6 +171,11 @@ impl CopyContext {
         self.stats.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Prepares for the walk from an index.
+    pub(super) async fn prepare_for_index(&self) {
+        self.siblings.prepare(&*self.from).await;
+    }
+
     /// Returns the maximum number of concurrent requests.
     pub(super) fn max_requests(&self) -> usize {
         self.requests.max()

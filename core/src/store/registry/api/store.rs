@@ -24,10 +24,6 @@ use ocigraph_types::{
     Descriptor, Digest, Manifest, ManifestFormat, Result, SiblingTag, TagOrDigest,
 };
 
-/// Maximum pages of the list of tags that are read to find sibling tags. Asking for the three tags of
-/// each manifest costs less than a longer list.
-const MAX_PAGES_FOR_SIBLINGS: usize = 8;
-
 #[async_trait]
 impl ReadStore for Registry {
     async fn resolve(&self, name: &TagOrDigest) -> Result<Descriptor> {
@@ -104,11 +100,10 @@ impl ReadStore for Registry {
         Ok(tags)
     }
 
-    async fn sibling_tags(&self) -> Result<Option<List<SiblingTag>>> {
-        Ok(self
-            .list_tags_of_few_pages(MAX_PAGES_FOR_SIBLINGS)
-            .await?
-            .map(|tags| tags.filter_map(|tag| SiblingTag::parse(tag))))
+    async fn sibling_tags(&self, max_requests: usize) -> Result<Option<List<SiblingTag>>> {
+        let Some(tags) = self.list_tags_of_few_pages(max_requests).await? else { return Ok(None) };
+        self.set_listed_tags(&tags)?;
+        Ok(Some(tags.filter_map(|tag| SiblingTag::parse(tag))))
     }
 
     async fn manifest_catalog(&self) -> Result<Option<List<ManifestInfo>>> {
