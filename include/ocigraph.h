@@ -217,18 +217,18 @@
 // ABI version of this header: the number in the file name `libocigraph.so.0`.
 #define OCIGRAPH_ABI_VERSION 0
 
-// The manifest has the other as its `subject`.
+// Edge from a subject to a referrer: the manifest has the other as its `subject`.
 #define OCIGRAPH_EDGE_KIND_REFERRER 1
 
-// The other is an index that lists the manifest.
+// Edge from an index to a manifest that it lists.
 #define OCIGRAPH_EDGE_KIND_CHILD 2
 
-// A tag of the manifest has the digest of the other: `sha256-<hex>.sig`, `.att` or `.sbom`, as
-// cosign writes it.
+// Edge from a manifest to one of which a tag has its digest: `sha256-<hex>.sig`, `.att` or
+// `.sbom`, as cosign writes it.
 #define OCIGRAPH_EDGE_KIND_TAG 3
 
-// An index lists both, and the entry of the manifest names the other in the annotation
-// `vnd.docker.reference.digest`, as BuildKit writes it.
+// Edge from an image to its attestation by BuildKit: an index lists both, and the entry of the
+// attestation names the image in the annotation `vnd.docker.reference.digest`.
 #define OCIGRAPH_EDGE_KIND_ATTESTATION 4
 
 // The default: `OCIGRAPH_FORMAT_OCI_1_1`, or `OCIGRAPH_FORMAT_ORAS_ARTIFACT` for a referrer on a
@@ -1410,6 +1410,18 @@ ocigraph_status ocigraph_pull_options_set_include_subject(ocigraph_pull_options 
                                                           bool include_subject,
                                                           ocigraph_error **error);
 
+// If true, also writes the blobs without a title, such as the layers of an image, a Helm chart or
+// a Wasm module. The file has the path in the annotation `org.cncf.model.filepath`, to which the
+// rules for titles apply; without one, or if the blob is an archive, the name is made from the
+// digest: `sha256-` and 64 hexadecimal digits. The config and foreign layers are not written.
+// Default: false, which lists the blobs without a title as skipped.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_all(ocigraph_pull_options *options,
+                                              bool all,
+                                              ocigraph_error **error);
+
 // If true, does not overwrite existing files. Default: false.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
@@ -2018,7 +2030,8 @@ ocigraph_status ocigraph_client_attach_start(const ocigraph_client *client,
 
 // Writes the files of the artifact that `reference` names into a directory. With an artifact type,
 // writes the files of its referrers of that type instead. A file appears under its name only after
-// its size and digest were verified.
+// its size and digest were verified. A blob without a title has no file, unless the options ask
+// for all blobs; the result lists it.
 //
 // `reference`: the artifact. `options`: NULL selects the defaults. `cancel`: may be NULL.
 //
@@ -3278,8 +3291,8 @@ ocigraph_str ocigraph_pull_result_reference(const ocigraph_pull_result *result, 
 const ocigraph_descriptor *ocigraph_pull_result_descriptor(const ocigraph_pull_result *result,
                                                            size_t index);
 
-// Returns the length of this list: the files of the blobs with a title, in the order of the
-// manifest.
+// Returns the length of this list: the files, in the order of the manifest: those of the blobs
+// with a title and, if the pull writes all blobs, of those without one.
 //
 // `index`: the artifact, from 0.
 //
@@ -3317,14 +3330,16 @@ ocigraph_outcome ocigraph_pull_result_file_outcome(const ocigraph_pull_result *r
                                                    size_t artifact,
                                                    size_t index);
 
-// Returns the number of blobs without a title.
+// Returns the number of blobs that are not written.
 //
 // `index`: the artifact, from 0.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_pull_result_skipped_count(const ocigraph_pull_result *result, size_t index);
 
-// Returns the blob at `index` of this list: the blobs without a title, which are not written.
+// Returns the blob at `index` of this list: the blobs that are not written, since they have no
+// title. A pull with `all` writes those of them that are not foreign layers. A config without a
+// title is never written, and not listed here.
 //
 // `artifact`: the artifact, from 0.
 //

@@ -246,6 +246,11 @@ type PullOptions struct {
 	Platform string
 	// IncludeSubject also pulls the subject of each artifact, the subject of that subject, and so on. Default: false.
 	IncludeSubject bool
+	// All also writes the blobs without a title, such as the layers of an image, a Helm chart or a Wasm module. The
+	// file has the path in the annotation org.cncf.model.filepath, to which the rules for titles apply; without one, or
+	// if the blob is an archive, the name is made from the digest: sha256- and 64 hexadecimal digits. The config and
+	// foreign layers are not written. Default: false, which lists the blobs without a title as skipped.
+	All bool
 	// KeepOldFiles does not overwrite existing files. Default: false.
 	KeepOldFiles bool
 	// AllowPathTraversal writes to absolute titles and to titles with "..", also outside the output directory. Default:
@@ -280,6 +285,9 @@ func (o *PullOptions) toC(a *arguments) (*C.ocigraph_pull_options, error) {
 	}
 	if o.IncludeSubject {
 		s.set(C.ocigraph_pull_options_set_include_subject(c, C.bool(true), &s.failure))
+	}
+	if o.All {
+		s.set(C.ocigraph_pull_options_set_all(c, C.bool(true), &s.failure))
 	}
 	if o.KeepOldFiles {
 		s.set(C.ocigraph_pull_options_set_keep_old_files(c, C.bool(true), &s.failure))
