@@ -39,6 +39,11 @@ fn kept_by_regctl(subject: &Manifest) -> Value {
 }
 
 fn kept_by_olareg(subject: &Manifest) -> Value {
+    json!({ "org.olareg.referrer.subject": subject.digest() })
+}
+
+/// Commits of olareg between releases.
+fn kept_by_other_olareg(subject: &Manifest) -> Value {
     json!({ "org.opencontainers.image.referrer.subject": subject.digest() })
 }
 
@@ -63,7 +68,7 @@ async fn with_index_of_referrers(
 
 #[tokio::test]
 async fn referrers_in_the_indexes_of_other_tools_are_found_copied_and_deleted() {
-    for annotations in [kept_by_regctl, kept_by_olareg] {
+    for annotations in [kept_by_regctl, kept_by_olareg, kept_by_other_olareg] {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path();
         let [image, one, two, index] = with_index_of_referrers(path, annotations).await;
