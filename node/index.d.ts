@@ -698,9 +698,10 @@ export interface VerifyOptions extends TransferOptions {
    */
   only?: EdgeKind | undefined;
   /**
-   * Repairs the lists of referrers that clients keep in a registry: the index under the fallback tag of each manifest
-   * of the graph. Removes the entries of missing manifests, corrects entries that contradict their manifests, and adds
-   * manifests that a list lacks. The rest of the graph is not changed. Default: false, which only reports them.
+   * Repairs the lists of referrers that clients keep: in a registry, the index under the fallback tag of each manifest
+   * of the graph; in a layout, the indexes of regctl and olareg. Removes the entries of missing manifests, corrects
+   * entries that contradict their manifests, and adds manifests that a list lacks. The rest of the graph is not
+   * changed. Default: false, which only reports them.
    */
   repairIndex?: boolean | undefined;
 }

@@ -507,10 +507,10 @@ type VerifyOptions struct {
 	// Only follows the edges of this kind alone to what is attached, for example those to referrers. What an index
 	// lists is always verified. Default: all kinds.
 	Only EdgeKind
-	// RepairIndex repairs the lists of referrers that clients keep in a registry: the index under the fallback tag of
-	// each manifest of the graph. Removes the entries of missing manifests, corrects entries that contradict their
-	// manifests, and adds manifests that a list lacks. The rest of the graph is not changed. Default: false, which only
-	// reports them.
+	// RepairIndex repairs the lists of referrers that clients keep: in a registry, the index under the fallback tag of
+	// each manifest of the graph; in a layout, the indexes of regctl and olareg. Removes the entries of missing
+	// manifests, corrects entries that contradict their manifests, and adds manifests that a list lacks. The rest of
+	// the graph is not changed. Default: false, which only reports them.
 	RepairIndex bool
 	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
 	// used while a registry limits the rate of requests, or if the process can open few files.

@@ -383,10 +383,10 @@ class verify_options
     /* Follows the edges of this kind alone to what is attached, for example those to referrers. What an index lists
      * is always verified. Default: all kinds. */
     verify_options &only(std::int32_t only) { return set(ocigraph_verify_options_set_only, only); }
-    /* If true, repairs the lists of referrers that clients keep in a registry: the index under the fallback tag of
-     * each manifest of the graph. Removes the entries of missing manifests, corrects entries that contradict their
-     * manifests, and adds manifests that a list lacks. The rest of the graph is not changed. Default: false, which
-     * only reports them. */
+    /* If true, repairs the lists of referrers that clients keep: in a registry, the index under the fallback tag of
+     * each manifest of the graph; in a layout, the indexes of regctl and olareg. Removes the entries of missing
+     * manifests, corrects entries that contradict their manifests, and adds manifests that a list lacks. The rest of
+     * the graph is not changed. Default: false, which only reports them. */
     verify_options &repair_index(bool repair_index) {
         return set(ocigraph_verify_options_set_repair_index, repair_index);
     }

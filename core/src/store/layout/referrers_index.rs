@@ -27,6 +27,12 @@ pub(super) fn subject_name(entry: &Descriptor) -> Option<&str> {
     is_referrers_index(entry).then(named).flatten()
 }
 
+/// Returns true for the entry of an index of the referrers of this subject.
+pub(super) fn lists_referrers_of(entry: &Descriptor, subject: &Digest) -> bool {
+    let names = names_of_subject(subject);
+    subject_name(entry).is_some_and(|name| names.iter().any(|of_subject| of_subject == name))
+}
+
 /// Returns the texts by which an entry can name this subject: the digest, and the fallback tag.
 pub(super) fn names_of_subject(subject: &Digest) -> [String; 2] {
     [subject.as_str().to_owned(), fallback_tag(subject)]

@@ -473,10 +473,10 @@ class ArtifactOperations(Base):
                 index has no such image. Default: starts at the manifest that the reference names.
             only: follows the edges of this kind alone to what is attached, for example those to referrers. What an
                 index lists is always verified. Default: all kinds.
-            repair_index: repairs the lists of referrers that clients keep in a registry: the index under the fallback
-                tag of each manifest of the graph. Removes the entries of missing manifests, corrects entries that
-                contradict their manifests, and adds manifests that a list lacks. The rest of the graph is not changed.
-                Default: False, which only reports them.
+            repair_index: repairs the lists of referrers that clients keep: in a registry, the index under the fallback
+                tag of each manifest of the graph; in a layout, the indexes of regctl and olareg. Removes the entries of
+                missing manifests, corrects entries that contradict their manifests, and adds manifests that a list
+                lacks. The rest of the graph is not changed. Default: False, which only reports them.
             concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
                 Fewer are used while a registry limits the rate of requests, or if the process can open few files.
             progress: receives progress events for each blob. Default: none. An exception that it raises cancels the

@@ -1,6 +1,7 @@
 //! Layouts that other tools write. ocigraph lists, resolves, pulls, copies, verifies and deletes what they hold, and
 //! each tool reads what is left. No manifest that has another name is lost.
 
+mod referrers;
 mod tools;
 
 use std::{collections::BTreeMap, fs};
