@@ -1434,6 +1434,18 @@ ocigraph_status ocigraph_pull_options_set_include_subject(ocigraph_pull_options 
                                                           bool include_subject,
                                                           ocigraph_error **error);
 
+// If true, also writes the blobs without a title, such as the layers of an image, a Helm chart or
+// a Wasm module. The file has the path in the annotation `org.cncf.model.filepath`, to which the
+// rules for titles apply; without one, or if the blob is an archive, the name is made from the
+// digest: `sha256-` and 64 hexadecimal digits. The config and foreign layers are not written.
+// Default: false, which lists the blobs without a title as skipped.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_all(ocigraph_pull_options *options,
+                                              bool all,
+                                              ocigraph_error **error);
+
 // If true, does not overwrite existing files. Default: false.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
@@ -1774,10 +1786,11 @@ ocigraph_status ocigraph_verify_options_set_only(ocigraph_verify_options *option
                                                  int32_t only,
                                                  ocigraph_error **error);
 
-// If true, repairs the lists of referrers that clients keep in a registry: the index under the
-// fallback tag of each manifest of the graph. Removes the entries of missing manifests, corrects
-// entries that contradict their manifests, and adds manifests that a list lacks. The rest of the
-// graph is not changed. Default: false, which only reports them.
+// If true, repairs the lists of referrers that clients keep: in a registry, the index under the
+// fallback tag of each manifest of the graph; in a layout, the indexes of regctl and olareg.
+// Removes the entries of missing manifests, corrects entries that contradict their manifests, and
+// adds manifests that a list lacks. The rest of the graph is not changed. Default: false, which
+// only reports them.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -2085,7 +2098,8 @@ ocigraph_status ocigraph_client_attach_start(const ocigraph_client *client,
 
 // Writes the files of the artifact that `reference` names into a directory. With an artifact type,
 // writes the files of its referrers of that type instead. A file appears under its name only after
-// its size and digest were verified.
+// its size and digest were verified. A blob without a title has no file, unless the options ask
+// for all blobs; the result lists it.
 //
 // `reference`: the artifact. `options`: NULL selects the defaults. `cancel`: may be NULL.
 //
@@ -3392,8 +3406,8 @@ ocigraph_str ocigraph_pull_result_reference(const ocigraph_pull_result *result, 
 const ocigraph_descriptor *ocigraph_pull_result_descriptor(const ocigraph_pull_result *result,
                                                            size_t index);
 
-// Returns the length of this list: the files of the blobs with a title, in the order of the
-// manifest.
+// Returns the length of this list: the files, in the order of the manifest: those of the blobs
+// with a title and, if the pull writes all blobs, of those without one.
 //
 // `index`: the artifact, from 0.
 //
@@ -3431,14 +3445,16 @@ ocigraph_outcome ocigraph_pull_result_file_outcome(const ocigraph_pull_result *r
                                                    size_t artifact,
                                                    size_t index);
 
-// Returns the number of blobs without a title.
+// Returns the number of blobs that are not written.
 //
 // `index`: the artifact, from 0.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_pull_result_skipped_count(const ocigraph_pull_result *result, size_t index);
 
-// Returns the blob at `index` of this list: the blobs without a title, which are not written.
+// Returns the blob at `index` of this list: the blobs that are not written, since they have no
+// title. A pull with `all` writes those of them that are not foreign layers. A config without a
+// title is never written, and not listed here.
 //
 // `artifact`: the artifact, from 0.
 //

@@ -448,6 +448,13 @@ export interface PullOptions extends TransferOptions {
   platform?: string | undefined;
   /** Also pulls the subject of each artifact, the subject of that subject, and so on. Default: false. */
   includeSubject?: boolean | undefined;
+  /**
+   * Also writes the blobs without a title, such as the layers of an image, a Helm chart or a Wasm module. The file has
+   * the path in the annotation `org.cncf.model.filepath`, to which the rules for titles apply; without one, or if the
+   * blob is an archive, the name is made from the digest: `sha256-` and 64 hexadecimal digits. The config and foreign
+   * layers are not written. Default: false, which lists the blobs without a title as skipped.
+   */
+  all?: boolean | undefined;
   /** Does not overwrite existing files. Default: false. */
   keepOldFiles?: boolean | undefined;
   /**
@@ -475,9 +482,15 @@ export interface PullResult {
   readonly reference: string;
   /** The descriptor of the artifact's manifest. */
   readonly descriptor: Descriptor;
-  /** The files of the blobs with a title, in the order of the manifest. */
+  /**
+   * The files, in the order of the manifest: those of the blobs with a title and, if the pull writes all blobs, of
+   * those without one.
+   */
   readonly files: readonly PulledFile[];
-  /** The blobs without a title, which are not written. */
+  /**
+   * The blobs that are not written, since they have no title. A pull with {@link PullOptions.all} writes those of them
+   * that are not foreign layers. A config without a title is never written, and not listed here.
+   */
   readonly skipped: readonly Descriptor[];
 }
 
@@ -685,9 +698,10 @@ export interface VerifyOptions extends TransferOptions {
    */
   only?: EdgeKind | undefined;
   /**
-   * Repairs the lists of referrers that clients keep in a registry: the index under the fallback tag of each manifest
-   * of the graph. Removes the entries of missing manifests, corrects entries that contradict their manifests, and adds
-   * manifests that a list lacks. The rest of the graph is not changed. Default: false, which only reports them.
+   * Repairs the lists of referrers that clients keep: in a registry, the index under the fallback tag of each manifest
+   * of the graph; in a layout, the indexes of regctl and olareg. Removes the entries of missing manifests, corrects
+   * entries that contradict their manifests, and adds manifests that a list lacks. The rest of the graph is not
+   * changed. Default: false, which only reports them.
    */
   repairIndex?: boolean | undefined;
 }
@@ -1236,7 +1250,8 @@ export class Client {
 
   /**
    * Writes the files of the artifact that `target` names into a directory. With an artifact type, writes the files of
-   * its referrers of that type instead. A file appears under its name only after its size and digest were verified.
+   * its referrers of that type instead. A file appears under its name only after its size and digest were verified. A
+   * blob without a title has no file, unless the options ask for all blobs; the result lists it.
    *
    * @param target - The artifact.
    * @param options - See {@link PullOptions}.

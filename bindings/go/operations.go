@@ -62,7 +62,8 @@ func (c *Client) Attach(ctx context.Context, reference string, options *AttachOp
 }
 
 // Pull writes the files of the artifact that reference names into a directory. With an artifact type, writes the files
-// of its referrers of that type instead. A file appears under its name only after its size and digest were verified.
+// of its referrers of that type instead. A file appears under its name only after its size and digest were verified. A
+// blob without a title has no file, unless the options ask for all blobs; the result lists it.
 //
 // The reference names the artifact. Nil options select the defaults.
 //

@@ -246,6 +246,11 @@ type PullOptions struct {
 	Platform string
 	// IncludeSubject also pulls the subject of each artifact, the subject of that subject, and so on. Default: false.
 	IncludeSubject bool
+	// All also writes the blobs without a title, such as the layers of an image, a Helm chart or a Wasm module. The
+	// file has the path in the annotation org.cncf.model.filepath, to which the rules for titles apply; without one, or
+	// if the blob is an archive, the name is made from the digest: sha256- and 64 hexadecimal digits. The config and
+	// foreign layers are not written. Default: false, which lists the blobs without a title as skipped.
+	All bool
 	// KeepOldFiles does not overwrite existing files. Default: false.
 	KeepOldFiles bool
 	// AllowPathTraversal writes to absolute titles and to titles with "..", also outside the output directory. Default:
@@ -280,6 +285,9 @@ func (o *PullOptions) toC(a *arguments) (*C.ocigraph_pull_options, error) {
 	}
 	if o.IncludeSubject {
 		s.set(C.ocigraph_pull_options_set_include_subject(c, C.bool(true), &s.failure))
+	}
+	if o.All {
+		s.set(C.ocigraph_pull_options_set_all(c, C.bool(true), &s.failure))
 	}
 	if o.KeepOldFiles {
 		s.set(C.ocigraph_pull_options_set_keep_old_files(c, C.bool(true), &s.failure))
@@ -499,10 +507,10 @@ type VerifyOptions struct {
 	// Only follows the edges of this kind alone to what is attached, for example those to referrers. What an index
 	// lists is always verified. Default: all kinds.
 	Only EdgeKind
-	// RepairIndex repairs the lists of referrers that clients keep in a registry: the index under the fallback tag of
-	// each manifest of the graph. Removes the entries of missing manifests, corrects entries that contradict their
-	// manifests, and adds manifests that a list lacks. The rest of the graph is not changed. Default: false, which only
-	// reports them.
+	// RepairIndex repairs the lists of referrers that clients keep: in a registry, the index under the fallback tag of
+	// each manifest of the graph; in a layout, the indexes of regctl and olareg. Removes the entries of missing
+	// manifests, corrects entries that contradict their manifests, and adds manifests that a list lacks. The rest of
+	// the graph is not changed. Default: false, which only reports them.
 	RepairIndex bool
 	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
 	// used while a registry limits the rate of requests, or if the process can open few files.

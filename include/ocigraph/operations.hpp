@@ -52,7 +52,7 @@ class operations : public calls {
 
     /* Writes the files of the artifact that `reference` names into a directory. With an artifact type, writes the
      * files of its referrers of that type instead. A file appears under its name only after its size and digest were
-     * verified. */
+     * verified. A blob without a title has no file, unless the options ask for all blobs; the result lists it. */
     pull_result pull(
         std::string_view reference, const pull_options &options = {}, const cancel_token &cancel = {}) const {
         return run<pull_result, ocigraph_pull_result>(

@@ -234,6 +234,12 @@ class pull_options
     pull_options &include_subject(bool include_subject) {
         return set(ocigraph_pull_options_set_include_subject, include_subject);
     }
+    /* If true, also writes the blobs without a title, such as the layers of an image, a Helm chart or a Wasm module.
+     * The file has the path in the annotation `org.cncf.model.filepath`, to which the rules for titles apply;
+     * without one, or if the blob is an archive, the name is made from the digest: `sha256-` and 64 hexadecimal
+     * digits. The config and foreign layers are not written. Default: false, which lists the blobs without a title
+     * as skipped. */
+    pull_options &all(bool all) { return set(ocigraph_pull_options_set_all, all); }
     /* If true, does not overwrite existing files. Default: false. */
     pull_options &keep_old_files(bool keep_old_files) {
         return set(ocigraph_pull_options_set_keep_old_files, keep_old_files);
@@ -377,10 +383,10 @@ class verify_options
     /* Follows the edges of this kind alone to what is attached, for example those to referrers. What an index lists
      * is always verified. Default: all kinds. */
     verify_options &only(std::int32_t only) { return set(ocigraph_verify_options_set_only, only); }
-    /* If true, repairs the lists of referrers that clients keep in a registry: the index under the fallback tag of
-     * each manifest of the graph. Removes the entries of missing manifests, corrects entries that contradict their
-     * manifests, and adds manifests that a list lacks. The rest of the graph is not changed. Default: false, which
-     * only reports them. */
+    /* If true, repairs the lists of referrers that clients keep: in a registry, the index under the fallback tag of
+     * each manifest of the graph; in a layout, the indexes of regctl and olareg. Removes the entries of missing
+     * manifests, corrects entries that contradict their manifests, and adds manifests that a list lacks. The rest of
+     * the graph is not changed. Default: false, which only reports them. */
     verify_options &repair_index(bool repair_index) {
         return set(ocigraph_verify_options_set_repair_index, repair_index);
     }

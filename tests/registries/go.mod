@@ -5,6 +5,7 @@ go 1.25.0
 require (
 	cuelabs.dev/go/oci/ociregistry v0.0.0-20251212221603-3adeb8663819
 	github.com/google/go-containerregistry v0.22.1
+	github.com/olareg/olareg v0.1.2
 )
 
 require (

@@ -1,4 +1,4 @@
-// Command test-registries serves two registries that exist only as Go libraries, runs a proxy that adds latency, and
+// Command test-registries serves three registries that exist only as Go libraries, runs a proxy that adds latency, and
 // runs other programs so that they end with the test that started them.
 //
 // Servers listen only on loopback, print one line of JSON such as {"address":"127.0.0.1:41234"} when they are ready,
@@ -22,11 +22,13 @@ import (
 const usage = `usage:
   test-registries ggcr   [--port N] [--dir DIR] [--delay D] [--auth USER:PASSWORD] [--stay]
   test-registries ocimem [--port N] [--delay D] [--auth USER:PASSWORD] [--stay]
+  test-registries olareg --dir DIR [--port N] [--delay D] [--auth USER:PASSWORD] [--stay]
   test-registries proxy  --to HOST:PORT --delay D [--port N] [--stay]
   test-registries run PROGRAM [ARGUMENT...]
 
   ggcr    serve the registry of go-containerregistry, with blobs in DIR or in memory
   ocimem  serve the registry of cuelabs.dev/go/oci/ociregistry, in memory
+  olareg  serve the registry of olareg: each folder below DIR that is an image layout is a repository
   proxy   run a TCP proxy that adds D/2 in each direction, and D to a new connection
   run     run a program until standard input closes or a signal arrives
 `
@@ -68,6 +70,9 @@ func dispatch(args []string) error {
 		flags.StringVar(&auth, "auth", "", "")
 	case "ocimem":
 		flags.StringVar(&auth, "auth", "", "")
+	case "olareg":
+		flags.StringVar(&dir, "dir", "", "")
+		flags.StringVar(&auth, "auth", "", "")
 	case "proxy":
 		flags.StringVar(&to, "to", "", "")
 	default:
@@ -83,6 +88,10 @@ func dispatch(args []string) error {
 	}
 	if args[0] == "proxy" && to == "" {
 		return fmt.Errorf("%w: proxy needs --to HOST:PORT", errUsage)
+	}
+
+	if args[0] == "olareg" && dir == "" {
+		return fmt.Errorf("%w: olareg needs --dir DIR", errUsage)
 	}
 
 	ctx, cancel := shutdownContext(*stay)

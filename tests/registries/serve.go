@@ -13,11 +13,21 @@ import (
 	"cuelabs.dev/go/oci/ociregistry/ocimem"
 	"cuelabs.dev/go/oci/ociregistry/ociserver"
 	ggcr "github.com/google/go-containerregistry/pkg/registry"
+	"github.com/olareg/olareg"
+	"github.com/olareg/olareg/config"
 )
 
 func registry(kind, dir string) http.Handler {
-	if kind == "ocimem" {
+	switch kind {
+	case "ocimem":
 		return ociserver.New(ocimem.New(), nil)
+	case "olareg":
+		enabled := true
+		return olareg.New(config.Config{
+			// Without a garbage collection that would run beside the test.
+			Storage: config.ConfigStorage{StoreType: config.StoreDir, RootDir: dir, GC: config.ConfigGC{Frequency: -1}},
+			API:     config.ConfigAPI{DeleteEnabled: &enabled},
+		})
 	}
 	options := []ggcr.Option{
 		ggcr.WithReferrersSupport(true),

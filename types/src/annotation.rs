@@ -19,6 +19,12 @@ pub const REF_NAME: &str = "org.opencontainers.image.ref.name";
 pub const CONTENT_DIGEST: &str = "io.deis.oras.content.digest";
 /// `true` marks a packed directory that a pull unpacks. ORAS defines this key.
 pub const UNPACK: &str = "io.deis.oras.content.unpack";
+/// The path of the file in a layer of a model. [model-spec][spec] of the CNCF defines this key.
+///
+/// [spec]: https://github.com/modelpack/model-spec/blob/main/docs/annotations.md
+pub const MODEL_FILE_PATH: &str = "org.cncf.model.filepath";
+/// The key of [`MODEL_FILE_PATH`] in the first drafts of model-spec, which modctl still reads.
+pub const OLD_MODEL_FILE_PATH: &str = "org.cnai.model.filepath";
 
 /// Returns the annotation [`CREATED`].
 ///

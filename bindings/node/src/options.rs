@@ -317,6 +317,7 @@ pub(crate) struct PullOptions {
     artifact_type: Option<String>,
     platform: Option<String>,
     include_subject: Option<bool>,
+    all: Option<bool>,
     keep_old_files: Option<bool>,
     allow_path_traversal: Option<bool>,
     unpack_limits: Map<String, Value>,
@@ -336,6 +337,9 @@ impl PullOptions {
         }
         if let Some(given) = self.include_subject {
             options.include_subject = given;
+        }
+        if let Some(given) = self.all {
+            options.all = given;
         }
         if let Some(given) = self.keep_old_files {
             options.keep_old_files = given;

@@ -61,7 +61,8 @@ impl Client {
 
     /// Writes the files of the artifact that `reference` names into a directory. With an artifact
     /// type, writes the files of its referrers of that type instead. A file appears under its name
-    /// only after its size and digest were verified.
+    /// only after its size and digest were verified. A blob without a title has no file, unless the
+    /// options ask for all blobs; the result lists it.
     ///
     /// # Errors
     /// [`Code::NotFound`] if `reference` names nothing or no referrer has the type,

@@ -5,7 +5,7 @@
 //! `final_paths`), so that a result never names a digest for a file with other content.
 
 mod options;
-mod titled_files;
+mod planned_files;
 mod transfer;
 
 use serde::{Serialize, Serializer};
@@ -26,12 +26,12 @@ use crate::{
     store::{ReadStore, concurrency::concurrency, memory_budget::Charge},
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, Manifest, Reference, Result, TagOrDigest, media_type,
+    Code, Descriptor, Digest, Error, Manifest, Reference, Result, TagOrDigest,
     serialize_descriptor, serialize_descriptors, weight::Weight,
 };
 
 pub use options::PullOptions;
-use titled_files::TitledFiles;
+use planned_files::{ManifestPlan, PlannedFiles};
 use transfer::Transfer;
 
 /// One artifact that [`Client::pull`](crate::Client::pull) has pulled.
@@ -43,9 +43,12 @@ pub struct PullResult {
     /// The descriptor of the artifact's manifest.
     #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
-    /// The files of the blobs with a title, in the order of the manifest.
+    /// The files, in the order of the manifest: those of the blobs with a title and, if the pull
+    /// writes all blobs, of those without one.
     pub files: Vec<PulledFile>,
-    /// The blobs without a title, which are not written.
+    /// The blobs that are not written, since they have no title. A pull with
+    /// [`all`](PullOptions::all) writes those of them that are not foreign layers. A config without a
+    /// title is never written, and not listed here.
     #[serde(serialize_with = "serialize_descriptors")]
     pub skipped: Vec<Descriptor>,
 }
@@ -80,7 +83,8 @@ pub(crate) const OPERATION: &str = "pull";
 
 /// Writes the files of the artifact that `reference` names into a directory. With an artifact type,
 /// writes the files of its referrers of that type instead. A file appears under its name only after
-/// its size and digest were verified.
+/// its size and digest were verified. A blob without a title has no file, unless the options ask for
+/// all blobs; the result lists it.
 ///
 /// # Errors
 /// [`Code::NotFound`] if `reference` names nothing or no referrer has the type,
@@ -123,7 +127,7 @@ pub(crate) async fn pull_all(
     let (files, transfer) = {
         let manifests = Arc::clone(&manifests);
         spawn_blocking(move || {
-            let files = TitledFiles::of(&manifests, &options)?;
+            let files = PlannedFiles::of(&manifests, &options)?;
             let transfer = Transfer::new(store, options, &files)?;
             Ok((files, transfer))
         })
@@ -139,10 +143,11 @@ pub(crate) async fn pull_all(
         }
     };
     let mut reported = HashSet::new();
-    let result = |(manifest, positions): (&Manifest, &Vec<usize>)| PullResult {
+    let result = |(manifest, plan): (&Manifest, &ManifestPlan)| PullResult {
         reference: reference.at(manifest.digest().clone()),
         descriptor: manifest.descriptor(),
-        files: positions
+        files: plan
+            .files
             .iter()
             .map(|position| {
                 let file = &files.all[*position];
@@ -158,11 +163,7 @@ pub(crate) async fn pull_all(
                 }
             })
             .collect(),
-        skipped: manifest
-            .content()
-            .filter(|blob| blob.title().is_none() && blob.media_type != media_type::EMPTY)
-            .cloned()
-            .collect(),
+        skipped: plan.skipped.clone(),
     };
     Ok(manifests.iter().zip(&files.by_manifest).map(result).collect())
 }

@@ -62,8 +62,8 @@ pub struct VerifyOptions {
     /// Follows the edges of this kind alone to what is attached, for example those to referrers. What
     /// an index lists is always verified. Default: all kinds.
     pub only: Option<EdgeKind>,
-    /// Repairs the lists of referrers that clients keep in a registry: the index under the fallback tag
-    /// of each manifest of the graph. Removes the entries of missing manifests, corrects entries that
+    /// Repairs the lists of referrers that clients keep: in a registry, the index under the fallback tag
+    /// of each manifest of the graph; in a layout, the indexes of regctl and olareg. Removes the entries of missing manifests, corrects entries that
     /// contradict their manifests, and adds manifests that a list lacks. The rest of the graph is not
     /// changed. Default: false, which only reports them.
     pub repair_index: bool,
@@ -317,6 +317,13 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
             .referrers_in_detail(digest, None, ReferrersDetail::Unchecked, max_requests)
             .await
     };
+    let lists = async {
+        if !context.follows(EdgeKind::Referrer) {
+            return Ok(Vec::new());
+        }
+        let _permit = context.requests.acquire().await;
+        context.store.referrers_lists(digest).await
+    };
     let follows_tags = context.follows(EdgeKind::Tag);
     let siblings = async {
         if !follows_tags {
@@ -324,7 +331,7 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
         }
         context.siblings.resolved(&*context.store, digest).await
     };
-    let (links, referrers, siblings) = tokio::join!(links, referrers, siblings);
+    let (links, referrers, lists, siblings) = tokio::join!(links, referrers, lists, siblings);
     let mut result = CheckResult::default();
     let path = target.path.to(digest);
     let below = |descriptor, is_manifest, is_listed| CheckTarget {
@@ -364,6 +371,14 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
         manifest: digest.clone(),
         listed: referrers.entries.iter().map(|referrer| referrer.digest.clone()).collect(),
     });
+    let lists = lists?;
+    result.problems.extend(lists::lacking(&lists, &referrers.entries).map(|referrer| Problem {
+        path: path.digests(),
+        ..lists::unlisted_problem(referrer.clone(), digest)
+    }));
+    // An entry that contradicts its manifest is checked in place of what the store knows.
+    let others = lists::contradicting(lists, &referrers.entries);
+    result.next.extend(others.into_iter().map(|entry| below(entry, true, true)));
     let listed = referrers.entries.into_iter().map(|referrer| below(referrer, true, true));
     result.next.extend(listed);
     let siblings = siblings.entries.into_iter().map(|(_, manifest)| below(manifest, true, false));

@@ -134,7 +134,15 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
         false
     }
 
-    /// Repairs the list of referrers of a subject that clients keep in the store: removes the entries
+    /// Returns the entries of each list of the referrers of a subject that other clients keep beside
+    /// those of the store, as the list has them: also entries that contradict their manifests. Default:
+    /// none, since the store has no other lists, or returns their entries as referrers.
+    async fn referrers_lists(&self, subject: &Digest) -> Result<Vec<Vec<Descriptor>>> {
+        let _ = subject;
+        Ok(Vec::new())
+    }
+
+    /// Repairs the lists of referrers of a subject that clients keep in the store: removes the entries
     /// of `removed`, and adds `added`. An entry is removed before one of the same digest is added.
     /// Returns false if the store has no such list. Default: false. Only a [`Store`] implements it; it
     /// is here, since a verification needs nothing else of one.

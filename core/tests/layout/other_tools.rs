@@ -4,8 +4,9 @@
 use std::{fs, path::Path};
 
 use ocigraph::{
-    Algorithm, Client, Code, CopyOptions, DeleteOptions, DiscoverOptions, Layout, Manifest,
-    PullOptions, ReadStore, Reference, ResolveOptions, Store, UntagOptions,
+    Algorithm, Client, Code, CopyOptions, DeleteOptions, Digest, DiscoverOptions, Layout, Manifest,
+    Problem, ProblemKind, PullOptions, ReadStore, Reference, ResolveOptions, Store, TagOrDigest,
+    UntagOptions, VerifyOptions,
 };
 use serde_json::{Value, json};
 
@@ -39,6 +40,11 @@ fn kept_by_regctl(subject: &Manifest) -> Value {
 }
 
 fn kept_by_olareg(subject: &Manifest) -> Value {
+    json!({ "org.olareg.referrer.subject": subject.digest() })
+}
+
+/// Commits of olareg between releases.
+fn kept_by_other_olareg(subject: &Manifest) -> Value {
     json!({ "org.opencontainers.image.referrer.subject": subject.digest() })
 }
 
@@ -63,7 +69,7 @@ async fn with_index_of_referrers(
 
 #[tokio::test]
 async fn referrers_in_the_indexes_of_other_tools_are_found_copied_and_deleted() {
-    for annotations in [kept_by_regctl, kept_by_olareg] {
+    for annotations in [kept_by_regctl, kept_by_olareg, kept_by_other_olareg] {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path();
         let [image, one, two, index] = with_index_of_referrers(path, annotations).await;
@@ -78,7 +84,9 @@ async fn referrers_in_the_indexes_of_other_tools_are_found_copied_and_deleted() 
         digests.sort();
         expected.sort();
         assert_eq!(digests, expected);
-        assert!(client.verify(&image_at, Default::default()).await.unwrap().problems.is_empty());
+        let problems = client.verify(&image_at, Default::default()).await.unwrap().problems;
+        let stale = manifest(&["stale"], Some(&image));
+        assert_eq!(kinds(&problems), [(stale.digest(), ProblemKind::Missing)]);
         let copied = tempfile::tempdir().unwrap();
         let options = CopyOptions::default().recursive(true);
         let report = client.copy(&image_at, &at(copied.path(), ":v1"), options).await.unwrap();
@@ -109,6 +117,95 @@ async fn referrers_in_the_indexes_of_other_tools_are_found_copied_and_deleted() 
         assert!(files_below(&path.join("blobs")).is_empty());
         assert!(entries(path).is_empty() && leftovers(path).is_empty());
     }
+}
+
+/// Returns what is wrong with which manifest.
+fn kinds(problems: &[Problem]) -> Vec<(&Digest, ProblemKind)> {
+    let mut kinds: Vec<_> = problems.iter().map(|p| (&p.descriptor.digest, p.kind)).collect();
+    kinds.sort_by_key(|(digest, _)| *digest);
+    kinds
+}
+
+#[tokio::test]
+async fn an_index_that_contradicts_its_manifests_is_reported_and_repaired() {
+    for annotations in [kept_by_regctl, kept_by_olareg] {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path();
+        let layout = Layout::open(path);
+        let image = push(&layout, &["image"], None, &["v1"]).await;
+        let other = push(&layout, &["other"], None, &["v2"]).await;
+        let [of_wrong_size, unlisted] = [
+            push(&layout, &["one"], Some(&image), &[]).await,
+            push(&layout, &["two"], Some(&image), &[]).await,
+        ];
+        let of_other = push(&layout, &["three"], Some(&other), &[]).await;
+        let missing = manifest(&["stale"], Some(&image));
+        let mut wrong = json!(of_wrong_size.descriptor());
+        wrong["size"] = json!(1);
+        let index = parse(&json!({ "schemaVersion": 2, "mediaType": INDEX,
+            "manifests": [wrong, of_other.descriptor(), missing.descriptor()] }));
+        store(path, &index);
+        let [v1, v2] = [(&image, "v1"), (&other, "v2")]
+            .map(|(manifest, name)| entry(manifest, json!({ NAME: name })));
+        let unlisted_entry = json!(unlisted.plain_descriptor());
+        write_index(path, &[v1, v2, unlisted_entry, entry(&index, annotations(&image))]);
+        drop(layout);
+
+        let client = Client::new();
+        let image_at = at(path, ":v1");
+        let before = entries(path);
+        let report = client.verify(&image_at, VerifyOptions::default()).await.unwrap();
+        let mut expected = vec![
+            (of_wrong_size.digest(), ProblemKind::Size),
+            (of_other.digest(), ProblemKind::Malformed),
+            (missing.digest(), ProblemKind::Missing),
+            (unlisted.digest(), ProblemKind::Unlisted),
+        ];
+        expected.sort_by_key(|(digest, _)| *digest);
+        assert_eq!(kinds(&report.problems), expected);
+        assert!(report.problems.iter().all(|p| p.path == std::slice::from_ref(image.digest())));
+        assert_eq!(entries(path), before, "a verification writes nothing");
+
+        let repair = VerifyOptions::default().repair_index(true);
+        let report = client.verify(&image_at, repair.clone()).await.unwrap();
+        assert_eq!(kinds(&report.repaired), expected);
+        assert!(report.problems.is_empty(), "{:?}", report.problems);
+        let listed = index_of_referrers(path, &annotations(&image));
+        for referrer in [&of_wrong_size, &unlisted] {
+            let listed = listed["manifests"].as_array().unwrap();
+            assert!(listed.contains(&json!(referrer.descriptor())), "{listed:?}");
+            assert_eq!(listed.len(), 2);
+        }
+        let report = client.verify(&image_at, repair).await.unwrap();
+        assert!(report.problems.is_empty() && report.repaired.is_empty());
+        // Only the wrong list led to this manifest.
+        let graph = client.discover(&at(path, ":v2"), DiscoverOptions::default()).await.unwrap();
+        assert_eq!(graph.referrers(other.digest()), [of_other.descriptor()]);
+        assert!(leftovers(path).is_empty() && !file_of(path, index.digest()).exists());
+    }
+}
+
+#[tokio::test]
+async fn a_copy_adds_referrers_that_exist_to_the_index_of_another_tool() {
+    let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for dir in [&from, &to] {
+        let layout = Layout::open(dir.path());
+        let image = push(&layout, &["image"], None, &["v1"]).await;
+        push(&layout, &["one"], Some(&image), &[]).await;
+    }
+    let image =
+        Layout::open(to.path()).fetch_manifest(&TagOrDigest::Tag("v1".into())).await.unwrap();
+    let listed = push(&Layout::open(to.path()), &["two"], Some(&image), &[]).await;
+    let index = parse(&json!({ "schemaVersion": 2, "mediaType": INDEX,
+        "manifests": [listed.descriptor()] }));
+    store(to.path(), &index);
+    let mut all = entries(to.path());
+    all.push(entry(&index, kept_by_regctl(&image)));
+    write_index(to.path(), &all);
+    let options = CopyOptions::default().recursive(true);
+    Client::new().copy(&at(from.path(), ":v1"), &at(to.path(), ":v1"), options).await.unwrap();
+    let index = index_of_referrers(to.path(), &kept_by_regctl(&image));
+    assert_eq!(index["manifests"].as_array().unwrap().len(), 2);
 }
 
 /// Reads the index of referrers that has these annotations.

@@ -129,6 +129,7 @@ class Client:
         artifact_type: str | None,
         platform: str | None,
         include_subject: bool,
+        all: bool,
         keep_old_files: bool,
         allow_path_traversal: bool,
         unpack_limits: dict[str, Any],

@@ -36,15 +36,18 @@ pub enum Kind {
     Docker2,
     /// Distribution 3, without the referrers API.
     Distribution3,
+    /// olareg, with the referrers API. It serves image layouts, so it is not among [`Kind::ALL`]: see
+    /// [`Registry::serve_layouts`].
+    Olareg,
 }
 
 impl Kind {
-    /// All kinds.
+    /// All kinds that start without content.
     pub const ALL: [Self; 4] = [Self::Ggcr, Self::Ocimem, Self::Docker2, Self::Distribution3];
 
     /// Returns true if the registry supports `GET /v2/<name>/referrers/<digest>`.
     pub fn has_referrers_api(self) -> bool {
-        matches!(self, Self::Ggcr | Self::Ocimem)
+        matches!(self, Self::Ggcr | Self::Ocimem | Self::Olareg)
     }
 
     /// Returns true if `DELETE /v2/<name>/manifests/<tag>` removes the tag.
@@ -60,6 +63,7 @@ impl fmt::Display for Kind {
             Self::Ocimem => "ocimem",
             Self::Docker2 => "docker-registry",
             Self::Distribution3 => "distribution",
+            Self::Olareg => "olareg",
         })
     }
 }
@@ -112,12 +116,30 @@ impl Registry {
     pub fn start_with(kind: Kind, options: Options) -> Self {
         let folder = tempfile::tempdir().expect("creating a folder for a registry");
         let server = match kind {
-            Kind::Ggcr | Kind::Ocimem => start_library(kind, &options, folder.path()),
+            Kind::Ggcr | Kind::Ocimem | Kind::Olareg => {
+                let data = data_in(folder.path());
+                fs::create_dir(&data).expect("creating the data folder of a registry");
+                start_library(kind, &options, folder.path(), &data)
+            }
             Kind::Docker2 => start_distribution(kind, "docker-registry", &options, folder.path()),
             Kind::Distribution3 => start_distribution(kind, "registry", &options, folder.path()),
         };
-        let registry = Self { kind, host: server.address().to_string(), server, folder };
         let guarded = options.auth || options.tokens.is_some();
+        Self::started(kind, server, folder, guarded)
+    }
+
+    /// Starts olareg on a folder, in which each image layout is a repository, and waits until it responds.
+    ///
+    /// # Panics
+    /// If it does not start. The message contains its output.
+    pub fn serve_layouts(folder: &Path) -> Self {
+        let own = tempfile::tempdir().expect("creating a folder for a registry");
+        let server = start_library(Kind::Olareg, &Options::default(), own.path(), folder);
+        Self::started(Kind::Olareg, server, own, false)
+    }
+
+    fn started(kind: Kind, server: Server, folder: TempDir, guarded: bool) -> Self {
+        let registry = Self { kind, host: server.address().to_string(), server, folder };
         registry.wait_until_it_answers(if guarded { 401 } else { 200 });
         registry
     }
@@ -169,14 +191,12 @@ fn data_in(folder: &Path) -> PathBuf {
     folder.join("data")
 }
 
-fn start_library(kind: Kind, options: &Options, folder: &Path) -> Server {
+fn start_library(kind: Kind, options: &Options, folder: &Path, data: &Path) -> Server {
     let name = kind.to_string();
-    let data = data_in(folder);
-    fs::create_dir(&data).expect("creating the data folder of a registry");
     let auth = format!("{USER}:{PASSWORD}");
     let mut args = vec![name.as_str()];
-    if kind == Kind::Ggcr {
-        args.extend(["--dir", utf8(&data)]);
+    if kind != Kind::Ocimem {
+        args.extend(["--dir", utf8(data)]);
     }
     if options.auth {
         args.extend(["--auth", &auth]);

@@ -19,7 +19,8 @@ fn an_image_of_an_index_is_selected_by_platform() {
     assert_eq!(manifest["layers"].as_array().map(Vec::len), Some(1), "{manifest}");
     let graph = work.ocigraph(&[&["discover", "-o", "json"], &linux[..]].concat()).json();
     assert_eq!(graph["references"][0]["artifactType"], "sbom/example", "{graph}");
-    let pulled = work.ocigraph(&[&["pull", "--format", "json"], &linux[..]].concat()).json();
+    let pulled =
+        work.ocigraph(&[&["pull", "--all", "--format", "json"], &linux[..]].concat()).json();
     assert_eq!(pulled["descriptor"]["digest"], amd64.as_str(), "{pulled}");
     // A single image has one platform, which its config names.
     assert_eq!(work.ocigraph(&["resolve", "--platform", "linux/amd64", &image]).ok().trim(), amd64);

@@ -22,7 +22,8 @@ use crate::{
 
 /// Writes the files of the artifact that `reference` names into a directory. With an artifact type,
 /// writes the files of its referrers of that type instead. A file appears under its name only after
-/// its size and digest were verified.
+/// its size and digest were verified. A blob without a title has no file, unless the options ask
+/// for all blobs; the result lists it.
 ///
 /// `reference`: the artifact. `options`: NULL selects the defaults. `cancel`: may be NULL.
 ///

@@ -121,6 +121,26 @@ pub extern "C" fn ocigraph_pull_options_set_include_subject(
     })
 }
 
+/// If true, also writes the blobs without a title, such as the layers of an image, a Helm chart or
+/// a Wasm module. The file has the path in the annotation `org.cncf.model.filepath`, to which the
+/// rules for titles apply; without one, or if the blob is an archive, the name is made from the
+/// digest: `sha256-` and 64 hexadecimal digits. The config and foreign layers are not written.
+/// Default: false, which lists the blobs without a title as skipped.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_pull_options_set_all(
+    options: Option<&mut ocigraph_pull_options>,
+    all: bool,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        require(options, "options")?.core.all = all;
+        Ok(())
+    })
+}
+
 /// If true, does not overwrite existing files. Default: false.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.

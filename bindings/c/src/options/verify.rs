@@ -87,10 +87,11 @@ pub extern "C" fn ocigraph_verify_options_set_only(
     })
 }
 
-/// If true, repairs the lists of referrers that clients keep in a registry: the index under the
-/// fallback tag of each manifest of the graph. Removes the entries of missing manifests, corrects
-/// entries that contradict their manifests, and adds manifests that a list lacks. The rest of the
-/// graph is not changed. Default: false, which only reports them.
+/// If true, repairs the lists of referrers that clients keep: in a registry, the index under the
+/// fallback tag of each manifest of the graph; in a layout, the indexes of regctl and olareg.
+/// Removes the entries of missing manifests, corrects entries that contradict their manifests, and
+/// adds manifests that a list lacks. The rest of the graph is not changed. Default: false, which
+/// only reports them.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.

@@ -101,8 +101,8 @@ pub extern "C" fn ocigraph_pull_result_descriptor(
     borrow(result, |r| r.parts.get(index).map(|p| &p.descriptor))
 }
 
-/// Returns the length of this list: the files of the blobs with a title, in the order of the
-/// manifest.
+/// Returns the length of this list: the files, in the order of the manifest: those of the blobs
+/// with a title and, if the pull writes all blobs, of those without one.
 ///
 /// `index`: the artifact, from 0.
 ///
@@ -170,7 +170,7 @@ pub extern "C" fn ocigraph_pull_result_file_outcome(
     })
 }
 
-/// Returns the number of blobs without a title.
+/// Returns the number of blobs that are not written.
 ///
 /// `index`: the artifact, from 0.
 ///
@@ -183,7 +183,9 @@ pub extern "C" fn ocigraph_pull_result_skipped_count(
     read(result, |r| r.value.get(index).map_or(0, |v| v.skipped.len()))
 }
 
-/// Returns the blob at `index` of this list: the blobs without a title, which are not written.
+/// Returns the blob at `index` of this list: the blobs that are not written, since they have no
+/// title. A pull with `all` writes those of them that are not foreign layers. A config without a
+/// title is never written, and not listed here.
 ///
 /// `artifact`: the artifact, from 0.
 ///

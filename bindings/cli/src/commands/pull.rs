@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ocigraph::{Platform, PullOptions, PullResult, Reference, Result};
+use ocigraph::{Code, Error, Platform, PullOptions, PullResult, Reference, Result};
 
 use crate::{
     ExitCode,
@@ -16,7 +16,11 @@ use crate::{
 #[command(after_help = "\
 EXAMPLES
   ocigraph pull registry.example.com/app@sha256:… -o ./download
-  ocigraph pull registry.example.com/app:v1 --artifact-type readme/example -o ./download")]
+  ocigraph pull registry.example.com/app:v1 --artifact-type readme/example -o ./download
+  ocigraph pull --all registry.example.com/charts/app:1.0.0 -o ./download
+
+Without --all, an artifact of which no blob has a title has no files: the command then writes nothing
+and exits with 1.")]
 pub(crate) struct PullArgs {
     /// Artifact to pull or, with --artifact-type, whose referrers to pull
     pub(crate) target: Reference,
@@ -35,6 +39,9 @@ pub(crate) struct PullArgs {
     /// Ignored: pull always writes files of all media types
     #[arg(short = 'a', long)]
     allow_all: bool,
+    /// Also write blobs without a title, under the path in org.cncf.model.filepath or their digest
+    #[arg(long)]
+    all: bool,
     /// Do not replace existing files
     #[arg(short, long)]
     keep_old_files: bool,
@@ -60,6 +67,7 @@ pub(crate) async fn pull(common: &Common, args: PullArgs) -> Result<ExitCode> {
     options.artifact_type = args.artifact_type;
     options.platform = args.platform;
     options.include_subject = args.include_subject;
+    options.all = args.all;
     options.keep_old_files = args.keep_old_files;
     options.allow_path_traversal = args.allow_path_traversal;
     let limits = &mut options.unpack_limits;
@@ -75,14 +83,40 @@ pub(crate) async fn pull(common: &Common, args: PullArgs) -> Result<ExitCode> {
         (Format::Json, [one]) => output::result(one),
         (Format::Json, all) => output::result(all),
     }
+    let skipped = pulled.iter().map(|artifact| artifact.skipped.len()).sum();
+    if skipped > 0 && pulled.iter().all(|artifact| artifact.files.is_empty()) {
+        return Err(wrote_nothing(skipped, args.all).with_operation("pull", &args.target));
+    }
+    if skipped > 0 && !args.all && !common.quiet {
+        let blobs = blobs(skipped);
+        output::note(&format!("Skipped {blobs} without a title; pass --all to write them too"));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 fn print(artifact: &PullResult, quiet: bool) {
     for blob in artifact.skipped.iter().filter(|_| !quiet) {
         let kind = output::kind(blob);
-        output::note(&format!("Skipped {} ({kind}): it has no title", blob.digest));
+        let why = if blob.is_foreign() { "it is a foreign layer" } else { "it has no title" };
+        output::note(&format!("Skipped {} ({kind}): {why}", blob.digest));
     }
-    output::line(&format!("Pulled {}", artifact.reference));
+    let did = if artifact.files.is_empty() { "Wrote no file of" } else { "Pulled" };
+    output::line(&format!("{did} {}", artifact.reference));
     output::line(&format!("Digest: {}", artifact.descriptor.digest));
+}
+
+/// Returns the error for an artifact with blobs of which none was written: a script that only reads
+/// the exit code would take an empty directory for the artifact.
+fn wrote_nothing(skipped: usize, all: bool) -> Error {
+    let blobs = blobs(skipped);
+    if all {
+        return Error::new(Code::NotFound, format!("wrote no file: skipped {blobs}, all foreign"))
+            .with_hint("fetch foreign layers from the URLs that `ocigraph manifest fetch` shows");
+    }
+    Error::new(Code::NotFound, format!("wrote no file: skipped {blobs} without a title"))
+        .with_hint("pass --all to write them under names made from their digests")
+}
+
+fn blobs(number: usize) -> String {
+    format!("{number} {}", if number == 1 { "blob" } else { "blobs" })
 }

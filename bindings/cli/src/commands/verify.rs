@@ -24,7 +24,7 @@ pub(crate) struct VerifyArgs {
     /// Start from the image for this platform in an index
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
-    /// Repair the lists of referrers that clients keep under fallback tags
+    /// Repair the lists of referrers that clients keep in a registry or in a layout
     #[arg(long)]
     repair_index: bool,
     #[command(flatten)]

@@ -121,7 +121,7 @@ impl Client {
         })
     }
 
-    #[pyo3(signature = (reference, output, *, artifact_type, platform, include_subject,
+    #[pyo3(signature = (reference, output, *, artifact_type, platform, include_subject, all,
         keep_old_files, allow_path_traversal, unpack_limits, concurrency, progress))]
     #[allow(clippy::too_many_arguments)]
     fn pull(
@@ -132,6 +132,7 @@ impl Client {
         artifact_type: Option<String>,
         platform: Option<String>,
         include_subject: bool,
+        all: bool,
         keep_old_files: bool,
         allow_path_traversal: bool,
         unpack_limits: GivenUnpackLimits,
@@ -145,6 +146,7 @@ impl Client {
         options.artifact_type = artifact_type;
         options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
         options.include_subject = include_subject;
+        options.all = all;
         options.keep_old_files = keep_old_files;
         options.allow_path_traversal = allow_path_traversal;
         options.unpack_limits = unpack_limits.value(py)?;

@@ -41,6 +41,12 @@ pub struct PullOptions {
     /// Also pulls the subject of each artifact, the subject of that subject, and so on. Default:
     /// false.
     pub include_subject: bool,
+    /// Also writes the blobs without a title, such as the layers of an image, a Helm chart or a Wasm
+    /// module. The file has the path in the annotation `org.cncf.model.filepath`, to which the rules
+    /// for titles apply; without one, or if the blob is an archive, the name is made from the digest:
+    /// `sha256-` and 64 hexadecimal digits. The config and foreign layers are not written. Default:
+    /// false, which lists the blobs without a title as skipped.
+    pub all: bool,
     /// Does not overwrite existing files. Default: false.
     pub keep_old_files: bool,
     /// Writes to absolute titles and to titles with `..`, also outside the output directory.

@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     options::PullOptions,
-    titled_files::{TitledFile, TitledFiles},
+    planned_files::{PlannedFile, PlannedFiles},
 };
 use crate::per_process::PerProcess;
 use crate::{
@@ -83,7 +83,7 @@ impl Transfer {
     pub(super) fn new(
         store: Arc<dyn ReadStore>,
         options: PullOptions,
-        files: &TitledFiles,
+        files: &PlannedFiles,
     ) -> Result<Arc<Self>> {
         let owners = files.all.iter().map(|file| file.owner()).collect();
         let paths = FinalPaths::claim(&options.output, owners)?;
@@ -99,7 +99,7 @@ impl Transfer {
     }
 
     /// Transfers all files and returns their outcomes, in order.
-    pub(super) async fn run(self: &Arc<Self>, files: &TitledFiles) -> Result<Vec<Outcome>> {
+    pub(super) async fn run(self: &Arc<Self>, files: &PlannedFiles) -> Result<Vec<Outcome>> {
         let files = &files.all;
         let existing = self.inspect(Arc::clone(files)).await?;
         let mut outcomes: Vec<Option<Outcome>> = files.iter().map(|_| None).collect();
@@ -152,13 +152,13 @@ impl Transfer {
     }
 
     /// Reports a file that another manifest of this pull shares as unchanged.
-    pub(super) fn report_unchanged(&self, file: &TitledFile) {
+    pub(super) fn report_unchanged(&self, file: &PlannedFile) {
         let (blob, outcome) = (&file.blob, Outcome::Unchanged);
         self.options.progress.report(Event::Finished { blob, outcome });
     }
 
     /// Inspects the paths of all files before the first transfer.
-    async fn inspect(self: &Arc<Self>, files: Arc<[Arc<TitledFile>]>) -> Result<Vec<Existing>> {
+    async fn inspect(self: &Arc<Self>, files: Arc<[Arc<PlannedFile>]>) -> Result<Vec<Existing>> {
         let this = Arc::clone(self);
         spawn_blocking(move || {
             files
@@ -187,7 +187,7 @@ impl Transfer {
     async fn fetch(
         self: &Arc<Self>,
         i: usize,
-        file: Arc<TitledFile>,
+        file: Arc<PlannedFile>,
         existing: Existing,
     ) -> Result<Fetched> {
         match existing {
@@ -216,7 +216,7 @@ impl Transfer {
     async fn use_existing(
         self: &Arc<Self>,
         i: usize,
-        file: &Arc<TitledFile>,
+        file: &Arc<PlannedFile>,
     ) -> Result<Option<Outcome>> {
         let (this, file) = (Arc::clone(self), Arc::clone(file));
         spawn_blocking(move || {
@@ -240,7 +240,7 @@ impl Transfer {
         .await
     }
 
-    async fn transfer(self: &Arc<Self>, i: usize, file: &Arc<TitledFile>) -> Result<Fetched> {
+    async fn transfer(self: &Arc<Self>, i: usize, file: &Arc<PlannedFile>) -> Result<Fetched> {
         if file.blob.size <= SMALL {
             let bytes = self.fetch_small(file).await?;
             if !file.packed {
@@ -259,7 +259,7 @@ impl Transfer {
         Ok(Fetched::Placed(i, outcome))
     }
 
-    async fn fetch_small(&self, file: &TitledFile) -> Result<Bytes> {
+    async fn fetch_small(&self, file: &PlannedFile) -> Result<Bytes> {
         let blob = &file.blob;
         let mut verifier = Verifier::new(blob)?;
         let mut stream = self.open(file, 0).await?;
@@ -275,7 +275,7 @@ impl Transfer {
     }
 
     /// Fetches a blob into a partial file, and verifies it.
-    async fn fetch_large(self: &Arc<Self>, file: &Arc<TitledFile>) -> Result<PartialFile> {
+    async fn fetch_large(self: &Arc<Self>, file: &Arc<PlannedFile>) -> Result<PartialFile> {
         let blob = &file.blob;
         let begin = || {
             let (this, file) = (Arc::clone(self), Arc::clone(file));
@@ -313,7 +313,7 @@ impl Transfer {
         if *target == paths::plain(&self.options.output) { target } else { paths::parent(target) }
     }
 
-    async fn open(&self, file: &TitledFile, offset: u64) -> Result<ByteStream> {
+    async fn open(&self, file: &PlannedFile, offset: u64) -> Result<ByteStream> {
         match file.blob.inline() {
             Some(bytes) => Ok(stream::iter([Ok(bytes.slice(offset as usize..))]).boxed()),
             None => self.store.fetch_blob(&file.blob, offset).await,
@@ -324,7 +324,7 @@ impl Transfer {
     async fn unpack<R: Read>(
         self: &Arc<Self>,
         i: usize,
-        file: &Arc<TitledFile>,
+        file: &Arc<PlannedFile>,
         archive: impl FnOnce() -> Result<R> + Send + 'static,
     ) -> Result<Outcome> {
         let permits = unpacking_permits();
@@ -336,7 +336,7 @@ impl Transfer {
                 None => None,
             };
             let directory = PackedDirectory {
-                title: file.title(),
+                title: &file.name,
                 output: &this.options.output,
                 content_digest: content_digest.as_ref(),
                 limits: &this.options.unpack_limits,
@@ -353,7 +353,7 @@ impl Transfer {
     /// Writes the small files of a batch, and returns the outcomes of all its files.
     async fn write_small(
         self: &Arc<Self>,
-        files: &Arc<[Arc<TitledFile>]>,
+        files: &Arc<[Arc<PlannedFile>]>,
         fetched: Vec<Fetched>,
     ) -> Result<Vec<(usize, Outcome)>> {
         let mut outcomes = Vec::with_capacity(fetched.len());

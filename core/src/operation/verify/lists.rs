@@ -1,5 +1,5 @@
-//! Checks and repairs the lists of referrers that clients keep in a registry without a referrers API,
-//! or beside one.
+//! Checks and repairs the lists of referrers that clients keep: in a registry without a referrers API
+//! or beside one, and in a layout.
 //!
 //! Other clients delete manifests without their entries, and a registry may collect a list as garbage.
 
@@ -101,17 +101,45 @@ impl ListChecks {
             if !self.0.get(&subject).is_some_and(lacks) {
                 continue;
             }
-            let problem = Problem {
-                detail: format!("the list of the referrers of {subject} lacks this manifest"),
-                descriptor: manifest,
-                path: vec![subject],
-                kind: ProblemKind::Unlisted,
-            };
+            let problem = unlisted_problem(manifest, &subject);
             charge.add(weight_of(&problem))?;
             problems.push(problem);
         }
         Ok(problems)
     }
+}
+
+/// Returns the problem of a manifest that a list of the referrers of `subject` lacks.
+pub(super) fn unlisted_problem(manifest: Descriptor, subject: &Digest) -> Problem {
+    Problem {
+        detail: format!("the list of the referrers of {subject} lacks this manifest"),
+        descriptor: manifest,
+        path: vec![subject.clone()],
+        kind: ProblemKind::Unlisted,
+    }
+}
+
+/// Returns the referrers that one of the lists beside those of the store lacks.
+pub(super) fn lacking<'a>(
+    lists: &[Vec<Descriptor>],
+    referrers: &'a [Descriptor],
+) -> impl Iterator<Item = &'a Descriptor> {
+    let lists: Vec<HashSet<Digest>> =
+        lists.iter().map(|list| list.iter().map(|entry| entry.digest.clone()).collect()).collect();
+    referrers.iter().filter(move |r| lists.iter().any(|list| !list.contains(&r.digest)))
+}
+
+/// Returns the entries of these lists that differ from what the store knows of its referrers.
+pub(super) fn contradicting(
+    lists: Vec<Vec<Descriptor>>,
+    referrers: &[Descriptor],
+) -> Vec<Descriptor> {
+    let known: HashMap<&Digest, &Descriptor> = referrers.iter().map(|d| (&d.digest, d)).collect();
+    let is_right = |entry: &Descriptor| {
+        let known = known.get(&entry.digest);
+        known.is_some_and(|known| known.size == entry.size && known.media_type == entry.media_type)
+    };
+    lists.into_iter().flatten().filter(|entry| !is_right(entry)).collect()
 }
 
 /// The changes to one list.
@@ -146,7 +174,7 @@ pub(super) async fn repair(store: &dyn ReadStore, report: &mut VerifyReport) -> 
                     // Its subject is another manifest: the entry is wrong.
                     None if problem.kind == ProblemKind::Malformed
                         && *subject != digest
-                        && entry(store, subject, &digest).await?.is_some() =>
+                        && !entries(store, subject, &digest).await?.is_empty() =>
                     {
                         None
                     }
@@ -176,15 +204,19 @@ pub(super) async fn repair(store: &dyn ReadStore, report: &mut VerifyReport) -> 
         }
         for i in problems {
             let problem = &report.problems[i];
-            let listed = entry(store, &subject, &problem.descriptor.digest).await?;
+            let listed = entries(store, &subject, &problem.descriptor.digest).await?;
             let right = added.iter().find(|d| d.digest == problem.descriptor.digest);
-            let is_gone = match (listed, right) {
-                (Some(listed), Some(right)) => {
-                    listed.size == right.size && listed.media_type == right.media_type
+            let is_gone = match right {
+                Some(right) => {
+                    let is_right = |listed: &Descriptor| {
+                        listed.size == right.size && listed.media_type == right.media_type
+                    };
+                    !listed.is_empty() && listed.iter().all(is_right)
                 }
                 // A child that is missing was never in the list, and still is a problem.
-                (None, None) => !is_child(store, &subject, &problem.descriptor).await?,
-                _ => false,
+                None => {
+                    listed.is_empty() && !is_child(store, &subject, &problem.descriptor).await?
+                }
             };
             if is_gone {
                 repaired.insert(i);
@@ -216,15 +248,18 @@ async fn referrer(
     }
 }
 
-/// Returns the entry of a manifest in the list of the subject's referrers.
-async fn entry(
+/// Returns the entries of a manifest in the lists of the subject's referrers.
+async fn entries(
     store: &dyn ReadStore,
     subject: &Digest,
     digest: &Digest,
-) -> Result<Option<Descriptor>> {
+) -> Result<Vec<Descriptor>> {
     let detail = ReferrersDetail::Unchecked;
     let list = store.referrers_in_detail(subject, None, detail, DEFAULT_CONCURRENCY).await?;
-    Ok(list.entries.into_iter().find(|entry| entry.digest == *digest))
+    let mut entries = list.entries;
+    entries.extend(store.referrers_lists(subject).await?.into_iter().flatten());
+    entries.retain(|entry| entry.digest == *digest);
+    Ok(entries)
 }
 
 /// Returns true if a manifest is an index that lists this manifest.

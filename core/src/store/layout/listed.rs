@@ -51,6 +51,15 @@ impl Inner {
         Ok(list)
     }
 
+    /// Returns the entries of each index of referrers that another tool keeps of a manifest.
+    pub(super) fn referrers_lists(&self, subject: &Digest) -> Result<Vec<Vec<Descriptor>>> {
+        let snapshot = self.snapshot()?;
+        if !snapshot.index.entries.iter().any(is_referrers_index) {
+            return Ok(Vec::new());
+        }
+        Ok(self.listed(&snapshot)?.referrers_lists(subject))
+    }
+
     /// Returns the manifests without a tag: those of the index, and those that only indexes of
     /// referrers list.
     pub(super) fn list_untagged(&self) -> Result<Vec<Descriptor>> {

@@ -193,6 +193,25 @@ impl Inner {
         self.add_manifest(&manifest, Vec::new())
     }
 
+    /// Adds stored manifests to the indexes of referrers that other tools keep of their subject.
+    pub(super) fn list_referrers_again(&self, subject: &Digest, digests: &[Digest]) -> Result<()> {
+        let lists = self.referrers_lists(subject)?;
+        let is_lacking = |digest: &&Digest| {
+            lists.iter().any(|list| !list.iter().any(|entry| entry.digest == **digest))
+        };
+        let mut referrers = Vec::new();
+        for digest in digests.iter().filter(is_lacking) {
+            let manifest = self.manifest(&TagOrDigest::Digest(digest.clone()))?;
+            if manifest.subject().is_none_or(|named| named.digest == *subject) {
+                referrers.push(manifest.descriptor());
+            }
+        }
+        if !referrers.is_empty() {
+            self.repair_referrers(subject, &[], &referrers)?;
+        }
+        Ok(())
+    }
+
     /// Removes a tag. The manifest stays listed. NOT_FOUND if the tag does not exist.
     pub(super) fn remove_tag(&self, tag: &str) -> Result<()> {
         self.directory.check_version()?;

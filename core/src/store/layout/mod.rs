@@ -220,6 +220,21 @@ impl ReadStore for Layout {
         Ok(referrers)
     }
 
+    async fn referrers_lists(&self, subject: &Digest) -> Result<Vec<Vec<Descriptor>>> {
+        let subject = subject.clone();
+        self.with(move |layout| layout.referrers_lists(&subject)).await
+    }
+
+    async fn repair_referrers_list(
+        &self,
+        subject: &Digest,
+        removed: &[Digest],
+        added: &[Descriptor],
+    ) -> Result<bool> {
+        let (subject, removed, added) = (subject.clone(), removed.to_vec(), added.to_vec());
+        self.with(move |layout| layout.repair_referrers(&subject, &removed, &added)).await
+    }
+
     async fn tags(&self) -> Result<List<String>> {
         self.with(|layout| Ok(layout.snapshot()?.index.tags().into())).await
     }
@@ -304,10 +319,15 @@ impl Store for Layout {
 
     async fn ensure_referrers_listed(
         &self,
-        _subject: &Digest,
+        subject: &Digest,
         referrers: &[Descriptor],
     ) -> Result<()> {
         let digests: Vec<Digest> = referrers.iter().map(|d| d.digest.clone()).collect();
-        self.with(move |layout| digests.iter().try_for_each(|d| layout.list_again(d))).await
+        let subject = subject.clone();
+        self.with(move |layout| {
+            digests.iter().try_for_each(|digest| layout.list_again(digest))?;
+            layout.list_referrers_again(&subject, &digests)
+        })
+        .await
     }
 }

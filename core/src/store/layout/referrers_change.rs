@@ -7,9 +7,10 @@ use std::collections::{HashMap, HashSet};
 use super::{
     directory::OpenLayout,
     index::Index,
+    index_cache::Snapshot,
     index_text,
     inner::Inner,
-    referrers_index::{is_referrers_index, names_of_subject, subject_name},
+    referrers_index::{is_referrers_index, lists_referrers_of, names_of_subject, subject_name},
 };
 use ocigraph_types::{Algorithm, Code, Descriptor, Digest, Error, Result};
 
@@ -118,6 +119,84 @@ impl Inner {
             }
         }
         Ok(change)
+    }
+
+    /// Adds manifests that exist to the indexes of referrers that other tools keep of their subject, and
+    /// removes others. An entry is removed before one of the same digest is added. Returns false if
+    /// there is no such index.
+    pub(super) fn repair_referrers(
+        &self,
+        subject: &Digest,
+        removed: &[Digest],
+        added: &[Descriptor],
+    ) -> Result<bool> {
+        let is_index = |entry: &Descriptor| lists_referrers_of(entry, subject);
+        if !self.snapshot()?.index.entries.iter().any(is_index) {
+            return Ok(false);
+        }
+        self.directory.check_version()?;
+        let opened = self.directory.create()?;
+        {
+            let _lock = opened.lock_index()?;
+            let before = self.snapshot()?;
+            let mut index = before.index.clone();
+            let removed: HashSet<&Digest> = removed.iter().collect();
+            let (mut change, mut empty) = (ReferrersChange::default(), HashSet::new());
+            for entry in index.entries.iter_mut().filter(|entry| is_index(entry)) {
+                let Some((bytes, old)) = self.referrers_index(&entry.digest) else { continue };
+                let mut new = old.without(&removed);
+                for referrer in added {
+                    if new.entry(&referrer.digest).is_none() {
+                        new.entries.push(referrer.clone());
+                    }
+                }
+                if new == old {
+                    continue;
+                }
+                if new.entries.is_empty() && new.unreadable.is_empty() {
+                    change.replaced.push(entry.digest.clone());
+                    empty.insert(entry.digest.clone());
+                    continue;
+                }
+                let bytes = index_text::rewrite(&bytes, &old, &mut new)?;
+                if bytes.len() as u64 > self.max_manifest_bytes {
+                    return Err(self.too_large("the index of referrers", bytes.len() as u64));
+                }
+                change.replace(entry, bytes);
+            }
+            if change.is_empty() {
+                return Ok(true);
+            }
+            index.entries.retain(|entry| !is_index(entry) || !empty.contains(&entry.digest));
+            let removed = removed.into_iter().filter(|d| !added.iter().any(|a| a.digest == **d));
+            self.keep_listed(&before, &mut index, removed)?;
+            self.note(&opened, change.garbage())?;
+            change.write(&opened)?;
+            self.replace_index(&opened, &before, index)?;
+        }
+        self.collect_leftovers(&opened);
+        Ok(true)
+    }
+
+    /// Gives manifests that a change takes off the indexes of referrers an entry of their own, since no
+    /// other entry may lead to them.
+    fn keep_listed<'a>(
+        &self,
+        before: &Snapshot,
+        index: &mut Index,
+        removed: impl Iterator<Item = &'a Digest>,
+    ) -> Result<()> {
+        let listed = self.listed(before)?;
+        let summaries = removed.filter_map(|digest| listed.summary(digest));
+        for manifest in summaries.map(|summary| &summary.descriptor) {
+            if index.entry(&manifest.digest).is_none() {
+                index.entries.push(Descriptor {
+                    artifact_type: manifest.artifact_type.clone(),
+                    ..manifest.plain()
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Reads an index of referrers. Returns `None` with a warning if it is missing or damaged.

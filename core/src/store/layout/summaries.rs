@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::{
     index::Index,
     json_weight::weight,
-    referrers_index::{is_referrers_index, names_of_subject, subject_name},
+    referrers_index::{is_referrers_index, lists_referrers_of, names_of_subject, subject_name},
 };
 use crate::{content::plain_text::without_mark, store::list::Problems};
 use ocigraph_types::{Descriptor, Digest, Error, Manifest, Result, annotation, excerpt};
@@ -185,6 +185,13 @@ impl ListedManifests {
             }
         }
         referrers
+    }
+
+    /// Returns the entries of each index of referrers of `subject`, as the index has them.
+    pub(super) fn referrers_lists(&self, subject: &Digest) -> Vec<Vec<Descriptor>> {
+        let indexes = self.referrers_indexes.iter().filter(|e| lists_referrers_of(e, subject));
+        let summaries = indexes.filter_map(|entry| self.summary(&entry.digest));
+        summaries.map(|index| index.children.clone()).collect()
     }
 
     /// Returns the manifests that only indexes of referrers list.

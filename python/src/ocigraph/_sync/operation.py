@@ -197,6 +197,7 @@ class ArtifactOperations(Base):
         artifact_type: str | None = None,
         platform: str | Platform | None = None,
         include_subject: bool = False,
+        all: bool = False,
         keep_old_files: bool = False,
         allow_path_traversal: bool = False,
         unpack_limits: UnpackLimits | None = None,
@@ -205,7 +206,7 @@ class ArtifactOperations(Base):
     ) -> list[PullResult]:
         """Writes the files of the artifact that ``reference`` names into a directory. With an artifact type, writes the
         files of its referrers of that type instead. A file appears under its name only after its size and digest were
-        verified.
+        verified. A blob without a title has no file, unless the options ask for all blobs; the result lists it.
 
         Args:
             reference: the artifact.
@@ -218,6 +219,11 @@ class ArtifactOperations(Base):
                 files.
             include_subject: also pulls the subject of each artifact, the subject of that subject, and so on. Default:
                 False.
+            all: also writes the blobs without a title, such as the layers of an image, a Helm chart or a Wasm module.
+                The file has the path in the annotation ``org.cncf.model.filepath``, to which the rules for titles
+                apply; without one, or if the blob is an archive, the name is made from the digest: ``sha256-`` and 64
+                hexadecimal digits. The config and foreign layers are not written. Default: False, which lists the blobs
+                without a title as skipped.
             keep_old_files: does not overwrite existing files. Default: False.
             allow_path_traversal: writes to absolute titles and to titles with ``..``, also outside the output
                 directory. Default: False; such a title then fails with `UnsafePathError`.
@@ -250,6 +256,7 @@ class ArtifactOperations(Base):
             artifact_type=optional(check_text, "artifact_type", artifact_type),
             platform=optional(platform_text, "platform", platform),
             include_subject=check_flag("include_subject", include_subject),
+            all=check_flag("all", all),
             keep_old_files=check_flag("keep_old_files", keep_old_files),
             allow_path_traversal=check_flag("allow_path_traversal", allow_path_traversal),
             unpack_limits=check_instance(UnpackLimits, "unpack_limits", unpack_limits)._given(),
@@ -461,10 +468,10 @@ class ArtifactOperations(Base):
                 index has no such image. Default: starts at the manifest that the reference names.
             only: follows the edges of this kind alone to what is attached, for example those to referrers. What an
                 index lists is always verified. Default: all kinds.
-            repair_index: repairs the lists of referrers that clients keep in a registry: the index under the fallback
-                tag of each manifest of the graph. Removes the entries of missing manifests, corrects entries that
-                contradict their manifests, and adds manifests that a list lacks. The rest of the graph is not changed.
-                Default: False, which only reports them.
+            repair_index: repairs the lists of referrers that clients keep: in a registry, the index under the fallback
+                tag of each manifest of the graph; in a layout, the indexes of regctl and olareg. Removes the entries of
+                missing manifests, corrects entries that contradict their manifests, and adds manifests that a list
+                lacks. The rest of the graph is not changed. Default: False, which only reports them.
             concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
                 Fewer are used while a registry limits the rate of requests, or if the process can open few files.
             progress: receives progress events for each blob. Default: none. An exception that it raises cancels the

@@ -228,6 +228,7 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("push_blob", "media_type") => line.option("--media-type", text(&name, &given)?),
             ("pull", "output") => line.option("--output", text(&name, &given)?),
             ("pull", "include_subject") => line.flag("--include-subject", &name, &given)?,
+            ("pull", "all") => line.flag("--all", &name, &given)?,
             ("pull", "keep_old_files") => line.flag("--keep-old-files", &name, &given)?,
             ("discover", "depth") => {
                 line.option("--depth", value::<usize>(&name, &given)?.to_string());

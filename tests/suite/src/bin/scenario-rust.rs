@@ -286,6 +286,7 @@ fn pull_options(request: &mut Request, events: &Events) -> Result<PullOptions, F
             "artifact_type" => built.artifact_type = Some(text(&name, &given)?),
             "platform" => built.platform = Some(parsed(&name, &given)?),
             "include_subject" => built.include_subject = value(&name, &given)?,
+            "all" => built.all = value(&name, &given)?,
             "keep_old_files" => built.keep_old_files = value(&name, &given)?,
             "allow_path_traversal" => built.allow_path_traversal = value(&name, &given)?,
             "unpack_limits" => built.unpack_limits = unpack_limits(&given)?,

@@ -1,6 +1,7 @@
 //! Layouts that other tools write. ocigraph lists, resolves, pulls, copies, verifies and deletes what they hold, and
 //! each tool reads what is left. No manifest that has another name is lost.
 
+mod referrers;
 mod tools;
 
 use std::{collections::BTreeMap, fs};
@@ -126,8 +127,10 @@ fn layouts_in_archives_are_read_in_place() {
             assert!(index.to_string().contains(digest), "{tool}: {digest}");
             work.ocigraph(&["verify", place]).ok();
             work.ocigraph(&["discover", place]).ok();
-            work.ocigraph(&["pull", "-q", "-o", &format!("out-{number}"), place]).ok();
-            assert_eq!(work.path(format!("out-{number}/file")).exists(), *tool == "oras backup");
+            let output = format!("out-{number}");
+            let has_titles = *tool == "oras backup";
+            pull_with(&work, &["pull", "-q", "-o", &output, place], has_titles);
+            assert_eq!(work.path(format!("{output}/file")).exists(), has_titles);
             let target = registry.reference(&format!("app:v{number}"));
             work.ocigraph(&["copy", "-q", "--recursive", place, &target]).ok();
             work.ocigraph(&["verify", &target]).ok();
@@ -136,6 +139,25 @@ fn layouts_in_archives_are_read_in_place() {
             work.ocigraph(&["verify", &format!("oci:copy:v{number}")]).ok();
         }
         assert_eq!(work.read("layout.tar"), before, "{tool}: the archive has changed");
+    }
+}
+
+/// Runs a pull, which fails if no layer has a title, and then writes all layers.
+fn pull_with(work: &Workspace, pull: &[&str], has_titles: bool) {
+    let pulled = work.ocigraph(pull);
+    if has_titles {
+        pulled.ok();
+        return;
+    }
+    pulled.fails_with(1);
+    let pulled = work.ocigraph(&[pull, &["--all", "--format", "json"]].concat()).json();
+    let files = pulled["files"].as_array().unwrap();
+    // An image from scratch has no layer.
+    assert_eq!(pulled["skipped"], serde_json::json!([]));
+    for file in files {
+        let digest = file["descriptor"]["digest"].as_str().unwrap().replace(':', "-");
+        assert!(file["path"].as_str().unwrap().ends_with(&digest), "{file}");
+        assert!(work.path(file["path"].as_str().unwrap()).exists(), "{file}");
     }
 }
 
@@ -185,7 +207,7 @@ impl Written<'_> {
             if work.ocigraph(&["manifest", "fetch", &source]).json()["manifests"].is_array() {
                 pull.extend(["--platform", &platform]);
             }
-            work.ocigraph(&pull).ok();
+            pull_with(work, &pull, self.tool.has_files);
             let file = work.path(format!("out-{number}/file"));
             assert_eq!(file.exists(), self.tool.has_files, "{name}");
 
