@@ -29,6 +29,12 @@ pub trait Weight {
     fn weight(&self) -> usize;
 }
 
+impl<A: Weight, B: Weight> Weight for (A, B) {
+    fn weight(&self) -> usize {
+        self.0.weight() + self.1.weight()
+    }
+}
+
 impl Weight for String {
     fn weight(&self) -> usize {
         size_of::<Self>() + OBJECT + self.len()

@@ -7,27 +7,30 @@
 mod images;
 mod report;
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use derive_setters::Setters;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
     operation::{
-        attached::{recognition::read_statements, sibling_tags::SiblingTags},
+        attached::{
+            recognition::StatementReader,
+            sibling_tags::{SiblingTags, Siblings},
+        },
         named::named,
         read::fetch_manifest,
         select::select_with_attestations,
     },
-    store::{ReadStore, concurrency::RequestLimiter, limits::check_limit},
+    store::{ReadStore, ReferrersDetail, concurrency::RequestLimiter, limits::check_limit},
 };
 use images::{Image, images_of};
-use report::{Attached, Found, FoundOfImage};
+use report::{Attached, Found, FoundOfImage, unread};
 pub use report::{CheckReport, CheckedRequirement, Presence};
 
 use ocigraph_types::{
-    Attachment, Code, Edge, EdgeKind, Error, Manifest, Platform, Reference, Requirement, Result,
-    TagOrDigest, Unread,
+    Attachment, Code, Digest, Edge, EdgeKind, Error, Manifest, Platform, Reference, Requirement,
+    Result, TagOrDigest, Unread,
 };
 
 /// Options of [`Client::check`](crate::Client::check).
@@ -108,7 +111,13 @@ async fn run(
     let root = selected.manifest;
     let requests = Arc::new(RequestLimiter::new(options.concurrency));
     let siblings = SiblingTags::new(Arc::clone(&requests));
-    let check = Check { store, requirements: &requirements, requests: &requests, siblings };
+    let statements = StatementReader::default();
+    let check =
+        Check { store, requirements: &requirements, requests: &requests, siblings, statements };
+    if root.is_index() {
+        // Only the first of several subjects would be looked for in lists that clients keep.
+        store.prepare_for_many_subjects().await;
+    }
     let mut report = CheckReport::new(reference.at(root.digest().clone()), root.descriptor());
     if !root.is_index() {
         let image = Image { descriptor: root.descriptor(), attestations: selected.attestations };
@@ -144,6 +153,7 @@ struct Check<'a> {
     requirements: &'a [Requirement],
     requests: &'a RequestLimiter,
     siblings: SiblingTags,
+    statements: StatementReader,
 }
 
 impl Check<'_> {
@@ -158,13 +168,18 @@ impl Check<'_> {
         let mut found = FoundOfImage::new(image.descriptor.clone());
         let referrers = async {
             let _permit = self.requests.acquire().await;
-            self.store.referrers(digest, None).await
+            // What is listed is read, so the store need not check that it exists.
+            let (detail, max_requests) = (ReferrersDetail::Unchecked, self.requests.max());
+            self.store.referrers_in_detail(digest, None, detail, max_requests).await
         };
-        let (referrers, siblings) =
-            tokio::join!(referrers, self.siblings.manifests_of(self.store, digest));
+        // A tag that is not listed may exist, and only what was asked for is missing.
+        let siblings = self.siblings.manifests_asked_for(self.store, digest);
+        let (referrers, siblings) = tokio::join!(referrers, siblings);
+        let mut charge = self.store.memory().charge();
         let mut edges: Vec<(Edge, Option<Manifest>)> = Vec::new();
         match referrers {
             Ok(mut list) => {
+                list.hand_over(&mut charge)?;
                 found.add_problems(&list.problems);
                 let entries = std::mem::take(&mut list.entries);
                 let referrer = |entry| (Edge::new(EdgeKind::Referrer, entry), None);
@@ -173,17 +188,23 @@ impl Check<'_> {
             Err(e) => found.add_unread(format_args!("the referrers of {digest}"), e)?,
         }
         match siblings {
-            Ok(list) => {
+            Ok(Siblings { mut list, .. }) => {
+                list.hand_over(&mut charge)?;
                 found.add_problems(&list.problems);
                 let sibling = |(tag, manifest): (String, Manifest)| {
                     (Edge::of_tag(tag, manifest.descriptor()), Some(manifest))
                 };
-                edges.extend(list.entries.into_iter().map(sibling));
+                edges.extend(std::mem::take(&mut list.entries).into_iter().map(sibling));
             }
             Err(e) => found.add_unread(format_args!("the tags of {digest}"), e)?,
         }
-        let attestation = |entry: &_| (Edge::new(EdgeKind::Attestation, Clone::clone(entry)), None);
-        edges.extend(image.attestations.iter().map(attestation));
+        // An attestation of BuildKit can be a referrer as well.
+        let known: HashSet<&Digest> =
+            edges.iter().map(|(edge, _)| &edge.descriptor.digest).collect();
+        let others = image.attestations.iter().filter(|entry| !known.contains(&entry.digest));
+        let attestations: Vec<_> =
+            others.map(|entry| (Edge::new(EdgeKind::Attestation, entry.clone()), None)).collect();
+        edges.extend(attestations);
         check_limit(edges.len(), self.store.max_entries())?;
         let read = stream::iter(edges).map(|(edge, manifest)| self.read(image, edge, manifest));
         let mut read = read.buffered(self.requests.max());
@@ -211,7 +232,10 @@ impl Check<'_> {
                     tracing::debug!(%digest, "listed, and does not exist");
                     return Ok(Found::Nothing);
                 }
-                Err(e) => return Found::unread(format_args!("the manifest {digest}"), e),
+                Err(e) => {
+                    let detail = unread(format_args!("the manifest {digest}"), e)?;
+                    return Ok(Found::Unread(detail));
+                }
             },
         };
         let subject = manifest.subject().map(|subject| &subject.digest);
@@ -221,13 +245,16 @@ impl Check<'_> {
         }
         let descriptor = manifest.descriptor();
         let mut attachment = Attachment::of_manifest(&edge, &manifest);
-        let mut unread = None;
+        let mut unread_statements = None;
         if *attachment.unread() != Unread::Nothing {
-            match read_statements(self.store, &mut attachment).await {
-                Ok(detail) => unread = detail,
-                Err(e) => return Found::unread(format_args!("the statements of {digest}"), e),
+            match self.statements.read(self.store, &mut attachment).await {
+                Ok(detail) => unread_statements = detail,
+                Err(e) => {
+                    let detail = unread(format_args!("the statements of {digest}"), e)?;
+                    unread_statements = Some(detail);
+                }
             }
         }
-        Ok(Found::Attached(Box::new(Attached { descriptor, attachment, unread })))
+        Ok(Found::Attached(Box::new(Attached { descriptor, attachment, unread_statements })))
     }
 }

@@ -55,8 +55,9 @@ pub struct CopyReport {
     /// entry in the list. The copy has all others.
     #[serde(serialize_with = "serialize_descriptors")]
     pub missing: Vec<Descriptor>,
-    /// The tags that have a digest, as cosign writes them, and stay at the destination as they are:
-    /// they name more there than at the source.
+    /// The tags that have the digest of a manifest, as cosign writes them, and were not copied: they
+    /// name more at the destination than at the source, or the destination refused to change them, or
+    /// the source has lost their manifests.
     pub kept_tags: Vec<KeptTag>,
 }
 

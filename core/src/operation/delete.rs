@@ -201,10 +201,12 @@ async fn run(
             return Ok(report);
         }
     }
-    for tag in closure.stale_siblings(&retained) {
+    for (node, tag) in closure.stale_siblings(&retained) {
         match store.untag(tag).await {
             Err(error) if error.code() != Code::NotFound => {
-                tracing::warn!(tag, %error, "the tag of a deleted manifest stays");
+                let message = format!("the tag {tag} stays: {}", error.message());
+                let error = error.with_message(message);
+                report.failed.push(DeleteFailure { descriptor: node.descriptor.clone(), error });
             }
             _ => {}
         }
@@ -262,7 +264,7 @@ impl Lists<'_> {
         if !self.follows(EdgeKind::Tag) {
             return Ok(List::default());
         }
-        self.siblings.resolved(self.store, subject).await
+        Ok(self.siblings.resolved(self.store, subject).await?.list)
     }
 
     /// Returns the manifests that an index lists. Returns none for an index that cannot be read.
@@ -395,10 +397,11 @@ impl ReferrerClosure {
     fn stale_siblings<'a>(
         &'a self,
         retained: &'a HashMap<Digest, String>,
-    ) -> impl Iterator<Item = &'a str> {
+    ) -> impl Iterator<Item = (&'a Node, &'a str)> {
         let kept = retained.keys().filter_map(|digest| self.nodes.get(digest));
-        let attached = kept.flat_map(|node| &node.sibling_of);
-        attached.filter(|(of, _)| !retained.contains_key(of)).map(|(_, tag)| tag.as_str())
+        let attached = kept.flat_map(|node| node.sibling_of.iter().map(move |of| (node, of)));
+        let stale = attached.filter(|(_, (of, _))| !retained.contains_key(of));
+        stale.map(|(node, (_, tag))| (node, tag.as_str()))
     }
 
     /// Returns the retained manifests, with the reasons.

@@ -8,7 +8,7 @@ use derive_setters::Setters;
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::operation::{
-    attached::walk::Walk,
+    attached::{recognition::StatementReader, walk::Walk},
     named::named,
     select::{name_of, select_with_attestations},
 };
@@ -131,7 +131,8 @@ async fn run(
     detail: Option<ReferrersDetail>,
 ) -> Result<Graph> {
     let requests = Arc::new(RequestLimiter::new(options.concurrency));
-    let mut walk = Walk::new(store, options, &requests, detail);
+    let statements = StatementReader::default();
+    let mut walk = Walk::new(store, options, &requests, &statements, detail);
     let graph = if let Some(platform) = &options.platform {
         let selected = select_with_attestations(store, reference, Some(platform)).await?;
         walk.run(selected.manifest.plain_descriptor(), None, selected.attestations).await?

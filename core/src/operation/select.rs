@@ -20,7 +20,7 @@ const MAX_LISTED: usize = 50;
 const MAX_CHOICES: usize = 10;
 
 /// Maximum nested indexes that are searched, so that the search ends.
-const MAX_NESTED_INDEXES: usize = 100;
+pub(crate) const MAX_NESTED_INDEXES: usize = 100;
 
 /// Returns what `reference` names. Without tag and digest, that is the only manifest of a layout.
 /// INVALID_REFERENCE if it names several.

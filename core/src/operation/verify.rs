@@ -17,7 +17,10 @@ use report::{SEEN, weight_of};
 use futures::{StreamExt, TryStreamExt, future, stream};
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::operation::{attached::sibling_tags::SiblingTags, read::fetch_manifest};
+use crate::operation::{
+    attached::sibling_tags::{SiblingTags, Siblings},
+    read::fetch_manifest,
+};
 use crate::{
     content::progress::{Event, Outcome, Progress},
     operation::{
@@ -327,7 +330,7 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
     let follows_tags = context.follows(EdgeKind::Tag);
     let siblings = async {
         if !follows_tags {
-            return Ok(List::default());
+            return Ok(Siblings::default());
         }
         context.siblings.resolved(&*context.store, digest).await
     };
@@ -352,6 +355,7 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
         }
         Err(e) => result.problems.push(as_problem(&target, e)?),
     }
+    let are_listed = context.follows(EdgeKind::Referrer) && referrers.is_ok();
     let referrers = match referrers {
         // TOO_LARGE is a limit of the whole operation.
         Err(e) if e.is_of_one_manifest() && e.code() != Code::TooLarge => {
@@ -360,14 +364,18 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
         }
         referrers => referrers?,
     };
-    let siblings = siblings?;
+    let Siblings { list: siblings, dangling } = siblings?;
+    let missing =
+        |tag| target.problem(ProblemKind::Missing, format!("the manifest of the tag {tag}"));
+    result.problems.extend(dangling.into_iter().map(missing));
     // A problem of the whole store is reported once, for the listed manifest that causes it.
     let problems = referrers.problems.iter().chain(&siblings.problems);
     let of_subject = problems.filter(|problem| problem.subject.is_some());
     let problems =
         of_subject.map(|problem| target.problem(ProblemKind::Malformed, problem.to_string()));
     result.problems.extend(problems);
-    result.referrers = Some(Referrers {
+    // Without its list, nothing is known of what the list lacks.
+    result.referrers = are_listed.then(|| Referrers {
         manifest: digest.clone(),
         listed: referrers.entries.iter().map(|referrer| referrer.digest.clone()).collect(),
     });

@@ -1,6 +1,9 @@
 //! Everything that is attached to one image, whichever way its producer attached it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use ocigraph_fixture::{Config, Failure, Fixture};
 use ocigraph_suite::{AttachedImage, Kind, Registry, SLSA, SPDX, Workspace};
@@ -313,7 +316,8 @@ fn sibling_tags_are_asked_for_or_listed_whichever_costs_less() {
         let (mut pages, mut asked) = (0, 0);
         for request in fixture.requests() {
             pages += usize::from(request.path.ends_with("/tags/list"));
-            asked += usize::from(request.method == "HEAD" && request.path.contains("sha256-"));
+            let is_sibling = |suffix: &&str| request.path.ends_with(*suffix);
+            asked += usize::from([".sig", ".att", ".sbom"].iter().any(is_sibling));
         }
         (nodes(&graph).len(), pages, asked)
     };
@@ -327,4 +331,114 @@ fn sibling_tags_are_asked_for_or_listed_whichever_costs_less() {
     let (found, pages, asked) = discover();
     assert_eq!((found, pages), (81, 8 + 11));
     assert!(asked <= 3 * 64, "{asked} tags were asked for");
+}
+
+/// Pushes a signature of cosign, of which only the annotation of the layer depends on the key.
+fn push_signature(work: &Workspace, location: &str, image: &str, keys: &[&str]) {
+    let simple_signing = "application/vnd.dev.cosign.simplesigning.v1+json";
+    work.write("config", "{}");
+    work.write("payload", "payload");
+    for blob in ["config", "payload"] {
+        work.ocigraph(&["blob", "push", location, blob]).ok();
+    }
+    let descriptor = |content: &str, media_type: &str| {
+        json!({
+            "mediaType": media_type, "size": content.len(),
+            "digest": work.ocigraph(&["digest", content]).ok().split_whitespace().next().unwrap(),
+        })
+    };
+    let layer = |key: &&str| {
+        let mut layer = descriptor("payload", simple_signing);
+        layer["annotations"] = json!({ "dev.cosignproject.cosign/signature": key });
+        layer
+    };
+    let mut config = descriptor("config", "application/vnd.oci.image.config.v1+json");
+    config["size"] = json!(2);
+    let manifest = json!({
+        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "config": config, "layers": keys.iter().map(layer).collect::<Vec<_>>(),
+    });
+    work.write("signature.json", manifest.to_string());
+    let tag = format!("{location}:{}.sig", image.replacen(':', "-", 1));
+    work.ocigraph(&["manifest", "push", &tag, "signature.json"]).ok();
+}
+
+#[test]
+fn a_copy_keeps_signatures_that_the_source_lacks() {
+    let work = Workspace::new();
+    let (from, to) = (Registry::start(Kind::Docker2), Registry::start(Kind::Distribution3));
+    let (source, destination) = (from.reference("app"), to.reference("app"));
+    let image = work.push_image(&format!("{source}:v1"));
+    push_signature(&work, &source, &image, &["of the builder"]);
+    push_signature(&work, &destination, &image, &["of the reviewer"]);
+    let copy = |reference: &str| {
+        let args = ["copy", "-r", "--format", "json"];
+        let tagged = format!("{destination}:v1");
+        work.ocigraph(&[&args[..], &[&format!("{reference}:v1"), &tagged]].concat()).json()
+    };
+    let report = copy(&source);
+    let tag = format!("{}.sig", image.replacen(':', "-", 1));
+    assert_eq!(report["keptTags"][0]["tag"], tag.as_str(), "{report:#}");
+    // What has all signatures of the destination replaces them.
+    push_signature(&work, &source, &image, &["of the builder", "of the reviewer"]);
+    assert_eq!(copy(&source)["keptTags"], json!([]));
+    let manifest = work.ocigraph(&["manifest", "fetch", &format!("{destination}:{tag}")]).json();
+    assert_eq!(manifest["layers"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_tag_with_the_digest_of_its_own_image_protects_the_image() {
+    let work = Workspace::new();
+    for (registry, location) in places(&work) {
+        let image = format!("{location}:v1");
+        work.write("a.txt", &location);
+        work.ocigraph(&["push", &image, "a.txt"]).ok();
+        let digest = work.ocigraph(&["resolve", &image]).ok();
+        let own = digest.split_whitespace().next().unwrap().replacen(':', "-", 1);
+        for suffix in ["imgpkg", "sig"] {
+            let tag = format!("{own}.{suffix}");
+            work.ocigraph(&["tag", &image, &tag]).ok();
+            let plan = ["delete", "--dry-run", "--format", "json", &image];
+            let plan = work.ocigraph(&plan).json();
+            let reason = plan["kept"][0]["reason"].as_str().unwrap_or_default();
+            assert!(reason.contains(&tag), "{location}: {plan:#}");
+            let graph = work.ocigraph(&["discover", "-o", "json", &image]).json();
+            assert_eq!(nodes(&graph).len(), 0, "{location}: {graph:#}");
+        }
+        drop(registry);
+    }
+}
+
+#[test]
+fn the_name_of_a_tag_alone_makes_no_signature() {
+    let work = Workspace::new();
+    let registry = Registry::start(Kind::Docker2);
+    let location = registry.reference("app");
+    let image = work.push_image(&format!("{location}:v1"));
+    let tag = format!("{location}:{}.sig", image.replacen(':', "-", 1));
+    work.push_image_with(&tag, "another image");
+    let args = ["check", "--require", "signature", &format!("{location}:v1")];
+    work.ocigraph(&args).fails_with(1);
+}
+
+#[test]
+fn a_listed_tag_whose_manifest_is_lost_is_reported() {
+    let work = Workspace::new();
+    let registry = Registry::start(Kind::Docker2);
+    let location = registry.reference("app");
+    let image = work.push_image(&format!("{location}:v1"));
+    push_signature(&work, &location, &image, &["of the builder"]);
+    let tag = format!("{}.sig", image.replacen(':', "-", 1));
+    let signature = work.ocigraph(&["resolve", &format!("{location}:{tag}")]).ok();
+    let signature = signature.split_whitespace().next().unwrap().to_owned();
+    let hex = signature.strip_prefix("sha256:").unwrap();
+    let blobs = registry.data().join("docker/registry/v2/blobs/sha256");
+    fs::remove_dir_all(blobs.join(&hex[..2]).join(hex)).unwrap();
+    let verified = work.ocigraph(&["verify", &format!("{location}:v1")]);
+    assert_eq!(verified.code, Some(1), "{verified}");
+    assert!(verified.stdout.contains(&tag), "{verified}");
+    let to = format!("oci:{}:v1", work.path("layout").display());
+    let args = ["copy", "-r", "--format", "json", &format!("{location}:v1"), &to];
+    let report = work.ocigraph(&args).json();
+    assert_eq!(report["keptTags"][0]["tag"], tag.as_str(), "{report:#}");
 }

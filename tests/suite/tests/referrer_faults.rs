@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use ocigraph::{
     Algorithm, Client, ClientConfig, Code, Connection, CopyOptions, DeleteOptions, Descriptor,
-    DiscoverOptions, Error, Limits, Manifest, ManifestDeletion, ProblemKind, ReadStore, Reference,
-    Registry, Store, VerifyOptions, VerifyReport,
+    DiscoverOptions, EdgeKind, Error, Limits, Manifest, ManifestDeletion, ProblemKind, ReadStore,
+    Reference, Registry, Store, VerifyOptions, VerifyReport,
 };
 use ocigraph_fixture::{Config, Fixture, Referrers};
 use ocigraph_suite::{FaultServer, Reply};
@@ -138,7 +138,7 @@ fn an_error_of_the_older_apis_means_that_they_do_not_exist() {
             .on("GET", "/_oras/artifacts/referrers", [refusal])
             .on("GET", "/v2/app/referrers/", [Reply::error(404, "NOT_FOUND")])
             .on("GET", "/manifests/sha256-", [served(index(&[entry(MANIFEST, &one)]), INDEX)]);
-        let options = DiscoverOptions::default().depth(1);
+        let options = DiscoverOptions::default().depth(1).only(EdgeKind::Referrer);
         let graph = run(client(100).discover(&reference(&server, ":v1"), options)).unwrap();
         assert_eq!(graph.len(), 1);
     }

@@ -13,9 +13,9 @@ use std::{
 };
 
 use ocigraph::{
-    AttachOptions, Bytes, Client, CopyOptions, DeleteOptions, DiscoverOptions, File, KeyCase,
-    Manifest, PullOptions, PushOptions, Reference, ResolveOptions, ToJson, TransferOptions,
-    UntagOptions, VerifyOptions,
+    AttachOptions, Bytes, CheckOptions, Client, CopyOptions, DeleteOptions, DiscoverOptions, File,
+    KeyCase, Manifest, PullOptions, PushOptions, Reference, ResolveOptions, ToJson,
+    TransferOptions, UntagOptions, VerifyOptions,
 };
 use ocigraph_fixture::{Config, Fixture};
 use ocigraph_suite::Workspace;
@@ -198,6 +198,10 @@ fn library(place: &str, work: &Workspace) -> Results {
     assert!(!report.problems.is_empty());
     results.add_result("verify", &report);
 
+    let require = ["artifact-type=sbom/x", "signature"].map(str::to_owned);
+    let report = run(client.check(&root, &require, CheckOptions::default()));
+    results.add_result("check", &report);
+
     let report = run(client.delete(&root, DeleteOptions::default().dry_run(true)));
     assert!(!report.kept.is_empty());
     results.add_result("delete", &report);
@@ -230,6 +234,7 @@ fn commands(place: &str) -> Results {
     add("commands/pull", &["pull", &root, "-o", "out", "--artifact-type", "sbom/x"]);
     add("copy", &["copy", "-r", &root, "oci:copy:v1"]);
     add("verify", &["verify", &root]);
+    add("check", &["check", "--require", "artifact-type=sbom/x", &root]);
     add("resolve", &["resolve", &root]);
     add("commands/tag", &["tag", &root, "old", "stable"]);
     add("commands/tags", &["tags", place]);

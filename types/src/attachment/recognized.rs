@@ -17,7 +17,7 @@ use crate::{
     media_type::{EMPTY, essence, is_image_config},
 };
 
-const BUNDLE: &str = "application/vnd.dev.sigstore.bundle.";
+const BUNDLE: &str = "application/vnd.dev.sigstore.bundle";
 const BUNDLE_CONTENT: &str = "dev.sigstore.bundle.content";
 const BUNDLE_PREDICATE: &str = "dev.sigstore.bundle.predicateType";
 const COSIGN_ARTIFACT: &str = "application/vnd.dev.cosign.artifact.";
@@ -129,6 +129,9 @@ pub enum Unread {
 pub struct Attachment {
     kinds: BTreeSet<AttachmentKind>,
     predicate_types: BTreeSet<String>,
+    /// The media types of the layers that are documents.
+    #[serde(default)]
+    documents: BTreeSet<String>,
     /// Who produced it, or the format of the document.
     form: Option<Cow<'static, str>>,
     /// The platform or digest of the image that a BuildKit attestation is about.
@@ -173,10 +176,12 @@ impl Attachment {
         attachment.unread = Unread::Nothing;
         let suffix = edge.tag.as_deref().and_then(SiblingTag::parse);
         match suffix.as_ref().map(SiblingTag::suffix) {
-            Some("sig") => attachment.add(AttachmentKind::Signature, "cosign tag"),
-            Some("att") => attachment.add(AttachmentKind::Attestation, "cosign tag"),
-            Some("sbom") => attachment.add(AttachmentKind::Sbom, "cosign tag"),
-            _ => {}
+            // cosign writes SBoMs of any type. What a signature or an attestation is, its layers say.
+            Some("sbom") if !manifest.blobs().is_empty() => {
+                attachment.add(AttachmentKind::Sbom, "cosign tag");
+            }
+            Some(_) => attachment.form = Some("cosign tag".into()),
+            None => {}
         }
         attachment.read_layers(manifest);
         attachment
@@ -191,6 +196,12 @@ impl Attachment {
             Some(Statement::Attestation(predicate)) => self.add_predicate(predicate),
             None => {}
         }
+    }
+
+    /// Marks the manifest as one that could not be read.
+    pub fn with_unread_manifest(mut self) -> Self {
+        self.unread = Unread::Manifest;
+        self
     }
 
     /// Names the image that a BuildKit attestation is about.
@@ -218,6 +229,17 @@ impl Attachment {
     /// Returns true if a statement of the manifest has this predicate type.
     pub fn has_predicate(&self, predicate_type: &str) -> bool {
         self.predicate_types.contains(predicate_type)
+    }
+
+    /// Returns true if a layer of the manifest is a document with this media type, such as
+    /// `application/spdx+json`.
+    pub fn has_document(&self, media_type: &str) -> bool {
+        self.documents.contains(&essence(media_type))
+    }
+
+    /// Returns true if the manifest follows a known convention, by what was read of it.
+    pub fn is_recognized(&self) -> bool {
+        !self.kinds.is_empty() || self.form.is_some()
     }
 
     /// Returns what has to be read to know all kinds and predicate types.
@@ -258,13 +280,17 @@ impl Attachment {
     }
 
     fn add_predicate(&mut self, predicate: &str) {
-        self.kinds.extend(kind_of_predicate(predicate));
-        self.kinds.insert(AttachmentKind::Attestation);
+        let kind = kind_of_predicate(predicate);
+        self.kinds.extend(kind);
+        // A signature of cosign 3 is a statement too, and nobody means it by an attestation.
+        if kind != Some(AttachmentKind::Signature) {
+            self.kinds.insert(AttachmentKind::Attestation);
+        }
         self.predicate_types.insert(predicate.to_owned());
     }
 
     fn read_type(&mut self, artifact_type: &str, annotations: &Annotations) {
-        if artifact_type.starts_with(BUNDLE) {
+        if is_bundle(artifact_type) {
             self.form = Some("sigstore bundle".into());
             match annotations.get(BUNDLE_CONTENT).map(String::as_str) {
                 Some("message-signature") => self.add(AttachmentKind::Signature, "cosign bundle"),
@@ -312,26 +338,31 @@ impl Attachment {
         let is_named = !self.predicate_types.is_empty() || self.is_signed();
         for layer in manifest.blobs() {
             let media_type = essence(&layer.media_type);
-            let is_statement =
-                media_type == DSSE || media_type == IN_TOTO || media_type.starts_with(BUNDLE);
-            let named = [IN_TOTO_PREDICATE, COSIGN_PREDICATE]
-                .into_iter()
-                .find_map(|key| layer.annotations.get(key));
-            match named {
-                Some(predicate) if is_statement => self.add_predicate(predicate),
-                None if is_statement && !is_named => unread.push(layer.clone()),
-                _ if media_type == SIMPLE_SIGNING => {
-                    self.kinds.insert(AttachmentKind::Signature);
-                    self.form.get_or_insert("cosign".into());
+            let is_bundle = is_bundle(&media_type);
+            let is_statement = is_bundle || is_attestation(&media_type);
+            let named = layer.annotations.get(IN_TOTO_PREDICATE);
+            let by_cosign = layer.annotations.get(COSIGN_PREDICATE).filter(|_| is_statement);
+            if let Some(predicate) = named.or(by_cosign) {
+                self.add_predicate(predicate);
+            } else if is_statement && !is_named {
+                unread.push(layer.clone());
+                if !is_bundle {
+                    self.kinds.insert(AttachmentKind::Attestation);
                 }
-                _ if media_type == HELM_PROVENANCE => self.form = Some("with provenance".into()),
-                _ => {
-                    if let Some((kind, format)) = document(&media_type)
-                        && let Some(form @ ("cosign tag" | "cosign")) = self.form.as_deref()
-                    {
-                        self.kinds.insert(kind);
+            } else if media_type == SIMPLE_SIGNING {
+                self.kinds.insert(AttachmentKind::Signature);
+                self.form.get_or_insert("cosign".into());
+            } else if media_type == HELM_PROVENANCE {
+                self.form = Some("with provenance".into());
+            } else if let Some((kind, format)) = document(&media_type) {
+                self.kinds.insert(kind);
+                self.documents.insert(media_type);
+                match self.form.as_deref() {
+                    None => self.form = Some(format.into()),
+                    Some(form @ ("cosign tag" | "cosign")) => {
                         self.form = Some(format!("{format}, {form}").into());
                     }
+                    Some(_) => {}
                 }
             }
         }
@@ -345,12 +376,29 @@ impl Attachment {
     }
 }
 
+/// Returns true for the media type of a sigstore bundle, of any version.
+fn is_bundle(media_type: &str) -> bool {
+    media_type.strip_prefix(BUNDLE).is_some_and(|rest| rest.starts_with(['.', '+']))
+}
+
+/// Returns true for the media type of an in-toto statement, bare or in an envelope.
+fn is_attestation(media_type: &str) -> bool {
+    let rest = media_type.strip_prefix("application/vnd.in-toto");
+    media_type == DSSE || rest.is_some_and(|rest| rest.starts_with(['.', '+']))
+}
+
 /// Returns true for the entry of a BuildKit attestation in an index.
 fn is_buildkit_entry(listed: &Descriptor) -> bool {
     listed.annotations.get(REFERENCE_TYPE).is_some_and(|kind| kind == "attestation-manifest")
 }
 
 impl Descriptor {
+    /// Returns true if this entry of an index is an attestation, as BuildKit writes it, and not an
+    /// image.
+    pub fn is_attestation(&self) -> bool {
+        is_buildkit_entry(self)
+    }
+
     /// Returns the digest of the image that this entry of an index is an attestation for, as
     /// BuildKit writes it. `None` for every other entry.
     pub fn attestation_of(&self) -> Option<crate::digest::Digest> {
@@ -493,6 +541,9 @@ mod tests {
         assert_eq!(of("sig", SIMPLE_SIGNING).unwrap(), "signature (cosign tag)");
         assert_eq!(of("sbom", "text/spdx+json").unwrap(), "SBoM (SPDX, cosign tag)");
         assert_eq!(of("other", "a/b"), None);
+        // The name of a tag alone makes no signature.
+        assert_eq!(of("sig", "a/b").unwrap(), "cosign tag");
+        assert_eq!(of("sbom", "a/b").unwrap(), "SBoM (cosign tag)");
         let artifact_type = "application/vnd.dev.cosign.artifact.sbom.v1+json";
         let edge = Edge::new(EdgeKind::Referrer, listed(artifact_type, &[]));
         let sbom = manifest(artifact_type, &[("application/vnd.cyclonedx+json", json!({}))]);
@@ -514,6 +565,34 @@ mod tests {
             Attachment::of_manifest(&edge, &manifest(media_type::OCI_IMAGE_CONFIG, &layers))
                 .about("linux/arm64");
         assert_eq!(found.label().unwrap(), "provenance and SBoM (BuildKit) for linux/arm64");
+    }
+
+    #[test]
+    fn a_signature_of_cosign_3_is_no_attestation() {
+        let bundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
+        let predicate = "https://sigstore.dev/cosign/sign/v1";
+        let annotations = [(BUNDLE_CONTENT, "dsse-envelope"), (BUNDLE_PREDICATE, predicate)];
+        let found = Attachment::of_listed(EdgeKind::Referrer, &listed(bundle, &annotations));
+        assert_eq!(found.kinds().collect::<Vec<_>>(), [AttachmentKind::Signature]);
+    }
+
+    #[test]
+    fn layers_tell_what_an_artifact_of_any_type_is() {
+        let of = |layer: &str, annotations: Value| {
+            let edge = Edge::new(EdgeKind::Referrer, listed("sbom/example", &[]));
+            Attachment::of_manifest(&edge, &manifest("sbom/example", &[(layer, annotations)]))
+        };
+        let spdx = of("application/spdx+json", json!({}));
+        assert!(spdx.is(AttachmentKind::Sbom) && spdx.has_document("application/spdx+json; a=b"));
+        assert_eq!(spdx.label().unwrap(), "SBoM (SPDX)");
+        // Docker signs its attestations.
+        let signed = "application/vnd.in-toto.provenance+dsse";
+        let provenance = of(signed, json!({IN_TOTO_PREDICATE: SLSA}));
+        assert!(provenance.is(AttachmentKind::Provenance) && provenance.has_predicate(SLSA));
+        assert!(matches!(of(signed, json!({})).unread(), Unread::Layers(_)));
+        let old_bundle = "application/vnd.dev.sigstore.bundle+json;version=0.2";
+        assert!(matches!(of(old_bundle, json!({})).unread(), Unread::Layers(_)));
+        assert!(!of("a/b", json!({})).is_recognized());
     }
 
     #[test]

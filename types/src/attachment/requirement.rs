@@ -14,8 +14,8 @@ const ARTIFACT_TYPE: &str = "artifact-type";
 
 /// What an image must have attached: `KIND`, `KIND=TYPE` or `artifact-type=TYPE`.
 ///
-/// `KIND` is the name of an [`AttachmentKind`]. `TYPE` is the predicate type of a statement or the
-/// artifact type of the attachment.
+/// `KIND` is the name of an [`AttachmentKind`]. `TYPE` is the predicate type of a statement, the artifact
+/// type of the attachment, or the media type of a document in it.
 ///
 /// ```
 /// use ocigraph_types::{Attachment, Descriptor, EdgeKind, Requirement, media_type};
@@ -36,12 +36,18 @@ pub struct Requirement {
 }
 
 impl Requirement {
+    /// Returns the kind that is required. `None` for an artifact type.
+    pub fn kind(&self) -> Option<AttachmentKind> {
+        self.kind
+    }
+
     /// Returns true if an attachment with this descriptor meets the requirement.
     pub fn is_met_by(&self, descriptor: &Descriptor, attachment: &Attachment) -> bool {
         let is_type = |wanted: &String| {
             let artifact_type = descriptor.artifact_type.as_deref().unwrap_or_default();
             essence(artifact_type) == essence(wanted)
-                || (self.kind.is_some() && attachment.has_predicate(wanted))
+                || (self.kind.is_some()
+                    && (attachment.has_predicate(wanted) || attachment.has_document(wanted)))
         };
         self.kind.is_none_or(|kind| attachment.is(kind))
             && self.of_type.as_ref().is_none_or(is_type)
@@ -50,7 +56,9 @@ impl Requirement {
     /// Returns true if an attachment may meet the requirement, by what is known of it so far. An
     /// entry of a list need not say everything.
     pub fn may_be_met_by(&self, descriptor: &Descriptor, attachment: &Attachment) -> bool {
-        *attachment.unread() != Unread::Nothing || self.is_met_by(descriptor, attachment)
+        let is_known = *attachment.unread() == Unread::Nothing && attachment.is_recognized();
+        // ggcr 0.22.1 lists the type of the config in place of the artifact type.
+        !is_known || self.kind.is_none() || self.is_met_by(descriptor, attachment)
     }
 }
 

@@ -16,7 +16,8 @@ const MAX_TAG: usize = 128;
 /// `sha256-<hex>.sig`.
 ///
 /// cosign before version 3 writes these tags, with the suffixes of [`SIBLING_SUFFIXES`]. A tag with
-/// another suffix is a sibling tag too.
+/// another suffix is not one: Carvel's imgpkg, for example, protects an image by a tag with the image's
+/// own digest and the suffix `imgpkg`.
 ///
 /// ```
 /// use ocigraph_types::{Algorithm, SiblingTag};
@@ -54,7 +55,7 @@ impl SiblingTag {
         let (algorithm, hex) = name.split_once('-')?;
         let subject: Digest = format!("{algorithm}:{hex}").parse().ok()?;
         subject.algorithm().ok()?;
-        (!suffix.is_empty()).then(|| Self::new(subject, suffix))
+        SIBLING_SUFFIXES.contains(&suffix).then(|| Self::new(subject, suffix))
     }
 
     /// Returns the digest of the manifest to which the tagged one is attached.
@@ -82,10 +83,12 @@ mod tests {
     #[test]
     fn only_a_digest_and_a_suffix_make_a_sibling_tag() {
         let hex = "a".repeat(64);
-        assert!(SiblingTag::parse(&format!("sha256-{hex}.x.y")).is_some());
+        assert!(SiblingTag::parse(&format!("sha256-{hex}.sbom")).is_some());
         for tag in [
             format!("sha256-{hex}"),
             format!("sha256-{hex}."),
+            format!("sha256-{hex}.imgpkg"),
+            format!("sha256-{hex}.sig.sig"),
             format!("sha256-{}.sig", hex.to_uppercase()),
             format!("sha256-{}.sig", &hex[1..]),
             format!("md5-{}.sig", &hex[..32]),

@@ -11,7 +11,7 @@ use std::{
     },
 };
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -22,7 +22,9 @@ use crate::{
         list::{List, Problems},
     },
 };
-use ocigraph_types::{Code, Descriptor, Digest, Manifest, Result, SiblingTag, TagOrDigest};
+use ocigraph_types::{
+    Code, Descriptor, Digest, Manifest, Result, SiblingTag, TagOrDigest, weight::Weight,
+};
 
 /// Maximum requests for a list of tags before the walk of a graph. Asking for the three tags of a few
 /// manifests costs less than a longer list.
@@ -33,6 +35,9 @@ const MAX_ASKED: usize = 64;
 
 /// Maximum requests for a list of tags that serves many manifests.
 const MAX_REQUESTS_FOR_MANY: usize = 100;
+
+/// Tags of one manifest that are read at once: cosign writes three.
+const TAGS_AT_ONCE: usize = 3;
 
 type BySubject = HashMap<Digest, Vec<String>>;
 
@@ -89,8 +94,6 @@ impl SiblingTags {
         let _permit = self.requests.acquire().await;
         let tags = match store.sibling_tags(max_requests).await {
             Ok(tags) => tags?.complete(),
-            // The registry has no such repository, so it has no tags.
-            Err(e) if e.has_registry_code(&["NAME_UNKNOWN"]) => return Some(HashMap::new()),
             Err(e) => Err(e),
         };
         match tags {
@@ -102,83 +105,126 @@ impl SiblingTags {
         }
     }
 
-    /// Returns the sibling tags of a manifest. A tag that the registry refuses to answer for is a
-    /// problem of the list.
-    pub(crate) async fn of(&self, store: &dyn ReadStore, subject: &Digest) -> Result<List<String>> {
+    /// Returns the sibling tags of a manifest, and whether they were listed. If no list of the tags is
+    /// known, returns each tag that cosign may have written.
+    async fn of(&self, store: &dyn ReadStore, subject: &Digest) -> (Vec<String>, bool) {
         let mut listed = self.listed(store).await;
         if listed.is_none() {
             listed = self.listed_for_many(store).await;
         }
-        if let Some(listed) = listed {
-            return Ok(listed.get(subject).cloned().unwrap_or_default().into());
+        match listed {
+            Some(listed) => (listed.get(subject).cloned().unwrap_or_default(), true),
+            None => (every_tag_of(subject), false),
         }
-        let asked = stream::iter(SiblingTag::of_cosign(subject)).map(|tag| async move {
-            let name = tag.to_string();
-            let _permit = self.requests.acquire().await;
-            let found = store.resolve(&TagOrDigest::Tag(name.clone())).await;
-            Ok::<_, crate::Error>((name, found))
-        });
-        let answers: Vec<_> = asked.buffered(3).try_collect().await?;
-        let mut problems = Problems::of_sibling_tags(subject);
-        let mut tags = Vec::new();
-        for (name, found) in answers {
-            match found {
-                Ok(_) => tags.push(name),
-                Err(e) if e.code() == Code::NotFound => {}
-                Err(e) if e.status().is_some() => problems.add(format!("{name}: {}", e.message())),
-                Err(e) => return Err(e),
-            }
-        }
-        Ok(List::with_problems(tags, problems.found()))
     }
 
-    /// Returns the sibling tags of a manifest with the descriptors of what they name. One that cannot be
-    /// resolved is a problem of the list.
+    /// Returns the sibling tags of a manifest with the descriptors of what they name.
     pub(crate) async fn resolved(
         &self,
         store: &dyn ReadStore,
         subject: &Digest,
-    ) -> Result<List<(String, Descriptor)>> {
-        let tags = self.of(store, subject).await?;
+    ) -> Result<Siblings<Descriptor>> {
+        let (tags, listed) = self.of(store, subject).await;
         let read = |name| async move { store.resolve(&name).await };
-        self.read_each(subject, tags, read).await
+        self.read_each(store, subject, tags, listed, read, |descriptor| &descriptor.digest).await
     }
 
-    /// Returns the sibling tags of a manifest with the manifests that they name. One that cannot be read
-    /// is a problem of the list.
+    /// Returns the sibling tags of a manifest with the manifests that they name.
     pub(crate) async fn manifests_of(
         &self,
         store: &dyn ReadStore,
         subject: &Digest,
-    ) -> Result<List<(String, Manifest)>> {
-        let tags = self.of(store, subject).await?;
-        let read =
-            |name| async move { fetch_manifest(store, &name).await.map(Manifest::without_guard) };
-        self.read_each(subject, tags, read).await
+    ) -> Result<Siblings<Manifest>> {
+        let (tags, listed) = self.of(store, subject).await;
+        self.fetch_each(store, subject, tags, listed).await
     }
 
-    async fn read_each<T, F: Future<Output = Result<T>>>(
+    /// Like [`SiblingTags::manifests_of`], and asks for tags that a list lacks. A registry that fetches
+    /// from another when it is asked lists only what it has fetched.
+    pub(crate) async fn manifests_asked_for(
         &self,
+        store: &dyn ReadStore,
         subject: &Digest,
-        tags: List<String>,
+    ) -> Result<Siblings<Manifest>> {
+        let asked = self.fetch_each(store, subject, every_tag_of(subject), false);
+        let (asked, listed) = tokio::join!(asked, self.listed(store));
+        let mut siblings = asked?;
+        let listed = listed.and_then(|listed| listed.get(subject)).into_iter().flatten();
+        let is_found = |tag: &&String| siblings.list.entries.iter().any(|(found, _)| found == *tag);
+        let is_read = siblings.list.problems.is_empty();
+        siblings.dangling = listed.filter(|tag| is_read && !is_found(tag)).cloned().collect();
+        Ok(siblings)
+    }
+
+    async fn fetch_each(
+        &self,
+        store: &dyn ReadStore,
+        subject: &Digest,
+        tags: Vec<String>,
+        listed: bool,
+    ) -> Result<Siblings<Manifest>> {
+        let read =
+            |name| async move { fetch_manifest(store, &name).await.map(Manifest::without_guard) };
+        self.read_each(store, subject, tags, listed, read, Manifest::digest).await
+    }
+
+    async fn read_each<T: Weight, F: Future<Output = Result<T>>>(
+        &self,
+        store: &dyn ReadStore,
+        subject: &Digest,
+        tags: Vec<String>,
+        listed: bool,
         read: impl Fn(TagOrDigest) -> F,
-    ) -> Result<List<(String, T)>> {
+        digest_of: impl Fn(&T) -> &Digest,
+    ) -> Result<Siblings<T>> {
+        let read = |tag: String| {
+            let read = read(TagOrDigest::Tag(tag.clone()));
+            async move {
+                let _permit = self.requests.acquire().await;
+                (tag, read.await)
+            }
+        };
+        let mut read = stream::iter(tags.into_iter().map(read)).buffered(TAGS_AT_ONCE);
         let mut problems = Problems::of_sibling_tags(subject);
-        let mut found = Vec::new();
-        for tag in tags.entries {
-            let _permit = self.requests.acquire().await;
-            match read(TagOrDigest::Tag(tag.clone())).await {
-                Ok(value) => found.push((tag, value)),
-                // The tag was deleted after it was listed.
+        let mut charge = store.memory().charge();
+        let (mut entries, mut dangling) = (Vec::new(), Vec::new());
+        while let Some((tag, found)) = read.next().await {
+            match found {
+                // A tag that protects its own manifest attaches nothing.
+                Ok(value) if digest_of(&value) == subject => {}
+                Ok(value) => {
+                    charge.add(value.weight())?;
+                    entries.push((tag, value));
+                }
+                Err(e) if e.code() == Code::NotFound && listed => dangling.push(tag),
                 Err(e) if e.code() == Code::NotFound => {}
-                Err(e) if e.is_of_one_manifest() => {
+                Err(e) if e.is_of_one_manifest() || (!listed && e.status().is_some()) => {
                     problems.add(format!("{tag}: {}", e.message()));
                 }
                 Err(e) => return Err(e),
             }
         }
-        Ok(List::with_problems(found, [tags.problems, problems.found()].concat()))
+        Ok(Siblings { list: List::new(entries, problems.found(), charge), dangling })
     }
+}
+
+/// What the sibling tags of a manifest name.
+pub(crate) struct Siblings<T> {
+    /// The tags, each with what it names. A tag that cannot be read is a problem of the list.
+    pub(crate) list: List<(String, T)>,
+    /// Tags that the store lists, and that name nothing: their manifest is lost, or was deleted in the
+    /// meantime.
+    pub(crate) dangling: Vec<String>,
+}
+
+impl<T> Default for Siblings<T> {
+    fn default() -> Self {
+        Self { list: List::default(), dangling: Vec::new() }
+    }
+}
+
+fn every_tag_of(subject: &Digest) -> Vec<String> {
+    SiblingTag::of_cosign(subject).map(|tag| tag.to_string()).collect()
 }
 
 fn by_subject(tags: impl IntoIterator<Item = SiblingTag>) -> HashMap<Digest, Vec<String>> {

@@ -8,7 +8,7 @@ use std::{
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{
-    recognition::{read_statements, recognize},
+    recognition::{StatementReader, recognize},
     sibling_tags::SiblingTags,
 };
 use crate::{
@@ -33,6 +33,7 @@ pub(crate) struct Lists<'a> {
     store: &'a dyn ReadStore,
     options: &'a DiscoverOptions,
     requests: &'a Arc<RequestLimiter>,
+    statements: &'a StatementReader,
     /// The annotations of referrers to read. `None` for those that are listed.
     detail: Option<ReferrersDetail>,
 }
@@ -117,10 +118,11 @@ impl<'a> Walk<'a> {
         store: &'a dyn ReadStore,
         options: &'a DiscoverOptions,
         requests: &'a Arc<RequestLimiter>,
+        statements: &'a StatementReader,
         detail: Option<ReferrersDetail>,
     ) -> Self {
         Self {
-            lists: Lists { store, options, requests, detail },
+            lists: Lists { store, options, requests, statements, detail },
             charge: store.memory().charge(),
             seen: HashSet::new(),
             without_siblings: Vec::new(),
@@ -137,6 +139,8 @@ impl<'a> Walk<'a> {
         attestations: Vec<Descriptor>,
     ) -> Result<Graph> {
         let mut graph = Graph::new(subject.clone());
+        let is_index = media_type::is_index(&subject.media_type);
+        let descends = self.lists.descends(0);
         let root = subject.digest.clone();
         self.seen.insert(root.clone());
         let mut level =
@@ -146,17 +150,25 @@ impl<'a> Walk<'a> {
             let edges = edges.collect();
             level.extend(self.attach(&mut graph, &root, edges, 1)?);
         }
-        // The repository's tags are listed beside the first levels.
+        // The repository's tags are listed beside the first levels. Those of an index also show which lists
+        // of referrers clients keep for its images, so the images wait for them.
         let follows_tags = self.lists.follows(EdgeKind::Tag) && self.lists.descends(0);
         let siblings = SiblingTags::new(Arc::clone(self.lists.requests));
         let store = self.lists.store;
         let list = async {
-            if follows_tags {
+            if is_index && descends {
+                siblings.prepare(store).await;
+            } else if follows_tags {
                 siblings.listed(store).await;
             }
             Ok(())
         };
-        tokio::try_join!(self.walk(&mut graph, level), list)?;
+        if is_index {
+            let (found, ()) = tokio::try_join!(self.walk_level(&mut graph, level), list)?;
+            self.walk(&mut graph, found).await?;
+        } else {
+            tokio::try_join!(self.walk(&mut graph, level), list)?;
+        }
         if !follows_tags {
             return Ok(graph);
         }
@@ -173,17 +185,21 @@ impl<'a> Walk<'a> {
     /// Visits the nodes of a level, and those that they lead to.
     async fn walk(&mut self, graph: &mut Graph, mut level: Vec<Visit>) -> Result<()> {
         while !level.is_empty() {
-            let lists = self.lists;
-            let visits =
-                std::mem::take(&mut level).into_iter().map(|visit| visit_node(lists, visit));
-            let mut visits = stream::iter(visits).buffer_unordered(lists.requests.max());
-            let mut found = Vec::new();
-            while let Some(visited) = visits.try_next().await? {
-                found.extend(self.insert(graph, visited)?);
-            }
-            level = found;
+            level = self.walk_level(graph, level).await?;
         }
         Ok(())
+    }
+
+    /// Visits the nodes of a level, and returns those that they lead to.
+    async fn walk_level(&mut self, graph: &mut Graph, level: Vec<Visit>) -> Result<Vec<Visit>> {
+        let lists = self.lists;
+        let visits = level.into_iter().map(|visit| visit_node(lists, visit));
+        let mut visits = stream::iter(visits).buffer_unordered(lists.requests.max());
+        let mut found = Vec::new();
+        while let Some(visited) = visits.try_next().await? {
+            found.extend(self.insert(graph, visited)?);
+        }
+        Ok(found)
     }
 
     /// Adds what a visit found to the graph, and returns the nodes to visit next.
@@ -283,13 +299,14 @@ impl<'a> Walk<'a> {
         let nodes = std::mem::take(&mut self.without_siblings);
         let store = self.lists.store;
         let found = stream::iter(nodes).map(|(digest, depth)| async move {
-            let found = siblings.manifests_of(store, &digest).await?;
+            let found = siblings.manifests_of(store, &digest).await?.list;
             Ok::<_, crate::Error>((digest, depth, found))
         });
         let found: Vec<_> = found.buffered(self.lists.requests.max()).try_collect().await?;
         let mut next = Vec::new();
-        for (digest, depth, found) in found {
-            graph.add_problems(found.problems);
+        for (digest, depth, mut found) in found {
+            found.hand_over(&mut self.charge)?;
+            graph.add_problems(std::mem::take(&mut found.problems));
             self.count(found.entries.len())?;
             for (tag, manifest) in found.entries {
                 let edge = Edge::of_tag(tag, manifest.descriptor());
@@ -348,13 +365,14 @@ async fn visit_node(lists: Lists<'_>, visit: Visit) -> Result<Visited> {
         let mut attachment = None;
         if depth > 0 {
             let _permit = lists.requests.acquire().await;
-            let mut found = recognize(store, &edge, manifest.as_ref()).await?;
+            // A filter that silently finds nothing would be taken for an answer.
+            let filters = lists.options.predicate_type.is_some();
+            let mut found = recognize(store, &edge, manifest.as_ref(), filters).await?;
             if let Some(about) = about {
                 found = found.about(about);
             }
-            // A filter that silently finds nothing would be taken for an answer.
-            if lists.options.predicate_type.is_some() && *found.unread() != Unread::Nothing {
-                let unread = read_statements(store, &mut found).await?;
+            if filters && *found.unread() != Unread::Nothing {
+                let unread = lists.statements.read(store, &mut found).await?;
                 let problem = |detail| problem_of(&digest, "the predicate types of", detail);
                 problems.extend(unread.map(problem));
             }

@@ -3,10 +3,10 @@
 use std::collections::{HashSet, VecDeque};
 
 use crate::{
-    operation::read::fetch_manifest,
+    operation::{read::fetch_manifest, select::MAX_NESTED_INDEXES},
     store::{ReadStore, concurrency::RequestLimiter, limits::check_limit},
 };
-use ocigraph_types::{Descriptor, Manifest, Result, TagOrDigest, media_type};
+use ocigraph_types::{Descriptor, Manifest, Result, TagOrDigest, excerpt, media_type};
 
 use super::report::unread;
 
@@ -34,15 +34,28 @@ pub(super) async fn images_of(
 ) -> Result<Images> {
     let mut images = Images::default();
     let mut seen = HashSet::from([root.digest().clone()]);
-    let mut nested = VecDeque::new();
+    let (mut nested, mut indexes) = (VecDeque::new(), 0);
     let mut index = root;
     loop {
-        for child in index.children().filter(|child| child.attestation_of().is_none()) {
+        for child in index.manifests().iter().filter(|entry| !entry.is_attestation()) {
+            if !child.may_be_manifest() {
+                images.unread.push(format!(
+                    "the index lists {} as {}, which is not a manifest",
+                    child.digest,
+                    excerpt(&child.media_type)
+                ));
+                continue;
+            }
             if !seen.insert(child.digest.clone()) {
                 continue;
             }
             check_limit(seen.len(), store.max_entries())?;
             if media_type::is_index(&child.media_type) {
+                indexes += 1;
+                if indexes > MAX_NESTED_INDEXES {
+                    images.unread.push(format!("{}: too many nested indexes", child.digest));
+                    continue;
+                }
                 nested.push_back(child.digest.clone());
                 continue;
             }

@@ -75,11 +75,7 @@ impl CheckReport {
     /// Adds what was found of an image.
     pub(super) fn add(&mut self, image: FoundOfImage, requirements: &[Requirement]) {
         for (i, requirement) in requirements.iter().enumerate() {
-            let presence = image.presence(i);
-            let details = match presence {
-                Presence::Unknown => image.unread.clone(),
-                _ => Vec::new(),
-            };
+            let (presence, details) = image.presence(i, requirement);
             self.push(requirement, &image, image.found_for(i), presence, details);
         }
     }
@@ -98,21 +94,25 @@ impl CheckReport {
                 self.push(requirement, &index, index.found_for(i), Presence::Present, Vec::new());
                 continue;
             }
-            let lacks = |image: &&FoundOfImage| image.presence(i) == Presence::Missing;
-            let unknown = images.iter().filter(|image| image.presence(i) == Presence::Unknown);
-            let unknown: Vec<String> =
-                unknown.flat_map(|image| &image.unread).chain(unread).cloned().collect();
-            let (presence, details) = if !index.unread.is_empty() {
-                (Presence::Unknown, index.unread.clone())
-            } else if images.is_empty() && unread.is_empty() {
-                (Presence::Missing, Vec::new())
-            } else if images.iter().any(|image| lacks(&image)) {
-                let lacking = images.iter().filter(lacks);
-                (Presence::Missing, lacking.map(|image| not_attached(&image.descriptor)).collect())
-            } else if unknown.is_empty() {
-                (Presence::Present, Vec::new())
-            } else {
+            let own = index.unread_for(requirement);
+            let (mut lacking, mut unknown) = (Vec::new(), unread.to_vec());
+            for image in images {
+                match image.presence(i, requirement) {
+                    (Presence::Missing, _) => lacking.push(not_attached(&image.descriptor)),
+                    (Presence::Unknown, details) => unknown.extend(details),
+                    (Presence::Present, _) => {}
+                }
+            }
+            let (presence, details) = if !own.is_empty() {
+                (Presence::Unknown, own)
+            } else if !lacking.is_empty() {
+                (Presence::Missing, lacking)
+            } else if !unknown.is_empty() {
                 (Presence::Unknown, unknown)
+            } else if images.is_empty() {
+                (Presence::Missing, Vec::new())
+            } else {
+                (Presence::Present, Vec::new())
             };
             let found = images.iter().flat_map(|image| image.found_for(i)).collect();
             self.push(requirement, &index, found, presence, details);
@@ -156,14 +156,8 @@ pub(super) enum Found {
 pub(super) struct Attached {
     pub(super) descriptor: Descriptor,
     pub(super) attachment: Attachment,
-    /// What of it could not be read, as a phrase for users.
-    pub(super) unread: Option<String>,
-}
-
-impl Found {
-    pub(super) fn unread(what: fmt::Arguments<'_>, error: Error) -> Result<Self> {
-        unread(what, error).map(Self::Unread)
-    }
+    /// Why the predicate types of its statements are not known, as a phrase for users.
+    pub(super) unread_statements: Option<String>,
 }
 
 /// What was found of one image.
@@ -173,16 +167,18 @@ pub(super) struct FoundOfImage {
     found: Vec<(Descriptor, Vec<usize>)>,
     /// What could not be listed or read, as phrases for users.
     unread: Vec<String>,
+    /// Statements that could not be read. They tell nothing of an artifact type.
+    unread_statements: Vec<String>,
 }
 
 impl FoundOfImage {
     pub(super) fn new(descriptor: Descriptor) -> Self {
-        Self { descriptor, found: Vec::new(), unread: Vec::new() }
+        Self::unread(descriptor, Vec::new())
     }
 
     /// An index of which no image is known.
     pub(super) fn unread(descriptor: Descriptor, unread: Vec<String>) -> Self {
-        Self { descriptor, found: Vec::new(), unread }
+        Self { descriptor, found: Vec::new(), unread, unread_statements: Vec::new() }
     }
 
     pub(super) fn add(&mut self, found: Found, requirements: &[Requirement]) {
@@ -190,8 +186,8 @@ impl FoundOfImage {
             Found::Nothing => {}
             Found::Unread(detail) => self.unread.push(detail),
             Found::Attached(attached) => {
-                let Attached { descriptor, attachment, unread } = *attached;
-                self.unread.extend(unread);
+                let Attached { descriptor, attachment, unread_statements } = *attached;
+                self.unread_statements.extend(unread_statements);
                 let is_met = |(_, requirement): &(usize, &Requirement)| {
                     requirement.is_met_by(&descriptor, &attachment)
                 };
@@ -223,14 +219,20 @@ impl FoundOfImage {
         meets.map(|(descriptor, _)| descriptor.clone()).collect()
     }
 
-    fn presence(&self, requirement: usize) -> Presence {
-        if self.has(requirement) {
-            Presence::Present
-        } else if self.unread.is_empty() {
-            Presence::Missing
-        } else {
-            Presence::Unknown
+    /// Returns the answer for a requirement, which has the number `i`, and what makes it unknown.
+    fn presence(&self, i: usize, requirement: &Requirement) -> (Presence, Vec<String>) {
+        if self.has(i) {
+            return (Presence::Present, Vec::new());
         }
+        let unread = self.unread_for(requirement);
+        let presence = if unread.is_empty() { Presence::Missing } else { Presence::Unknown };
+        (presence, unread)
+    }
+
+    /// Returns what could not be read and might meet the requirement.
+    fn unread_for(&self, requirement: &Requirement) -> Vec<String> {
+        let statements = self.unread_statements.iter().filter(|_| requirement.kind().is_some());
+        self.unread.iter().chain(statements).cloned().collect()
     }
 }
 
@@ -257,7 +259,7 @@ mod tests {
                 ..Descriptor::of(media_type::OCI_MANIFEST, artifact_type.as_bytes())
             };
             let attachment = Attachment::of_listed(EdgeKind::Referrer, &descriptor);
-            let attached = Attached { descriptor, attachment, unread: None };
+            let attached = Attached { descriptor, attachment, unread_statements: None };
             image.add(Found::Attached(Box::new(attached)), &[sbom()]);
         }
         image.unread.extend(unread.iter().map(|detail| (*detail).to_owned()));

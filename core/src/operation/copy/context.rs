@@ -13,7 +13,10 @@ use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::{kept_tag::KeptTag, options::CopyOptions};
-use crate::operation::{attached::sibling_tags::SiblingTags, read::fetch_manifest};
+use crate::operation::{
+    attached::{layers::lacked_by, sibling_tags::SiblingTags},
+    read::fetch_manifest,
+};
 use crate::{
     content::{
         progress::Outcome,
@@ -29,7 +32,7 @@ use crate::{
     },
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, ListProblem, Manifest, Result, TagOrDigest, weight::Weight,
+    Code, Descriptor, Digest, Error, ListProblem, Manifest, Result, TagOrDigest, weight::Weight,
 };
 
 /// Bytes from which a manifest counts as large. A large manifest is not kept until it is written,
@@ -48,17 +51,17 @@ pub(super) enum StepResult {
         digest: Digest,
         exists: bool,
     },
-    Written(Digest),
+    /// With the sibling tags that the destination refused.
+    Written(Digest, Vec<KeptTag>),
     Referrers(List<Descriptor>),
-    Siblings(Siblings),
+    Siblings(FoundSiblings),
     ReferrersListed,
 }
 
 /// The sibling tags of a manifest at the source.
-#[derive(Default)]
-pub(super) struct Siblings {
+pub(super) struct FoundSiblings {
     pub(super) found: Vec<FoundSibling>,
-    /// Tags that stay at the destination as they are.
+    /// Tags that are not copied.
     pub(super) kept: Vec<KeptTag>,
     pub(super) problems: Vec<ListProblem>,
 }
@@ -311,64 +314,92 @@ impl CopyContext {
         Ok(())
     }
 
-    /// Finds the manifests of the sibling tags of a manifest. A tag that names more signatures at the
-    /// destination than at the source stays there.
-    pub(super) async fn find_siblings(&self, subject: &Digest) -> Result<StepResult> {
-        let listed = self.siblings.manifests_of(&*self.from, subject).await?;
-        let mut siblings = Siblings { problems: listed.problems, ..Siblings::default() };
-        for (tag, manifest) in listed.entries {
+    /// Finds the manifests of the sibling tags of a manifest. A tag that names more at the destination
+    /// than at the source stays there.
+    pub(super) async fn find_siblings(
+        &self,
+        subject: &Digest,
+        is_image: bool,
+    ) -> Result<StepResult> {
+        let found = match is_image {
+            true => self.siblings.manifests_asked_for(&*self.from, subject).await?,
+            false => self.siblings.manifests_of(&*self.from, subject).await?,
+        };
+        let lost = |tag| KeptTag { tag, reason: "the source has lost its manifest".to_owned() };
+        let mut siblings = FoundSiblings {
+            found: Vec::new(),
+            kept: found.dangling.into_iter().map(lost).collect(),
+            problems: found.list.problems,
+        };
+        for (tag, manifest) in found.list.entries {
             let name = TagOrDigest::Tag(tag.clone());
             let _permit = self.request().await;
-            let existing = match self.to.resolve(&name).await {
-                Ok(existing) if existing.digest == *manifest.digest() => {
+            let reason = match fetch_manifest(&*self.to, &name).await {
+                Ok(existing) if existing.digest() == manifest.digest() => {
                     siblings.found.push(FoundSibling { manifest, tag, is_tagged: true });
                     continue;
                 }
-                Ok(_) => Some(fetch_manifest(&*self.to, &name).await?),
+                Ok(existing) => lacked_by(&manifest, &existing).map(|lacked| {
+                    let of = &lacked.digest;
+                    format!("it names a manifest with {of}, which that of the source lacks")
+                }),
                 Err(e) if e.code() == Code::NotFound => None,
+                Err(e) if e.is_of_one_manifest() => {
+                    Some(format!("what it names cannot be read: {}", e.message()))
+                }
                 Err(e) => return Err(e),
             };
-            let has = |blob: &Descriptor| manifest.blobs().iter().any(|b| b.digest == blob.digest);
-            let lacks = existing.and_then(|it| it.blobs().iter().find(|blob| !has(blob)).cloned());
-            match lacks {
+            match reason {
                 None => siblings.found.push(FoundSibling { manifest, tag, is_tagged: false }),
-                Some(blob) => {
-                    let reason = format!(
-                        "it names a manifest with {}, which that of the source lacks",
-                        blob.digest
-                    );
-                    siblings.kept.push(KeptTag { tag, reason });
-                }
+                Some(reason) => siblings.kept.push(KeptTag { tag, reason }),
             }
         }
         Ok(StepResult::Siblings(siblings))
     }
 
-    /// Writes a manifest. Fetches it again if it was not kept.
+    /// Writes a manifest with its tags. Fetches it again if it was not kept. Returns the sibling tags that
+    /// the destination refused.
     pub(super) async fn write(
         &self,
-        digest: &Digest,
-        kept: Option<(Manifest, Charge)>,
+        found: FoundManifest,
         tags: &[String],
-    ) -> Result<()> {
-        if let Some((manifest, _charge)) = kept {
-            return self.push(&manifest, tags).await;
-        }
-        let _large = self.large_manifests.acquire().await.ok();
-        let manifest = {
-            let _permit = self.request().await;
-            self.fetch(digest).await?
+        siblings: Vec<String>,
+    ) -> Result<Vec<KeptTag>> {
+        let exists = found.exists;
+        let (manifest, _held) = match found.manifest {
+            Some((manifest, charge)) => (manifest, (Some(charge), None)),
+            None => {
+                let large = self.large_manifests.acquire().await.ok();
+                let _permit = self.request().await;
+                (self.fetch(&found.digest).await?, (None, large))
+            }
         };
-        self.push(&manifest, tags).await
-    }
-
-    async fn push(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
         let _permit = self.request().await;
-        self.to.push_manifest(manifest, tags).await?;
-        self.count(|stats| {
-            stats.manifests += 1;
-            stats.bytes += manifest.bytes().len() as u64;
-        });
-        Ok(())
+        let mut kept = Vec::new();
+        let all: Vec<String> = tags.iter().chain(&siblings).cloned().collect();
+        match self.to.push_manifest(&manifest, &all).await {
+            Ok(()) => {}
+            // A registry can refuse to change a tag, for example one that is immutable.
+            Err(refused) if !siblings.is_empty() && is_refusal(&refused) => {
+                if self.to.push_manifest(&manifest, tags).await.is_err() {
+                    return Err(refused);
+                }
+                let reason = format!("the destination refused it: {}", refused.message());
+                let keep = |tag| KeptTag { tag, reason: reason.clone() };
+                kept.extend(siblings.into_iter().map(keep));
+            }
+            Err(e) => return Err(e),
+        }
+        if !exists {
+            self.count(|stats| {
+                stats.manifests += 1;
+                stats.bytes += manifest.bytes().len() as u64;
+            });
+        }
+        Ok(kept)
     }
+}
+
+fn is_refusal(error: &Error) -> bool {
+    error.status().is_some_and(|status| (400..500).contains(&status) && status != 429)
 }

@@ -1,8 +1,8 @@
-//! [`KeptTag`]: a tag that a copy leaves at the destination.
+//! [`KeptTag`]: a tag that a copy does not write.
 
 use serde::Serialize;
 
-/// A tag that a copy leaves at the destination as it is.
+/// A tag that a copy does not write.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct KeptTag {

@@ -20,8 +20,8 @@ type Step<'a> = BoxFuture<'a, Result<StepResult>>;
 enum Task {
     Prepare { digest: Digest, known: Option<Box<Manifest>>, may_lack: bool, check: bool },
     ListReferrers(Digest),
-    FindSiblings(Digest),
-    Write(Box<FoundManifest>, Vec<String>),
+    FindSiblings { subject: Digest, is_image: bool },
+    Write { found: Box<FoundManifest>, tags: Vec<String>, siblings: Vec<String> },
     EnsureReferrersListed(Digest, Vec<Descriptor>),
 }
 
@@ -120,10 +120,10 @@ impl<'a> Walk<'a> {
         root: Manifest,
         attestations: Vec<Descriptor>,
     ) -> Result<WalkResult> {
-        self.list_attached(root.digest());
+        self.list_attached(root.digest(), true);
         if self.context.options.follows(EdgeKind::Attestation) {
             for attestation in attestations {
-                self.list_attached(&attestation.digest);
+                self.list_attached(&attestation.digest, false);
                 self.prepare(&attestation.digest, None, true);
             }
         }
@@ -133,9 +133,9 @@ impl<'a> Walk<'a> {
             self.writing.waiting.push_back(Task::EnsureReferrersListed(subject, referrers));
         }
         // The manifests of these tags were written before the tags were found.
-        for (digest, tags) in std::mem::take(&mut self.sibling_tags) {
-            let found = FoundManifest::to_tag(digest);
-            self.writing.waiting.push_back(Task::Write(Box::new(found), tags));
+        for (digest, siblings) in std::mem::take(&mut self.sibling_tags) {
+            let found = Box::new(FoundManifest::to_tag(digest));
+            self.writing.waiting.push_back(Task::Write { found, tags: Vec::new(), siblings });
         }
         self.run_steps().await?;
         match self.waiting.keys().next() {
@@ -167,8 +167,9 @@ impl<'a> Walk<'a> {
                     }
                     self.finish(digest)?;
                 }
-                StepResult::Written(digest) => {
+                StepResult::Written(digest, mut kept) => {
                     self.writing.running -= 1;
+                    self.result.kept_tags.append(&mut kept);
                     self.finish(digest)?;
                 }
                 StepResult::Referrers(mut referrers) => {
@@ -178,7 +179,7 @@ impl<'a> Walk<'a> {
                     ListProblem::merge(&mut self.result.problems, problems);
                     self.charge.add(referrers.entries.len() * MANIFEST_COST)?;
                     for referrer in referrers.entries {
-                        self.list_attached(&referrer.digest);
+                        self.list_attached(&referrer.digest, false);
                         // What an index lists as well, or is a subject, is not only a referrer.
                         if !self.prepared.contains(&referrer.digest) {
                             self.prepare(&referrer.digest, None, true);
@@ -200,7 +201,7 @@ impl<'a> Walk<'a> {
                         if !is_tagged {
                             self.sibling_tags.entry(digest.clone()).or_default().push(tag);
                         }
-                        self.list_attached(&digest);
+                        self.list_attached(&digest, false);
                         self.prepare(&digest, Some(manifest), false);
                     }
                 }
@@ -237,8 +238,9 @@ impl<'a> Walk<'a> {
         self.context.options.repair || self.checked.contains(digest)
     }
 
-    /// Queues the queries for what is attached to a manifest, if the copy is recursive.
-    fn list_attached(&mut self, digest: &Digest) {
+    /// Queues the queries for what is attached to a manifest, if the copy is recursive. An image is the
+    /// root, or a child of an index.
+    fn list_attached(&mut self, digest: &Digest, is_image: bool) {
         let options = &self.context.options;
         if !options.recursive || !self.queried.insert(digest.clone()) {
             return;
@@ -247,7 +249,8 @@ impl<'a> Walk<'a> {
             self.listing.waiting.push_back(Task::ListReferrers(digest.clone()));
         }
         if options.follows(EdgeKind::Tag) {
-            self.listing.waiting.push_back(Task::FindSiblings(digest.clone()));
+            let subject = digest.clone();
+            self.listing.waiting.push_back(Task::FindSiblings { subject, is_image });
         }
     }
 
@@ -259,7 +262,7 @@ impl<'a> Walk<'a> {
             if is_walked && self.lacking.contains(child) {
                 return Err(missing_child(child, &found.digest));
             }
-            self.list_attached(child);
+            self.list_attached(child, true);
             if check {
                 self.checked.insert(child.clone());
             }
@@ -307,12 +310,10 @@ impl<'a> Walk<'a> {
     /// Handles a manifest whose content the destination has: queues it, or returns its digest if the
     /// destination has it too. The root is written all the same if it gets tags.
     fn take_ready(&mut self, found: FoundManifest) -> Result<Option<Digest>> {
-        let mut tags = self.sibling_tags.remove(&found.digest).unwrap_or_default();
-        if found.digest == self.root {
-            tags.extend_from_slice(self.tags);
-        }
-        if !found.exists || !tags.is_empty() {
-            self.writing.waiting.push_back(Task::Write(Box::new(found), tags));
+        let siblings = self.sibling_tags.remove(&found.digest).unwrap_or_default();
+        let tags = if found.digest == self.root { self.tags.to_vec() } else { Vec::new() };
+        if !found.exists || !tags.is_empty() || !siblings.is_empty() {
+            self.writing.waiting.push_back(Task::Write { found: Box::new(found), tags, siblings });
             return Ok(None);
         }
         if let (Some(subject), Some(descriptor)) = (found.subject, found.existing_referrer) {
@@ -362,11 +363,13 @@ fn step(context: &CopyContext, task: Task) -> Step<'_> {
                 .await?;
             Ok(StepResult::Referrers(listed))
         }),
-        Task::FindSiblings(digest) => Box::pin(async move { context.find_siblings(&digest).await }),
-        Task::Write(found, tags) => Box::pin(async move {
-            let FoundManifest { digest, manifest, .. } = *found;
-            context.write(&digest, manifest, &tags).await?;
-            Ok(StepResult::Written(digest))
+        Task::FindSiblings { subject, is_image } => {
+            Box::pin(async move { context.find_siblings(&subject, is_image).await })
+        }
+        Task::Write { found, tags, siblings } => Box::pin(async move {
+            let digest = found.digest.clone();
+            let kept = context.write(*found, &tags, siblings).await?;
+            Ok(StepResult::Written(digest, kept))
         }),
         Task::EnsureReferrersListed(subject, referrers) => Box::pin(async move {
             let _permit = context.request().await;

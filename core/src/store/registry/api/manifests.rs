@@ -26,7 +26,8 @@ use crate::store::{
     },
 };
 use ocigraph_types::{
-    Algorithm, Code, Descriptor, Digest, Error, Manifest, Result, TagOrDigest, media_type,
+    Algorithm, Code, Descriptor, Digest, Error, Manifest, Result, SiblingTag, TagOrDigest,
+    media_type,
 };
 
 const CONTENT_DIGEST: &str = "docker-content-digest";
@@ -129,13 +130,16 @@ impl Registry {
     /// Returns the bytes of a manifest with verified digest, without parsing them.
     pub(super) async fn get_manifest_bytes(&self, name: &TagOrDigest) -> Result<ManifestResponse> {
         let is_fallback = matches!(name, TagOrDigest::Tag(tag) if is_fallback_tag(tag));
+        // Nobody has said that a tag exists which is derived from a digest.
+        let is_derived = is_fallback
+            || matches!(name, TagOrDigest::Tag(tag) if SiblingTag::parse(tag).is_some());
         let request = Request::new(Method::GET, self.manifest_url(name)?)
             .header(header::ACCEPT, media_type::ACCEPT)
             .signing_in(!is_fallback);
         let response = self.connection.send(request).await?;
         if response.status() != StatusCode::OK {
             let response = match response.status() {
-                StatusCode::FORBIDDEN if is_fallback => {
+                StatusCode::FORBIDDEN if is_derived => {
                     let (response, is_object_store) = response.detect_object_store().await;
                     if is_object_store && Box::pin(self.forbids_what_is_absent()).await {
                         let message = format!("the manifest {name} was not found");
