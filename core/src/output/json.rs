@@ -11,6 +11,7 @@ use crate::{
     operation::{
         copy::CopyReport,
         delete::{DeleteFailure, DeleteReport, RetainedManifest},
+        migrate::{KeptAttachment, MigrateReport, Migration, MigrationKind, RemovedAttachment},
         pull::{PullResult, PulledFile},
         push::{PushResult, PushedBlob},
         verify::{Problem, ProblemKind, VerifyReport},
@@ -39,12 +40,16 @@ to_json!(
     CopyReport,
     DeleteFailure,
     DeleteReport,
+    KeptAttachment,
     ManifestInfo,
+    MigrateReport,
+    Migration,
     Problem,
     PullResult,
     PulledFile,
     PushResult,
     PushedBlob,
+    RemovedAttachment,
     RetainedManifest,
     TagInfo,
     VerifyReport,
@@ -63,7 +68,7 @@ macro_rules! by_name {
     )*};
 }
 
-by_name!(Outcome, ProblemKind);
+by_name!(MigrationKind, Outcome, ProblemKind);
 
 #[cfg(feature = "registry")]
 by_name!(StoredIn);
