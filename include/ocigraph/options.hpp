@@ -365,6 +365,25 @@ class copy_options
     }
 };
 
+/* Options of client::migrate. */
+class migrate_options
+    : public detail::options<migrate_options, ocigraph_migrate_options, ocigraph_migrate_options_new, ocigraph_migrate_options_free> {
+  public:
+    /* Sets the form that attachments get. Default: OCIGRAPH_ATTACHMENT_FORM_REFERRERS. */
+    migrate_options &to(std::int32_t to) { return set(ocigraph_migrate_options_set_to, to); }
+    /* If true, makes the report without writing or deleting anything. Default: false. */
+    migrate_options &dry_run(bool dry_run) { return set(ocigraph_migrate_options_set_dry_run, dry_run); }
+    /* If true, deletes the old form of each attachment after the new form was read back. Retained is a manifest with
+     * another tag, one that an index lists, and one with attachments of its own. Default: false, which leaves the
+     * old form in place. */
+    migrate_options &remove_old(bool remove_old) { return set(ocigraph_migrate_options_set_remove_old, remove_old); }
+    /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+     * are used while a registry limits the rate of requests, or if the process can open few files. */
+    migrate_options &concurrency(std::size_t concurrency) {
+        return set(ocigraph_migrate_options_set_concurrency, concurrency);
+    }
+};
+
 /* Options of client::verify. */
 class verify_options
     : public detail::options<verify_options, ocigraph_verify_options, ocigraph_verify_options_new, ocigraph_verify_options_free> {

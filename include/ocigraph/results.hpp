@@ -183,6 +183,81 @@ class copy_report : public result<ocigraph_copy_report, ocigraph_copy_report_fre
     }
 };
 
+/* An attachment that has the new form. */
+struct migration {
+    /* What changes. One of OCIGRAPH_MIGRATION_KIND_*. */
+    std::int32_t kind;
+    /* The descriptor of the manifest in its old form. */
+    ocigraph::descriptor old_manifest;
+    /* The tag of the old form: a tag of cosign, or the fallback tag that lists the manifest. */
+    std::string old_tag;
+    /* The descriptor of the manifest in its new form. It is the old one if only a list changes. */
+    ocigraph::descriptor new_manifest;
+    /* The tag of the new form: a tag of cosign, or the fallback tag that lists the manifest. */
+    std::string new_tag;
+    /* True if the new form existed before, so that nothing was written. */
+    bool existed;
+};
+
+/* An attachment, or its old form, that stays as it is. */
+struct kept_attachment {
+    /* What the migration would change. One of OCIGRAPH_MIGRATION_KIND_*. */
+    std::int32_t kind;
+    /* The descriptor of the manifest that stays. */
+    ocigraph::descriptor descriptor;
+    /* The tag of cosign that names the manifest, or the fallback tag that lists it. */
+    std::string tag;
+    /* The reason as a phrase for users. */
+    std::string reason;
+};
+
+/* An old form that was removed. */
+struct removed_attachment {
+    /* The descriptor of the manifest. It is deleted, unless only its entry under a fallback tag was removed. */
+    ocigraph::descriptor descriptor;
+    /* The tag that was removed with the manifest, or the fallback tag whose entry was removed. */
+    std::string tag;
+};
+
+/* The result of client::migrate. */
+class migrate_report : public result<ocigraph_migrate_report, ocigraph_migrate_report_free, ocigraph_migrate_report_json> {
+  public:
+    using result::result;
+    /* Returns true for a dry run, which changes nothing. */
+    bool dry_run() const noexcept { return ocigraph_migrate_report_dry_run(get()); }
+    /* Returns the attachments that have the new form, each with its old and its new manifest. */
+    std::vector<migration> migrated() const {
+        return detail::list<migration>(ocigraph_migrate_report_migrated_count(get()), [&](std::size_t i) {
+            return migration{
+                ocigraph_migrate_report_migrated_kind(get(), i),
+                part(ocigraph_migrate_report_migrated_old_manifest(get(), i)),
+                detail::copied(ocigraph_migrate_report_migrated_old_tag(get(), i)),
+                part(ocigraph_migrate_report_migrated_new_manifest(get(), i)),
+                detail::copied(ocigraph_migrate_report_migrated_new_tag(get(), i)),
+                ocigraph_migrate_report_migrated_existed(get(), i)};
+        });
+    }
+    /* Returns the attachments that stay as they are, each with the reason: those that cannot have the new form, and,
+     * with the option `remove_old`, those whose old form is not removed. */
+    std::vector<kept_attachment> kept() const {
+        return detail::list<kept_attachment>(ocigraph_migrate_report_kept_count(get()), [&](std::size_t i) {
+            return kept_attachment{
+                ocigraph_migrate_report_kept_kind(get(), i),
+                part(ocigraph_migrate_report_kept(get(), i)),
+                detail::copied(ocigraph_migrate_report_kept_tag(get(), i)),
+                detail::copied(ocigraph_migrate_report_kept_reason(get(), i))};
+        });
+    }
+    /* Returns the old forms that were removed after the new form was read back. */
+    std::vector<removed_attachment> removed() const {
+        return detail::list<removed_attachment>(ocigraph_migrate_report_removed_count(get()), [&](std::size_t i) {
+            return removed_attachment{
+                part(ocigraph_migrate_report_removed(get(), i)),
+                detail::copied(ocigraph_migrate_report_removed_tag(get(), i))};
+        });
+    }
+};
+
 /* One manifest or blob of a graph that is missing or damaged. */
 struct problem {
     /* The descriptor of the expected content. */

@@ -15,7 +15,7 @@ use ocigraph_types::{Code, Error, Result};
 /// let plan = MigrateOptions::default().dry_run(true);
 /// let report = Client::new().migrate(&reference, plan).await?;
 /// for migration in &report.migrated {
-///     println!("{} would become {}", migration.old.digest, migration.new.digest);
+///     println!("{} would become {}", migration.old_manifest.digest, migration.new_manifest.digest);
 /// }
 /// # Ok(()) }
 /// ```

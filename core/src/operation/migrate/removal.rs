@@ -28,7 +28,7 @@ struct Candidate {
 
 impl Candidate {
     fn old(&self) -> Option<&Descriptor> {
-        self.migrations.first().map(|migration| &migration.old)
+        self.migrations.first().map(|migration| &migration.old_manifest)
     }
 
     fn tags(&self) -> impl Iterator<Item = &String> {
@@ -59,11 +59,11 @@ pub(super) async fn remove(
             MigrationKind::ArtifactToImage | MigrationKind::ReferrerToTag => Some(of.clone()),
         };
         // A tag can name the referrer itself.
-        if migration.old.digest == migration.new.digest {
+        if migration.old_manifest.digest == migration.new_manifest.digest {
             continue;
         }
         let candidate = candidates
-            .entry(migration.old.digest.clone())
+            .entry(migration.old_manifest.digest.clone())
             .or_insert_with(|| Candidate { migrations: Vec::new(), subject: None });
         candidate.subject = candidate.subject.take().or(subject);
         candidate.migrations.push(migration.clone());
@@ -103,7 +103,8 @@ pub(super) async fn remove(
     }
     for (subject, entries) in listed {
         if !dry_run {
-            let digests: Vec<Digest> = entries.iter().map(|one| one.old.digest.clone()).collect();
+            let digests: Vec<Digest> =
+                entries.iter().map(|one| one.old_manifest.digest.clone()).collect();
             let _permit = context.requests.acquire().await;
             context.store.repair_referrers_list(&subject, &digests, &[]).await?;
         }
@@ -113,7 +114,7 @@ pub(super) async fn remove(
 }
 
 fn removal(migration: &Migration) -> RemovedAttachment {
-    RemovedAttachment { descriptor: migration.old.clone(), tag: migration.old_tag.clone() }
+    RemovedAttachment { descriptor: migration.old_manifest.clone(), tag: migration.old_tag.clone() }
 }
 
 fn retained<'a>(
@@ -122,7 +123,7 @@ fn retained<'a>(
 ) -> impl Iterator<Item = KeptAttachment> + 'a {
     candidate.migrations.iter().map(move |migration| KeptAttachment {
         kind: migration.kind,
-        descriptor: migration.old.clone(),
+        descriptor: migration.old_manifest.clone(),
         tag: migration.old_tag.clone(),
         reason: format!("the old form is not removed: {reason}"),
     })
@@ -136,21 +137,25 @@ async fn not_replaced(
     for migration in &candidate.migrations {
         let old = match &migration.old_tag {
             Some(tag) => context.tagged(tag).await?,
-            None => context.listed(&migration.old).await?.ok(),
+            None => context.listed(&migration.old_manifest).await?.ok(),
         };
-        let Some(old) = old.filter(|old| *old.digest() == migration.old.digest) else {
+        let Some(old) = old.filter(|old| *old.digest() == migration.old_manifest.digest) else {
             return Ok(Some("it was changed meanwhile".to_owned()));
         };
         let new = match &migration.new_tag {
             Some(tag) => context.tagged(tag).await?,
             None => {
                 let _permit = context.requests.acquire().await;
-                Some(fetch_manifest(context.store, &TagOrDigest::from(&migration.new)).await?)
+                Some(
+                    fetch_manifest(context.store, &TagOrDigest::from(&migration.new_manifest))
+                        .await?,
+                )
             }
         };
-        let replaces = |new: &Manifest| *new.digest() == migration.new.digest && covers(new, &old);
+        let replaces =
+            |new: &Manifest| *new.digest() == migration.new_manifest.digest && covers(new, &old);
         if !new.as_ref().is_some_and(replaces) {
-            let new = &migration.new.digest;
+            let new = &migration.new_manifest.digest;
             return Ok(Some(format!("the new form {new} does not have all its content")));
         }
     }

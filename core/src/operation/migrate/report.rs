@@ -28,13 +28,13 @@ pub struct Migration {
     pub kind: MigrationKind,
     /// The descriptor of the manifest in its old form.
     #[serde(serialize_with = "serialize_descriptor")]
-    pub old: Descriptor,
+    pub old_manifest: Descriptor,
     /// The tag of the old form: a tag of cosign, or the fallback tag that lists the manifest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub old_tag: Option<String>,
     /// The descriptor of the manifest in its new form. It is the old one if only a list changes.
     #[serde(serialize_with = "serialize_descriptor")]
-    pub new: Descriptor,
+    pub new_manifest: Descriptor,
     /// The tag of the new form: a tag of cosign, or the fallback tag that lists the manifest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_tag: Option<String>,
@@ -104,9 +104,9 @@ pub struct RemovedAttachment {
 impl Weight for Migration {
     fn weight(&self) -> usize {
         size_of::<Self>()
-            + self.old.weight()
+            + self.old_manifest.weight()
             + self.old_tag.weight()
-            + self.new.weight()
+            + self.new_manifest.weight()
             + self.new_tag.weight()
     }
 }

@@ -84,9 +84,9 @@ async fn plan_tags(
                 };
                 let migration = Migration {
                     kind,
-                    old,
+                    old_manifest: old,
                     old_tag: Some(tag),
-                    new: descriptor,
+                    new_manifest: descriptor,
                     new_tag: None,
                     existed,
                 };
@@ -161,9 +161,9 @@ async fn plan_artifacts(
                 let existed = is_referrer(context, of, new.digest());
                 let migration = Migration {
                     kind,
-                    old,
+                    old_manifest: old,
                     old_tag: None,
-                    new: new.descriptor(),
+                    new_manifest: new.descriptor(),
                     new_tag: None,
                     existed,
                 };
@@ -188,7 +188,7 @@ async fn plan_lists(context: &MigrateContext<'_>, of: &Digest, plan: &mut Plan) 
         .iter()
         .flat_map(|action| &action.migrations)
         .filter(|migration| migration.kind == MigrationKind::ArtifactToImage)
-        .map(|migration| migration.old.digest.clone())
+        .map(|migration| migration.old_manifest.digest.clone())
         .collect();
     for listed in context.graph.referrers(of) {
         let existed = by_api.contains(&listed.digest);
@@ -197,9 +197,9 @@ async fn plan_lists(context: &MigrateContext<'_>, of: &Digest, plan: &mut Plan) 
         }
         let migration = Migration {
             kind: MigrationKind::ListByApi,
-            old: listed.clone(),
+            old_manifest: listed.clone(),
             old_tag: Some(fallback_tag(of)),
-            new: listed.clone(),
+            new_manifest: listed.clone(),
             new_tag: None,
             existed,
         };

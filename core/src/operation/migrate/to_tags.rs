@@ -86,9 +86,9 @@ async fn plan_tag(
     };
     let migration = |one: &CosignReferrer| Migration {
         kind,
-        old: one.manifest.descriptor(),
+        old_manifest: one.manifest.descriptor(),
         old_tag: None,
-        new: new.descriptor(),
+        new_manifest: new.descriptor(),
         new_tag: Some(tag.clone()),
         existed,
     };
@@ -153,9 +153,9 @@ async fn plan_list(context: &MigrateContext<'_>, of: &Digest, plan: &mut Plan) -
         .partition(|listed| by_tag.contains(&listed.digest));
     let migration = |listed: &&Descriptor, existed| Migration {
         kind: MigrationKind::ListByTag,
-        old: (*listed).clone(),
+        old_manifest: (*listed).clone(),
         old_tag: None,
-        new: (*listed).clone(),
+        new_manifest: (*listed).clone(),
         new_tag: Some(fallback_tag(of)),
         existed,
     };

@@ -62,7 +62,7 @@ pub(super) async fn write_all(
                 None => confirmed.push((subject.clone(), migration)),
                 Some(reason) => kept.push(KeptAttachment {
                     kind: migration.kind,
-                    descriptor: migration.old,
+                    descriptor: migration.old_manifest,
                     tag: migration.old_tag,
                     reason,
                 }),
@@ -135,7 +135,7 @@ impl Found {
         migration: &Migration,
         subject: &Digest,
     ) -> Result<Option<String>> {
-        let new = &migration.new.digest;
+        let new = &migration.new_manifest.digest;
         if let (MigrationKind::ReferrerToTag, Some(tag)) = (migration.kind, &migration.new_tag) {
             let _permit = context.requests.acquire().await;
             let named = context.store.resolve(&TagOrDigest::Tag(tag.clone())).await?.digest;

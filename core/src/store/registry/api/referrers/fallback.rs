@@ -74,8 +74,8 @@ impl Registry {
         Ok(list)
     }
 
-    /// Reads the fallback index of a subject whose registry has a referrers API. Returns `None` if there
-    /// is none.
+    /// Reads the fallback index of a subject whose registry has a referrers API. Returns `None` if it does
+    /// not exist or is empty.
     pub(super) async fn fallback_beside(
         &self,
         subject: &Digest,
