@@ -21,18 +21,24 @@ use ocigraph_types::{
 /// A manifest in its old form, with the migrations that replace it: one manifest can have sibling tags
 /// of several subjects.
 struct Candidate {
-    migrations: Vec<Migration>,
-    /// The subject of a referrer.
-    subject: Option<Digest>,
+    /// Each with the subject.
+    migrations: Vec<(Digest, Migration)>,
 }
 
 impl Candidate {
     fn old(&self) -> Option<&Descriptor> {
-        self.migrations.first().map(|migration| &migration.old_manifest)
+        self.migrations.first().map(|(_, migration)| &migration.old_manifest)
+    }
+
+    /// Returns the subject of a manifest that is a referrer in its old form.
+    fn subject(&self) -> Option<&Digest> {
+        let is_referrer =
+            |(_, migration): &&(Digest, Migration)| migration.kind != MigrationKind::TagToReferrer;
+        self.migrations.iter().find(is_referrer).map(|(subject, _)| subject)
     }
 
     fn tags(&self) -> impl Iterator<Item = &String> {
-        self.migrations.iter().filter_map(|migration| migration.old_tag.as_ref())
+        self.migrations.iter().filter_map(|(_, migration)| migration.old_tag.as_ref())
     }
 }
 
@@ -49,24 +55,22 @@ pub(super) async fn remove(
     let mut candidates: BTreeMap<Digest, Candidate> = BTreeMap::new();
     let mut listed: BTreeMap<Digest, Vec<&Migration>> = BTreeMap::new();
     for (of, migration) in migrations {
-        let subject = match migration.kind {
+        match migration.kind {
             MigrationKind::ListByApi => {
                 listed.entry(of.clone()).or_default().push(migration);
                 continue;
             }
             MigrationKind::ListByTag => continue,
-            MigrationKind::TagToReferrer => None,
-            MigrationKind::ArtifactToImage | MigrationKind::ReferrerToTag => Some(of.clone()),
-        };
+            _ => {}
+        }
         // A tag can name the referrer itself.
         if migration.old_manifest.digest == migration.new_manifest.digest {
             continue;
         }
         let candidate = candidates
             .entry(migration.old_manifest.digest.clone())
-            .or_insert_with(|| Candidate { migrations: Vec::new(), subject: None });
-        candidate.subject = candidate.subject.take().or(subject);
-        candidate.migrations.push(migration.clone());
+            .or_insert_with(|| Candidate { migrations: Vec::new() });
+        candidate.migrations.push((of.clone(), migration.clone()));
     }
     if !candidates.is_empty() {
         let references = References::collect(context, &candidates, tags).await?;
@@ -82,8 +86,8 @@ pub(super) async fn remove(
                 (Some(reason), _) => kept.extend(retained(candidate, &reason)),
                 (None, Some(old)) => deletions.push(ManifestDeletion {
                     manifest: old.clone(),
-                    subject: candidate.subject.clone(),
-                    subject_retained: candidate.subject.is_some(),
+                    subject: candidate.subject().cloned(),
+                    subject_retained: candidate.subject().is_some(),
                     tags: candidate.tags().cloned().collect(),
                 }),
                 (None, None) => {}
@@ -96,7 +100,7 @@ pub(super) async fn remove(
         for (deletion, result) in deletions.iter().zip(results) {
             let Some(candidate) = candidates.get(&deletion.manifest.digest) else { continue };
             match result {
-                Ok(()) => removed.extend(candidate.migrations.iter().map(removal)),
+                Ok(()) => removed.extend(candidate.migrations.iter().map(|(_, one)| removal(one))),
                 Err(e) => kept.extend(retained(candidate, e.message())),
             }
         }
@@ -121,7 +125,7 @@ fn retained<'a>(
     candidate: &'a Candidate,
     reason: &'a str,
 ) -> impl Iterator<Item = KeptAttachment> + 'a {
-    candidate.migrations.iter().map(move |migration| KeptAttachment {
+    candidate.migrations.iter().map(move |(_, migration)| KeptAttachment {
         kind: migration.kind,
         descriptor: migration.old_manifest.clone(),
         tag: migration.old_tag.clone(),
@@ -134,7 +138,7 @@ async fn not_replaced(
     context: &MigrateContext<'_>,
     candidate: &Candidate,
 ) -> Result<Option<String>> {
-    for migration in &candidate.migrations {
+    for (subject, migration) in &candidate.migrations {
         let old = match &migration.old_tag {
             Some(tag) => context.tagged(tag).await?,
             None => context.listed(&migration.old_manifest).await?.ok(),
@@ -157,6 +161,18 @@ async fn not_replaced(
         if !new.as_ref().is_some_and(replaces) {
             let new = &migration.new_manifest.digest;
             return Ok(Some(format!("the new form {new} does not have all its content")));
+        }
+        if let Some(artifact_type) = &migration.new_manifest.artifact_type
+            && migration.new_tag.is_none()
+        {
+            // Clients such as cosign ask for one type.
+            let _permit = context.requests.acquire().await;
+            let listed = context.store.referrers(subject, Some(artifact_type)).await?;
+            if !listed.entries.iter().any(|one| one.digest == migration.new_manifest.digest) {
+                return Ok(Some(format!(
+                    "the registry does not list the new form as {artifact_type}"
+                )));
+            }
         }
     }
     Ok(None)

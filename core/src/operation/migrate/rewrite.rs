@@ -33,7 +33,8 @@ pub(super) fn suffix_of(artifact_type: &str) -> Option<&'static str> {
 }
 
 /// Returns the referrer for the manifest of a sibling tag: the same text with two members more, at its
-/// end.
+/// end, and the artifact type as the type of the config. cosign's OCI 1.1 mode writes both, and some
+/// registries list only the type of the config: ggcr 0.22.1, and those of OCI 1.1.0-rc.
 pub(super) fn as_referrer(
     manifest: &Manifest,
     artifact_type: &str,
@@ -47,31 +48,56 @@ pub(super) fn as_referrer(
     let is_added = |name: &str| {
         ["artifactType", "subject"].iter().any(|added| added.eq_ignore_ascii_case(name))
     };
-    if let Some((name, _)) = Members::of(manifest)?.0.into_iter().find(|(name, _)| is_added(name)) {
+    if let Some((name, _)) =
+        Members::of(text(manifest)?)?.0.into_iter().find(|(name, _)| is_added(name))
+    {
         return Err(format!("it already has the member {name}"));
     }
-    let (body, end) = split_end(text(manifest)?);
-    parsed(format!("{body}{}{end}", added(artifact_type, subject)?))
+    let added = added(artifact_type, subject)?;
+    let written = |text: &str| {
+        let (body, end) = split_end(text);
+        parsed(format!("{body}{added}{end}"))
+    };
+    let text = text(manifest)?;
+    if let Some(typed) = with_config_type(text, media_type::OCI_IMAGE_CONFIG, artifact_type)? {
+        let referrer = written(&typed)?;
+        if as_tagged(&referrer, artifact_type)?.bytes() == manifest.bytes() {
+            return Ok(referrer);
+        }
+    }
+    // Another type of config would be lost on the way back.
+    written(text)
 }
 
 /// Returns the manifest of a sibling tag for a referrer: the original bytes if [`as_referrer`] made the
 /// referrer, else the same members without the artifact type and the subject.
 pub(super) fn as_tagged(manifest: &Manifest, artifact_type: &str) -> Rewritten<Manifest> {
-    let (body, end) = split_end(text(manifest)?);
+    let typed = text(manifest)?;
+    let text = with_config_type(typed, artifact_type, media_type::OCI_IMAGE_CONFIG)?;
+    let text = text.as_deref().unwrap_or(typed);
+    let (body, end) = split_end(text);
     if let Some(subject) = manifest.subject()
         && let Some(original) = body.strip_suffix(&*added(artifact_type, &subject.plain())?)
     {
         return parsed(format!("{original}{end}"));
     }
-    let mut members = Members::of(manifest)?.texts();
+    let mut members = Members::of(text)?.texts();
     members.retain(|(name, _)| !matches!(name.as_str(), "artifactType" | "subject"));
-    // cosign's OCI 1.1 mode writes the artifact type as the type of the config too.
-    if let Some(config) = manifest.config().filter(|config| config.media_type == artifact_type) {
-        let config =
-            Descriptor { media_type: media_type::OCI_IMAGE_CONFIG.to_owned(), ..config.clone() };
-        replace(&mut members, "config", json(&config)?);
-    }
     parsed(object(&members)?)
+}
+
+/// Returns the text of a manifest with another type of the config. `None` if the config does not have
+/// the type, or has it twice.
+fn with_config_type(text: &str, from: &str, to: &str) -> Rewritten<Option<String>> {
+    let members = Members::of(text)?;
+    let Some((_, config)) = members.0.iter().find(|(name, _)| name == "config") else {
+        return Ok(None);
+    };
+    let (config, from) = (config.get(), json(from)?);
+    if config.matches(&from).count() != 1 || text.matches(config).count() != 1 {
+        return Ok(None);
+    }
+    Ok(Some(text.replacen(config, &config.replacen(&from, &json(to)?, 1), 1)))
 }
 
 /// Returns a manifest with the layers of `others` that it lacks.
@@ -85,7 +111,7 @@ pub(super) fn with_layers_of(manifest: &Manifest, others: &[Manifest]) -> Rewrit
         }
     }
     let layers: Vec<String> = layers.into_iter().map(|(_, text)| text).collect();
-    let mut members = Members::of(manifest)?.texts();
+    let mut members = Members::of(text(manifest)?)?.texts();
     replace(&mut members, "layers", format!("[{}]", layers.join(",")));
     parsed(object(&members)?)
 }
@@ -120,8 +146,8 @@ fn is_same_layer(a: &Descriptor, b: &Descriptor) -> bool {
 struct Members<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'a> Members<'a> {
-    fn of(manifest: &'a Manifest) -> Rewritten<Self> {
-        serde_json::from_str(text(manifest)?).map_err(|e| format!("it cannot be read: {e}"))
+    fn of(text: &'a str) -> Rewritten<Self> {
+        serde_json::from_str(text).map_err(|e| format!("it cannot be read: {e}"))
     }
 
     fn texts(self) -> Vec<(String, String)> {
@@ -154,7 +180,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 }
 
 fn layer_texts(manifest: &Manifest) -> Rewritten<Vec<String>> {
-    let members = Members::of(manifest)?;
+    let members = Members::of(text(manifest)?)?;
     let Some((_, layers)) = members.0.iter().find(|(name, _)| name == "layers") else {
         return Ok(Vec::new());
     };
@@ -234,13 +260,29 @@ mod tests {
             assert_eq!(referrer.artifact_type(), Some(&*artifact_type));
             assert_eq!(referrer.subject(), Some(&subject()));
             assert_eq!(referrer.annotations(), original.annotations());
-            assert_eq!(referrer.config(), original.config());
+            let config = referrer.config().unwrap();
+            assert_eq!(config.media_type, artifact_type);
+            assert_eq!(config.digest, original.config().unwrap().digest);
             let back = as_tagged(&referrer, &artifact_type).unwrap();
             assert_eq!(back.bytes(), original.bytes());
             // The same text results again.
             let again = as_referrer(&back, &artifact_type, &subject()).unwrap();
             assert_eq!(again.digest(), referrer.digest());
         }
+    }
+
+    #[test]
+    fn a_config_of_another_type_keeps_it() {
+        let artifact_type = artifact_type_of("sig").unwrap();
+        let text = format!(
+            r#"{{"config":{},"layers":[{}]}}"#,
+            CONFIG.replace(media_type::OCI_IMAGE_CONFIG, "signature/example"),
+            layer("a")
+        );
+        let original = parsed(text).unwrap();
+        let referrer = as_referrer(&original, &artifact_type, &subject()).unwrap();
+        assert_eq!(referrer.config(), original.config());
+        assert_eq!(as_tagged(&referrer, &artifact_type).unwrap().bytes(), original.bytes());
     }
 
     #[test]
