@@ -68,8 +68,8 @@ async fn run(
             Vec::new()
         }
     };
-    let mut everything = DiscoverOptions::default();
-    everything.concurrency = options.concurrency;
+    let everything =
+        DiscoverOptions { concurrency: options.concurrency, ..DiscoverOptions::default() };
     let graph = discover::run(store, reference, &everything, None).await.map_err(unchanged)?;
     let nodes = nodes(&graph);
     let requests = Arc::new(RequestLimiter::new(options.concurrency));

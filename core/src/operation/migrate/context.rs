@@ -42,7 +42,7 @@ pub(super) enum Write {
     /// Stores the blob of the empty config, then a manifest.
     Artifact(Box<Manifest>),
     /// Stores a manifest again.
-    Again(Descriptor),
+    Again(Box<Descriptor>),
     /// Lists referrers under the fallback tag.
     ListByTag(Vec<Descriptor>),
 }

@@ -78,7 +78,7 @@ async fn plan_tags(
                     New::Written(new) => is_referrer(context, of, new.digest()),
                 };
                 let (descriptor, write) = match new {
-                    New::Existing(descriptor) => (descriptor, Write::Nothing),
+                    New::Existing(descriptor) => (*descriptor, Write::Nothing),
                     New::Written(new) if existed => (new.descriptor(), Write::Nothing),
                     New::Written(new) => (new.descriptor(), Write::Manifest(new, Vec::new())),
                 };
@@ -101,7 +101,7 @@ async fn plan_tags(
 /// The referrer for the manifest of a tag.
 enum New {
     /// Another client wrote it.
-    Existing(Descriptor),
+    Existing(Box<Descriptor>),
     Written(Box<Manifest>),
 }
 
@@ -120,7 +120,7 @@ fn referrer_of(
     if !existing.found.iter().any(|one| is_known(&one.manifest))
         && let Some(other) = found.find(|one| covers(&one.manifest, manifest))
     {
-        return Ok(New::Existing(other.manifest.descriptor()));
+        return Ok(New::Existing(Box::new(other.manifest.descriptor())));
     }
     Ok(New::Written(Box::new(new)))
 }
@@ -203,7 +203,7 @@ async fn plan_lists(context: &MigrateContext<'_>, of: &Digest, plan: &mut Plan) 
             new_tag: None,
             existed,
         };
-        let write = if existed { Write::Nothing } else { Write::Again(listed.clone()) };
+        let write = if existed { Write::Nothing } else { Write::Again(Box::new(listed.clone())) };
         plan.actions.push(Action { subject: of.clone(), write, migrations: vec![migration] });
     }
     Ok(())

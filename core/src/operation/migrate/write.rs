@@ -80,7 +80,7 @@ async fn write(context: &MigrateContext<'_>, action: &Action) -> Result<()> {
         Write::Manifest(manifest, tags) => store.push_manifest(manifest, tags).await,
         Write::Artifact(manifest) => store.push_manifest(manifest, &[]).await,
         Write::Again(listed) => {
-            let manifest = fetch_manifest(store, &TagOrDigest::from(listed)).await?;
+            let manifest = fetch_manifest(store, &TagOrDigest::from(&**listed)).await?;
             store.push_manifest(&manifest, &[]).await
         }
         Write::ListByTag(listed) => {
