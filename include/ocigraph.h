@@ -296,6 +296,16 @@
 // The blob was read and matches its descriptor.
 #define OCIGRAPH_OUTCOME_VERIFIED 7
 
+// It is attached.
+#define OCIGRAPH_PRESENCE_PRESENT 1
+
+// It may be attached: something could not be listed or read. The registry refused, throttled or
+// failed.
+#define OCIGRAPH_PRESENCE_UNKNOWN 2
+
+// It is not attached: everything that is attached was listed and read.
+#define OCIGRAPH_PRESENCE_MISSING 3
+
 // The content does not exist.
 #define OCIGRAPH_PROBLEM_MISSING 1
 
@@ -399,6 +409,12 @@ typedef struct ocigraph_blob_result ocigraph_blob_result;
 
 // A cancel token: cancels every call that received it. See "Cancellation" above.
 typedef struct ocigraph_cancel ocigraph_cancel;
+
+// Options of `ocigraph_client_check`.
+typedef struct ocigraph_check_options ocigraph_check_options;
+
+// The result of `ocigraph_client_check`.
+typedef struct ocigraph_check_report ocigraph_check_report;
 
 // A client for registries and image layouts. It holds connections, tokens and the capabilities
 // that it detected for each registry. Create one client and share it between threads.
@@ -627,6 +643,14 @@ typedef void (*ocigraph_verify_fn)(void *user_data,
                                    ocigraph_status status,
                                    ocigraph_verify_report *result,
                                    ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_check_start`. If `status` is `OCIGRAPH_OK`, `result` is
+// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+// and must free them.
+typedef void (*ocigraph_check_fn)(void *user_data,
+                                  ocigraph_status status,
+                                  ocigraph_check_report *result,
+                                  ocigraph_error *error);
 
 // Receives the result of `ocigraph_client_resolve_start`. If `status` is `OCIGRAPH_OK`, `result`
 // is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns
@@ -1869,6 +1893,49 @@ ocigraph_status ocigraph_verify_options_set_progress(ocigraph_verify_options *op
                                                      void *user_data,
                                                      ocigraph_error **error);
 
+// Creates check options with the default values.
+//
+// Ownership: free the result with `ocigraph_check_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_check_options *ocigraph_check_options_new(void);
+
+// Frees check options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_check_options_free(ocigraph_check_options *options);
+
+// Checks the image for this platform if the reference names an index. NOT_FOUND if the index has
+// no such image. Default: checks what the reference names.
+//
+// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_check_options_set_platform(ocigraph_check_options *options,
+                                                    ocigraph_str platform,
+                                                    ocigraph_error **error);
+
+// If true, checks each image of an index for itself: what is attached to the index counts for none
+// of them. Default: false; what an index requires is then attached to the index, or to each of its
+// images.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_check_options_set_each_platform(ocigraph_check_options *options,
+                                                         bool each_platform,
+                                                         ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_check_options_set_concurrency(ocigraph_check_options *options,
+                                                       size_t concurrency,
+                                                       ocigraph_error **error);
+
 // Creates resolve options with the default values.
 //
 // Ownership: free the result with `ocigraph_resolve_options_free`.
@@ -2320,6 +2387,53 @@ ocigraph_status ocigraph_client_verify_start(const ocigraph_client *client,
                                              ocigraph_verify_fn done,
                                              void *user_data,
                                              ocigraph_error **error);
+
+// Checks that everything in `requirements` is attached to what `reference` names: as a referrer,
+// by a sibling tag of cosign, or as an attestation of BuildKit. A requirement is `signature`,
+// `attestation`, `provenance`, `sbom`, `scan-result`, `vex` or `chart`; one of these with a
+// predicate type or an artifact type, such as `provenance=https://slsa.dev/provenance/v1`; or
+// `artifact-type=TYPE`.
+//
+// It tells whether something is attached, not whether it is valid: no signature is verified. What
+// is attached to an attachment does not count. The report has each requirement with its answer:
+// `OCIGRAPH_PRESENCE_MISSING` only if everything attached was listed and read, else
+// `OCIGRAPH_PRESENCE_UNKNOWN`.
+//
+// `reference`: the image, or the index of images. `requirements`: an array of `count` texts: what
+// must be attached: requirements such as `signature` or `sbom`. `options`: NULL selects the
+// defaults. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_check_report_free`.
+// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if `reference` names
+// nothing; INVALID_ARGUMENT if `requirements` is empty or has something else than requirements.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_check(const ocigraph_client *client,
+                                      ocigraph_str reference,
+                                      const ocigraph_str *requirements,
+                                      size_t count,
+                                      const ocigraph_check_options *options,
+                                      const ocigraph_cancel *cancel,
+                                      ocigraph_check_report **out,
+                                      ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_check` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_check_start(const ocigraph_client *client,
+                                            ocigraph_str reference,
+                                            const ocigraph_str *requirements,
+                                            size_t count,
+                                            const ocigraph_check_options *options,
+                                            const ocigraph_cancel *cancel,
+                                            ocigraph_check_fn done,
+                                            void *user_data,
+                                            ocigraph_error **error);
 
 // Returns the descriptor of what `reference` names. With a platform, the descriptor of the image
 // for that platform in the index that `reference` names.
@@ -3918,6 +4032,106 @@ ocigraph_str ocigraph_verify_report_repaired_detail(const ocigraph_verify_report
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_verify_report_json(const ocigraph_verify_report *result);
+
+// Frees a check report and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_check_report_free(ocigraph_check_report *result);
+
+// Returns the what was checked, as a reference by digest.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_check_report_reference(const ocigraph_check_report *result);
+
+// Returns the descriptor of what was checked.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_check_report_descriptor(const ocigraph_check_report *result);
+
+// Returns the answer for all requirements together: missing if one of them is missing, else
+// unknown if one of them is unknown. The number is one of `OCIGRAPH_PRESENCE_*`.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_check_report_presence(const ocigraph_check_report *result);
+
+// Returns the length of this list: the requirements with their answers, all of one image after all
+// of another.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_check_report_requirement_count(const ocigraph_check_report *result);
+
+// Returns the requirement, such as `sbom`.
+//
+// `index`: the requirement, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_check_report_requirement_requirement(const ocigraph_check_report *result,
+                                                           size_t index);
+
+// Returns the image or index that was checked. Has the platform that its index says.
+//
+// `index`: the requirement, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_check_report_requirement(const ocigraph_check_report *result,
+                                                             size_t index);
+
+// Returns whether what is required is attached. The number is one of `OCIGRAPH_PRESENCE_*`.
+//
+// `index`: the requirement, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_check_report_requirement_presence(const ocigraph_check_report *result,
+                                                   size_t index);
+
+// Returns the number of manifests that meet the requirement.
+//
+// `index`: the requirement, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_check_report_requirement_found_count(const ocigraph_check_report *result,
+                                                     size_t index);
+
+// Returns the manifest at `index`.
+//
+// `requirement`: the requirement, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_check_report_requirement_found(const ocigraph_check_report *result,
+                                                                   size_t requirement,
+                                                                   size_t index);
+
+// Returns the number of Phrases for users.
+//
+// `index`: the requirement, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_check_report_requirement_detail_count(const ocigraph_check_report *result,
+                                                      size_t index);
+
+// Returns the Phrase at `index` of this list: the phrases for users: what could not be read, or
+// which images of an index lack the attachment.
+//
+// `requirement`: the requirement, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_check_report_requirement_detail(const ocigraph_check_report *result,
+                                                      size_t requirement,
+                                                      size_t index);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_check_report_json(const ocigraph_check_report *result);
 
 // Frees a tag list and everything borrowed from it.
 //

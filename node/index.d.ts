@@ -822,6 +822,63 @@ export interface VerifyReport {
   readonly repaired: readonly Problem[];
 }
 
+/** Options of {@link Client.check}. */
+export interface CheckOptions extends CallOptions {
+  /**
+   * Checks the image for this platform if the reference names an index. `NOT_FOUND` if the index has no such image.
+   * Default: checks what the reference names.
+   */
+  platform?: string | undefined;
+  /**
+   * Checks each image of an index for itself: what is attached to the index counts for none of them. Default: false;
+   * what an index requires is then attached to the index, or to each of its images.
+   */
+  eachPlatform?: boolean | undefined;
+  /**
+   * Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used
+   * while a registry limits the rate of requests, or if the process can open few files.
+   */
+  concurrency?: number | undefined;
+}
+
+/**
+ * Whether something is attached to an image.
+ *
+ * - `present`: It is attached.
+ * - `unknown`: It may be attached: something could not be listed or read. The registry refused, throttled or failed.
+ * - `missing`: It is not attached: everything that is attached was listed and read.
+ */
+export type Presence = 'present' | 'unknown' | 'missing';
+
+/** A requirement, and whether it is met. */
+export interface CheckedRequirement {
+  /** The requirement, such as `sbom`. */
+  readonly requirement: string;
+  /** The image or index that was checked. Has the platform that its index says. */
+  readonly descriptor: Descriptor;
+  /** Whether what is required is attached. */
+  readonly presence: Presence;
+  /** The manifests that meet the requirement. */
+  readonly found: readonly Descriptor[];
+  /** Phrases for users: what could not be read, or which images of an index lack the attachment. */
+  readonly details: readonly string[];
+}
+
+/** The result of {@link Client.check}. */
+export interface CheckReport {
+  /** What was checked, as a reference by digest. */
+  readonly reference: string;
+  /** The descriptor of what was checked. */
+  readonly descriptor: Descriptor;
+  /**
+   * The answer for all requirements together: missing if one of them is missing, else unknown if one of them is
+   * unknown.
+   */
+  readonly presence: Presence;
+  /** The requirements with their answers, all of one image after all of another. */
+  readonly requirements: readonly CheckedRequirement[];
+}
+
 /** Options of {@link Client.resolve} and {@link Client.fetchManifest}. */
 export interface ManifestOptions extends CallOptions {
   /** Selects, in an index, the image for this platform. Default: the index itself. */
@@ -1389,6 +1446,32 @@ export class Client {
    * ```
    */
   verify(target: string, options?: VerifyOptions): Promise<VerifyReport>;
+
+  /**
+   * Checks that everything in `requirements` is attached to what `target` names: as a referrer, by a sibling tag of
+   * cosign, or as an attestation of BuildKit. A requirement is `signature`, `attestation`, `provenance`, `sbom`,
+   * `scan-result`, `vex` or `chart`; one of these with a predicate type or an artifact type, such as
+   * `provenance=https://slsa.dev/provenance/v1`; or `artifact-type=TYPE`.
+   *
+   * It tells whether something is attached, not whether it is valid: no signature is verified. What is attached to an
+   * attachment does not count. The report has each requirement with its answer: `missing` only if everything attached
+   * was listed and read, else `unknown`.
+   *
+   * @param target - The image, or the index of images.
+   * @param requirements - What must be attached: requirements such as `signature` or `sbom`.
+   * @param options - See {@link CheckOptions}.
+   * @returns See {@link CheckReport}.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing.
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if `requirements` is empty or has something else than
+   *   requirements.
+   *
+   * @example
+   * ```ts
+   * const report = await client.check('registry.example.com/net-monitor:v1', ['signature', 'sbom'], { eachPlatform: true });
+   * for (const { requirement, presence, descriptor } of report.requirements) console.log(requirement, presence, descriptor.digest);
+   * ```
+   */
+  check(target: string, requirements: string | readonly string[], options?: CheckOptions): Promise<CheckReport>;
 
   /**
    * Returns the descriptor of what `target` names. With a platform, the descriptor of the image for that platform in

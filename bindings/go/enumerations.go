@@ -121,6 +121,20 @@ func outcome(number C.ocigraph_outcome) Outcome {
 	}
 }
 
+// A Presence is whether something is attached to an image.
+type Presence string
+
+// The values of [Presence].
+const (
+	// PresencePresent means that it is attached.
+	PresencePresent Presence = "present"
+	// PresenceUnknown means that it may be attached: something could not be listed or read. The registry refused,
+	// throttled or failed.
+	PresenceUnknown Presence = "unknown"
+	// PresenceMissing means that it is not attached: everything that is attached was listed and read.
+	PresenceMissing Presence = "missing"
+)
+
 // A ProblemKind is the kind of a [Problem].
 type ProblemKind string
 

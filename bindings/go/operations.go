@@ -223,6 +223,39 @@ func (c *Client) Verify(ctx context.Context, reference string, options *VerifyOp
 	return verifyReport(out)
 }
 
+// Check checks that everything in requirements is attached to what reference names: as a referrer, by a sibling tag of
+// cosign, or as an attestation of BuildKit. A requirement is signature, attestation, provenance, sbom, scan-result, vex
+// or chart; one of these with a predicate type or an artifact type, such as
+// "provenance=https://slsa.dev/provenance/v1"; or artifact-type=TYPE.
+//
+// It tells whether something is attached, not whether it is valid: no signature is verified. What is attached to an
+// attachment does not count. The report has each requirement with its answer: [PresenceMissing] only if everything
+// attached was listed and read, else [PresenceUnknown].
+//
+// The reference names the image, or the index of images. The requirements is what must be attached: requirements such
+// as signature or sbom. Nil options select the defaults.
+//
+// The error is
+//   - [ErrNotFound] if reference names nothing
+//   - [ErrInvalidArgument] if requirements is empty or has something else than requirements
+func (c *Client) Check(ctx context.Context, reference string, requirements []string, options *CheckOptions) (*CheckReport, error) {
+	a := newArguments("check", reference)
+	defer a.release()
+	o, err := options.toC(a)
+	if err != nil {
+		return nil, err
+	}
+	views, count := a.texts(requirements)
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_check_report) { C.ocigraph_check_report_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_check_report, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_check(client, a.text(reference), views, count, o, token, out, failure)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return checkReport(out)
+}
+
 // Resolve returns the descriptor of what reference names. With a platform, the descriptor of the image for that
 // platform in the index that reference names.
 //

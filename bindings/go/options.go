@@ -577,6 +577,40 @@ func (o *VerifyOptions) toC(a *arguments) (*C.ocigraph_verify_options, error) {
 	return c, s.err
 }
 
+// CheckOptions are the options of [Client.Check].
+type CheckOptions struct {
+	// Platform checks the image for this platform if the reference names an index. The syntax is
+	// "os/architecture[/variant]", such as "linux/arm64". The error is [ErrNotFound] if the index has no such image.
+	// Default: checks what the reference names.
+	Platform string
+	// EachPlatform checks each image of an index for itself: what is attached to the index counts for none of them.
+	// Default: false; what an index requires is then attached to the index, or to each of its images.
+	EachPlatform bool
+	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
+	// used while a registry limits the rate of requests, or if the process can open few files.
+	Concurrency int
+}
+
+// toC returns the options as a handle of C, which the arguments own. Nil options select the defaults.
+func (o *CheckOptions) toC(a *arguments) (*C.ocigraph_check_options, error) {
+	c := C.ocigraph_check_options_new()
+	a.own(func() { C.ocigraph_check_options_free(c) })
+	if o == nil {
+		return c, nil
+	}
+	s := &settings{arguments: a}
+	if o.Platform != "" {
+		s.set(C.ocigraph_check_options_set_platform(c, a.text(o.Platform), &s.failure))
+	}
+	if o.EachPlatform {
+		s.set(C.ocigraph_check_options_set_each_platform(c, C.bool(true), &s.failure))
+	}
+	if o.Concurrency != 0 {
+		s.set(C.ocigraph_check_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))
+	}
+	return c, s.err
+}
+
 // ResolveOptions are the options of [Client.Resolve] and [Client.FetchManifest].
 type ResolveOptions struct {
 	// Platform selects, in an index, the image for this platform. The syntax is "os/architecture[/variant]", such as

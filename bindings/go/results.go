@@ -203,6 +203,33 @@ type Problem struct {
 	Detail string `json:"detail"`
 }
 
+// A CheckReport is the result of [Client.Check].
+type CheckReport struct {
+	// Reference is what was checked, as a reference by digest.
+	Reference string `json:"reference"`
+	// Descriptor is the descriptor of what was checked.
+	Descriptor Descriptor `json:"descriptor"`
+	// Presence is the answer for all requirements together: missing if one of them is missing, else unknown if one of
+	// them is unknown.
+	Presence Presence `json:"presence"`
+	// Requirements are the requirements with their answers, all of one image after all of another.
+	Requirements []CheckedRequirement `json:"requirements"`
+}
+
+// A CheckedRequirement is a requirement, and whether it is met.
+type CheckedRequirement struct {
+	// Requirement is the requirement, such as sbom.
+	Requirement string `json:"requirement"`
+	// Descriptor is the image or index that was checked. Has the platform that its index says.
+	Descriptor Descriptor `json:"descriptor"`
+	// Presence reports whether what is required is attached.
+	Presence Presence `json:"presence"`
+	// Found lists the manifests that meet the requirement.
+	Found []Descriptor `json:"found"`
+	// Details phrases for users: what could not be read, or which images of an index lack the attachment.
+	Details []string `json:"details"`
+}
+
 // A TagInfo is a tag in a list, with what the registry or layout knows of it. Fields that are not known are nil or
 // empty.
 type TagInfo struct {
@@ -339,6 +366,14 @@ func migrateReport(r *C.ocigraph_migrate_report) (*MigrateReport, error) {
 func verifyReport(r *C.ocigraph_verify_report) (*VerifyReport, error) {
 	result := new(VerifyReport)
 	if err := decode(C.ocigraph_verify_report_json(r), result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+func checkReport(r *C.ocigraph_check_report) (*CheckReport, error) {
+	result := new(CheckReport)
+	if err := decode(C.ocigraph_check_report_json(r), result); err != nil {
 		return nil, err
 	}
 	return result, nil

@@ -381,13 +381,14 @@ pub use ocigraph_types::{
     ListProblem, Location, Manifest, ManifestBuildError, ManifestBuilder, ManifestError,
     ManifestErrorReason, ManifestFormat, ManifestFormatError, MediaTypeError, Node, Platform,
     PlatformError, Reference, ReferenceError, RegistryError, RepositoryError,
-    RepositoryErrorReason, Result, SiblingTag, TagError, TagOrDigest, ToJson, Verifier, Walk,
-    annotation, check_layout_tag, check_repository, check_tag, empty_descriptor, excerpt,
-    json_text, printable,
+    RepositoryErrorReason, Requirement, RequirementError, Result, SiblingTag, TagError,
+    TagOrDigest, ToJson, Verifier, Walk, annotation, check_layout_tag, check_repository, check_tag,
+    empty_descriptor, excerpt, json_text, printable,
 };
 pub use operation::{
     attach::AttachOptions,
     blob::TransferOptions,
+    check::{CheckOptions, CheckReport, CheckedRequirement, Presence},
     copy::{CopiedBlobs, CopyOptions, CopyReport, KeptTag},
     delete::{DeleteFailure, DeleteOptions, DeleteReport, RetainedManifest},
     discover::DiscoverOptions,

@@ -151,6 +151,27 @@ class operations : public calls {
             options.get());
     }
 
+    /* Checks that everything in `requirements` is attached to what `reference` names: as a referrer, by a sibling
+     * tag of cosign, or as an attestation of BuildKit. A requirement is `signature`, `attestation`, `provenance`,
+     * `sbom`, `scan-result`, `vex` or `chart`; one of these with a predicate type or an artifact type, such as
+     * `provenance=https://slsa.dev/provenance/v1`; or `artifact-type=TYPE`. */
+    check_report check(
+        std::string_view reference, const std::vector<std::string_view> &requirements,
+        const check_options &options = {}, const cancel_token &cancel = {}) const {
+        const std::vector<ocigraph_str> views = detail::in_all(requirements);
+        return run<check_report, ocigraph_check_report>(
+            ocigraph_client_check, callbacks_of(options), cancel, detail::in(reference), views.data(), views.size(),
+            options.get());
+    }
+    void check_start(
+        std::string_view reference, const std::vector<std::string_view> &requirements, const check_options &options,
+        completed<check_report> done, const cancel_token &cancel = {}) const {
+        const std::vector<ocigraph_str> views = detail::in_all(requirements);
+        start<check_report, ocigraph_check_report>(
+            ocigraph_client_check_start, callbacks_of(options), std::move(done), cancel, detail::in(reference),
+            views.data(), views.size(), options.get());
+    }
+
     /* Returns the descriptor of what `reference` names. With a platform, the descriptor of the image for that
      * platform in the index that `reference` names. */
     descriptor resolve(

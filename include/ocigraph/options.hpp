@@ -414,6 +414,27 @@ class verify_options
     }
 };
 
+/* Options of client::check. */
+class check_options
+    : public detail::options<check_options, ocigraph_check_options, ocigraph_check_options_new, ocigraph_check_options_free> {
+  public:
+    /* Checks the image for this platform if the reference names an index. NOT_FOUND if the index has no such image.
+     * Default: checks what the reference names. */
+    check_options &platform(std::string_view platform) {
+        return set(ocigraph_check_options_set_platform, detail::in(platform));
+    }
+    /* If true, checks each image of an index for itself: what is attached to the index counts for none of them.
+     * Default: false; what an index requires is then attached to the index, or to each of its images. */
+    check_options &each_platform(bool each_platform) {
+        return set(ocigraph_check_options_set_each_platform, each_platform);
+    }
+    /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+     * are used while a registry limits the rate of requests, or if the process can open few files. */
+    check_options &concurrency(std::size_t concurrency) {
+        return set(ocigraph_check_options_set_concurrency, concurrency);
+    }
+};
+
 /* Options of client::resolve and client::fetch_manifest. */
 class resolve_options
     : public detail::options<resolve_options, ocigraph_resolve_options, ocigraph_resolve_options_new, ocigraph_resolve_options_free> {

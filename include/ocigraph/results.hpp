@@ -307,6 +307,49 @@ class verify_report : public result<ocigraph_verify_report, ocigraph_verify_repo
     }
 };
 
+/* A requirement, and whether it is met. */
+struct checked_requirement {
+    /* The requirement, such as `sbom`. */
+    std::string requirement;
+    /* The image or index that was checked. Has the platform that its index says. */
+    ocigraph::descriptor descriptor;
+    /* Whether what is required is attached. One of OCIGRAPH_PRESENCE_*. */
+    std::int32_t presence;
+    /* The manifests that meet the requirement. */
+    std::vector<ocigraph::descriptor> found;
+    /* Phrases for users: what could not be read, or which images of an index lack the attachment. */
+    std::vector<std::string> details;
+};
+
+/* The result of client::check. */
+class check_report : public result<ocigraph_check_report, ocigraph_check_report_free, ocigraph_check_report_json> {
+  public:
+    using result::result;
+    /* Returns the what was checked, as a reference by digest. */
+    std::string_view reference() const & noexcept { return detail::out(ocigraph_check_report_reference(get())); }
+    std::string reference() && { return std::string(std::as_const(*this).reference()); }
+    /* Returns the descriptor of what was checked. */
+    ocigraph::descriptor descriptor() const noexcept { return part(ocigraph_check_report_descriptor(get())); }
+    /* Returns the answer for all requirements together: missing if one of them is missing, else unknown if one of
+     * them is unknown. One of OCIGRAPH_PRESENCE_*. */
+    std::int32_t presence() const noexcept { return ocigraph_check_report_presence(get()); }
+    /* Returns the requirements with their answers, all of one image after all of another. */
+    std::vector<checked_requirement> requirements() const {
+        return detail::list<checked_requirement>(ocigraph_check_report_requirement_count(get()), [&](std::size_t i) {
+            return checked_requirement{
+                detail::copied(ocigraph_check_report_requirement_requirement(get(), i)),
+                part(ocigraph_check_report_requirement(get(), i)),
+                ocigraph_check_report_requirement_presence(get(), i),
+                detail::list<ocigraph::descriptor>(
+                    ocigraph_check_report_requirement_found_count(get(), i),
+                    [&](std::size_t j) { return part(ocigraph_check_report_requirement_found(get(), i, j)); }),
+                detail::list<std::string>(
+                    ocigraph_check_report_requirement_detail_count(get(), i),
+                    [&](std::size_t j) { return detail::copied(ocigraph_check_report_requirement_detail(get(), i, j)); })};
+        });
+    }
+};
+
 /* A tag in a list, with what the registry or layout knows of it. Fields that are not known are not set. */
 struct tag_info {
     /* The tag itself. */

@@ -1,31 +1,33 @@
-// A deploy gate: rejects an image that has no signature of a given type, or whose content is incomplete.
+// A deploy gate: rejects an image that lacks what a policy requires, or whose content is incomplete.
 //
-//   node deploy-gate.js registry.example.com/net-monitor:v1 signature/example
+//   node deploy-gate.js registry.example.com/net-monitor:v1 signature sbom
 //
-// Exit codes: 0 the image may be deployed, 1 it may not, 2 the check failed.
+// Exit codes: 0 the image may be deployed, 1 it may not, 2 the check failed, or the registry does not tell.
 
 import { argv, exit } from 'node:process';
 
-import { Client, OcigraphError, parseReference } from 'ocigraph';
+import { Client, OcigraphError } from 'ocigraph';
 
-const [, , image, type = 'signature/example'] = argv;
+const [, , image, ...given] = argv;
+const requirements = given.length > 0 ? given : ['signature'];
 if (!image) {
-  console.error('usage: deploy-gate IMAGE [TYPE]');
+  console.error('usage: deploy-gate IMAGE [REQUIREMENT...]');
   exit(2);
 }
 
 /** Returns the reason why the image may not be deployed, or undefined if it may. */
 async function objection(client: Client, image: string): Promise<string | undefined> {
   const signal = AbortSignal.timeout(60_000);
-  // Use the digest, because a tag may move between the check and the deployment.
-  const { digest } = await client.resolve(image, { signal });
-  const pinned = `${parseReference(image).location}@${digest}`;
-  const graph = await client.discover(pinned, { signal });
-  const signatures = graph.referrers().filter((referrer) => referrer.artifactType === type);
-  if (signatures.length === 0) return `${pinned} has no referrer of type ${type}`;
-  const { problems } = await client.verify(pinned, { signal });
+  // It tells what is attached, and verifies no signature.
+  const checked = await client.check(image, requirements, { signal });
+  for (const { requirement, presence, details } of checked.requirements) {
+    if (presence === 'missing') return `${checked.reference} has no ${requirement}`;
+    if (presence === 'unknown') throw new Error(`unknown whether there is a ${requirement}: ${details.join('; ')}`);
+  }
+  // A reference by digest, because a tag may move between the check and the deployment.
+  const { problems } = await client.verify(checked.reference, { signal });
   if (problems.length > 0) return problems.map((problem) => problem.detail).join('; ');
-  console.log(`${pinned} may be deployed: ${signatures.map((signature) => signature.digest).join(', ')}`);
+  console.log(`${checked.reference} may be deployed: it has ${requirements.join(', ')}`);
   return undefined;
 }
 

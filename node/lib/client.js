@@ -138,6 +138,13 @@ export class Client {
     return JSON.parse(await perform(options, begin, { progress: true }));
   }
 
+  async check(target, requirements, options) {
+    Client.#check(this, 'check');
+    const args = [text(target, 'target'), texts(requirements, 'requirements')];
+    const begin = (call, rest) => this.#native.check(call, ...args, rest);
+    return JSON.parse(await perform(options, begin));
+  }
+
   async resolve(target, options) {
     Client.#check(this, 'resolve');
     const args = [text(target, 'target')];

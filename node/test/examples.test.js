@@ -62,19 +62,20 @@ for (const [name, place] of Object.entries(places)) {
 
 test('the deploy gate rejects an unsigned image and an incomplete image', async (t) => {
   const place = `oci:${join(folder(t), 'layout')}`;
-  const gate = (...args) => run(process.execPath, [compiled('deploy-gate'), ...args]);
+  const gate = (image, requirement = 'artifact-type=signature/example') =>
+    run(process.execPath, [compiled('deploy-gate'), image, requirement]);
   assert.equal((await gate(`${place}:v1`)).code, 1, 'the image does not exist');
 
   const { blobs } = await client.push(`${place}:v1`, { files: [{ content: 'image', title: 'image' }] });
   const unsigned = await gate(`${place}:v1`);
   assert.deepEqual([unsigned.code, unsigned.stdout], [1, '']);
-  assert.match(unsigned.stderr, /^refused: .* has no referrer of type signature\/example/);
+  assert.match(unsigned.stderr, /^refused: .* has no artifact-type=signature\/example/);
 
   await client.push(place, { subject: `${place}:v1`, artifactType: 'signature/example' });
   const signed = await gate(`${place}:v1`);
   assert.equal(signed.code, 0, signed.stderr);
-  assert.match(signed.stdout, /may be deployed: sha256:/);
-  assert.equal((await gate(`${place}:v1`, 'another/type')).code, 1);
+  assert.match(signed.stdout, /@sha256:[0-9a-f]{64} may be deployed: it has artifact-type=signature\/example/);
+  assert.equal((await gate(`${place}:v1`, 'sbom')).code, 1);
 
   writeFileSync(join(place.slice(4), 'blobs', 'sha256', blobs[0].descriptor.digest.slice(7)), 'imagE');
   assert.match((await gate(`${place}:v1`)).stderr, /^refused: content with the digest sha256:/);

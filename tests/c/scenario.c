@@ -489,6 +489,17 @@ static size_t texts(const char *name, ocigraph_str list[16]) {
     return count;
 }
 
+static void check(void) {
+    ocigraph_check_report *report;
+    ocigraph_str requirements[16], reference = text("reference");
+    size_t count = texts("requirements", requirements);
+    ocigraph_check_options *options = fill(ocigraph_check_options_new(), "check", arguments);
+    need(ocigraph_client_check(client, reference, requirements, count, options, NULL, &report, &failure));
+    result(ocigraph_check_report_json(report));
+    ocigraph_check_report_free(report);
+    ocigraph_check_options_free(options);
+}
+
 static void tag(void) {
     ocigraph_descriptor *descriptor;
     ocigraph_str tags[16], reference = text("reference");
@@ -642,6 +653,7 @@ static const struct {
 } operations[] = {
     {"push", push}, {"attach", run_attach}, {"pull", pull}, {"discover", discover}, {"delete", delete}, {"copy", copy},
     {"migrate", migrate}, {"verify", verify},
+    {"check", check},
     {"resolve", resolve}, {"tag", tag}, {"untag", untag}, {"tags", tags}, {"tag_details", tag_details},
     {"manifests", manifests}, {"repositories", repositories}, {"login", login}, {"logout", logout},
     {"fetch_manifest", fetch_manifest}, {"push_manifest", push_manifest}, {"delete_manifest", delete_manifest},

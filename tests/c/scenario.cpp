@@ -359,6 +359,12 @@ const std::map<std::string, operation> operations = {
      }},
     {"migrate", with_options<ocigraph::migrate_options>([](auto &c, view r, auto o) { return c.migrate(r, o); })},
     {"verify", with_options<ocigraph::verify_options>([](auto &c, view r, auto o) { return c.verify(r, o); })},
+    {"check",
+     [](const client &c, const step &s) {
+         view reference = s.take_text("reference");
+         std::vector<view> requirements = s.take_texts("requirements");
+         return one_line(c.check(reference, requirements, s.options<ocigraph::check_options>()).json());
+     }},
     {"resolve",
      [](const client &c, const step &s) {
          view reference = s.take_text("reference");

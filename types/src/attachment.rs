@@ -4,10 +4,12 @@
 mod edge;
 mod predicate;
 mod recognized;
+mod requirement;
 mod sibling_tag;
 mod statement;
 
 pub use edge::{Edge, EdgeKind, EdgeKindError};
 pub use recognized::{Attachment, AttachmentKind, Unread};
+pub use requirement::{Requirement, RequirementError};
 pub use sibling_tag::{SIBLING_SUFFIXES, SiblingTag};
 pub use statement::Statement;

@@ -57,8 +57,8 @@ mod verifier;
 
 pub use annotation::{Annotations, created};
 pub use attachment::{
-    Attachment, AttachmentKind, Edge, EdgeKind, EdgeKindError, SIBLING_SUFFIXES, SiblingTag,
-    Statement, Unread,
+    Attachment, AttachmentKind, Edge, EdgeKind, EdgeKindError, Requirement, RequirementError,
+    SIBLING_SUFFIXES, SiblingTag, Statement, Unread,
 };
 pub use bytes::Bytes;
 pub use descriptor::Descriptor;

@@ -4,8 +4,8 @@
 //! core.
 
 use ocigraph::{
-    AttachmentForm, Attributes, EdgeKind, ManifestFormat, MigrationKind, Outcome, ProblemKind,
-    Result,
+    AttachmentForm, Attributes, EdgeKind, ManifestFormat, MigrationKind, Outcome, Presence,
+    ProblemKind, Result,
 };
 
 use crate::text::invalid;
@@ -72,6 +72,14 @@ pub const OCIGRAPH_OUTCOME_UNCHANGED: i32 = 5;
 pub const OCIGRAPH_OUTCOME_KEPT_EXISTING: i32 = 6;
 /// The blob was read and matches its descriptor.
 pub const OCIGRAPH_OUTCOME_VERIFIED: i32 = 7;
+
+/// It is attached.
+pub const OCIGRAPH_PRESENCE_PRESENT: i32 = 1;
+/// It may be attached: something could not be listed or read. The registry refused, throttled or
+/// failed.
+pub const OCIGRAPH_PRESENCE_UNKNOWN: i32 = 2;
+/// It is not attached: everything that is attached was listed and read.
+pub const OCIGRAPH_PRESENCE_MISSING: i32 = 3;
 
 /// The content does not exist.
 pub const OCIGRAPH_PROBLEM_MISSING: i32 = 1;
@@ -193,6 +201,15 @@ pub(crate) fn outcome_number(value: Outcome) -> ocigraph_outcome {
         Outcome::Unchanged => OCIGRAPH_OUTCOME_UNCHANGED,
         Outcome::KeptExisting => OCIGRAPH_OUTCOME_KEPT_EXISTING,
         Outcome::Verified => OCIGRAPH_OUTCOME_VERIFIED,
+        _ => 0,
+    }
+}
+
+pub(crate) fn presence_number(value: Presence) -> i32 {
+    match value {
+        Presence::Present => OCIGRAPH_PRESENCE_PRESENT,
+        Presence::Unknown => OCIGRAPH_PRESENCE_UNKNOWN,
+        Presence::Missing => OCIGRAPH_PRESENCE_MISSING,
         _ => 0,
     }
 }

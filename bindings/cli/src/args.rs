@@ -19,6 +19,7 @@ use ocigraph::{
 use crate::{
     commands::{
         blob::BlobCommand,
+        check::CheckArgs,
         copy::CopyArgs,
         delete::DeleteArgs,
         digest::DigestArgs,
@@ -52,6 +53,7 @@ EXIT CODES
   0    success
   1    failure
   2    wrong usage
+  3    unknown, of check alone
   129  ended by SIGHUP
   130  ended by SIGINT (Ctrl-C)
   143  ended by SIGTERM
@@ -86,6 +88,8 @@ pub(crate) enum Command {
     Migrate(MigrateArgs),
     /// Check that every manifest and blob of a graph exists and matches its digest
     Verify(VerifyArgs),
+    /// Check that signatures, SBoMs and other attachments exist
+    Check(CheckArgs),
     /// Add tags to an artifact
     Tag(TagArgs),
     /// Remove tags without deleting their manifests

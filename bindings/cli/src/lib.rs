@@ -38,6 +38,8 @@ pub(crate) struct ExitCode(u8);
 impl ExitCode {
     pub(crate) const SUCCESS: Self = Self(0);
     pub(crate) const FAILURE: Self = Self(1);
+    /// A check could not find out whether something is attached.
+    pub(crate) const UNKNOWN: Self = Self(3);
 }
 
 /// Runs the command and returns its exit code. The first argument is the name of the program.
@@ -125,6 +127,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Copy(args) => commands::copy::copy(&common, *args).boxed(),
         Command::Migrate(args) => commands::migrate::migrate(&common, args).boxed(),
         Command::Verify(args) => commands::verify::verify(&common, args).boxed(),
+        Command::Check(args) => commands::check::check(&common, args).boxed(),
         Command::Tag(args) => commands::tag::tag(&common, args).boxed(),
         Command::Untag(args) => commands::tag::untag(&common, args).boxed(),
         Command::Resolve(args) => commands::tag::resolve(&common, args).boxed(),

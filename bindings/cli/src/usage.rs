@@ -39,6 +39,7 @@ impl<'a> Usage<'a> {
             },
             Command::Migrate(args) => one(&args.target),
             Command::Verify(args) => one(&args.target.reference),
+            Command::Check(args) => one(&args.target.reference),
             Command::Tag(args) => one(&args.target),
             Command::Untag(args) => one(&args.target),
             Command::Resolve(args) => one(&args.target),

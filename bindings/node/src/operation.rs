@@ -184,4 +184,21 @@ impl Client {
             Ok(async move { Ok(json(&core.verify(&target, options).await?)) })
         })
     }
+
+    /// Starts the operation. Resolves to the result as JSON.
+    #[napi(catch_unwind)]
+    pub fn check<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        target: String,
+        requirements: Vec<String>,
+        options: String,
+    ) -> Started<'env> {
+        self.start(env, call, ErrorContext::new("check", &target), |core, _| {
+            let target: Reference = target.parse()?;
+            let options = read::<options::CheckOptions>(&options)?.into_core()?;
+            Ok(async move { Ok(json(&core.check(&target, &requirements, options).await?)) })
+        })
+    }
 }

@@ -75,6 +75,31 @@ impl AttachOptions {
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct CheckOptions {
+    platform: Option<String>,
+    each_platform: Option<bool>,
+    concurrency: Option<Count>,
+}
+
+impl CheckOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self) -> Result<ocigraph::CheckOptions> {
+        let mut options = ocigraph::CheckOptions::default();
+        if let Some(given) = self.platform {
+            options.platform = Some(parsed(&given)?);
+        }
+        if let Some(given) = self.each_platform {
+            options.each_platform = given;
+        }
+        if let Some(given) = self.concurrency {
+            options.concurrency = Some(given.as_usize());
+        }
+        Ok(options)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct ClientOptions {
     credentials: Option<Value>,
     auth_file: Option<PathBuf>,

@@ -3,10 +3,10 @@
 //! The results of operations as plain Python values: a dict with the fields of each.
 
 use ocigraph::{
-    Attributes, CopiedBlobs, CopyReport, DeleteFailure, DeleteReport, KeptAttachment, KeptTag,
-    LoginResult, LogoutResult, ManifestInfo, MigrateReport, Migration, MigrationKind, Outcome,
-    Problem, ProblemKind, PullResult, PulledFile, PushResult, PushedBlob, RemovedAttachment,
-    RetainedManifest, StoredIn, TagInfo, VerifyReport,
+    Attributes, CheckReport, CheckedRequirement, CopiedBlobs, CopyReport, DeleteFailure,
+    DeleteReport, KeptAttachment, KeptTag, LoginResult, LogoutResult, ManifestInfo, MigrateReport,
+    Migration, MigrationKind, Outcome, Presence, Problem, ProblemKind, PullResult, PulledFile,
+    PushResult, PushedBlob, RemovedAttachment, RetainedManifest, StoredIn, TagInfo, VerifyReport,
 };
 use pyo3::{prelude::*, types::PyDict};
 
@@ -213,6 +213,31 @@ impl IntoPlain for VerifyReport {
     }
 }
 
+impl IntoPlain for CheckedRequirement {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { requirement, descriptor, presence, found, details, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("requirement", requirement.into_plain(py)?)?;
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("presence", presence.into_plain(py)?)?;
+        dict.set_item("found", found.into_plain(py)?)?;
+        dict.set_item("details", details.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for CheckReport {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { reference, descriptor, presence, requirements, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("reference", reference.into_plain(py)?)?;
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("presence", presence.into_plain(py)?)?;
+        dict.set_item("requirements", requirements.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
 impl IntoPlain for Attributes {
     fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         let Self { delete_enabled, list_enabled, read_enabled, write_enabled, .. } = self;
@@ -303,6 +328,12 @@ impl IntoPlain for MigrationKind {
 }
 
 impl IntoPlain for Outcome {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        self.name().into_plain(py)
+    }
+}
+
+impl IntoPlain for Presence {
     fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         self.name().into_plain(py)
     }

@@ -18,6 +18,7 @@ use crate::{
         self,
         attach::{self, AttachOptions},
         blob::{self, TransferOptions},
+        check::{self, CheckOptions, CheckReport},
         delete::{self, DeleteOptions, DeleteReport},
         discover::{self, DiscoverOptions},
         manifest::{self, ResolveOptions},
@@ -142,6 +143,30 @@ impl Client {
     ) -> Result<VerifyReport> {
         let store = self.open_for(verify::OPERATION, reference, &[])?;
         operation::verify(store, reference, options).await
+    }
+
+    /// Checks that everything in `requirements` is attached to what `reference` names: as a
+    /// referrer, by a sibling tag of cosign, or as an attestation of BuildKit. A requirement is
+    /// `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex` or `chart`; one of
+    /// these with a predicate type or an artifact type, such as
+    /// `provenance=https://slsa.dev/provenance/v1`; or `artifact-type=TYPE`.
+    ///
+    /// It tells whether something is attached, not whether it is valid: no signature is verified.
+    /// What is attached to an attachment does not count. The report has each requirement with its
+    /// answer: [`Presence::Missing`] only if everything attached was listed and read, else
+    /// [`Presence::Unknown`].
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if `reference` names nothing, [`Code::InvalidArgument`] if `requirements`
+    /// is empty or has something else than requirements.
+    pub async fn check(
+        &self,
+        reference: &Reference,
+        requirements: &[String],
+        options: CheckOptions,
+    ) -> Result<CheckReport> {
+        let store = self.open_for(check::OPERATION, reference, &[])?;
+        operation::check(&*store, reference, requirements, &options).await
     }
 
     /// Returns the descriptor of what `reference` names. With a platform, the descriptor of the

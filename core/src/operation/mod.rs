@@ -9,6 +9,7 @@
 pub(crate) mod attach;
 pub(crate) mod attached;
 pub(crate) mod blob;
+pub(crate) mod check;
 pub(crate) mod copy;
 pub(crate) mod delete;
 pub(crate) mod discover;
@@ -28,6 +29,7 @@ pub(crate) mod verify;
 
 pub use attach::attach;
 pub use blob::{blob_for, fetch_blob, push_blob};
+pub use check::check;
 pub use copy::copy;
 pub use delete::delete;
 pub use discover::discover;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::{
     content::progress::Outcome,
     operation::{
+        check::{CheckReport, CheckedRequirement, Presence},
         copy::CopyReport,
         delete::{DeleteFailure, DeleteReport, RetainedManifest},
         migrate::{KeptAttachment, MigrateReport, Migration, MigrationKind, RemovedAttachment},
@@ -37,6 +38,8 @@ macro_rules! to_json {
 
 to_json!(
     Attributes,
+    CheckReport,
+    CheckedRequirement,
     CopyReport,
     DeleteFailure,
     DeleteReport,
@@ -68,7 +71,7 @@ macro_rules! by_name {
     )*};
 }
 
-by_name!(MigrationKind, Outcome, ProblemKind);
+by_name!(MigrationKind, Outcome, Presence, ProblemKind);
 
 #[cfg(feature = "registry")]
 by_name!(StoredIn);

@@ -17,6 +17,7 @@ const operations = {
   copy: ['copy', ['source', 'destination']],
   migrate: ['migrate', ['reference']],
   verify: ['verify', ['reference']],
+  check: ['check', ['reference', 'requirements']],
   resolve: ['resolve', ['reference'], (descriptor) => ({ descriptor })],
   tag: ['tag', ['reference', 'tags'], (descriptor) => ({ descriptor })],
   untag: ['untag', ['reference'], () => ({})],

@@ -34,7 +34,7 @@ from ._digest import (
     digest_file,
     digest_files,
 )
-from ._enumerations import AttachmentForm, EdgeKind, Format, MigrationKind, Outcome, ProblemKind
+from ._enumerations import AttachmentForm, EdgeKind, Format, MigrationKind, Outcome, Presence, ProblemKind
 from ._error import (
     AlreadyExistsError,
     CancelledError,
@@ -67,6 +67,8 @@ from ._graph import Graph, ListProblem, Node
 from ._progress import Event, Progress, tqdm_progress
 from ._results import (
     Attributes,
+    CheckedRequirement,
+    CheckReport,
     CopiedBlobs,
     CopyReport,
     DeleteFailure,
@@ -109,6 +111,8 @@ __all__ = [
     "Blob",
     "BytesLike",
     "CancelledError",
+    "CheckedRequirement",
+    "CheckReport",
     "Client",
     "ConflictError",
     "Content",
@@ -153,6 +157,7 @@ __all__ = [
     "NotFoundError",
     "Outcome",
     "Platform",
+    "Presence",
     "Problem",
     "ProblemKind",
     "Progress",

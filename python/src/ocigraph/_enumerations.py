@@ -64,6 +64,14 @@ Outcome: TypeAlias = Literal["uploaded", "existed", "mounted", "written", "uncha
 - ``checked``: the blob was read and matches its descriptor.
 """
 
+Presence: TypeAlias = Literal["present", "unknown", "missing"]
+"""Whether something is attached to an image.
+
+- ``present``: it is attached.
+- ``unknown``: it may be attached: something could not be listed or read. The registry refused, throttled or failed.
+- ``missing``: it is not attached: everything that is attached was listed and read.
+"""
+
 ProblemKind: TypeAlias = Literal["missing", "size", "digest", "malformed", "unreadable", "unlisted"]
 """The kind of a `Problem`.
 

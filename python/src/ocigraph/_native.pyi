@@ -185,6 +185,15 @@ class Client:
         concurrency: int | None,
         progress: bool,
     ) -> Operation[_Json]: ...
+    def check(
+        self,
+        reference: GivenReference,
+        requirements: Sequence[str],
+        *,
+        platform: str | None,
+        each_platform: bool,
+        concurrency: int | None,
+    ) -> Operation[_Json]: ...
     def resolve(self, reference: GivenReference, *, platform: str | None) -> Operation[_Json]: ...
     def fetch_manifest(self, reference: GivenReference, *, platform: str | None) -> Operation[tuple[_Json, bytes]]: ...
     def push_manifest(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ._descriptor import Descriptor, Result, descriptors
-from ._enumerations import MigrationKind, Outcome, ProblemKind
+from ._enumerations import MigrationKind, Outcome, Presence, ProblemKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,6 +434,67 @@ class VerifyReport(Result):
             f["bytes"],
             tuple(Problem._of(item) for item in f["problems"]),
             tuple(Problem._of(item) for item in f["repaired"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRequirement(Result):
+    """A requirement, and whether it is met.
+
+    Example:
+        >>> [required] = client.check("oci:store/app:v1", ["artifact-type=sbom/example"]).requirements
+        >>> [found.artifact_type for found in required.found], required.details
+        (['sbom/example'], ())
+    """
+
+    requirement: str
+    """The requirement, such as ``sbom``."""
+    descriptor: Descriptor
+    """The image or index that was checked. Has the platform that its index says."""
+    presence: Presence
+    """Whether what is required is attached."""
+    found: tuple[Descriptor, ...]
+    """The manifests that meet the requirement."""
+    details: tuple[str, ...]
+    """Phrases for users: what could not be read, or which images of an index lack the attachment."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> CheckedRequirement:
+        return cls(
+            f["requirement"],
+            Descriptor._of(f["descriptor"]),
+            f["presence"],
+            descriptors(f["found"]),
+            tuple(f["details"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport(Result):
+    """The result of `Client.check`.
+
+    Example:
+        >>> client.check("oci:store/app:v1", ["signature"]).presence
+        'missing'
+    """
+
+    reference: str
+    """What was checked, as a reference by digest."""
+    descriptor: Descriptor
+    """The descriptor of what was checked."""
+    presence: Presence
+    """The answer for all requirements together: missing if one of them is missing, else unknown if one of them is
+    unknown."""
+    requirements: tuple[CheckedRequirement, ...]
+    """The requirements with their answers, all of one image after all of another."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> CheckReport:
+        return cls(
+            f["reference"],
+            Descriptor._of(f["descriptor"]),
+            f["presence"],
+            tuple(CheckedRequirement._of(item) for item in f["requirements"]),
         )
 
 

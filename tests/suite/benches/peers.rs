@@ -17,7 +17,7 @@ use std::{
 };
 
 use ocigraph::{Client, File, PushOptions, Reference};
-use ocigraph_suite::{Kind, Proxy, Registry, Workspace, ocigraph_binary, tool};
+use ocigraph_suite::{AttachedImage, Kind, Proxy, Registry, Workspace, ocigraph_binary, tool};
 use tokio::{sync::Semaphore, task::JoinSet};
 
 const ROUND_TRIP: Duration = Duration::from_millis(20);
@@ -177,6 +177,32 @@ fn discover(bench: &mut Bench, oras: &Path) {
             &mut |_| args(&["discover", "-o", "json", &image]),
         );
     }
+}
+
+/// Peers see each only some of what is attached, so two of them together are the peer.
+fn discover_attached(bench: &mut Bench) {
+    let name = "discover 12 attachments of six conventions, round trip 20 ms";
+    if !bench.wants(name) {
+        return;
+    }
+    let registry = Registry::start(Kind::Ocimem);
+    let image = AttachedImage::new("app");
+    image.push_to(&bench.work, &registry.reference("app"));
+    let proxy = Proxy::start(registry.host(), ROUND_TRIP);
+    let reference = behind(&proxy, "app:v1");
+    let [cosign, regctl] = ["cosign", "regctl"].map(|name| tool(name).display().to_string());
+    let script = format!(
+        "{cosign} tree {reference} && {regctl} --host reg={},tls=disabled \\
+         artifact tree --digest-tags {reference}",
+        proxy.host()
+    );
+    bench.row(
+        name,
+        "1/3",
+        1.0 / 3.0,
+        (Path::new("/bin/sh"), &mut |_| vec!["-c".to_owned(), script.clone()]),
+        &mut |_| args(&["discover", &reference]),
+    );
 }
 
 fn small_files(bench: &mut Bench, oras: &Path) {
@@ -351,6 +377,7 @@ fn main() {
     );
     println!("|---|---|---|---|---|---|");
     discover(&mut bench, &oras);
+    discover_attached(&mut bench);
     small_files(&mut bench, &oras);
     copy(&mut bench, &oras);
     large(&mut bench, &oras);

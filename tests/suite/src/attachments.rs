@@ -44,20 +44,25 @@ pub struct AttachedImage {
 }
 
 impl AttachedImage {
-    /// Creates the manifests of an image. Those of another `name` have other digests.
+    /// Creates the manifests of an image with the tag `v1`. Those of another `name` have other digests,
+    /// and the same base layer.
     pub fn new(name: &str) -> Self {
+        Self::with_tag(name, "v1")
+    }
+
+    /// Like [`AttachedImage::new`], with another tag.
+    pub fn with_tag(name: &str, tag: &str) -> Self {
         let mut image = Self::default();
         let mut entries = Vec::new();
         let mut attestations = Vec::new();
         for architecture in ["amd64", "arm64"] {
             let platform = json!({ "os": "linux", "architecture": architecture });
             let config = image.blob(IMAGE_CONFIG, platform.to_string(), json!({}));
-            let layer = image.blob(
-                "application/vnd.oci.image.layer.v1.tar",
-                format!("{name} for {architecture}"),
-                json!({}),
-            );
-            let digest = image.manifest(json!({ "config": config, "layers": [layer] }), None);
+            let layers = [format!("base for {architecture}"), format!("{name} for {architecture}")]
+                .map(|content| {
+                    image.blob("application/vnd.oci.image.layer.v1.tar", content, json!({}))
+                });
+            let digest = image.manifest(json!({ "config": config, "layers": layers }), None);
             let mut entry = image.descriptor(&digest);
             entry["platform"] = platform;
             entries.push(entry);
@@ -94,7 +99,7 @@ impl AttachedImage {
         }
         entries.extend(attestations);
         let index = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": entries });
-        image.index = image.push(INDEX, index, Some("v1".to_owned()));
+        image.index = image.push(INDEX, index, Some(tag.to_owned()));
         image.attach_by_tags(name);
         image.attach_as_referrers(name);
         image

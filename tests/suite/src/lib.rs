@@ -18,6 +18,7 @@
 //! ```
 
 mod attachments;
+mod cosign;
 mod fault;
 mod helper;
 mod image;
@@ -34,6 +35,7 @@ mod user;
 mod workspace;
 
 pub use attachments::{AttachedImage, SLSA, SPDX};
+pub use cosign::{Cosign, CosignFormat};
 pub use fault::{FaultServer, RecordedRequest, Reply};
 pub use helper::CredentialHelper;
 pub use library::{c_library, c_program, go_program, with_library};

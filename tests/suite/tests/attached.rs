@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ocigraph_suite::{AttachedImage, Kind, Registry, SPDX, Workspace};
-use serde_json::Value;
+use ocigraph_fixture::{Config, Failure, Fixture};
+use ocigraph_suite::{AttachedImage, Kind, Registry, SLSA, SPDX, Workspace};
+use serde_json::{Value, json};
 
 /// The registries, and a layout.
 fn places(work: &Workspace) -> Vec<(Option<Registry>, String)> {
@@ -127,12 +128,12 @@ fn a_copy_of_one_platform_carries_its_provenance() {
 #[test]
 fn a_delete_leaves_nothing_of_the_image_and_everything_of_another() {
     let work = Workspace::new();
-    let (image, other) = (AttachedImage::new("app"), AttachedImage::new("other"));
+    let (image, other) = (AttachedImage::new("app"), AttachedImage::with_tag("other", "v2"));
     for (registry, location) in places(&work) {
         image.push_to(&work, &location);
+        other.push_to(&work, &location);
         work.ocigraph(&["tag", &format!("{location}:v1"), "stays"]).ok();
         work.ocigraph(&["untag", &format!("{location}:stays")]);
-        other.push_to(&work, &format!("{location}-other"));
         let report = ["delete", "--yes", "--format", "json", &format!("{location}:v1")];
         let report = work.ocigraph(&report);
         if registry.as_ref().is_some_and(|registry| registry.kind() == Kind::Docker2) {
@@ -146,11 +147,134 @@ fn a_delete_leaves_nothing_of_the_image_and_everything_of_another() {
             let reference = format!("{location}@{digest}");
             work.ocigraph(&["manifest", "fetch", &reference]).fails_with(1);
         }
-        let tags = work.ocigraph(&["tags", &location]);
-        assert!(!tags.stdout.contains("sha256-"), "{location}: {}", tags.stdout);
-        let kept = nodes(&discovered(&work, &format!("{location}-other")));
-        assert_eq!(kept.len(), other.attached.len() + other.images.len());
+        let tags = work.ocigraph(&["tags", &location]).ok();
+        let of_image = image.index.replacen(':', "-", 1);
+        assert!(!tags.contains(&of_image), "{location}: {tags}");
+        let kept = format!("{location}:v2");
+        let graph = work.ocigraph(&["discover", "-o", "json", &kept]).json();
+        assert_eq!(nodes(&graph).len(), other.attached.len() + other.images.len(), "{location}");
+        let verified = work.ocigraph(&["verify", "--format", "json", &kept]).json();
+        assert_eq!(verified["problems"], json!([]), "{location}");
     }
+}
+
+#[test]
+fn a_check_finds_what_each_producer_attaches() {
+    let work = Workspace::new();
+    let image = AttachedImage::new("app");
+    let provenance = format!("provenance={SLSA}");
+    for (registry, location) in places(&work) {
+        image.push_to(&work, &location);
+        let reference = format!("{location}:v1");
+        let requirements = [
+            ("signature", 3),
+            ("sbom", 4),
+            (provenance.as_str(), 2),
+            ("artifact-type=application/vnd.cncf.notary.signature", 1),
+            ("chart", 1),
+        ];
+        for (requirement, found) in requirements {
+            let args = ["check", "--require", requirement, "--format", "json", &reference];
+            let report = work.ocigraph(&args).json();
+            let required = &report["requirements"][0];
+            assert_eq!(required["presence"], "present", "{location}: {report:#}");
+            assert_eq!(required["found"].as_array().unwrap().len(), found, "{report:#}");
+        }
+        let each = |requirement| {
+            let args = ["check", "--require", requirement, "--each-platform", "--format", "json"];
+            work.ocigraph(&[&args[..], &[&reference]].concat())
+        };
+        assert_eq!(each("sbom").json()["presence"], "present", "{location}");
+        // What is attached to the index is not attached to its images.
+        let signed = each("signature");
+        assert_eq!(signed.code, Some(1), "{location}: {signed}");
+        for requirement in ["scan-result", "vex", "sbom=https://cyclonedx.org/bom"] {
+            work.ocigraph(&["check", "--require", requirement, &reference]).fails_with(1);
+        }
+        drop(registry);
+    }
+}
+
+#[test]
+fn a_check_names_the_platform_that_lacks_its_sbom() {
+    let work = Workspace::new();
+    let image = AttachedImage::new("app");
+    for (registry, location) in places(&work) {
+        image.push_to(&work, &location);
+        let index = work.ocigraph(&["manifest", "fetch", &format!("{location}:v1")]).json();
+        let mut index = index;
+        let entries = index["manifests"].as_array_mut().unwrap();
+        entries.retain(|entry| entry["digest"] != image.attached[0].0.as_str());
+        assert_eq!(entries.len(), 3);
+        work.write("index.json", index.to_string());
+        let reference = format!("{location}:v2");
+        work.ocigraph(&["manifest", "push", &reference, "index.json"]).ok();
+        let args =
+            ["check", "--require", "sbom", "--each-platform", "--format", "json", &reference];
+        let checked = work.ocigraph(&args);
+        assert_eq!(checked.code, Some(1), "{location}: {checked}");
+        let report: Value = serde_json::from_str(&checked.stdout).unwrap();
+        let presences: Vec<(&str, &str)> = report["requirements"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|required| {
+                let platform = required["descriptor"]["platform"]["architecture"].as_str();
+                (platform.unwrap(), required["presence"].as_str().unwrap())
+            })
+            .collect();
+        assert_eq!(presences, [("amd64", "missing"), ("arm64", "present")], "{location}");
+        drop(registry);
+    }
+}
+
+#[test]
+fn a_check_that_the_registry_refuses_is_unknown() {
+    let work = Workspace::new();
+    let image = AttachedImage::new("app");
+    let fixture = Fixture::start(Config::default());
+    let location = format!("{}/app", fixture.host());
+    image.push_to(&work, &location);
+    for status in [401, 403, 429, 500] {
+        fixture.set_config(Config {
+            fail: vec![Failure::new("GET", "/app/referrers", status, 9)],
+            ..Config::default()
+        });
+        let args = ["check", "--require", "vex", "--format", "json", "--max-attempts", "1"];
+        let checked = work.ocigraph(&[&args[..], &[&format!("{location}:v1")]].concat());
+        assert_eq!(checked.code, Some(3), "{status}: {checked}");
+        let report: Value = serde_json::from_str(&checked.stdout).unwrap();
+        assert_eq!(report["presence"], "unknown", "{status}");
+        assert!(report["requirements"][0]["details"][0].as_str().is_some(), "{report:#}");
+    }
+    // Nothing is known of the image either.
+    fixture.set_config(Config {
+        fail: vec![Failure::new("", "/app/manifests", 429, 9)],
+        ..Config::default()
+    });
+    let args = ["check", "--require", "vex", "--max-attempts", "1", &format!("{location}:v1")];
+    work.ocigraph(&args).fails_with(3);
+}
+
+/// The requests: two for the index, the referrers of its 15 nodes, the tags, the manifests of three
+/// sibling tags, the manifests of three attachments that a list does not describe, and the fallback tag.
+#[test]
+fn a_discovery_of_everything_asks_once_for_each_list_and_manifest() {
+    let work = Workspace::new();
+    let image = AttachedImage::new("app");
+    let fixture = Fixture::start(Config::default());
+    let location = format!("{}/app", fixture.host());
+    image.push_to(&work, &location);
+    fixture.clear_requests();
+    work.ocigraph(&["discover", "-o", "json", &format!("{location}:v1")]).ok();
+    let requests = fixture.requests();
+    let count = |part: &str| requests.iter().filter(|r| r.path.contains(part)).count();
+    let paths: Vec<String> = requests.iter().map(|r| format!("{} {}", r.method, r.path)).collect();
+    assert_eq!(count("/referrers/"), 15, "{paths:#?}");
+    assert_eq!(count("/tags/list"), 1, "{paths:#?}");
+    assert_eq!(requests.len(), 25, "{paths:#?}");
+    let asked: BTreeSet<&String> = paths.iter().collect();
+    assert_eq!(asked.len(), paths.len(), "a request is repeated: {paths:#?}");
 }
 
 fn discovered(work: &Workspace, location: &str) -> Value {

@@ -26,6 +26,9 @@ fn the_example_in_c_attaches_an_sbom_and_streams_referrers() {
     assert!(stderr.starts_with("stream_blobs: discover "), "{stderr}");
 }
 
+/// What the admission check requires.
+const SIGNATURE: &str = "artifact-type=signature/example";
+
 #[test]
 fn the_example_in_go_admits_signed_images() {
     let work = Workspace::new();
@@ -33,20 +36,20 @@ fn the_example_in_go_admits_signed_images() {
     let admission = go_program("examples/go/admission", &work.home());
     let repository = registry.reference("net-monitor");
     let image = format!("{repository}:v1");
-    let admit = || work.run(work.command(&admission).args([image.as_str(), "signature/example"]));
+    let admit = || work.run(work.command(&admission).args([image.as_str(), SIGNATURE]));
     assert_eq!(admit().code, Some(1));
     assert_eq!(admit().stdout, "refused: there is no such image\n");
 
     let digest = work.push_image(&image);
     let refused = admit();
     assert_eq!(refused.code, Some(1), "{refused}");
-    assert_eq!(refused.stdout, format!("refused: {digest} has no signature/example\n"));
+    assert_eq!(refused.stdout, format!("refused: {digest} has no {SIGNATURE}\n"));
 
     work.write("signature.json", "{}");
     work.ocigraph(&["attach", &image, "--artifact-type", "signature/example", "signature.json"])
         .ok();
     let admitted = admit().ok();
-    assert!(admitted.ends_with(&format!(" signs {digest}\n")), "{admitted}");
+    assert_eq!(admitted, format!("admitted: {digest} has {SIGNATURE}\n"));
 
     drop(registry);
     assert_eq!(admit().code, Some(2));
@@ -57,7 +60,7 @@ fn the_example_in_go_rejects_incomplete_signed_images() {
     let work = Workspace::new();
     let admission = go_program("examples/go/admission", &work.home());
     let image = "oci:store/app:v1";
-    let admit = || work.run(work.command(&admission).args([image, "signature/example"]));
+    let admit = || work.run(work.command(&admission).args([image, SIGNATURE]));
     work.write("program", "a program");
     work.ocigraph(&["push", image, "--artifact-type", "app/example", "program"]).ok();
     let attach = ["attach", "--allow-empty", image, "--artifact-type"];
@@ -66,7 +69,7 @@ fn the_example_in_go_rejects_incomplete_signed_images() {
     let sbom = work.ocigraph(&["discover", "-o", "json", image]).json();
     let sbom = format!("oci:store/app@{}", sbom["references"][0]["digest"].as_str().unwrap());
     work.ocigraph(&["attach", &sbom, "--artifact-type", "signature/example", "--allow-empty"]).ok();
-    assert!(admit().stdout.ends_with(" has no signature/example\n"), "{}", admit());
+    assert!(admit().stdout.ends_with(&format!(" has no {SIGNATURE}\n")), "{}", admit());
     work.ocigraph(&[&attach[..], &["signature/example"]].concat()).ok();
     admit().ok();
 

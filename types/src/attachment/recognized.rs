@@ -326,16 +326,11 @@ impl Attachment {
                 }
                 _ if media_type == HELM_PROVENANCE => self.form = Some("with provenance".into()),
                 _ => {
-                    if let Some((kind, form)) = document(&media_type)
-                        && self.form.as_deref() == Some("cosign tag")
+                    if let Some((kind, format)) = document(&media_type)
+                        && let Some(form @ ("cosign tag" | "cosign")) = self.form.as_deref()
                     {
                         self.kinds.insert(kind);
-                        let form = match form {
-                            "SPDX" => "SPDX, cosign tag",
-                            "CycloneDX" => "CycloneDX, cosign tag",
-                            _ => "cosign tag",
-                        };
-                        self.form = Some(form.into());
+                        self.form = Some(format!("{format}, {form}").into());
                     }
                 }
             }
@@ -498,6 +493,11 @@ mod tests {
         assert_eq!(of("sig", SIMPLE_SIGNING).unwrap(), "signature (cosign tag)");
         assert_eq!(of("sbom", "text/spdx+json").unwrap(), "SBoM (SPDX, cosign tag)");
         assert_eq!(of("other", "a/b"), None);
+        let artifact_type = "application/vnd.dev.cosign.artifact.sbom.v1+json";
+        let edge = Edge::new(EdgeKind::Referrer, listed(artifact_type, &[]));
+        let sbom = manifest(artifact_type, &[("application/vnd.cyclonedx+json", json!({}))]);
+        let label = Attachment::of_manifest(&edge, &sbom).label().unwrap();
+        assert_eq!(label, "SBoM (CycloneDX, cosign)");
     }
 
     #[test]

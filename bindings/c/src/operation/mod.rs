@@ -19,6 +19,8 @@ mod migrate;
 
 mod verify;
 
+mod check;
+
 mod resolve;
 
 mod fetch_manifest;
@@ -44,6 +46,7 @@ mod login;
 mod logout;
 
 pub use attach::*;
+pub use check::*;
 pub use copy::*;
 pub use delete::*;
 pub use delete_manifest::*;

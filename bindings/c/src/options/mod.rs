@@ -24,6 +24,8 @@ mod migrate;
 
 mod verify;
 
+mod check;
+
 mod resolve;
 
 mod blob;
@@ -32,6 +34,7 @@ mod untag;
 
 pub use attach::*;
 pub use blob::*;
+pub use check::*;
 pub use client::*;
 pub use copy::*;
 pub use delete::*;
@@ -55,6 +58,7 @@ const _: () = {
     shared::<ocigraph_copy_options>();
     shared::<ocigraph_migrate_options>();
     shared::<ocigraph_verify_options>();
+    shared::<ocigraph_check_options>();
     shared::<ocigraph_resolve_options>();
     shared::<ocigraph_blob_options>();
     shared::<ocigraph_untag_options>();

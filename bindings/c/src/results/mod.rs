@@ -23,6 +23,8 @@ mod migrate;
 
 mod verify;
 
+mod check;
+
 mod tag_list;
 
 mod manifest_list;
@@ -31,6 +33,7 @@ mod login;
 
 mod logout;
 
+pub use check::*;
 pub use copy::*;
 pub use delete::*;
 pub use descriptor::*;
@@ -60,6 +63,7 @@ const _: () = {
     shared::<ocigraph_copy_report>();
     shared::<ocigraph_migrate_report>();
     shared::<ocigraph_verify_report>();
+    shared::<ocigraph_check_report>();
     shared::<ocigraph_tag_list>();
     shared::<ocigraph_manifest_list>();
     shared::<ocigraph_login_result>();

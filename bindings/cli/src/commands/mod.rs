@@ -1,6 +1,7 @@
 //! One module for each command or small group of commands: its arguments and its code.
 
 pub(crate) mod blob;
+pub(crate) mod check;
 pub(crate) mod copy;
 pub(crate) mod delete;
 pub(crate) mod digest;

@@ -166,6 +166,7 @@ var operations = map[string]operation{
 	"migrate":         method("Migrate", "reference").operation(plain),
 	"copy":            method("Copy", "source", "destination").operation(plain),
 	"verify":          method("Verify", "reference").operation(plain),
+	"check":           method("Check", "reference", "requirements").operation(plain),
 	"resolve":         method("Resolve", "reference").operation(named("descriptor")),
 	"tag":             tag,
 	"untag":           method("Untag", "reference").operation(plain),
@@ -260,7 +261,11 @@ func (c call) operation(convert func(any) any) operation {
 		method := reflect.ValueOf(client).MethodByName(c.method)
 		in := []reflect.Value{reflect.ValueOf(ctx)}
 		for _, name := range c.arguments {
-			in = append(in, reflect.ValueOf(s.text(name)))
+			if method.Type().In(len(in)).Kind() == reflect.Slice {
+				in = append(in, reflect.ValueOf(s.texts(name)))
+			} else {
+				in = append(in, reflect.ValueOf(s.text(name)))
+			}
 		}
 		if method.Type().NumIn() > len(in) {
 			options := reflect.New(method.Type().In(len(in)).Elem())

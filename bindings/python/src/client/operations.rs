@@ -6,9 +6,9 @@
 use std::path::PathBuf;
 
 use ocigraph::{
-    Annotations, AttachOptions, CopyOptions, DeleteOptions, DiscoverOptions, Host, LoginTarget,
-    MigrateOptions, PullOptions, PushOptions, ResolveOptions, TransferOptions, UntagOptions,
-    VerifyOptions,
+    Annotations, AttachOptions, CheckOptions, CopyOptions, DeleteOptions, DiscoverOptions, Host,
+    LoginTarget, MigrateOptions, PullOptions, PushOptions, ResolveOptions, TransferOptions,
+    UntagOptions, VerifyOptions,
 };
 use pyo3::prelude::*;
 
@@ -283,6 +283,26 @@ impl Client {
         options.concurrency = concurrency;
         options.progress = progress;
         self.start(py, events, |client| async move { client.verify(&reference, options).await })
+    }
+
+    #[pyo3(signature = (reference, requirements, *, platform, each_platform, concurrency))]
+    fn check(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        requirements: Vec<String>,
+        platform: Option<String>,
+        each_platform: bool,
+        concurrency: Option<usize>,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        let mut options = CheckOptions::default();
+        options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
+        options.each_platform = each_platform;
+        options.concurrency = concurrency;
+        self.start(py, None, |client| async move {
+            client.check(&reference, &requirements, options).await
+        })
     }
 
     #[pyo3(signature = (reference, *, platform))]

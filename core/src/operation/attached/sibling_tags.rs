@@ -143,5 +143,7 @@ fn by_subject(tags: impl IntoIterator<Item = SiblingTag>) -> HashMap<Digest, Vec
     for tag in tags {
         by_subject.entry(tag.subject().clone()).or_default().push(tag.to_string());
     }
+    // Registries list tags in different orders, and the graph of a copy looks like that of the original.
+    by_subject.values_mut().for_each(|tags| tags.sort_unstable());
     by_subject
 }

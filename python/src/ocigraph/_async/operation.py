@@ -14,6 +14,7 @@ from .._checks import (
     check_instance,
     check_path,
     check_text,
+    check_text_list,
     check_texts,
     optional,
 )
@@ -23,7 +24,7 @@ from .._descriptor import Platform
 from .._enumerations import AttachmentForm, EdgeKind, Format
 from .._graph import Graph
 from .._progress import Progress
-from .._results import CopyReport, DeleteReport, MigrateReport, PullResult, PushResult, VerifyReport
+from .._results import CheckReport, CopyReport, DeleteReport, MigrateReport, PullResult, PushResult, VerifyReport
 from .._run import run_async, sync_log_level
 from .._values import AnyReference, File, StrPath, given_reference, named, platform_text
 from .base import Base
@@ -545,3 +546,54 @@ class ArtifactOperations(Base):
             progress=check_callback("progress", progress),
         )
         return VerifyReport._of(await run_async(operation, progress))
+
+    async def check(
+        self,
+        reference: AnyReference,
+        requirements: str | Iterable[str],
+        *,
+        platform: str | Platform | None = None,
+        each_platform: bool = False,
+        concurrency: int | None = None,
+    ) -> CheckReport:
+        """Checks that everything in ``requirements`` is attached to what ``reference`` names: as a referrer, by a
+        sibling tag of cosign, or as an attestation of BuildKit. A requirement is ``signature``, ``attestation``,
+        ``provenance``, ``sbom``, ``scan-result``, ``vex`` or ``chart``; one of these with a predicate type or an
+        artifact type, such as ``provenance=https://slsa.dev/provenance/v1``; or ``artifact-type=TYPE``.
+
+        It tells whether something is attached, not whether it is valid: no signature is verified. What is attached to
+        an attachment does not count. The report has each requirement with its answer: ``missing`` only if everything
+        attached was listed and read, else ``unknown``.
+
+        Args:
+            reference: the image, or the index of images.
+            requirements: what must be attached: requirements such as ``signature`` or ``sbom``.
+            platform: checks the image for this platform if the reference names an index. `NotFoundError` if the index
+                has no such image. Default: checks what the reference names.
+            each_platform: checks each image of an index for itself: what is attached to the index counts for none of
+                them. Default: False; what an index requires is then attached to the index, or to each of its images.
+            concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
+                Fewer are used while a registry limits the rate of requests, or if the process can open few files.
+
+        Returns:
+            A `CheckReport` with ``reference``, ``descriptor``, ``presence`` and ``requirements``.
+
+        Raises:
+            NotFoundError: ``reference`` names nothing.
+            InvalidArgumentError: ``requirements`` is empty or has something else than requirements.
+
+        Example:
+            >>> report = await client.check("oci:store/app:v1", ["artifact-type=sbom/example", "signature"])
+            >>> [(required.requirement, required.presence) for required in report.requirements]
+            [('artifact-type=sbom/example', 'present'), ('signature', 'missing')]
+        """
+        sync_log_level()
+        self._callback.use_running_loop()
+        operation = self._native.check(
+            given_reference(reference),
+            check_text_list("requirements", requirements),
+            platform=optional(platform_text, "platform", platform),
+            each_platform=check_flag("each_platform", each_platform),
+            concurrency=check_concurrency(concurrency),
+        )
+        return CheckReport._of(await run_async(operation))

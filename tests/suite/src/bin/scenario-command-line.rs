@@ -131,8 +131,8 @@ fn execute(request: &mut Request) -> Result<Done, Failure> {
 /// Adds the command and the arguments without a flag.
 fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
     let words: &[&str] = match request.operation.as_str() {
-        "push" | "attach" | "pull" | "discover" | "copy" | "migrate" | "verify" | "resolve"
-        | "tag" | "untag" | "tags" | "manifests" | "login" | "logout" => {
+        "push" | "attach" | "pull" | "discover" | "copy" | "migrate" | "verify" | "check"
+        | "resolve" | "tag" | "untag" | "tags" | "manifests" | "login" | "logout" => {
             &[&request.operation.clone()]
         }
         "delete" => &["delete", "--yes"],
@@ -147,7 +147,7 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
         other => return Err(Failure::Unsupported(format!("the operation {other}"))),
     };
     line.words = words.iter().map(|word| (*word).to_owned()).collect();
-    line.may_fail = request.operation == "verify";
+    line.may_fail = matches!(request.operation.as_str(), "verify" | "check");
     match request.operation.as_str() {
         "copy" => {
             line.word(request.text("source")?);
@@ -169,6 +169,11 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
         "tag" => {
             for tag in list("tags", &request.required("tags")?)? {
                 line.word(text("tags", tag)?);
+            }
+        }
+        "check" => {
+            for requirement in list("requirements", &request.required("requirements")?)? {
+                line.option("--require", text("requirements", requirement)?);
             }
         }
         "push_manifest" => {
@@ -241,14 +246,17 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("copy", "recursive") => line.flag("--recursive", &name, &given)?,
             ("copy", "repair") => line.flag("--repair", &name, &given)?,
             ("verify", "repair_index") => line.flag("--repair-index", &name, &given)?,
+            ("check", "each_platform") => line.flag("--each-platform", &name, &given)?,
             ("copy", "foreign") => line.flag("--foreign", &name, &given)?,
             ("push_manifest", "media_type") => line.option("--media-type", text(&name, &given)?),
             (
-                "attach" | "pull" | "discover" | "copy" | "verify" | "resolve" | "fetch_manifest",
+                "attach" | "pull" | "discover" | "copy" | "verify" | "check" | "resolve"
+                | "fetch_manifest",
                 "platform",
             ) => line.option("--platform", text(&name, &given)?),
             (
-                "push" | "attach" | "pull" | "discover" | "delete" | "copy" | "migrate" | "verify",
+                "push" | "attach" | "pull" | "discover" | "delete" | "copy" | "migrate" | "verify"
+                | "check",
                 "concurrency",
             ) => {
                 line.option("--concurrency", value::<usize>(&name, &given)?.to_string());

@@ -10,11 +10,11 @@ use std::{
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use ocigraph::{
-    Algorithm, AttachOptions, Bytes, Client, ClientConfig, Content, CopyOptions, Credential,
-    CredentialSource, Credentials, DeleteOptions, Descriptor, DiscoverOptions, EdgeKind, Event,
-    File, Host, KeyCase, Limits, LoginTarget, Manifest, MigrateOptions, Progress, PullOptions,
-    PushOptions, Reference, ResolveOptions, ToJson, TransferOptions, UnpackLimits, UntagOptions,
-    VerifyOptions, Walk, digest_files, media_type,
+    Algorithm, AttachOptions, Bytes, CheckOptions, Client, ClientConfig, Content, CopyOptions,
+    Credential, CredentialSource, Credentials, DeleteOptions, Descriptor, DiscoverOptions,
+    EdgeKind, Event, File, Host, KeyCase, Limits, LoginTarget, Manifest, MigrateOptions, Progress,
+    PullOptions, PushOptions, Reference, ResolveOptions, ToJson, TransferOptions, UnpackLimits,
+    UntagOptions, VerifyOptions, Walk, digest_files, media_type,
 };
 use ocigraph_suite::scenarios::serve::{Done, Failure, Request, list, pairs, serve, text, value};
 use serde_json::{Map, Value, json};
@@ -111,6 +111,12 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
             let reference = reference(request)?;
             let options = verify_options(request, &events)?;
             client.verify(&reference, options).await?.to_json(KeyCase::Snake)
+        }
+        "check" => {
+            let reference = reference(request)?;
+            let requirements = texts("requirements", &request.required("requirements")?)?;
+            let options = check_options(request)?;
+            client.check(&reference, &requirements, options).await?.to_json(KeyCase::Snake)
         }
         "resolve" => {
             let reference = reference(request)?;
@@ -371,6 +377,19 @@ fn copy_options(request: &mut Request, events: &Events) -> Result<CopyOptions, F
             }
             "concurrency" => built.concurrency = Some(value(&name, &given)?),
             "progress" => built.progress = events.option(&given)?,
+            _ => return Err(unknown(request, &name)),
+        }
+    }
+    Ok(built)
+}
+
+fn check_options(request: &mut Request) -> Result<CheckOptions, Failure> {
+    let mut built = CheckOptions::default();
+    for (name, given) in options(request) {
+        match name.as_str() {
+            "platform" => built.platform = Some(parsed(&name, &given)?),
+            "each_platform" => built.each_platform = value(&name, &given)?,
+            "concurrency" => built.concurrency = Some(value(&name, &given)?),
             _ => return Err(unknown(request, &name)),
         }
     }

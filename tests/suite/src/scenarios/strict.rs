@@ -65,6 +65,7 @@ fn plausible(name: &str, work: &Workspace) -> Value {
     match name {
         "host" => json!("127.0.0.1:1"),
         "tags" => json!(["v1"]),
+        "requirements" => json!(["signature"]),
         "files" => json!([]),
         "content" => json!(r#"{"schemaVersion":2,"manifests":[]}"#),
         "media_type" => json!("text/plain"),
