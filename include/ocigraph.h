@@ -217,6 +217,14 @@
 // ABI version of this header: the number in the file name `libocigraph.so.0`.
 #define OCIGRAPH_ABI_VERSION 0
 
+// The default: OCI 1.1 image manifests with a `subject`, which the referrers API lists where the
+// registry has it.
+#define OCIGRAPH_ATTACHMENT_FORM_REFERRERS 1
+
+// The tags `sha256-<hex>.sig`, `.att` and `.sbom` of cosign, and the fallback tag for all other
+// referrers.
+#define OCIGRAPH_ATTACHMENT_FORM_TAGS 2
+
 // Edge from a subject to a referrer: the manifest has the other as its `subject`.
 #define OCIGRAPH_EDGE_KIND_REFERRER 1
 
@@ -251,6 +259,21 @@
 // ORAS artifact manifest
 // (https://github.com/oras-project/artifacts-spec/blob/v1.0.0-rc.2/artifact-manifest.md).
 #define OCIGRAPH_FORMAT_ORAS_ARTIFACT 4
+
+// A tag of cosign becomes a referrer.
+#define OCIGRAPH_MIGRATION_KIND_TAG_TO_REFERRER 1
+
+// An artifact manifest of ORAS or of OCI 1.1.0-rc becomes an OCI 1.1 image manifest.
+#define OCIGRAPH_MIGRATION_KIND_ARTIFACT_TO_IMAGE 2
+
+// A referrer that only the fallback tag lists is pushed again, so that the referrers API lists it.
+#define OCIGRAPH_MIGRATION_KIND_LIST_BY_API 3
+
+// A referrer becomes a tag of cosign.
+#define OCIGRAPH_MIGRATION_KIND_REFERRER_TO_TAG 4
+
+// A referrer that the referrers API lists is listed under the fallback tag too.
+#define OCIGRAPH_MIGRATION_KIND_LIST_BY_TAG 5
 
 // The blob was uploaded, or written to an image layout.
 #define OCIGRAPH_OUTCOME_UPLOADED 1
@@ -447,6 +470,12 @@ typedef struct ocigraph_manifest ocigraph_manifest;
 // The result of `ocigraph_client_manifests`: a list of manifests.
 typedef struct ocigraph_manifest_list ocigraph_manifest_list;
 
+// Options of `ocigraph_client_migrate`.
+typedef struct ocigraph_migrate_options ocigraph_migrate_options;
+
+// The result of `ocigraph_client_migrate`. A dry run reports what a migration would do.
+typedef struct ocigraph_migrate_report ocigraph_migrate_report;
+
 // Options of `ocigraph_client_pull`.
 typedef struct ocigraph_pull_options ocigraph_pull_options;
 
@@ -598,6 +627,14 @@ typedef void (*ocigraph_copy_fn)(void *user_data,
                                  ocigraph_status status,
                                  ocigraph_copy_report *result,
                                  ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_migrate_start`. If `status` is `OCIGRAPH_OK`, `result`
+// is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns
+// both and must free them.
+typedef void (*ocigraph_migrate_fn)(void *user_data,
+                                    ocigraph_status status,
+                                    ocigraph_migrate_report *result,
+                                    ocigraph_error *error);
 
 // Receives the result of `ocigraph_client_verify_start`. If `status` is `OCIGRAPH_OK`, `result` is
 // set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
@@ -1752,6 +1789,56 @@ ocigraph_status ocigraph_copy_options_set_progress(ocigraph_copy_options *option
                                                    void *user_data,
                                                    ocigraph_error **error);
 
+// Creates migrate options with the default values.
+//
+// Ownership: free the result with `ocigraph_migrate_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_migrate_options *ocigraph_migrate_options_new(void);
+
+// Frees migrate options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_migrate_options_free(ocigraph_migrate_options *options);
+
+// Sets the form that attachments get. Default: `OCIGRAPH_ATTACHMENT_FORM_REFERRERS`.
+//
+// `to`: one of `OCIGRAPH_ATTACHMENT_FORM_*`.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the number is unknown.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_migrate_options_set_to(ocigraph_migrate_options *options,
+                                                int32_t to,
+                                                ocigraph_error **error);
+
+// If true, makes the report without writing or deleting anything. Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_migrate_options_set_dry_run(ocigraph_migrate_options *options,
+                                                     bool dry_run,
+                                                     ocigraph_error **error);
+
+// If true, deletes the old form of each attachment after the new form was read back. Retained is a
+// manifest with another tag, one that an index lists, and one with attachments of its own.
+// Default: false, which leaves the old form in place.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_migrate_options_set_remove_old(ocigraph_migrate_options *options,
+                                                        bool remove_old,
+                                                        ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_migrate_options_set_concurrency(ocigraph_migrate_options *options,
+                                                         size_t concurrency,
+                                                         ocigraph_error **error);
+
 // Creates verify options with the default values.
 //
 // Ownership: free the result with `ocigraph_verify_options_free`.
@@ -2241,6 +2328,45 @@ ocigraph_status ocigraph_client_copy_start(const ocigraph_client *client,
                                            ocigraph_copy_fn done,
                                            void *user_data,
                                            ocigraph_error **error);
+
+// Gives everything that is attached to what `reference` names another form, also what is attached
+// to the images of an index and to attachments. To referrers: the tags of cosign and the artifact
+// manifests of ORAS and OCI 1.1.0-rc become OCI 1.1 referrers, and the referrers API lists what
+// only a fallback tag listed. To tags: the referrers of cosign get its tags again, and a fallback
+// tag lists what the API lists. The old form stays unless the options ask to remove it. A
+// migration can be run again, and then writes only what is missing.
+//
+// `reference`: the manifest whose attachments are migrated, with everything below it. `options`:
+// NULL selects the defaults. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_migrate_report_free`.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` names nothing; INCOMPLETE if a list of tags or referrers cannot be read completely,
+// in which case nothing is written.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_migrate(const ocigraph_client *client,
+                                        ocigraph_str reference,
+                                        const ocigraph_migrate_options *options,
+                                        const ocigraph_cancel *cancel,
+                                        ocigraph_migrate_report **out,
+                                        ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_migrate` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_migrate_start(const ocigraph_client *client,
+                                              ocigraph_str reference,
+                                              const ocigraph_migrate_options *options,
+                                              const ocigraph_cancel *cancel,
+                                              ocigraph_migrate_fn done,
+                                              void *user_data,
+                                              ocigraph_error **error);
 
 // Verifies the whole graph under what `reference` names: every manifest and blob, those of
 // referrers included. The report has each problem that was found. Nothing is written, unless the
@@ -3651,6 +3777,149 @@ ocigraph_str ocigraph_copy_report_kept_tag_reason(const ocigraph_copy_report *re
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_copy_report_json(const ocigraph_copy_report *result);
+
+// Frees a migrate report and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_migrate_report_free(ocigraph_migrate_report *result);
+
+// Returns true for a dry run, which changes nothing.
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_migrate_report_dry_run(const ocigraph_migrate_report *result);
+
+// Returns the length of this list: the attachments that have the new form, each with its old and
+// its new manifest.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_migrate_report_migrated_count(const ocigraph_migrate_report *result);
+
+// Returns the what changes. The number is one of `OCIGRAPH_MIGRATION_KIND_*`.
+//
+// `index`: the attachment, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_migrate_report_migrated_kind(const ocigraph_migrate_report *result, size_t index);
+
+// Returns the descriptor of the manifest in its old form.
+//
+// `index`: the attachment, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_migrate_report_migrated_old_manifest(const ocigraph_migrate_report *result,
+                                                                         size_t index);
+
+// Returns the tag of the old form: a tag of cosign, or the fallback tag that lists the manifest.
+// No text if it is unknown.
+//
+// `index`: the attachment, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_migrate_report_migrated_old_tag(const ocigraph_migrate_report *result,
+                                                      size_t index);
+
+// Returns the descriptor of the manifest in its new form. It is the old one if only a list
+// changes.
+//
+// `index`: the attachment, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_migrate_report_migrated_new_manifest(const ocigraph_migrate_report *result,
+                                                                         size_t index);
+
+// Returns the tag of the new form: a tag of cosign, or the fallback tag that lists the manifest.
+// No text if it is unknown.
+//
+// `index`: the attachment, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_migrate_report_migrated_new_tag(const ocigraph_migrate_report *result,
+                                                      size_t index);
+
+// Returns true if the new form existed before, so that nothing was written.
+//
+// `index`: the attachment, from 0.
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_migrate_report_migrated_existed(const ocigraph_migrate_report *result, size_t index);
+
+// Returns the length of this list: the attachments that stay as they are, each with the reason:
+// those that cannot have the new form, and, with the option `remove_old`, those whose old form is
+// not removed.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_migrate_report_kept_count(const ocigraph_migrate_report *result);
+
+// Returns the what the migration would change. The number is one of `OCIGRAPH_MIGRATION_KIND_*`.
+//
+// `index`: the attachment, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_migrate_report_kept_kind(const ocigraph_migrate_report *result, size_t index);
+
+// Returns the descriptor of the manifest that stays.
+//
+// `index`: the attachment, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_migrate_report_kept(const ocigraph_migrate_report *result,
+                                                        size_t index);
+
+// Returns the tag of cosign that names the manifest, or the fallback tag that lists it. No text if
+// it is unknown.
+//
+// `index`: the attachment, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_migrate_report_kept_tag(const ocigraph_migrate_report *result, size_t index);
+
+// Returns the reason as a phrase for users.
+//
+// `index`: the attachment, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_migrate_report_kept_reason(const ocigraph_migrate_report *result,
+                                                 size_t index);
+
+// Returns the number of old forms that were removed after the new form was read back.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_migrate_report_removed_count(const ocigraph_migrate_report *result);
+
+// Returns the descriptor of the manifest. It is deleted, unless only its entry under a fallback
+// tag was removed.
+//
+// `index`: the form, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_migrate_report_removed(const ocigraph_migrate_report *result,
+                                                           size_t index);
+
+// Returns the tag that was removed with the manifest, or the fallback tag whose entry was removed.
+// No text if it is unknown.
+//
+// `index`: the form, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_migrate_report_removed_tag(const ocigraph_migrate_report *result,
+                                                 size_t index);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_migrate_report_json(const ocigraph_migrate_report *result);
 
 // Frees a verify report and everything borrowed from it.
 //

@@ -612,8 +612,9 @@ export interface CopyOptions extends TransferOptions {
   /** A recursive copy follows the edges of this kind alone, for example those to referrers. Default: all kinds. */
   only?: EdgeKind | undefined;
   /**
-   * Copies only the image for this platform if the source is an index. `NOT_FOUND` if the index has no such image.
-   * Default: the index with all its images.
+   * Copies only the image for this platform if the source is an index. `NOT_FOUND` if the index has no such image. A
+   * recursive copy takes the attestations that the index lists for the image along; one without a subject gets the
+   * image as its subject, and so another digest. Default: the index with all its images.
    */
   platform?: string | undefined;
   /**
@@ -649,7 +650,7 @@ export interface CopiedBlobs {
   readonly mounted: number;
 }
 
-/** A tag that a copy leaves at the destination as it is. */
+/** A tag that a copy does not write. */
 export interface KeptTag {
   /** The tag. */
   readonly tag: string;
@@ -679,10 +680,99 @@ export interface CopyReport {
    */
   readonly missing: readonly Descriptor[];
   /**
-   * The tags that have a digest, as cosign writes them, and stay at the destination as they are: they name more there
-   * than at the source.
+   * The tags that have the digest of a manifest, as cosign writes them, and were not copied: they name more at the
+   * destination than at the source, or the destination refused to change them, or the source has lost their manifests.
    */
   readonly keptTags: readonly KeptTag[];
+}
+
+/**
+ * The form in which a migration leaves what is attached to a manifest.
+ *
+ * - `referrers`: The default: OCI 1.1 image manifests with a `subject`, which the referrers API lists where the
+ *   registry has it.
+ * - `tags`: The tags `sha256-<hex>.sig`, `.att` and `.sbom` of cosign, and the fallback tag for all other referrers.
+ */
+export type AttachmentForm = 'referrers' | 'tags';
+
+/** Options of {@link Client.migrate}. */
+export interface MigrateOptions extends CallOptions {
+  /** The form that attachments get. Default: `referrers`. */
+  to?: AttachmentForm | undefined;
+  /** Makes the report without writing or deleting anything. Default: false. */
+  dryRun?: boolean | undefined;
+  /**
+   * Deletes the old form of each attachment after the new form was read back. Retained is a manifest with another tag,
+   * one that an index lists, and one with attachments of its own. Default: false, which leaves the old form in place.
+   */
+  removeOld?: boolean | undefined;
+  /**
+   * Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used
+   * while a registry limits the rate of requests, or if the process can open few files.
+   */
+  concurrency?: number | undefined;
+}
+
+/**
+ * What a migration changes of an attachment.
+ *
+ * - `tag-to-referrer`: A tag of cosign becomes a referrer.
+ * - `artifact-to-image`: An artifact manifest of ORAS or of OCI 1.1.0-rc becomes an OCI 1.1 image manifest.
+ * - `list-by-api`: A referrer that only the fallback tag lists is pushed again, so that the referrers API lists it.
+ * - `referrer-to-tag`: A referrer becomes a tag of cosign.
+ * - `list-by-tag`: A referrer that the referrers API lists is listed under the fallback tag too.
+ */
+export type MigrationKind = 'tag-to-referrer' | 'artifact-to-image' | 'list-by-api' | 'referrer-to-tag' | 'list-by-tag';
+
+/** An attachment that has the new form. */
+export interface Migration {
+  /** What changes. */
+  readonly kind: MigrationKind;
+  /** The descriptor of the manifest in its old form. */
+  readonly oldManifest: Descriptor;
+  /** The tag of the old form: a tag of cosign, or the fallback tag that lists the manifest. */
+  readonly oldTag?: string;
+  /** The descriptor of the manifest in its new form. It is the old one if only a list changes. */
+  readonly newManifest: Descriptor;
+  /** The tag of the new form: a tag of cosign, or the fallback tag that lists the manifest. */
+  readonly newTag?: string;
+  /** True if the new form existed before, so that nothing was written. */
+  readonly existed: boolean;
+}
+
+/** An attachment, or its old form, that stays as it is. */
+export interface KeptAttachment {
+  /** What the migration would change. */
+  readonly kind: MigrationKind;
+  /** The descriptor of the manifest that stays. */
+  readonly descriptor: Descriptor;
+  /** The tag of cosign that names the manifest, or the fallback tag that lists it. */
+  readonly tag?: string;
+  /** The reason as a phrase for users. */
+  readonly reason: string;
+}
+
+/** An old form that was removed. */
+export interface RemovedAttachment {
+  /** The descriptor of the manifest. It is deleted, unless only its entry under a fallback tag was removed. */
+  readonly descriptor: Descriptor;
+  /** The tag that was removed with the manifest, or the fallback tag whose entry was removed. */
+  readonly tag?: string;
+}
+
+/** The result of {@link Client.migrate}. A dry run reports what a migration would do. */
+export interface MigrateReport {
+  /** True for a dry run, which changes nothing. */
+  readonly dryRun: boolean;
+  /** The attachments that have the new form, each with its old and its new manifest. */
+  readonly migrated: readonly Migration[];
+  /**
+   * The attachments that stay as they are, each with the reason: those that cannot have the new form, and, with the
+   * option `remove_old`, those whose old form is not removed.
+   */
+  readonly kept: readonly KeptAttachment[];
+  /** The old forms that were removed after the new form was read back. */
+  readonly removed: readonly RemovedAttachment[];
 }
 
 /** Options of {@link Client.verify}. */
@@ -1332,6 +1422,28 @@ export class Client {
    * ```
    */
   copy(source: string, destination: string, options?: CopyOptions): Promise<CopyReport>;
+
+  /**
+   * Gives everything that is attached to what `target` names another form, also what is attached to the images of an
+   * index and to attachments. To referrers: the tags of cosign and the artifact manifests of ORAS and OCI 1.1.0-rc
+   * become OCI 1.1 referrers, and the referrers API lists what only a fallback tag listed. To tags: the referrers of
+   * cosign get its tags again, and a fallback tag lists what the API lists. The old form stays unless the options ask
+   * to remove it. A migration can be run again, and then writes only what is missing.
+   *
+   * @param target - The manifest whose attachments are migrated, with everything below it.
+   * @param options - See {@link MigrateOptions}.
+   * @returns See {@link MigrateReport}.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing.
+   * @throws {@link OcigraphError} `INCOMPLETE` if a list of tags or referrers cannot be read completely, in which
+   *   case nothing is written.
+   *
+   * @example
+   * ```ts
+   * const { migrated } = await client.migrate('registry.example.com/net-monitor:v1', { to: 'tags', dryRun: true });
+   * console.log(migrated.map(({ oldManifest, newTag }) => `${oldManifest.digest} would be ${newTag}`));
+   * ```
+   */
+  migrate(target: string, options?: MigrateOptions): Promise<MigrateReport>;
 
   /**
    * Verifies the whole graph under what `target` names: every manifest and blob, those of referrers included. The

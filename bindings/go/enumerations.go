@@ -6,6 +6,19 @@ package ocigraph
 // #include <ocigraph.h>
 import "C"
 
+// An AttachmentForm is the form in which a migration leaves what is attached to a manifest.
+type AttachmentForm int32
+
+// The values of [AttachmentForm].
+const (
+	// AttachmentFormReferrers is the default: OCI 1.1 image manifests with a subject, which the referrers API lists
+	// where the registry has it.
+	AttachmentFormReferrers AttachmentForm = C.OCIGRAPH_ATTACHMENT_FORM_REFERRERS
+	// AttachmentFormTags is the tags sha256-<hex>.sig, .att and .sbom of cosign, and the fallback tag for all other
+	// referrers.
+	AttachmentFormTags AttachmentForm = C.OCIGRAPH_ATTACHMENT_FORM_TAGS
+)
+
 // An EdgeKind is how a manifest is attached to another, and so how it is found.
 type EdgeKind int32
 
@@ -44,6 +57,25 @@ const (
 	// FormatORASArtifact is the ORAS artifact manifest
 	// (https://github.com/oras-project/artifacts-spec/blob/v1.0.0-rc.2/artifact-manifest.md).
 	FormatORASArtifact Format = C.OCIGRAPH_FORMAT_ORAS_ARTIFACT
+)
+
+// A MigrationKind is what a migration changes of an attachment.
+type MigrationKind string
+
+// The values of [MigrationKind].
+const (
+	// MigrationKindTagToReferrer means that a tag of cosign becomes a referrer.
+	MigrationKindTagToReferrer MigrationKind = "tag-to-referrer"
+	// MigrationKindArtifactToImage means that an artifact manifest of ORAS or of OCI 1.1.0-rc becomes an OCI 1.1 image
+	// manifest.
+	MigrationKindArtifactToImage MigrationKind = "artifact-to-image"
+	// MigrationKindListByAPI means that a referrer that only the fallback tag lists is pushed again, so that the
+	// referrers API lists it.
+	MigrationKindListByAPI MigrationKind = "list-by-api"
+	// MigrationKindReferrerToTag means that a referrer becomes a tag of cosign.
+	MigrationKindReferrerToTag MigrationKind = "referrer-to-tag"
+	// MigrationKindListByTag means that a referrer that the referrers API lists is listed under the fallback tag too.
+	MigrationKindListByTag MigrationKind = "list-by-tag"
 )
 
 // An Outcome is the result of an operation for one blob.

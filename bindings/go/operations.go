@@ -171,6 +171,35 @@ func (c *Client) Copy(ctx context.Context, source, destination string, options *
 	return copyReport(out)
 }
 
+// Migrate gives everything that is attached to what reference names another form, also what is attached to the images
+// of an index and to attachments. To referrers: the tags of cosign and the artifact manifests of ORAS and OCI 1.1.0-rc
+// become OCI 1.1 referrers, and the referrers API lists what only a fallback tag listed. To tags: the referrers of
+// cosign get its tags again, and a fallback tag lists what the API lists. The old form stays unless the options ask to
+// remove it. A migration can be run again, and then writes only what is missing.
+//
+// The reference names the manifest whose attachments are migrated, with everything below it. Nil options select the
+// defaults.
+//
+// The error is
+//   - [ErrNotFound] if reference names nothing
+//   - [ErrIncomplete] if a list of tags or referrers cannot be read completely, in which case nothing is written
+func (c *Client) Migrate(ctx context.Context, reference string, options *MigrateOptions) (*MigrateReport, error) {
+	a := newArguments("migrate", reference)
+	defer a.release()
+	o, err := options.toC(a)
+	if err != nil {
+		return nil, err
+	}
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_migrate_report) { C.ocigraph_migrate_report_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_migrate_report, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_migrate(client, a.text(reference), o, token, out, failure)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return migrateReport(out)
+}
+
 // Verify verifies the whole graph under what reference names: every manifest and blob, those of referrers included. The
 // report has each problem that was found. Nothing is written, unless the options ask to repair the lists of referrers.
 //

@@ -437,8 +437,9 @@ type CopyOptions struct {
 	// kinds.
 	Only EdgeKind
 	// Platform copies only the image for this platform if the source is an index. The syntax is
-	// "os/architecture[/variant]", such as "linux/arm64". The error is [ErrNotFound] if the index has no such image.
-	// Default: the index with all its images.
+	// "os/architecture[/variant]", such as "linux/arm64". The error is [ErrNotFound] if the index has no such image. A
+	// recursive copy takes the attestations that the index lists for the image along; one without a subject gets the
+	// image as its subject, and so another digest. Default: the index with all its images.
 	Platform string
 	// Foreign copies foreign layers too. Registries need not store these layers: see image-spec v1.1.1,
 	// "Non-Distributable Layers"
@@ -494,6 +495,44 @@ func (o *CopyOptions) toC(a *arguments) (*C.ocigraph_copy_options, error) {
 	if o.Progress != nil {
 		data := a.callback(&callback{progress: o.Progress})
 		s.set(C.ocigraph_copy_options_set_progress(c, C.ocigraph_progress_fn(C.ocigraph_go_progress), data, &s.failure))
+	}
+	return c, s.err
+}
+
+// MigrateOptions are the options of [Client.Migrate].
+type MigrateOptions struct {
+	// To is the form that attachments get. Default: [AttachmentFormReferrers].
+	To AttachmentForm
+	// DryRun makes the report without writing or deleting anything. Default: false.
+	DryRun bool
+	// RemoveOld deletes the old form of each attachment after the new form was read back. Retained is a manifest with
+	// another tag, one that an index lists, and one with attachments of its own. Default: false, which leaves the old
+	// form in place.
+	RemoveOld bool
+	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
+	// used while a registry limits the rate of requests, or if the process can open few files.
+	Concurrency int
+}
+
+// toC returns the options as a handle of C, which the arguments own. Nil options select the defaults.
+func (o *MigrateOptions) toC(a *arguments) (*C.ocigraph_migrate_options, error) {
+	c := C.ocigraph_migrate_options_new()
+	a.own(func() { C.ocigraph_migrate_options_free(c) })
+	if o == nil {
+		return c, nil
+	}
+	s := &settings{arguments: a}
+	if o.To != 0 {
+		s.set(C.ocigraph_migrate_options_set_to(c, C.int32_t(o.To), &s.failure))
+	}
+	if o.DryRun {
+		s.set(C.ocigraph_migrate_options_set_dry_run(c, C.bool(true), &s.failure))
+	}
+	if o.RemoveOld {
+		s.set(C.ocigraph_migrate_options_set_remove_old(c, C.bool(true), &s.failure))
+	}
+	if o.Concurrency != 0 {
+		s.set(C.ocigraph_migrate_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))
 	}
 	return c, s.err
 }

@@ -104,8 +104,9 @@ type CopyReport struct {
 	// Missing lists the referrers that the source lists and does not have: clients can delete a referrer without its
 	// entry in the list. The copy has all others.
 	Missing []Descriptor `json:"missing"`
-	// KeptTags are the tags that have a digest, as cosign writes them, and stay at the destination as they are: they
-	// name more there than at the source.
+	// KeptTags are the tags that have the digest of a manifest, as cosign writes them, and were not copied: they name
+	// more at the destination than at the source, or the destination refused to change them, or the source has lost
+	// their manifests.
 	KeptTags []KeptTag `json:"kept_tags"`
 }
 
@@ -120,12 +121,62 @@ type CopiedBlobs struct {
 	Mounted int `json:"mounted"`
 }
 
-// A KeptTag is a tag that a copy leaves at the destination as it is.
+// A KeptTag is a tag that a copy does not write.
 type KeptTag struct {
 	// Tag is the tag.
 	Tag string `json:"tag"`
 	// Reason is the reason as a phrase for users.
 	Reason string `json:"reason"`
+}
+
+// A MigrateReport is the result of [Client.Migrate]. A dry run reports what a migration would do.
+type MigrateReport struct {
+	// DryRun is true for a dry run, which changes nothing.
+	DryRun bool `json:"dry_run"`
+	// Migrated are the attachments that have the new form, each with its old and its new manifest.
+	Migrated []Migration `json:"migrated"`
+	// Kept are the attachments that stay as they are, each with the reason: those that cannot have the new form, and,
+	// with the option remove_old, those whose old form is not removed.
+	Kept []KeptAttachment `json:"kept"`
+	// Removed are the old forms that were removed after the new form was read back.
+	Removed []RemovedAttachment `json:"removed"`
+}
+
+// A Migration is an attachment that has the new form.
+type Migration struct {
+	// Kind is what changes.
+	Kind MigrationKind `json:"kind"`
+	// OldManifest is the descriptor of the manifest in its old form.
+	OldManifest Descriptor `json:"old_manifest"`
+	// OldTag is the tag of the old form: a tag of cosign, or the fallback tag that lists the manifest.
+	OldTag string `json:"old_tag,omitempty"`
+	// NewManifest is the descriptor of the manifest in its new form. It is the old one if only a list changes.
+	NewManifest Descriptor `json:"new_manifest"`
+	// NewTag is the tag of the new form: a tag of cosign, or the fallback tag that lists the manifest.
+	NewTag string `json:"new_tag,omitempty"`
+	// Existed is true if the new form existed before, so that nothing was written.
+	Existed bool `json:"existed"`
+}
+
+// A KeptAttachment is an attachment, or its old form, that stays as it is.
+type KeptAttachment struct {
+	// Kind is what the migration would change.
+	Kind MigrationKind `json:"kind"`
+	// Descriptor is the descriptor of the manifest that stays.
+	Descriptor Descriptor `json:"descriptor"`
+	// Tag is the tag of cosign that names the manifest, or the fallback tag that lists it.
+	Tag string `json:"tag,omitempty"`
+	// Reason is the reason as a phrase for users.
+	Reason string `json:"reason"`
+}
+
+// A RemovedAttachment is an old form that was removed.
+type RemovedAttachment struct {
+	// Descriptor is the descriptor of the manifest. It is deleted, unless only its entry under a fallback tag was
+	// removed.
+	Descriptor Descriptor `json:"descriptor"`
+	// Tag is the tag that was removed with the manifest, or the fallback tag whose entry was removed.
+	Tag string `json:"tag,omitempty"`
 }
 
 // A VerifyReport is the result of [Client.Verify].
@@ -302,6 +353,14 @@ func deleteReport(r *C.ocigraph_delete_report) (*DeleteReport, error) {
 func copyReport(r *C.ocigraph_copy_report) (*CopyReport, error) {
 	result := new(CopyReport)
 	if err := decode(C.ocigraph_copy_report_json(r), result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+func migrateReport(r *C.ocigraph_migrate_report) (*MigrateReport, error) {
+	result := new(MigrateReport)
+	if err := decode(C.ocigraph_migrate_report_json(r), result); err != nil {
 		return nil, err
 	}
 	return result, nil

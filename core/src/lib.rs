@@ -393,6 +393,10 @@ pub use operation::{
     delete::{DeleteFailure, DeleteOptions, DeleteReport, RetainedManifest},
     discover::DiscoverOptions,
     manifest::ResolveOptions,
+    migrate::{
+        AttachmentForm, KeptAttachment, MigrateOptions, MigrateReport, Migration, MigrationKind,
+        RemovedAttachment,
+    },
     pull::{PullOptions, PullResult, PulledFile},
     push::{PushOptions, PushResult, PushedBlob},
     tag::UntagOptions,
@@ -401,7 +405,7 @@ pub use operation::{
 #[cfg(feature = "layout")]
 pub use store::layout::Layout;
 pub use store::{
-    ManifestDeletion, ReadStore, ReferrersDetail, Store, StoredBlob,
+    ManifestDeletion, ReadStore, ReferrerLists, ReferrersDetail, Store, StoredBlob,
     catalog::{Attributes, ManifestInfo, TagInfo},
     limits::Limits,
     list::List,

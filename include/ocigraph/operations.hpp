@@ -117,6 +117,24 @@ class operations : public calls {
             detail::in(destination), options.get());
     }
 
+    /* Gives everything that is attached to what `reference` names another form, also what is attached to the images
+     * of an index and to attachments. To referrers: the tags of cosign and the artifact manifests of ORAS and OCI
+     * 1.1.0-rc become OCI 1.1 referrers, and the referrers API lists what only a fallback tag listed. To tags: the
+     * referrers of cosign get its tags again, and a fallback tag lists what the API lists. The old form stays unless
+     * the options ask to remove it. A migration can be run again, and then writes only what is missing. */
+    migrate_report migrate(
+        std::string_view reference, const migrate_options &options = {}, const cancel_token &cancel = {}) const {
+        return run<migrate_report, ocigraph_migrate_report>(
+            ocigraph_client_migrate, callbacks_of(options), cancel, detail::in(reference), options.get());
+    }
+    void migrate_start(
+        std::string_view reference, const migrate_options &options, completed<migrate_report> done,
+        const cancel_token &cancel = {}) const {
+        start<migrate_report, ocigraph_migrate_report>(
+            ocigraph_client_migrate_start, callbacks_of(options), std::move(done), cancel, detail::in(reference),
+            options.get());
+    }
+
     /* Verifies the whole graph under what `reference` names: every manifest and blob, those of referrers included.
      * The report has each problem that was found. Nothing is written, unless the options ask to repair the lists of
      * referrers. */

@@ -341,8 +341,9 @@ class copy_options
     /* Sets a recursive copy follows the edges of this kind alone, for example those to referrers. Default: all
      * kinds. */
     copy_options &only(std::int32_t only) { return set(ocigraph_copy_options_set_only, only); }
-    /* Copies only the image for this platform if the source is an index. NOT_FOUND if the index has no such image.
-     * Default: the index with all its images. */
+    /* Copies only the image for this platform if the source is an index. NOT_FOUND if the index has no such image. A
+     * recursive copy takes the attestations that the index lists for the image along; one without a subject gets the
+     * image as its subject, and so another digest. Default: the index with all its images. */
     copy_options &platform(std::string_view platform) {
         return set(ocigraph_copy_options_set_platform, detail::in(platform));
     }
@@ -368,6 +369,25 @@ class copy_options
     /* Sets the function that receives progress events. */
     copy_options &on_progress(progress callback) {
         return set_progress(ocigraph_copy_options_set_progress, std::move(callback));
+    }
+};
+
+/* Options of client::migrate. */
+class migrate_options
+    : public detail::options<migrate_options, ocigraph_migrate_options, ocigraph_migrate_options_new, ocigraph_migrate_options_free> {
+  public:
+    /* Sets the form that attachments get. Default: OCIGRAPH_ATTACHMENT_FORM_REFERRERS. */
+    migrate_options &to(std::int32_t to) { return set(ocigraph_migrate_options_set_to, to); }
+    /* If true, makes the report without writing or deleting anything. Default: false. */
+    migrate_options &dry_run(bool dry_run) { return set(ocigraph_migrate_options_set_dry_run, dry_run); }
+    /* If true, deletes the old form of each attachment after the new form was read back. Retained is a manifest with
+     * another tag, one that an index lists, and one with attachments of its own. Default: false, which leaves the
+     * old form in place. */
+    migrate_options &remove_old(bool remove_old) { return set(ocigraph_migrate_options_set_remove_old, remove_old); }
+    /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+     * are used while a registry limits the rate of requests, or if the process can open few files. */
+    migrate_options &concurrency(std::size_t concurrency) {
+        return set(ocigraph_migrate_options_set_concurrency, concurrency);
     }
 };
 

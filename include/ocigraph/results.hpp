@@ -139,7 +139,7 @@ class delete_report : public result<ocigraph_delete_report, ocigraph_delete_repo
     }
 };
 
-/* A tag that a copy leaves at the destination as it is. */
+/* A tag that a copy does not write. */
 struct kept_tag {
     /* The tag. */
     std::string tag;
@@ -174,13 +174,89 @@ class copy_report : public result<ocigraph_copy_report, ocigraph_copy_report_fre
     std::vector<ocigraph::descriptor> missing() const {
         return parts(ocigraph_copy_report_missing_count(get()), ocigraph_copy_report_missing);
     }
-    /* Returns the tags that have a digest, as cosign writes them, and stay at the destination as they are: they name
-     * more there than at the source. */
+    /* Returns the tags that have the digest of a manifest, as cosign writes them, and were not copied: they name
+     * more at the destination than at the source, or the destination refused to change them, or the source has lost
+     * their manifests. */
     std::vector<kept_tag> kept_tags() const {
         return detail::list<kept_tag>(ocigraph_copy_report_kept_tag_count(get()), [&](std::size_t i) {
             return kept_tag{
                 detail::copied(ocigraph_copy_report_kept_tag_tag(get(), i)),
                 detail::copied(ocigraph_copy_report_kept_tag_reason(get(), i))};
+        });
+    }
+};
+
+/* An attachment that has the new form. */
+struct migration {
+    /* What changes. One of OCIGRAPH_MIGRATION_KIND_*. */
+    std::int32_t kind;
+    /* The descriptor of the manifest in its old form. */
+    ocigraph::descriptor old_manifest;
+    /* The tag of the old form: a tag of cosign, or the fallback tag that lists the manifest. */
+    std::string old_tag;
+    /* The descriptor of the manifest in its new form. It is the old one if only a list changes. */
+    ocigraph::descriptor new_manifest;
+    /* The tag of the new form: a tag of cosign, or the fallback tag that lists the manifest. */
+    std::string new_tag;
+    /* True if the new form existed before, so that nothing was written. */
+    bool existed;
+};
+
+/* An attachment, or its old form, that stays as it is. */
+struct kept_attachment {
+    /* What the migration would change. One of OCIGRAPH_MIGRATION_KIND_*. */
+    std::int32_t kind;
+    /* The descriptor of the manifest that stays. */
+    ocigraph::descriptor descriptor;
+    /* The tag of cosign that names the manifest, or the fallback tag that lists it. */
+    std::string tag;
+    /* The reason as a phrase for users. */
+    std::string reason;
+};
+
+/* An old form that was removed. */
+struct removed_attachment {
+    /* The descriptor of the manifest. It is deleted, unless only its entry under a fallback tag was removed. */
+    ocigraph::descriptor descriptor;
+    /* The tag that was removed with the manifest, or the fallback tag whose entry was removed. */
+    std::string tag;
+};
+
+/* The result of client::migrate. */
+class migrate_report : public result<ocigraph_migrate_report, ocigraph_migrate_report_free, ocigraph_migrate_report_json> {
+  public:
+    using result::result;
+    /* Returns true for a dry run, which changes nothing. */
+    bool dry_run() const noexcept { return ocigraph_migrate_report_dry_run(get()); }
+    /* Returns the attachments that have the new form, each with its old and its new manifest. */
+    std::vector<migration> migrated() const {
+        return detail::list<migration>(ocigraph_migrate_report_migrated_count(get()), [&](std::size_t i) {
+            return migration{
+                ocigraph_migrate_report_migrated_kind(get(), i),
+                part(ocigraph_migrate_report_migrated_old_manifest(get(), i)),
+                detail::copied(ocigraph_migrate_report_migrated_old_tag(get(), i)),
+                part(ocigraph_migrate_report_migrated_new_manifest(get(), i)),
+                detail::copied(ocigraph_migrate_report_migrated_new_tag(get(), i)),
+                ocigraph_migrate_report_migrated_existed(get(), i)};
+        });
+    }
+    /* Returns the attachments that stay as they are, each with the reason: those that cannot have the new form, and,
+     * with the option `remove_old`, those whose old form is not removed. */
+    std::vector<kept_attachment> kept() const {
+        return detail::list<kept_attachment>(ocigraph_migrate_report_kept_count(get()), [&](std::size_t i) {
+            return kept_attachment{
+                ocigraph_migrate_report_kept_kind(get(), i),
+                part(ocigraph_migrate_report_kept(get(), i)),
+                detail::copied(ocigraph_migrate_report_kept_tag(get(), i)),
+                detail::copied(ocigraph_migrate_report_kept_reason(get(), i))};
+        });
+    }
+    /* Returns the old forms that were removed after the new form was read back. */
+    std::vector<removed_attachment> removed() const {
+        return detail::list<removed_attachment>(ocigraph_migrate_report_removed_count(get()), [&](std::size_t i) {
+            return removed_attachment{
+                part(ocigraph_migrate_report_removed(get(), i)),
+                detail::copied(ocigraph_migrate_report_removed_tag(get(), i))};
         });
     }
 };

@@ -124,6 +124,13 @@ export class Client {
     return JSON.parse(await Client.#keeping([destinationClient], perform(all, begin, { progress: true })));
   }
 
+  async migrate(target, options) {
+    Client.#check(this, 'migrate');
+    const args = [text(target, 'target')];
+    const begin = (call, rest) => this.#native.migrate(call, ...args, rest);
+    return JSON.parse(await perform(options, begin));
+  }
+
   async verify(target, options) {
     Client.#check(this, 'verify');
     const args = [text(target, 'target')];

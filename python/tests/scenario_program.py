@@ -73,7 +73,19 @@ NAMES = {("digest_files", "files"): "paths"}
 
 RESULTS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(
-        ("push", "attach", "discover", "delete", "copy", "verify", "check", "login", "logout", "push_blob"),
+        (
+            "push",
+            "attach",
+            "discover",
+            "delete",
+            "copy",
+            "migrate",
+            "verify",
+            "check",
+            "login",
+            "logout",
+            "push_blob",
+        ),
         lambda result: result.to_dict(),
     ),
     **dict.fromkeys(

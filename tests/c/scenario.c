@@ -169,6 +169,11 @@ static int32_t edge_kind(const json *given) {
     return number_of(given, "no kind of edges", OCIGRAPH_EDGE_KIND_REFERRER, kinds);
 }
 
+static int32_t attachment_form(const json *given) {
+    static const char *const forms[] = {"referrers", "tags", NULL};
+    return number_of(given, "no form of attachments", OCIGRAPH_ATTACHMENT_FORM_REFERRERS, forms);
+}
+
 static void set_unpack_limits(ocigraph_pull_options *options, const json *given) {
     uint64_t entries = 0, bytes = 0, ratio = 0;
     for (const json *limit = given->first; limit != NULL; limit = limit->next) {
@@ -286,6 +291,8 @@ static ocigraph_client *other_client(json *given) {
     SETTER(operation, option) { UNUSED; SET(handle, function, format(given)); }
 #define EDGE_KIND(operation, handle, option, function) \
     SETTER(operation, option) { UNUSED; SET(handle, function, edge_kind(given)); }
+#define ATTACHMENT_FORM(operation, handle, option, function) \
+    SETTER(operation, option) { UNUSED; SET(handle, function, attachment_form(given)); }
 #define PAIRS(operation, handle, option, function) \
     SETTER(operation, option) { \
         UNUSED; \
@@ -431,6 +438,16 @@ static void delete(void) {
     result(ocigraph_delete_report_json(report));
     ocigraph_delete_report_free(report);
     ocigraph_delete_options_free(options);
+}
+
+static void migrate(void) {
+    ocigraph_migrate_report *report;
+    ocigraph_str reference = text("reference");
+    ocigraph_migrate_options *options = fill(ocigraph_migrate_options_new(), "migrate", arguments);
+    need(ocigraph_client_migrate(client, reference, options, NULL, &report, &failure));
+    result(ocigraph_migrate_report_json(report));
+    ocigraph_migrate_report_free(report);
+    ocigraph_migrate_options_free(options);
 }
 
 static void copy(void) {
@@ -635,7 +652,7 @@ static const struct {
     void (*run)(void);
 } operations[] = {
     {"push", push}, {"attach", run_attach}, {"pull", pull}, {"discover", discover}, {"delete", delete}, {"copy", copy},
-    {"verify", verify},
+    {"migrate", migrate}, {"verify", verify},
     {"check", check},
     {"resolve", resolve}, {"tag", tag}, {"untag", untag}, {"tags", tags}, {"tag_details", tag_details},
     {"manifests", manifests}, {"repositories", repositories}, {"login", login}, {"logout", logout},

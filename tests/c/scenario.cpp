@@ -126,6 +126,10 @@ std::int32_t edge_kind(const json *given) {
     return number_of(given, OCIGRAPH_EDGE_KIND_REFERRER, {"referrer", "child", "tag", "attestation"});
 }
 
+std::int32_t attachment_form(const json *given) {
+    return number_of(given, OCIGRAPH_ATTACHMENT_FORM_REFERRERS, {"referrers", "tags"});
+}
+
 void set_unpack_limits(ocigraph::pull_options &options, const json *given) {
     check_parts(given, {"entries", "bytes", "ratio"});
     auto limit = [&](const char *name) {
@@ -204,6 +208,7 @@ using setter = std::function<void(void *options, const json *given, const json *
 #define INTEGER(method) to.method(json_integer(given))
 #define FORMAT(method) to.method(format(given))
 #define EDGE_KIND(method) to.method(edge_kind(given))
+#define ATTACHMENT_FORM(method) to.method(attachment_form(given))
 #define PAIRS(method) each(given, [&](const json *pair) { to.method(pair->name, text(pair)); })
 #define PROGRESS(method) json_true(given) ? (void)to.method(record) : (void)0
 /* One method sets both files, so each option sets both. */
@@ -352,6 +357,7 @@ const std::map<std::string, operation> operations = {
          view source = s.take_text("source"), destination = s.take_text("destination");
          return one_line(c.copy(source, destination, s.options<ocigraph::copy_options>()).json());
      }},
+    {"migrate", with_options<ocigraph::migrate_options>([](auto &c, view r, auto o) { return c.migrate(r, o); })},
     {"verify", with_options<ocigraph::verify_options>([](auto &c, view r, auto o) { return c.verify(r, o); })},
     {"check",
      [](const client &c, const step &s) {

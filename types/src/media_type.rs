@@ -30,6 +30,8 @@ pub const OCI_LAYER_GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 pub const OCI_IMAGE_CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 /// The configuration of a runnable Docker image.
 pub const DOCKER_IMAGE_CONFIG: &str = "application/vnd.docker.container.image.v1+json";
+/// The artifact type of an attestation by BuildKit.
+pub const BUILDKIT_ATTESTATION: &str = "application/vnd.docker.attestation.manifest.v1+json";
 /// Bytes of an unknown type.
 pub const OCTET_STREAM: &str = "application/octet-stream";
 

@@ -3,9 +3,19 @@
 //! Constants of limits and enumerations, and their conversion from and to the values of the
 //! core.
 
-use ocigraph::{Attributes, EdgeKind, ManifestFormat, Outcome, Presence, ProblemKind, Result};
+use ocigraph::{
+    AttachmentForm, Attributes, EdgeKind, ManifestFormat, MigrationKind, Outcome, Presence,
+    ProblemKind, Result,
+};
 
 use crate::text::invalid;
+
+/// The default: OCI 1.1 image manifests with a `subject`, which the referrers API lists where the
+/// registry has it.
+pub const OCIGRAPH_ATTACHMENT_FORM_REFERRERS: i32 = 1;
+/// The tags `sha256-<hex>.sig`, `.att` and `.sbom` of cosign, and the fallback tag for all other
+/// referrers.
+pub const OCIGRAPH_ATTACHMENT_FORM_TAGS: i32 = 2;
 
 /// Edge from a subject to a referrer: the manifest has the other as its `subject`.
 pub const OCIGRAPH_EDGE_KIND_REFERRER: i32 = 1;
@@ -34,6 +44,17 @@ pub const OCIGRAPH_FORMAT_OCI_ARTIFACT: i32 = 3;
 /// ORAS artifact manifest
 /// (https://github.com/oras-project/artifacts-spec/blob/v1.0.0-rc.2/artifact-manifest.md).
 pub const OCIGRAPH_FORMAT_ORAS_ARTIFACT: i32 = 4;
+
+/// A tag of cosign becomes a referrer.
+pub const OCIGRAPH_MIGRATION_KIND_TAG_TO_REFERRER: i32 = 1;
+/// An artifact manifest of ORAS or of OCI 1.1.0-rc becomes an OCI 1.1 image manifest.
+pub const OCIGRAPH_MIGRATION_KIND_ARTIFACT_TO_IMAGE: i32 = 2;
+/// A referrer that only the fallback tag lists is pushed again, so that the referrers API lists it.
+pub const OCIGRAPH_MIGRATION_KIND_LIST_BY_API: i32 = 3;
+/// A referrer becomes a tag of cosign.
+pub const OCIGRAPH_MIGRATION_KIND_REFERRER_TO_TAG: i32 = 4;
+/// A referrer that the referrers API lists is listed under the fallback tag too.
+pub const OCIGRAPH_MIGRATION_KIND_LIST_BY_TAG: i32 = 5;
 
 /// The result for one blob or file: `OCIGRAPH_OUTCOME_*`.
 pub type ocigraph_outcome = i32;
@@ -117,6 +138,16 @@ pub const OCIGRAPH_SIGNED_YES: i32 = 1;
 /// The opposite of `OCIGRAPH_SIGNED_YES`.
 pub const OCIGRAPH_SIGNED_NO: i32 = 2;
 
+pub(crate) fn parse_attachment_form(number: i32) -> Result<AttachmentForm> {
+    match number {
+        OCIGRAPH_ATTACHMENT_FORM_REFERRERS => Ok(AttachmentForm::Referrers),
+        OCIGRAPH_ATTACHMENT_FORM_TAGS => Ok(AttachmentForm::Tags),
+        other => Err(invalid(format!(
+            "invalid attachment form {other}: expected OCIGRAPH_ATTACHMENT_FORM_*"
+        ))),
+    }
+}
+
 pub(crate) fn edge_kind_number(value: EdgeKind) -> i32 {
     match value {
         EdgeKind::Referrer => OCIGRAPH_EDGE_KIND_REFERRER,
@@ -147,6 +178,17 @@ pub(crate) fn parse_manifest_format(number: i32) -> Result<ManifestFormat> {
         other => {
             Err(invalid(format!("invalid manifest format {other}: expected OCIGRAPH_FORMAT_*")))
         }
+    }
+}
+
+pub(crate) fn migration_kind_number(value: MigrationKind) -> i32 {
+    match value {
+        MigrationKind::TagToReferrer => OCIGRAPH_MIGRATION_KIND_TAG_TO_REFERRER,
+        MigrationKind::ArtifactToImage => OCIGRAPH_MIGRATION_KIND_ARTIFACT_TO_IMAGE,
+        MigrationKind::ListByApi => OCIGRAPH_MIGRATION_KIND_LIST_BY_API,
+        MigrationKind::ReferrerToTag => OCIGRAPH_MIGRATION_KIND_REFERRER_TO_TAG,
+        MigrationKind::ListByTag => OCIGRAPH_MIGRATION_KIND_LIST_BY_TAG,
+        _ => 0,
     }
 }
 

@@ -27,6 +27,7 @@ use crate::{
         list::{ManifestsArgs, ReposArgs, TagsArgs},
         login::{LoginArgs, LogoutArgs},
         manifest::ManifestCommand,
+        migrate::MigrateArgs,
         pull::PullArgs,
         push::{AttachArgs, PushArgs},
         tag::{ResolveArgs, TagArgs, UntagArgs},
@@ -83,6 +84,8 @@ pub(crate) enum Command {
     /// Copy an artifact or its graph between registries and image layouts
     #[command(visible_alias = "cp")]
     Copy(Box<CopyArgs>),
+    /// Give what is attached to an artifact the form of referrers or of tags
+    Migrate(MigrateArgs),
     /// Check that every manifest and blob of a graph exists and matches its digest
     Verify(VerifyArgs),
     /// Check that signatures, SBoMs and other attachments exist

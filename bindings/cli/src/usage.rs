@@ -37,6 +37,7 @@ impl<'a> Usage<'a> {
                 standard_input: sides::standard_input(&args.from, &args.to),
                 ..Self::default()
             },
+            Command::Migrate(args) => one(&args.target),
             Command::Verify(args) => one(&args.target.reference),
             Command::Check(args) => one(&args.target.reference),
             Command::Tag(args) => one(&args.target),

@@ -155,6 +155,22 @@ impl Client {
 
     /// Starts the operation. Resolves to the result as JSON.
     #[napi(catch_unwind)]
+    pub fn migrate<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        target: String,
+        options: String,
+    ) -> Started<'env> {
+        self.start(env, call, ErrorContext::new("migrate", &target), |core, _| {
+            let target: Reference = target.parse()?;
+            let options = read::<options::MigrateOptions>(&options)?.into_core()?;
+            Ok(async move { Ok(json(&core.migrate(&target, options).await?)) })
+        })
+    }
+
+    /// Starts the operation. Resolves to the result as JSON.
+    #[napi(catch_unwind)]
     pub fn verify<'env>(
         &self,
         env: &'env Env,

@@ -312,6 +312,35 @@ impl Limits {
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct MigrateOptions {
+    to: Option<String>,
+    dry_run: Option<bool>,
+    remove_old: Option<bool>,
+    concurrency: Option<Count>,
+}
+
+impl MigrateOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self) -> Result<ocigraph::MigrateOptions> {
+        let mut options = ocigraph::MigrateOptions::default();
+        if let Some(given) = self.to {
+            options.to = parsed(&given)?;
+        }
+        if let Some(given) = self.dry_run {
+            options.dry_run = given;
+        }
+        if let Some(given) = self.remove_old {
+            options.remove_old = given;
+        }
+        if let Some(given) = self.concurrency {
+            options.concurrency = Some(given.as_usize());
+        }
+        Ok(options)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct PullOptions {
     output: Option<PathBuf>,
     artifact_type: Option<String>,

@@ -4,9 +4,9 @@
 
 use ocigraph::{
     Attributes, CheckReport, CheckedRequirement, CopiedBlobs, CopyReport, DeleteFailure,
-    DeleteReport, KeptTag, LoginResult, LogoutResult, ManifestInfo, Outcome, Presence, Problem,
-    ProblemKind, PullResult, PulledFile, PushResult, PushedBlob, RetainedManifest, StoredIn,
-    TagInfo, VerifyReport,
+    DeleteReport, KeptAttachment, KeptTag, LoginResult, LogoutResult, ManifestInfo, MigrateReport,
+    Migration, MigrationKind, Outcome, Presence, Problem, ProblemKind, PullResult, PulledFile,
+    PushResult, PushedBlob, RemovedAttachment, RetainedManifest, StoredIn, TagInfo, VerifyReport,
 };
 use pyo3::{prelude::*, types::PyDict};
 
@@ -141,6 +141,54 @@ impl IntoPlain for CopyReport {
     }
 }
 
+impl IntoPlain for Migration {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { kind, old_manifest, old_tag, new_manifest, new_tag, existed, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("kind", kind.into_plain(py)?)?;
+        dict.set_item("old_manifest", old_manifest.into_plain(py)?)?;
+        dict.set_item("old_tag", old_tag.into_plain(py)?)?;
+        dict.set_item("new_manifest", new_manifest.into_plain(py)?)?;
+        dict.set_item("new_tag", new_tag.into_plain(py)?)?;
+        dict.set_item("existed", existed.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for KeptAttachment {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { kind, descriptor, tag, reason, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("kind", kind.into_plain(py)?)?;
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("tag", tag.into_plain(py)?)?;
+        dict.set_item("reason", reason.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for RemovedAttachment {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { descriptor, tag, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("tag", tag.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for MigrateReport {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { dry_run, migrated, kept, removed, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("dry_run", dry_run.into_plain(py)?)?;
+        dict.set_item("migrated", migrated.into_plain(py)?)?;
+        dict.set_item("kept", kept.into_plain(py)?)?;
+        dict.set_item("removed", removed.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
 impl IntoPlain for Problem {
     fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         let Self { descriptor, path, kind, detail, .. } = self;
@@ -270,6 +318,12 @@ impl IntoPlain for LogoutResult {
         dict.set_item("removed_from", removed_from.into_plain(py)?)?;
         dict.set_item("remains", remains.into_plain(py)?)?;
         Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for MigrationKind {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        self.name().into_plain(py)
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{
         delete::{self, DeleteOptions, DeleteReport},
         discover::{self, DiscoverOptions},
         manifest::{self, ResolveOptions},
+        migrate::{self, MigrateOptions, MigrateReport},
         pull::{self, PullOptions, PullResult},
         push::{self, PushOptions, PushResult},
         tag::{self, UntagOptions},
@@ -109,6 +110,25 @@ impl Client {
     ) -> Result<DeleteReport> {
         let store = self.open_for(delete::OPERATION, reference, &DELETE)?;
         operation::delete(&*store, reference, &options).await
+    }
+
+    /// Gives everything that is attached to what `reference` names another form, also what is
+    /// attached to the images of an index and to attachments. To referrers: the tags of cosign and
+    /// the artifact manifests of ORAS and OCI 1.1.0-rc become OCI 1.1 referrers, and the referrers
+    /// API lists what only a fallback tag listed. To tags: the referrers of cosign get its tags
+    /// again, and a fallback tag lists what the API lists. The old form stays unless the options
+    /// ask to remove it. A migration can be run again, and then writes only what is missing.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if `reference` names nothing, [`Code::Incomplete`] if a list of tags or
+    /// referrers cannot be read completely, in which case nothing is written.
+    pub async fn migrate(
+        &self,
+        reference: &Reference,
+        options: MigrateOptions,
+    ) -> Result<MigrateReport> {
+        let store = self.open_for(migrate::OPERATION, reference, &DELETE)?;
+        operation::migrate(&*store, reference, &options).await
     }
 
     /// Verifies the whole graph under what `reference` names: every manifest and blob, those of

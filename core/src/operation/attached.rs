@@ -2,5 +2,6 @@
 
 pub(crate) mod layers;
 pub(crate) mod recognition;
+pub(crate) mod rewrite;
 pub(crate) mod sibling_tags;
 pub(crate) mod walk;

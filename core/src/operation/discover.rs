@@ -123,8 +123,9 @@ fn detail(options: &DiscoverOptions) -> ReferrersDetail {
     }
 }
 
-/// Discovers with the annotations of `detail`, or with those that are listed.
-async fn run(
+/// Discovers with the annotations of `detail`, or with those that are listed. The error does not name
+/// the operation.
+pub(crate) async fn run(
     store: &dyn ReadStore,
     reference: &Reference,
     options: &DiscoverOptions,

@@ -17,6 +17,7 @@ pub(crate) mod list;
 #[cfg(feature = "registry")]
 pub(crate) mod login;
 pub(crate) mod manifest;
+pub(crate) mod migrate;
 pub(crate) mod named;
 pub(crate) mod pull;
 pub(crate) mod push;
@@ -34,6 +35,7 @@ pub use delete::delete;
 pub use discover::discover;
 pub use list::{manifests, tag_details, tags};
 pub use manifest::{delete_manifest, fetch_manifest, push_manifest, resolve};
+pub use migrate::migrate;
 pub use pull::pull;
 pub use push::push;
 pub use tag::{tag, untag};

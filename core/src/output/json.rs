@@ -12,6 +12,7 @@ use crate::{
         check::{CheckReport, CheckedRequirement, Presence},
         copy::CopyReport,
         delete::{DeleteFailure, DeleteReport, RetainedManifest},
+        migrate::{KeptAttachment, MigrateReport, Migration, MigrationKind, RemovedAttachment},
         pull::{PullResult, PulledFile},
         push::{PushResult, PushedBlob},
         verify::{Problem, ProblemKind, VerifyReport},
@@ -42,12 +43,16 @@ to_json!(
     CopyReport,
     DeleteFailure,
     DeleteReport,
+    KeptAttachment,
     ManifestInfo,
+    MigrateReport,
+    Migration,
     Problem,
     PullResult,
     PulledFile,
     PushResult,
     PushedBlob,
+    RemovedAttachment,
     RetainedManifest,
     TagInfo,
     VerifyReport,
@@ -66,7 +71,7 @@ macro_rules! by_name {
     )*};
 }
 
-by_name!(Outcome, Presence, ProblemKind);
+by_name!(MigrationKind, Outcome, Presence, ProblemKind);
 
 #[cfg(feature = "registry")]
 by_name!(StoredIn);

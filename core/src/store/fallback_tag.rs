@@ -17,6 +17,7 @@ pub(crate) fn fallback_tag(subject: &Digest) -> String {
 }
 
 /// Returns true for a tag that has the form of a fallback tag.
+#[cfg(any(feature = "layout", feature = "registry"))]
 pub(crate) fn is_fallback_tag(tag: &str) -> bool {
     tag.split_once('-').is_some_and(|(algorithm, hex)| {
         matches!(algorithm, "sha256" | "sha512")

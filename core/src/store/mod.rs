@@ -9,7 +9,6 @@ pub(crate) mod client;
 pub(crate) mod concurrency;
 #[cfg(feature = "registry")]
 mod connections;
-#[cfg(any(feature = "layout", feature = "registry"))]
 pub(crate) mod fallback_tag;
 #[cfg(feature = "layout")]
 pub(crate) mod layout;
@@ -122,6 +121,13 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
         self.referrers(subject, artifact_type).await
     }
 
+    /// Returns the lists of referrers of a subject apart, if the store has a referrers API and clients
+    /// can keep a list beside it. Default: `None`, since the store has one list.
+    async fn referrer_lists(&self, subject: &Digest) -> Result<Option<ReferrerLists>> {
+        let _ = subject;
+        Ok(None)
+    }
+
     /// Finds out which lists of referrers clients keep beside those of the store, before the
     /// referrers of several subjects are listed: each image of an index can have one. Without this
     /// call, a store may look for such a list only at the first subject. A failure has no effect.
@@ -220,6 +226,17 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
     }
 }
 
+/// The lists of referrers of one subject in a registry with a referrers API.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct ReferrerLists {
+    /// The referrers that the API lists.
+    pub by_api: List<Descriptor>,
+    /// The entries of the index that clients keep under the fallback tag. It can name manifests that do
+    /// not exist.
+    pub by_tag: List<Descriptor>,
+}
+
 /// What [`ReadStore::referrers_in_detail`] returns of each referrer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -294,6 +311,18 @@ pub trait Store: ReadStore {
     /// Makes manifests that exist findable as referrers of `subject`: an interrupted push may have
     /// stored them without. Default: does nothing, for stores that find referrers by themselves.
     async fn ensure_referrers_listed(
+        &self,
+        subject: &Digest,
+        referrers: &[Descriptor],
+    ) -> Result<()> {
+        let _ = (subject, referrers);
+        Ok(())
+    }
+
+    /// Adds referrers to the list that clients keep under the fallback tag of `subject`, also if the
+    /// store has a referrers API. Only stores that return [`ReadStore::referrer_lists`] need it.
+    /// Default: does nothing.
+    async fn list_under_fallback_tag(
         &self,
         subject: &Digest,
         referrers: &[Descriptor],

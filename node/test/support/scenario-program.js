@@ -15,6 +15,7 @@ const operations = {
   discover: ['discover', ['reference'], tree],
   delete: ['delete', ['reference']],
   copy: ['copy', ['source', 'destination']],
+  migrate: ['migrate', ['reference']],
   verify: ['verify', ['reference']],
   check: ['check', ['reference', 'requirements']],
   resolve: ['resolve', ['reference'], (descriptor) => ({ descriptor })],

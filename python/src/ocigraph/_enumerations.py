@@ -5,6 +5,15 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+AttachmentForm: TypeAlias = Literal["referrers", "tags"]
+"""The form in which a migration leaves what is attached to a manifest.
+
+- ``referrers``: the default: OCI 1.1 image manifests with a ``subject``, which the referrers API lists where the
+  registry has it.
+- ``tags``: the tags ``sha256-<hex>.sig``, ``.att`` and ``.sbom`` of cosign, and the fallback tag for all other
+  referrers.
+"""
+
 EdgeKind: TypeAlias = Literal["referrer", "child", "tag", "attestation"]
 """How a manifest is attached to another, and so how it is found.
 
@@ -29,6 +38,18 @@ Format: TypeAlias = Literal["auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-
   of the release candidates 1.1.0-rc1 and 1.1.0-rc2.
 - ``oras-artifact``: [ORAS artifact
   manifest](https://github.com/oras-project/artifacts-spec/blob/v1.0.0-rc.2/artifact-manifest.md).
+"""
+
+MigrationKind: TypeAlias = Literal[
+    "tag-to-referrer", "artifact-to-image", "list-by-api", "referrer-to-tag", "list-by-tag"
+]
+"""What a migration changes of an attachment.
+
+- ``tag-to-referrer``: a tag of cosign becomes a referrer.
+- ``artifact-to-image``: an artifact manifest of ORAS or of OCI 1.1.0-rc becomes an OCI 1.1 image manifest.
+- ``list-by-api``: a referrer that only the fallback tag lists is pushed again, so that the referrers API lists it.
+- ``referrer-to-tag``: a referrer becomes a tag of cosign.
+- ``list-by-tag``: a referrer that the referrers API lists is listed under the fallback tag too.
 """
 
 Outcome: TypeAlias = Literal["uploaded", "existed", "mounted", "written", "unchanged", "kept", "checked"]

@@ -173,6 +173,9 @@ class Client:
         concurrency: int | None,
         progress: bool,
     ) -> Operation[_Json]: ...
+    def migrate(
+        self, reference: GivenReference, *, to: str, dry_run: bool, remove_old: bool, concurrency: int | None
+    ) -> Operation[_Json]: ...
     def verify(
         self,
         reference: GivenReference,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ._descriptor import Descriptor, Result, descriptors
-from ._enumerations import Outcome, Presence, ProblemKind
+from ._enumerations import MigrationKind, Outcome, Presence, ProblemKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ class CopiedBlobs(Result):
 
 @dataclass(frozen=True, slots=True)
 class KeptTag(Result):
-    """A tag that a copy leaves at the destination as it is.
+    """A tag that a copy does not write.
 
     Example:
         >>> client.copy("oci:store/app:v1", "oci:backup/app:v1", recursive=True).kept_tags
@@ -257,8 +257,9 @@ class CopyReport(Result):
     """The referrers that the source lists and does not have: clients can delete a referrer without its entry in the
     list. The copy has all others."""
     kept_tags: tuple[KeptTag, ...]
-    """The tags that have a digest, as cosign writes them, and stay at the destination as they are: they name more there
-    than at the source."""
+    """The tags that have the digest of a manifest, as cosign writes them, and were not copied: they name more at the
+    destination than at the source, or the destination refused to change them, or the source has lost their
+    manifests."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> CopyReport:
@@ -272,6 +273,111 @@ class CopyReport(Result):
             f["bytes"],
             descriptors(f["missing"]),
             tuple(KeptTag._of(item) for item in f["kept_tags"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Migration(Result):
+    """An attachment that has the new form.
+
+    Example:
+        >>> client.migrate("oci:store/app:v1").migrated
+        ()
+    """
+
+    kind: MigrationKind
+    """What changes."""
+    old_manifest: Descriptor
+    """The descriptor of the manifest in its old form."""
+    new_manifest: Descriptor
+    """The descriptor of the manifest in its new form. It is the old one if only a list changes."""
+    existed: bool
+    """True if the new form existed before, so that nothing was written."""
+    old_tag: str | None = None
+    """The tag of the old form: a tag of cosign, or the fallback tag that lists the manifest."""
+    new_tag: str | None = None
+    """The tag of the new form: a tag of cosign, or the fallback tag that lists the manifest."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> Migration:
+        return cls(
+            f["kind"],
+            Descriptor._of(f["old_manifest"]),
+            Descriptor._of(f["new_manifest"]),
+            f["existed"],
+            f["old_tag"],
+            f["new_tag"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAttachment(Result):
+    """An attachment, or its old form, that stays as it is.
+
+    Example:
+        >>> client.migrate("oci:store/app:v1").kept
+        ()
+    """
+
+    kind: MigrationKind
+    """What the migration would change."""
+    descriptor: Descriptor
+    """The descriptor of the manifest that stays."""
+    reason: str
+    """The reason as a phrase for users."""
+    tag: str | None = None
+    """The tag of cosign that names the manifest, or the fallback tag that lists it."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> KeptAttachment:
+        return cls(f["kind"], Descriptor._of(f["descriptor"]), f["reason"], f["tag"])
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedAttachment(Result):
+    """An old form that was removed.
+
+    Example:
+        >>> client.migrate("oci:store/app:v1", remove_old=True).removed
+        ()
+    """
+
+    descriptor: Descriptor
+    """The descriptor of the manifest. It is deleted, unless only its entry under a fallback tag was removed."""
+    tag: str | None = None
+    """The tag that was removed with the manifest, or the fallback tag whose entry was removed."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> RemovedAttachment:
+        return cls(Descriptor._of(f["descriptor"]), f["tag"])
+
+
+@dataclass(frozen=True, slots=True)
+class MigrateReport(Result):
+    """The result of `Client.migrate`. A dry run reports what a migration would do.
+
+    Example:
+        >>> client.migrate("oci:store/app:v1", dry_run=True).dry_run
+        True
+    """
+
+    dry_run: bool
+    """True for a dry run, which changes nothing."""
+    migrated: tuple[Migration, ...]
+    """The attachments that have the new form, each with its old and its new manifest."""
+    kept: tuple[KeptAttachment, ...]
+    """The attachments that stay as they are, each with the reason: those that cannot have the new form, and, with the
+    option ``remove_old``, those whose old form is not removed."""
+    removed: tuple[RemovedAttachment, ...]
+    """The old forms that were removed after the new form was read back."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> MigrateReport:
+        return cls(
+            f["dry_run"],
+            tuple(Migration._of(item) for item in f["migrated"]),
+            tuple(KeptAttachment._of(item) for item in f["kept"]),
+            tuple(RemovedAttachment._of(item) for item in f["removed"]),
         )
 
 

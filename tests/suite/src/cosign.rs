@@ -123,6 +123,19 @@ impl<'a> Cosign<'a> {
             .collect()
     }
 
+    /// Verifies the signatures of an image in a referrer, as version 2 writes it with
+    /// `--registry-referrers-mode oci-1-1`. Without such a referrer, `cosign` verifies those under the tag.
+    ///
+    /// # Panics
+    /// If `cosign` finds no valid signature.
+    #[track_caller]
+    pub fn verify_referrer(&self, image: &str) {
+        let mut args = vec!["verify", "--experimental-oci11"];
+        args.extend(verification_options(CosignFormat::Tags));
+        args.push(image);
+        self.run(&args).ok();
+    }
+
     /// Verifies the attestations of an image with this predicate type, and returns the signed envelopes.
     ///
     /// # Panics

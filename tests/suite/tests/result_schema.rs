@@ -14,8 +14,8 @@ use std::{
 
 use ocigraph::{
     AttachOptions, Bytes, CheckOptions, Client, CopyOptions, DeleteOptions, DiscoverOptions, File,
-    KeyCase, Manifest, PullOptions, PushOptions, Reference, ResolveOptions, ToJson,
-    TransferOptions, UntagOptions, VerifyOptions,
+    KeyCase, Manifest, ManifestFormat, MigrateOptions, PullOptions, PushOptions, Reference,
+    ResolveOptions, ToJson, TransferOptions, UntagOptions, VerifyOptions,
 };
 use ocigraph_fixture::{Config, Fixture};
 use ocigraph_suite::Workspace;
@@ -202,6 +202,16 @@ fn library(place: &str, work: &Workspace) -> Results {
     let report = run(client.check(&root, &require, CheckOptions::default()));
     results.add_result("check", &report);
 
+    let image = run(client.resolve(&root, ResolveOptions::default())).digest;
+    let sibling = |suffix| reference(&format!(":{}.{suffix}", image.as_str().replace(':', "-")));
+    let signature = PushOptions::default().format(ManifestFormat::Oci10);
+    run(client.push(&sibling("sig"), signature.artifact_type("signature/x")));
+    run(client.push(&sibling("sbom"), PushOptions::default().artifact_type("sbom/x")));
+    let options = MigrateOptions::default().remove_old(true);
+    let report = run(client.migrate(&root, options));
+    assert_eq!((report.migrated.len(), report.kept.len(), report.removed.len()), (1, 1, 1));
+    results.add_result("migrate", &report);
+
     let report = run(client.delete(&root, DeleteOptions::default().dry_run(true)));
     assert!(!report.kept.is_empty());
     results.add_result("delete", &report);
@@ -233,6 +243,7 @@ fn commands(place: &str) -> Results {
     add("commands/pull", &["pull", &root, "-o", "out"]);
     add("commands/pull", &["pull", &root, "-o", "out", "--artifact-type", "sbom/x"]);
     add("copy", &["copy", "-r", &root, "oci:copy:v1"]);
+    add("migrate", &["migrate", "--dry-run", &root]);
     add("verify", &["verify", &root]);
     add("check", &["check", "--require", "artifact-type=sbom/x", &root]);
     add("resolve", &["resolve", &root]);

@@ -14,7 +14,7 @@ use crate::{
     annotation::Annotations,
     descriptor::Descriptor,
     manifest::Manifest,
-    media_type::{EMPTY, essence, is_image_config},
+    media_type::{BUILDKIT_ATTESTATION, EMPTY, essence, is_image_config},
 };
 
 const BUNDLE: &str = "application/vnd.dev.sigstore.bundle";
@@ -27,7 +27,6 @@ const DSSE: &str = "application/vnd.dsse.envelope.v1+json";
 const IN_TOTO: &str = "application/vnd.in-toto+json";
 const IN_TOTO_PREDICATE: &str = "in-toto.io/predicate-type";
 const NOTATION: &str = "application/vnd.cncf.notary.signature";
-const BUILDKIT: &str = "application/vnd.docker.attestation.manifest.v1+json";
 const HELM_CONFIG: &str = "application/vnd.cncf.helm.config.v1+json";
 const HELM_PROVENANCE: &str = "application/vnd.cncf.helm.chart.provenance.v1.prov";
 /// The annotations of an entry of an index that BuildKit writes.
@@ -319,7 +318,7 @@ impl Attachment {
                 Some(predicate) => self.add_predicate(predicate),
                 None => self.unread = Unread::Manifest,
             }
-        } else if artifact_type == BUILDKIT {
+        } else if artifact_type == BUILDKIT_ATTESTATION {
             self.form = Some("BuildKit".into());
             self.unread = Unread::Manifest;
         } else if artifact_type == HELM_CONFIG {
@@ -497,7 +496,7 @@ mod tests {
     #[test]
     fn what_an_entry_does_not_say_is_unread_and_not_none() {
         for artifact_type in
-            ["application/vnd.dev.sigstore.bundle.v0.3+json", IN_TOTO, BUILDKIT, ""]
+            ["application/vnd.dev.sigstore.bundle.v0.3+json", IN_TOTO, BUILDKIT_ATTESTATION, ""]
         {
             assert_eq!(label_of(artifact_type, &[]).1, Unread::Manifest, "{artifact_type}");
         }

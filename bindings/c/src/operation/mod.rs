@@ -15,6 +15,8 @@ mod delete;
 
 mod copy;
 
+mod migrate;
+
 mod verify;
 
 mod check;
@@ -53,6 +55,7 @@ pub use fetch_manifest::*;
 pub use login::*;
 pub use logout::*;
 pub use manifests::*;
+pub use migrate::*;
 pub use pull::*;
 pub use push::*;
 pub use push_manifest::*;

@@ -87,7 +87,9 @@ pub extern "C" fn ocigraph_copy_options_set_only(
 }
 
 /// Copies only the image for this platform if the source is an index. NOT_FOUND if the index has no
-/// such image. Default: the index with all its images.
+/// such image. A recursive copy takes the attestations that the index lists for the image along;
+/// one without a subject gets the image as its subject, and so another digest. Default: the index
+/// with all its images.
 ///
 /// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
 ///

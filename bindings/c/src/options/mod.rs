@@ -20,6 +20,8 @@ mod delete;
 
 mod copy;
 
+mod migrate;
+
 mod verify;
 
 mod check;
@@ -37,6 +39,7 @@ pub use client::*;
 pub use copy::*;
 pub use delete::*;
 pub use discover::*;
+pub use migrate::*;
 pub use pull::*;
 pub use push::*;
 pub use resolve::*;
@@ -53,6 +56,7 @@ const _: () = {
     shared::<ocigraph_discover_options>();
     shared::<ocigraph_delete_options>();
     shared::<ocigraph_copy_options>();
+    shared::<ocigraph_migrate_options>();
     shared::<ocigraph_verify_options>();
     shared::<ocigraph_check_options>();
     shared::<ocigraph_resolve_options>();

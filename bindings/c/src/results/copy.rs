@@ -165,8 +165,9 @@ pub extern "C" fn ocigraph_copy_report_missing(
     borrow(result, |r| r.parts.missing.get(index))
 }
 
-/// Returns the length of this list: the tags that have a digest, as cosign writes them, and stay at
-/// the destination as they are: they name more there than at the source.
+/// Returns the length of this list: the tags that have the digest of a manifest, as cosign writes
+/// them, and were not copied: they name more at the destination than at the source, or the
+/// destination refused to change them, or the source has lost their manifests.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]

@@ -19,6 +19,8 @@ mod delete;
 
 mod copy;
 
+mod migrate;
+
 mod verify;
 
 mod check;
@@ -40,6 +42,7 @@ pub use login::*;
 pub use logout::*;
 pub use manifest::*;
 pub use manifest_list::*;
+pub use migrate::*;
 pub use pull::*;
 pub use push::*;
 pub use tag_list::*;
@@ -58,6 +61,7 @@ const _: () = {
     shared::<ocigraph_pull_result>();
     shared::<ocigraph_delete_report>();
     shared::<ocigraph_copy_report>();
+    shared::<ocigraph_migrate_report>();
     shared::<ocigraph_verify_report>();
     shared::<ocigraph_check_report>();
     shared::<ocigraph_tag_list>();

@@ -9,6 +9,7 @@ pub(crate) mod discover;
 pub(crate) mod list;
 pub(crate) mod login;
 pub(crate) mod manifest;
+pub(crate) mod migrate;
 pub(crate) mod pull;
 pub(crate) mod push;
 pub(crate) mod tag;

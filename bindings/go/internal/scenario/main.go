@@ -163,6 +163,7 @@ var operations = map[string]operation{
 	"pull":            method("Pull", "reference").operation(plain),
 	"discover":        method("Discover", "reference").operation(tree),
 	"delete":          method("Delete", "reference").operation(plain),
+	"migrate":         method("Migrate", "reference").operation(plain),
 	"copy":            method("Copy", "source", "destination").operation(plain),
 	"verify":          method("Verify", "reference").operation(plain),
 	"check":           method("Check", "reference", "requirements").operation(plain),

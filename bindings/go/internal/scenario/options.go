@@ -17,6 +17,11 @@ var edgeKinds = map[string]ocigraph.EdgeKind{
 	"attestation": ocigraph.EdgeKindAttestation,
 }
 
+// attachmentForms are the values of the option to.
+var attachmentForms = map[string]ocigraph.AttachmentForm{
+	"referrers": ocigraph.AttachmentFormReferrers, "tags": ocigraph.AttachmentFormTags,
+}
+
 // formats are the values of the option format.
 var formats = map[string]ocigraph.Format{
 	"auto": ocigraph.FormatAuto, "oci-1.1": ocigraph.FormatOCI11, "oci-1.0": ocigraph.FormatOCI10,
@@ -140,6 +145,13 @@ func set(field reflect.Value, given any, s *step) error {
 			return unsupported(fmt.Sprintf("no kind of edges %v", given))
 		}
 		*at = kind
+		return nil
+	case *ocigraph.AttachmentForm:
+		form, ok := attachmentForms[fmt.Sprint(given)]
+		if !ok {
+			return unsupported(fmt.Sprintf("no form of attachments %v", given))
+		}
+		*at = form
 		return nil
 	case *time.Duration:
 		seconds, err := given.(json.Number).Float64()

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use ocigraph::{
     Annotations, AttachOptions, CheckOptions, CopyOptions, DeleteOptions, DiscoverOptions, Host,
-    LoginTarget, PullOptions, PushOptions, ResolveOptions, TransferOptions, UntagOptions,
-    VerifyOptions,
+    LoginTarget, MigrateOptions, PullOptions, PushOptions, ResolveOptions, TransferOptions,
+    UntagOptions, VerifyOptions,
 };
 use pyo3::prelude::*;
 
@@ -243,6 +243,25 @@ impl Client {
             events,
             |client| async move { client.copy(&source, &destination, options).await },
         )
+    }
+
+    #[pyo3(signature = (reference, *, to, dry_run, remove_old, concurrency))]
+    fn migrate(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        to: String,
+        dry_run: bool,
+        remove_old: bool,
+        concurrency: Option<usize>,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        let mut options = MigrateOptions::default();
+        options.to = values::parsed(py, &to)?;
+        options.dry_run = dry_run;
+        options.remove_old = remove_old;
+        options.concurrency = concurrency;
+        self.start(py, None, |client| async move { client.migrate(&reference, options).await })
     }
 
     #[pyo3(signature = (reference, *, platform, only, repair_index, concurrency, progress))]

@@ -14,7 +14,7 @@ use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::{kept_tag::KeptTag, options::CopyOptions};
 use crate::operation::{
-    attached::{layers::lacked_by, sibling_tags::SiblingTags},
+    attached::{layers::lacked_by, rewrite::as_referrer, sibling_tags::SiblingTags},
     read::fetch_manifest,
 };
 use crate::{
@@ -32,7 +32,8 @@ use crate::{
     },
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Error, ListProblem, Manifest, Result, TagOrDigest, weight::Weight,
+    Code, Descriptor, Digest, Error, ListProblem, Manifest, Result, TagOrDigest, media_type,
+    weight::Weight,
 };
 
 /// Bytes from which a manifest counts as large. A large manifest is not kept until it is written,
@@ -312,6 +313,33 @@ impl CopyContext {
             }
         });
         Ok(())
+    }
+
+    /// Returns an attestation that the index of the source lists for an image, or `None` if the source does
+    /// not have it. The index is not copied, so one without a subject gets the image as its subject, as
+    /// BuildKit writes it since version 0.32: nothing else would name it at the destination.
+    pub(super) async fn attestation(
+        &self,
+        listed: &Descriptor,
+        image: &Manifest,
+    ) -> Result<Option<Manifest>> {
+        let _permit = self.request().await;
+        let manifest = match self.fetch(&listed.digest).await {
+            Ok(manifest) => manifest,
+            Err(e) if e.code() == Code::NotFound => return Ok(None),
+            Err(e) => return Err(e),
+        };
+        if manifest.subject().is_some() {
+            return Ok(Some(manifest));
+        }
+        let subject = image.plain_descriptor();
+        match as_referrer(&manifest, media_type::BUILDKIT_ATTESTATION, &subject) {
+            Ok(referrer) => Ok(Some(referrer)),
+            Err(reason) => {
+                tracing::warn!(digest = %listed.digest, reason, "an attestation gets no subject");
+                Ok(Some(manifest))
+            }
+        }
     }
 
     /// Finds the manifests of the sibling tags of a manifest. A tag that names more at the destination

@@ -45,8 +45,9 @@ pub struct CopyOptions {
     /// Default: all kinds.
     pub only: Option<EdgeKind>,
     /// Copies only the image for this platform if the source is an index.
-    /// [NOT_FOUND](crate::Code::NotFound) if the index has no such image. Default: the index with
-    /// all its images.
+    /// [NOT_FOUND](crate::Code::NotFound) if the index has no such image. A recursive copy takes the
+    /// attestations that the index lists for the image along; one without a subject gets the image as
+    /// its subject, and so another digest. Default: the index with all its images.
     pub platform: Option<Platform>,
     /// Copies foreign layers too. Registries need not store these layers: see [image-spec v1.1.1,
     /// "Non-Distributable Layers"][spec]. Default: false.

@@ -122,9 +122,15 @@ impl<'a> Walk<'a> {
     ) -> Result<WalkResult> {
         self.list_attached(root.digest(), true);
         if self.context.options.follows(EdgeKind::Attestation) {
-            for attestation in attestations {
-                self.list_attached(&attestation.digest, false);
-                self.prepare(&attestation.digest, None, true);
+            for listed in attestations {
+                self.list_attached(&listed.digest, false);
+                match self.context.attestation(&listed, &root).await? {
+                    Some(attestation) => {
+                        let digest = attestation.digest().clone();
+                        self.prepare(&digest, Some(attestation), false);
+                    }
+                    None => self.result.missing.push(listed),
+                }
             }
         }
         self.prepare(root.digest(), Some(root.clone()), false);

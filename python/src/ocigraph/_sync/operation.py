@@ -21,10 +21,10 @@ from .._checks import (
 from .._configuration import UnpackLimits
 from .._content import given_file, given_files
 from .._descriptor import Platform
-from .._enumerations import EdgeKind, Format
+from .._enumerations import AttachmentForm, EdgeKind, Format
 from .._graph import Graph
 from .._progress import Progress
-from .._results import CheckReport, CopyReport, DeleteReport, PullResult, PushResult, VerifyReport
+from .._results import CheckReport, CopyReport, DeleteReport, MigrateReport, PullResult, PushResult, VerifyReport
 from .._run import run, sync_log_level
 from .._values import AnyReference, File, StrPath, given_reference, named, platform_text
 from .base import Base
@@ -401,7 +401,9 @@ class ArtifactOperations(Base):
             only: a recursive copy follows the edges of this kind alone, for example those to referrers. Default: all
                 kinds.
             platform: copies only the image for this platform if the source is an index. `NotFoundError` if the index
-                has no such image. Default: the index with all its images.
+                has no such image. A recursive copy takes the attestations that the index lists for the image along; one
+                without a subject gets the image as its subject, and so another digest. Default: the index with all its
+                images.
             foreign: copies foreign layers too. Registries need not store these layers: see [image-spec v1.1.1,
                 "Non-Distributable
                 Layers"](https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers).
@@ -447,6 +449,54 @@ class ArtifactOperations(Base):
             progress=check_callback("progress", progress),
         )
         return CopyReport._of(run(operation, progress))
+
+    def migrate(
+        self,
+        reference: AnyReference,
+        *,
+        to: AttachmentForm = "referrers",
+        dry_run: bool = False,
+        remove_old: bool = False,
+        concurrency: int | None = None,
+    ) -> MigrateReport:
+        """Gives everything that is attached to what ``reference`` names another form, also what is attached to the
+        images of an index and to attachments. To referrers: the tags of cosign and the artifact manifests of ORAS and
+        OCI 1.1.0-rc become OCI 1.1 referrers, and the referrers API lists what only a fallback tag listed. To tags: the
+        referrers of cosign get its tags again, and a fallback tag lists what the API lists. The old form stays unless
+        the options ask to remove it. A migration can be run again, and then writes only what is missing.
+
+        Args:
+            reference: the manifest whose attachments are migrated, with everything below it.
+            to: the form that attachments get. Default: ``referrers``.
+            dry_run: makes the report without writing or deleting anything. Default: False.
+            remove_old: deletes the old form of each attachment after the new form was read back. Retained is a manifest
+                with another tag, one that an index lists, and one with attachments of its own. Default: False, which
+                leaves the old form in place.
+            concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
+                Fewer are used while a registry limits the rate of requests, or if the process can open few files.
+
+        Returns:
+            A `MigrateReport` with ``dry_run``, ``migrated``, ``kept`` and ``removed``.
+
+        Raises:
+            NotFoundError: ``reference`` names nothing.
+            IncompleteError: a list of tags or referrers cannot be read completely, in which case nothing is written.
+
+        Example:
+            >>> image = client.resolve("oci:store/app:v1").digest
+            >>> _ = client.push(f"oci:store/app:{image.replace(':', '-')}.sig", b"signature", artifact_type="a/b")
+            >>> [kept.reason for kept in client.migrate("oci:store/app:v1").kept]
+            ['it already has the member artifactType']
+        """
+        sync_log_level()
+        operation = self._native.migrate(
+            given_reference(reference),
+            to=check_text("to", to),
+            dry_run=check_flag("dry_run", dry_run),
+            remove_old=check_flag("remove_old", remove_old),
+            concurrency=check_concurrency(concurrency),
+        )
+        return MigrateReport._of(run(operation))
 
     def verify(
         self,

@@ -131,8 +131,8 @@ fn execute(request: &mut Request) -> Result<Done, Failure> {
 /// Adds the command and the arguments without a flag.
 fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
     let words: &[&str] = match request.operation.as_str() {
-        "push" | "attach" | "pull" | "discover" | "copy" | "verify" | "check" | "resolve"
-        | "tag" | "untag" | "tags" | "manifests" | "login" | "logout" => {
+        "push" | "attach" | "pull" | "discover" | "copy" | "migrate" | "verify" | "check"
+        | "resolve" | "tag" | "untag" | "tags" | "manifests" | "login" | "logout" => {
             &[&request.operation.clone()]
         }
         "delete" => &["delete", "--yes"],
@@ -239,7 +239,9 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             }
             // The command always prints what it could read, and then fails.
             ("discover", "allow_incomplete") => line.may_fail = value(&name, &given)?,
-            ("delete", "dry_run") => line.flag("--dry-run", &name, &given)?,
+            ("delete" | "migrate", "dry_run") => line.flag("--dry-run", &name, &given)?,
+            ("migrate", "to") => line.option("--to", text(&name, &given)?),
+            ("migrate", "remove_old") => line.flag("--remove-old", &name, &given)?,
             ("delete", "force") => line.flag("--force", &name, &given)?,
             ("delete" | "untag", "if_exists") => line.flag("--if-exists", &name, &given)?,
             ("copy", "recursive") => line.flag("--recursive", &name, &given)?,
@@ -254,7 +256,8 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
                 "platform",
             ) => line.option("--platform", text(&name, &given)?),
             (
-                "push" | "attach" | "pull" | "discover" | "delete" | "copy" | "verify" | "check",
+                "push" | "attach" | "pull" | "discover" | "delete" | "copy" | "migrate" | "verify"
+                | "check",
                 "concurrency",
             ) => {
                 line.option("--concurrency", value::<usize>(&name, &given)?.to_string());

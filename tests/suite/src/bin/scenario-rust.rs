@@ -12,9 +12,9 @@ use futures::TryStreamExt;
 use ocigraph::{
     Algorithm, AttachOptions, Bytes, CheckOptions, Client, ClientConfig, Content, CopyOptions,
     Credential, CredentialSource, Credentials, DeleteOptions, Descriptor, DiscoverOptions,
-    EdgeKind, Event, File, Host, KeyCase, Limits, LoginTarget, Manifest, Progress, PullOptions,
-    PushOptions, Reference, ResolveOptions, ToJson, TransferOptions, UnpackLimits, UntagOptions,
-    VerifyOptions, Walk, digest_files, media_type,
+    EdgeKind, Event, File, Host, KeyCase, Limits, LoginTarget, Manifest, MigrateOptions, Progress,
+    PullOptions, PushOptions, Reference, ResolveOptions, ToJson, TransferOptions, UnpackLimits,
+    UntagOptions, VerifyOptions, Walk, digest_files, media_type,
 };
 use ocigraph_suite::scenarios::serve::{Done, Failure, Request, list, pairs, serve, text, value};
 use serde_json::{Map, Value, json};
@@ -96,6 +96,11 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
             let reference = reference(request)?;
             let options = delete_options(request)?;
             client.delete(&reference, options).await?.to_json(KeyCase::Snake)
+        }
+        "migrate" => {
+            let reference = reference(request)?;
+            let options = migrate_options(request)?;
+            client.migrate(&reference, options).await?.to_json(KeyCase::Snake)
         }
         "copy" => {
             let (from, to) = (text_as(request, "source")?, text_as(request, "destination")?);
@@ -337,6 +342,20 @@ fn delete_options(request: &mut Request) -> Result<DeleteOptions, Failure> {
             "force" => built.force = value(&name, &given)?,
             "only" => built.only = Some(parsed(&name, &given)?),
             "if_exists" => built.if_exists = value(&name, &given)?,
+            "concurrency" => built.concurrency = Some(value(&name, &given)?),
+            _ => return Err(unknown(request, &name)),
+        }
+    }
+    Ok(built)
+}
+
+fn migrate_options(request: &mut Request) -> Result<MigrateOptions, Failure> {
+    let mut built = MigrateOptions::default();
+    for (name, given) in options(request) {
+        match name.as_str() {
+            "to" => built.to = parsed(&name, &given)?,
+            "dry_run" => built.dry_run = value(&name, &given)?,
+            "remove_old" => built.remove_old = value(&name, &given)?,
             "concurrency" => built.concurrency = Some(value(&name, &given)?),
             _ => return Err(unknown(request, &name)),
         }

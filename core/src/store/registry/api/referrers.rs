@@ -29,7 +29,7 @@ use super::{
     registry::Registry,
 };
 use crate::store::{
-    ManifestDeletion, ReferrersDetail,
+    ManifestDeletion, ReferrerLists, ReferrersDetail,
     fallback_tag::fallback_tag,
     list::{List, Problems},
     registry::{capabilities::ReferrersApi, http::response::Response},
@@ -176,6 +176,34 @@ impl Registry {
             }
             Err(e) => Err(e),
         }
+    }
+
+    /// Returns the lists of the referrers API and of the fallback tag apart, or `None` if the repository
+    /// does not have the API of OCI.
+    pub(super) async fn lists_of_referrers(
+        &self,
+        subject: &Digest,
+    ) -> Result<Option<ReferrerLists>> {
+        self.detect_referrers_api(subject).await?;
+        if self.state.referrers_api.get() != Some(&ReferrersApi::Oci) {
+            return Ok(None);
+        }
+        let by_api = self.query_known(ReferrersApi::Oci, subject, None).await?.unwrap_or_default();
+        let tag = fallback_tag(subject);
+        let by_tag = match self.fallback_tags.exists(&tag) {
+            Some(false) => None,
+            _ => self.fallback_beside(subject, &tag).await?,
+        };
+        Ok(Some(ReferrerLists { by_api, by_tag: by_tag.unwrap_or_default() }))
+    }
+
+    /// Adds those referrers to the fallback index of their subject that it lacks, beside an API.
+    pub(super) async fn list_beside_api(
+        &self,
+        subject: &Digest,
+        referrers: &[Descriptor],
+    ) -> Result<()> {
+        self.change_fallback(subject, IndexChange::Add(referrers.to_vec())).await
     }
 
     /// Repairs the fallback index of a subject. Returns false if the repository has none, and needs

@@ -11,7 +11,7 @@ use crate::{
         source::{ByteStream, Repository, Source},
     },
     store::{
-        ManifestDeletion, ReadStore, ReferrersDetail, Store,
+        ManifestDeletion, ReadStore, ReferrerLists, ReferrersDetail, Store,
         catalog::{ManifestInfo, TagInfo},
         concurrency::DEFAULT_CONCURRENCY,
         fallback_tag::is_fallback_tag,
@@ -82,6 +82,10 @@ impl ReadStore for Registry {
         added: &[Descriptor],
     ) -> Result<bool> {
         self.repair_fallback(subject, removed, added).await
+    }
+
+    async fn referrer_lists(&self, subject: &Digest) -> Result<Option<ReferrerLists>> {
+        self.lists_of_referrers(subject).await
     }
 
     async fn prepare_for_many_subjects(&self) {
@@ -164,6 +168,14 @@ impl Store for Registry {
         referrers: &[Descriptor],
     ) -> Result<()> {
         self.list_missing_referrers(subject, referrers).await
+    }
+
+    async fn list_under_fallback_tag(
+        &self,
+        subject: &Digest,
+        referrers: &[Descriptor],
+    ) -> Result<()> {
+        self.list_beside_api(subject, referrers).await
     }
 
     async fn referrer_format(&self, subject: &Digest) -> Result<ManifestFormat> {

@@ -383,10 +383,11 @@ fn one(
     // A number, with 0 for an index that is too large. `VALUE` is replaced by the record.
     let copied = |expression: &str, zero: &str| {
         if place.is_indexed() {
-            format!(
-                "read(result, |r| {v}.map_or({zero}, |v| {}))",
-                expression.replace("VALUE", "v")
-            )
+            let expression = expression.replace("VALUE", "v");
+            match zero {
+                "false" => format!("read(result, |r| {v}.is_some_and(|v| {expression}))"),
+                _ => format!("read(result, |r| {v}.map_or({zero}, |v| {expression}))"),
+            }
         } else {
             format!("read(result, |r| {})", expression.replace("VALUE", v))
         }

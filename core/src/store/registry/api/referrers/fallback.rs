@@ -67,12 +67,23 @@ impl Registry {
         if tags.exists(&tag) == Some(false) {
             return Ok(None);
         }
-        match self.fallback_list(subject, &tag).await {
+        let list = self.fallback_beside(subject, &tag).await?;
+        if list.is_some() {
+            tags.found_beside.store(true, Ordering::Relaxed);
+        }
+        Ok(list)
+    }
+
+    /// Reads the fallback index of a subject whose registry has a referrers API. Returns `None` if it does
+    /// not exist or is empty.
+    pub(super) async fn fallback_beside(
+        &self,
+        subject: &Digest,
+        tag: &str,
+    ) -> Result<Option<List<Descriptor>>> {
+        match self.fallback_list(subject, tag).await {
             Ok(list) if list.entries.is_empty() && list.problems.is_empty() => Ok(None),
-            Ok(list) => {
-                tags.found_beside.store(true, Ordering::Relaxed);
-                Ok(Some(list))
-            }
+            Ok(list) => Ok(Some(list)),
             // The list of the API is there. A registry may refuse tags of this form.
             Err(e) if matches!(e.status(), Some(400 | 404 | 405 | 406)) => {
                 tracing::debug!(error = %e, "no index of referrers beside the API");
