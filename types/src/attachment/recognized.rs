@@ -567,7 +567,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_of_cosign_3_is_no_attestation() {
+    fn a_signature_of_cosign_3_is_not_an_attestation() {
         let bundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
         let predicate = "https://sigstore.dev/cosign/sign/v1";
         let annotations = [(BUNDLE_CONTENT, "dsse-envelope"), (BUNDLE_PREDICATE, predicate)];
