@@ -1722,7 +1722,9 @@ ocigraph_status ocigraph_copy_options_set_only(ocigraph_copy_options *options,
                                                ocigraph_error **error);
 
 // Copies only the image for this platform if the source is an index. NOT_FOUND if the index has no
-// such image. Default: the index with all its images.
+// such image. A recursive copy takes the attestations that the index lists for the image along;
+// one without a subject gets the image as its subject, and so another digest. Default: the index
+// with all its images.
 //
 // `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
 //
@@ -3749,8 +3751,9 @@ size_t ocigraph_copy_report_missing_count(const ocigraph_copy_report *result);
 const ocigraph_descriptor *ocigraph_copy_report_missing(const ocigraph_copy_report *result,
                                                         size_t index);
 
-// Returns the length of this list: the tags that have a digest, as cosign writes them, and stay at
-// the destination as they are: they name more there than at the source.
+// Returns the length of this list: the tags that have the digest of a manifest, as cosign writes
+// them, and were not copied: they name more at the destination than at the source, or the
+// destination refused to change them, or the source has lost their manifests.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_copy_report_kept_tag_count(const ocigraph_copy_report *result);
