@@ -28,9 +28,10 @@ fn discover_requests_each_node_once_and_a_level_concurrently() {
             request.path
         );
     }
-    // One request for the tag, one for the referrers of the root, one for a list beside the API, and one
-    // for the referrers of each node. Eight manifests show that the list lacks no annotations.
-    assert_eq!(requests.len(), 42 + 1 + 8);
+    // One request for the tag, one for the referrers of the root, one for a list beside the API, one for the
+    // tags, and one for the referrers of each node. Eight manifests show that the list lacks no
+    // annotations.
+    assert_eq!(requests.len(), 42 + 2 + 8);
 }
 
 #[test]
