@@ -66,6 +66,13 @@ fn everything_attached_is_shown_once_with_its_label() {
             .collect();
         assert_eq!(found, image.spdx.iter().cloned().collect(), "{location}");
 
+        // An index does not list artifact types.
+        let buildkit = "application/vnd.docker.attestation.manifest.v1+json";
+        let args = ["discover", "-o", "json", "--artifact-type", buildkit, &reference];
+        let found = nodes(&work.ocigraph(&args).json());
+        assert!(found.iter().any(|node| node.0 == image.attached[1].0), "{location}: {found:?}");
+        assert!(!found.iter().any(|node| node.0 == image.attached[0].0), "{location}: {found:?}");
+
         let args = ["discover", "-o", "json", "--only", "referrers", &reference];
         let only = work.ocigraph(&args).json();
         assert!(only.get("attached").is_none(), "{location}");
@@ -270,7 +277,8 @@ fn a_check_that_the_registry_refuses_is_unknown() {
 }
 
 /// The requests: two for the index, the referrers of its 15 nodes, the tags, the manifests of three
-/// sibling tags, the manifests of three attachments that a list does not describe, and the fallback tag.
+/// sibling tags, the manifests of three attachments that a list does not describe, and the fallback tag,
+/// unless the tags are known by then.
 #[test]
 fn a_discovery_of_everything_asks_once_for_each_list_and_manifest() {
     let work = Workspace::new();
@@ -285,7 +293,7 @@ fn a_discovery_of_everything_asks_once_for_each_list_and_manifest() {
     let paths: Vec<String> = requests.iter().map(|r| format!("{} {}", r.method, r.path)).collect();
     assert_eq!(count("/referrers/"), 15, "{paths:#?}");
     assert_eq!(count("/tags/list"), 1, "{paths:#?}");
-    assert_eq!(requests.len(), 25, "{paths:#?}");
+    assert!((24..=25).contains(&requests.len()), "{paths:#?}");
     let asked: BTreeSet<&String> = paths.iter().collect();
     assert_eq!(asked.len(), paths.len(), "a request is repeated: {paths:#?}");
 }

@@ -145,8 +145,8 @@ fn a_registry_that_lists_annotations_is_asked_for_no_manifest() {
     assert_eq!(signed.discovered(&[]).len(), 3);
     let sent: Vec<String> =
         signed.fixture.requests().iter().map(|r| format!("{} {}", r.method, r.path)).collect();
-    // The tag, four lists, the tags, and the fallback tag of the image.
-    assert_eq!(sent.len(), 7, "{sent:#?}");
+    // The tag, four lists, and the tags. The fallback tag of the image unless the tags are known by then.
+    assert!((6..=7).contains(&sent.len()), "{sent:#?}");
 }
 
 #[test]

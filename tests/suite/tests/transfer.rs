@@ -28,10 +28,10 @@ fn discover_requests_each_node_once_and_a_level_concurrently() {
             request.path
         );
     }
-    // One request for the tag, one for the referrers of the root, one for a list beside the API, one for the
-    // tags, and one for the referrers of each node. Eight manifests show that the list lacks no
-    // annotations.
-    assert_eq!(requests.len(), 42 + 2 + 8);
+    // One request for the tag, one for the referrers of the root, one for the tags, and one for the
+    // referrers of each node. Eight manifests show that the list lacks no annotations. One request for a
+    // list beside the API, unless the tags are known by then.
+    assert!((43 + 8..=44 + 8).contains(&requests.len()), "{}", requests.len());
 }
 
 #[test]

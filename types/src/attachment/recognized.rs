@@ -150,11 +150,7 @@ impl Attachment {
             attachment.form = Some("BuildKit".into());
             attachment.unread = Unread::Manifest;
         }
-        // ggcr 0.22.1 lists the type of the configuration of an attestation by BuildKit as its artifact
-        // type.
-        let says_nothing =
-            artifact_type.is_empty() || artifact_type == EMPTY || is_image_config(&artifact_type);
-        if kind == EdgeKind::Tag || (kind == EdgeKind::Referrer && says_nothing) {
+        if kind == EdgeKind::Tag || (kind == EdgeKind::Referrer && !says_artifact_type(listed)) {
             attachment.unread = Unread::Manifest;
         }
         attachment
@@ -373,6 +369,13 @@ impl Attachment {
     fn is_signed(&self) -> bool {
         self.kinds.len() == 1 && self.is(AttachmentKind::Signature)
     }
+}
+
+/// Returns true if the entry of a list says the artifact type of a referrer. ggcr 0.22.1 lists the type
+/// of the config in its place.
+pub fn says_artifact_type(listed: &Descriptor) -> bool {
+    let artifact_type = listed.artifact_type.as_deref().map(essence).unwrap_or_default();
+    !artifact_type.is_empty() && artifact_type != EMPTY && !is_image_config(&artifact_type)
 }
 
 /// Returns true for the media type of a sigstore bundle, of any version.

@@ -215,6 +215,21 @@ impl Graph {
         }
     }
 
+    /// Adds the artifact types and annotations of manifests to edges whose entries lack them. The entry of
+    /// an index has neither.
+    #[doc(hidden)]
+    pub fn describe(&mut self, manifests: &HashMap<Digest, Descriptor>) {
+        let attached = self.attached.values_mut().flatten().map(|edge| &mut edge.descriptor);
+        for descriptor in self.referrers.values_mut().flatten().chain(attached) {
+            let Some(manifest) = manifests.get(&descriptor.digest) else { continue };
+            let listed = descriptor.artifact_type.take();
+            descriptor.artifact_type = manifest.artifact_type.clone().or(listed);
+            for (key, value) in &manifest.annotations {
+                descriptor.annotations.entry(key.clone()).or_insert_with(|| value.clone());
+            }
+        }
+    }
+
     /// Sets what a node is.
     pub fn recognize(&mut self, digest: Digest, attachment: Attachment) {
         self.attachments.insert(digest, attachment);

@@ -21,7 +21,7 @@ use crate::{
 };
 use ocigraph_types::{
     Attachment, Code, Descriptor, Digest, Edge, EdgeKind, Graph, ListProblem, Manifest, Result,
-    TagOrDigest, Unread, media_type, weight::Weight,
+    TagOrDigest, Unread, media_type, says_artifact_type, weight::Weight,
 };
 
 /// Bytes that a node takes besides its descriptor, in the graph and in the walk.
@@ -45,6 +45,18 @@ impl Lists<'_> {
 
     fn max_depth(self) -> usize {
         self.options.depth.unwrap_or(usize::MAX)
+    }
+
+    /// Returns true if the manifest behind an entry is read, because a filter compares what the entry does
+    /// not have. An index lists no artifact types, and some registries list others: ggcr 0.22.1.
+    fn describes(self, edge: &Edge) -> bool {
+        let filters = self.options.artifact_type.is_some() || !self.options.annotations.is_empty();
+        let says_all = match edge.kind {
+            EdgeKind::Child | EdgeKind::Attestation => false,
+            EdgeKind::Referrer => says_artifact_type(&edge.descriptor),
+            _ => true,
+        };
+        filters && !says_all
     }
 
     /// Returns true if what is attached to a node of this level is looked for.
@@ -81,6 +93,8 @@ pub(crate) struct Walk<'a> {
     seen: HashSet<Digest>,
     /// Nodes whose sibling tags were not looked for yet, with their levels.
     without_siblings: Vec<(Digest, usize)>,
+    /// The descriptors of manifests, with their artifact types and annotations.
+    described: HashMap<Digest, Descriptor>,
     listed: usize,
 }
 
@@ -110,6 +124,7 @@ struct Visited {
     referrers: Option<List<Descriptor>>,
     children: Vec<Descriptor>,
     attachment: Option<Attachment>,
+    described: Option<Descriptor>,
     problems: Vec<ListProblem>,
 }
 
@@ -126,6 +141,7 @@ impl<'a> Walk<'a> {
             charge: store.memory().charge(),
             seen: HashSet::new(),
             without_siblings: Vec::new(),
+            described: HashMap::new(),
             listed: 0,
         }
     }
@@ -169,16 +185,16 @@ impl<'a> Walk<'a> {
         } else {
             tokio::try_join!(self.walk(&mut graph, level), list)?;
         }
-        if !follows_tags {
-            return Ok(graph);
-        }
-        loop {
-            let level = self.find_siblings(&siblings, &mut graph).await?;
-            if level.is_empty() {
-                break;
+        if follows_tags {
+            loop {
+                let level = self.find_siblings(&siblings, &mut graph).await?;
+                if level.is_empty() {
+                    break;
+                }
+                self.walk(&mut graph, level).await?;
             }
-            self.walk(&mut graph, level).await?;
         }
+        graph.describe(&self.described);
         Ok(graph)
     }
 
@@ -204,8 +220,10 @@ impl<'a> Walk<'a> {
 
     /// Adds what a visit found to the graph, and returns the nodes to visit next.
     fn insert(&mut self, graph: &mut Graph, visited: Visited) -> Result<Vec<Visit>> {
-        let Visited { digest, depth, referrers, children, attachment, problems } = visited;
-        self.charge.add(NODE + problems.weight())?;
+        let Visited { digest, depth, referrers, children, attachment, described, problems } =
+            visited;
+        self.charge.add(NODE + problems.weight() + described.weight())?;
+        self.described.extend(described.map(|descriptor| (digest.clone(), descriptor)));
         graph.add_problems(problems);
         if let Some(attachment) = attachment.filter(|found| found.label().is_some()) {
             graph.recognize(digest.clone(), attachment);
@@ -246,7 +264,8 @@ impl<'a> Walk<'a> {
             .map(|child| (child.digest.clone(), child.platform.as_ref().map(ToString::to_string)))
             .collect();
         let mut of_index = Vec::new();
-        let mut next = Vec::new();
+        let mut attestations: HashMap<Digest, (usize, Vec<Edge>)> = HashMap::new();
+        let mut about: HashMap<Digest, String> = HashMap::new();
         for child in children {
             let Some(image) = child.attestation_of() else {
                 if self.lists.follows(EdgeKind::Child) {
@@ -259,15 +278,20 @@ impl<'a> Walk<'a> {
             }
             let platform = images.get(&image).cloned();
             let is_below_image = platform.is_some() && self.lists.follows(EdgeKind::Child);
+            let subject = platform.flatten().unwrap_or_else(|| image.to_string());
+            about.insert(child.digest.clone(), subject);
+            let edge = Edge::new(EdgeKind::Attestation, child);
             let (parent, depth) =
-                if is_below_image { (&image, depth + 2) } else { (index, depth + 1) };
+                if is_below_image { (image, depth + 2) } else { (index.clone(), depth + 1) };
             if depth <= self.lists.max_depth() {
-                let about = platform.flatten().unwrap_or_else(|| image.to_string());
-                let edge = Edge::new(EdgeKind::Attestation, child);
-                let visits = self.attach(graph, parent, vec![edge], depth)?;
-                next.extend(
-                    visits.into_iter().map(|visit| Visit { about: Some(about.clone()), ..visit }),
-                );
+                attestations.entry(parent).or_insert((depth, Vec::new())).1.push(edge);
+            }
+        }
+        let mut next = Vec::new();
+        for (parent, (depth, edges)) in attestations {
+            for visit in self.attach(graph, &parent, edges, depth)? {
+                let about = about.remove(&visit.edge.descriptor.digest);
+                next.push(Visit { about, ..visit });
             }
         }
         next.extend(self.attach(graph, index, of_index, depth + 1)?);
@@ -343,10 +367,11 @@ async fn visit_node(lists: Lists<'_>, visit: Visit) -> Result<Visited> {
     let reads_children = descends
         && media_type::is_index(&edge.descriptor.media_type)
         && (lists.follows(EdgeKind::Child) || lists.follows(EdgeKind::Attestation));
+    let describes = depth > 0 && lists.describes(&edge);
     let read = async {
         let mut problems = Vec::new();
         let manifest = match manifest {
-            None if reads_children => {
+            None if reads_children || describes => {
                 let _permit = lists.requests.acquire().await;
                 match fetch_manifest(store, &TagOrDigest::from(&edge.descriptor)).await {
                     Ok(index) => Some(index),
@@ -354,7 +379,7 @@ async fn visit_node(lists: Lists<'_>, visit: Visit) -> Result<Visited> {
                     Err(e) if e.code() == Code::NotFound && depth > 0 => None,
                     Err(e) if e.is_of_one_manifest() => {
                         let detail = e.message().to_owned();
-                        problems.push(problem_of(&digest, "the children of", detail));
+                        problems.push(problem_of(&digest, "the manifest of", detail));
                         None
                     }
                     Err(e) => return Err(e),
@@ -378,14 +403,15 @@ async fn visit_node(lists: Lists<'_>, visit: Visit) -> Result<Visited> {
             }
             attachment = Some(found);
         }
+        let described = manifest.as_ref().filter(|_| describes).map(Manifest::descriptor);
         let children = match manifest.filter(|_| reads_children) {
             Some(index) => index.children().cloned().collect(),
             None => Vec::new(),
         };
-        Ok((children, attachment, problems))
+        Ok((children, attachment, described, problems))
     };
-    let (referrers, (children, attachment, problems)) = tokio::try_join!(list, read)?;
-    Ok(Visited { digest, depth, referrers, children, attachment, problems })
+    let (referrers, (children, attachment, described, problems)) = tokio::try_join!(list, read)?;
+    Ok(Visited { digest, depth, referrers, children, attachment, described, problems })
 }
 
 fn problem_of(digest: &Digest, what: &str, detail: String) -> ListProblem {
