@@ -555,8 +555,10 @@ export interface DeleteOptions extends CallOptions {
    */
   force?: boolean | undefined;
   /**
-   * Follows the edges of this kind alone to what is attached, for example those to referrers. Default: all kinds. What
-   * an index lists is deleted in any case.
+   * Deletes only what is attached by edges of this kind, to the artifact or to the images of an index, and what is
+   * attached to that; the artifact itself stays. [EdgeKind::Referrer] and [EdgeKind::Tag]; another kind fails with
+   * `INVALID_ARGUMENT`, because an index needs what it lists. Default: deletes the artifact with everything that is
+   * attached.
    */
   only?: EdgeKind | undefined;
   /** Returns an empty report if `reference` names nothing. Default: false; it then fails with `NOT_FOUND`. */
@@ -680,8 +682,9 @@ export interface CopyReport {
    */
   readonly missing: readonly Descriptor[];
   /**
-   * The tags that have the digest of a manifest, as cosign writes them, and were not copied: they name more at the
-   * destination than at the source, or the destination refused to change them, or the source has lost their manifests.
+   * The tags that have the digest of a manifest, as cosign writes them, and were not copied: at the destination they
+   * name other content, which the copy would lose; or the destination refused to change them; or the source has lost
+   * their manifests. Each names something that the destination lacks.
    */
   readonly keptTags: readonly KeptTag[];
 }

@@ -391,8 +391,10 @@ type DeleteOptions struct {
 	// and proceeds if a list of tags or referrers cannot be read completely. Default: false; an incomplete list then
 	// fails with [ErrIncomplete].
 	Force bool
-	// Only follows the edges of this kind alone to what is attached, for example those to referrers. Default: all
-	// kinds. What an index lists is deleted in any case.
+	// Only deletes only what is attached by edges of this kind, to the artifact or to the images of an index, and what
+	// is attached to that; the artifact itself stays. [EdgeKind::Referrer] and [EdgeKind::Tag]; another kind fails with
+	// [ErrInvalidArgument], because an index needs what it lists. Default: deletes the artifact with everything that is
+	// attached.
 	Only EdgeKind
 	// IfExists returns an empty report if reference names nothing. Default: false; it then fails with [ErrNotFound].
 	IfExists bool

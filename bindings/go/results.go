@@ -104,9 +104,9 @@ type CopyReport struct {
 	// Missing lists the referrers that the source lists and does not have: clients can delete a referrer without its
 	// entry in the list. The copy has all others.
 	Missing []Descriptor `json:"missing"`
-	// KeptTags are the tags that have the digest of a manifest, as cosign writes them, and were not copied: they name
-	// more at the destination than at the source, or the destination refused to change them, or the source has lost
-	// their manifests.
+	// KeptTags are the tags that have the digest of a manifest, as cosign writes them, and were not copied: at the
+	// destination they name other content, which the copy would lose; or the destination refused to change them; or the
+	// source has lost their manifests. Each names something that the destination lacks.
 	KeptTags []KeptTag `json:"kept_tags"`
 }
 

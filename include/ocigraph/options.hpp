@@ -318,8 +318,10 @@ class delete_options
      * them, and proceeds if a list of tags or referrers cannot be read completely. Default: false; an incomplete
      * list then fails with INCOMPLETE. */
     delete_options &force(bool force) { return set(ocigraph_delete_options_set_force, force); }
-    /* Follows the edges of this kind alone to what is attached, for example those to referrers. Default: all kinds.
-     * What an index lists is deleted in any case. */
+    /* Deletes only what is attached by edges of this kind, to the artifact or to the images of an index, and what is
+     * attached to that; the artifact itself stays. [EdgeKind::Referrer] and [EdgeKind::Tag]; another kind fails with
+     * INVALID_ARGUMENT, because an index needs what it lists. Default: deletes the artifact with everything that is
+     * attached. */
     delete_options &only(std::int32_t only) { return set(ocigraph_delete_options_set_only, only); }
     /* If true, returns an empty report if `reference` names nothing. Default: false; it then fails with NOT_FOUND. */
     delete_options &if_exists(bool if_exists) { return set(ocigraph_delete_options_set_if_exists, if_exists); }

@@ -174,9 +174,9 @@ class copy_report : public result<ocigraph_copy_report, ocigraph_copy_report_fre
     std::vector<ocigraph::descriptor> missing() const {
         return parts(ocigraph_copy_report_missing_count(get()), ocigraph_copy_report_missing);
     }
-    /* Returns the tags that have the digest of a manifest, as cosign writes them, and were not copied: they name
-     * more at the destination than at the source, or the destination refused to change them, or the source has lost
-     * their manifests. */
+    /* Returns the tags that have the digest of a manifest, as cosign writes them, and were not copied: at the
+     * destination they name other content, which the copy would lose; or the destination refused to change them; or
+     * the source has lost their manifests. Each names something that the destination lacks. */
     std::vector<kept_tag> kept_tags() const {
         return detail::list<kept_tag>(ocigraph_copy_report_kept_tag_count(get()), [&](std::size_t i) {
             return kept_tag{

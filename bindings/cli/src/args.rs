@@ -365,7 +365,7 @@ impl OnlyArg {
 
 /// The kind of edges that a graph is narrowed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum OnlyKind {
+pub(crate) enum OnlyKind {
     /// Manifests that have the artifact as their subject
     #[value(alias = "referrer")]
     Referrers,
@@ -381,7 +381,7 @@ enum OnlyKind {
 }
 
 impl OnlyKind {
-    fn kind(self) -> EdgeKind {
+    pub(crate) fn kind(self) -> EdgeKind {
         match self {
             OnlyKind::Referrers => EdgeKind::Referrer,
             OnlyKind::Tags => EdgeKind::Tag,

@@ -120,7 +120,9 @@ async fn run(
     }
     let mut report = CheckReport::new(reference.at(root.digest().clone()), root.descriptor());
     if !root.is_index() {
-        let image = Image { descriptor: root.descriptor(), attestations: selected.attestations };
+        report.descriptor.platform = options.platform.clone();
+        let image =
+            Image { descriptor: report.descriptor.clone(), attestations: selected.attestations };
         report.add(check.image(&image).await?, &requirements);
         return Ok(report);
     }

@@ -55,9 +55,10 @@ pub struct CopyReport {
     /// entry in the list. The copy has all others.
     #[serde(serialize_with = "serialize_descriptors")]
     pub missing: Vec<Descriptor>,
-    /// The tags that have the digest of a manifest, as cosign writes them, and were not copied: they
-    /// name more at the destination than at the source, or the destination refused to change them, or
-    /// the source has lost their manifests.
+    /// The tags that have the digest of a manifest, as cosign writes them, and were not copied: at the
+    /// destination they name other content, which the copy would lose; or the destination refused to
+    /// change them; or the source has lost their manifests. Each names something that the destination
+    /// lacks.
     pub kept_tags: Vec<KeptTag>,
 }
 

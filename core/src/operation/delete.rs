@@ -55,8 +55,10 @@ pub struct DeleteOptions {
     /// lists them, and proceeds if a list of tags or referrers cannot be read completely. Default:
     /// false; an incomplete list then fails with [INCOMPLETE](crate::Code::Incomplete).
     pub force: bool,
-    /// Follows the edges of this kind alone to what is attached, for example those to referrers.
-    /// Default: all kinds. What an index lists is deleted in any case.
+    /// Deletes only what is attached by edges of this kind, to the artifact or to the images of an index,
+    /// and what is attached to that; the artifact itself stays. [EdgeKind::Referrer] and
+    /// [EdgeKind::Tag]; another kind fails with [INVALID_ARGUMENT](crate::Code::InvalidArgument), because
+    /// an index needs what it lists. Default: deletes the artifact with everything that is attached.
     pub only: Option<EdgeKind>,
     /// Returns an empty report if `reference` names nothing. Default: false; it then fails with
     /// [NOT_FOUND](crate::Code::NotFound).
@@ -131,6 +133,11 @@ async fn run(
     reference: &Reference,
     options: &DeleteOptions,
 ) -> Result<DeleteReport> {
+    if let Some(only @ (EdgeKind::Child | EdgeKind::Attestation)) = options.only {
+        let message = format!("an edge of the kind {only} cannot be deleted alone");
+        return Err(Error::new(Code::InvalidArgument, message)
+            .with_hint("the index lists the manifest: delete the index"));
+    }
     let requests = Arc::new(RequestLimiter::new(options.concurrency));
     let max_requests = requests.max();
     check_names_deleted(store, reference).await?;
@@ -171,11 +178,16 @@ async fn run(
             e.with_message(message).with_hint("--force deletes the manifests that are known")
         })?;
     }
-    let retained = if options.force { HashMap::new() } else { closure.retained(&external) };
+    let mut retained = if options.force { HashMap::new() } else { closure.retained(&external) };
+    for image in &closure.images {
+        retained.insert(image.clone(), "only what is attached is deleted".to_owned());
+    }
     let levels = closure.levels(&retained, &external);
     let mut report = DeleteReport { dry_run: options.dry_run, ..DeleteReport::default() };
     for digest in &closure.order {
-        if let Some(reason) = retained.get(digest) {
+        if let Some(reason) = retained.get(digest)
+            && !closure.images.contains(digest)
+        {
             let descriptor = closure.nodes[digest].descriptor.clone();
             report.kept.push(RetainedManifest { descriptor, reason: reason.clone() });
         }
@@ -292,6 +304,8 @@ struct ReferrerClosure {
     nodes: HashMap<Digest, Node>,
     /// All nodes, breadth first.
     order: Vec<Digest>,
+    /// The root and what it lists, directly or through nested indexes, if only attachments are deleted.
+    images: HashSet<Digest>,
 }
 
 impl ReferrerClosure {
@@ -306,13 +320,20 @@ impl ReferrerClosure {
             subject: None,
             nodes: HashMap::new(),
             order: Vec::new(),
+            images: HashSet::new(),
         };
+        if lists.only.is_some() {
+            closure.images.insert(root.digest.clone());
+        }
         let mut level = vec![root.clone()];
         closure.add(root);
         let mut listed = 0;
         while !level.is_empty() {
-            let mut queries = stream::iter(level)
-                .map(|node| async move {
+            let nodes = level.into_iter().map(|node| (closure.images.contains(&node.digest), node));
+            let mut queries = stream::iter(nodes.collect::<Vec<_>>())
+                .map(|(is_image, node)| async move {
+                    // Everything that is attached to an attachment goes with it.
+                    let lists = Lists { only: lists.only.filter(|_| is_image), ..lists };
                     let (referrers, children, siblings) = tokio::try_join!(
                         lists.referrers(&node.digest),
                         lists.children(&node),
@@ -340,7 +361,11 @@ impl ReferrerClosure {
                     closure.link(&digest, &sibling, Link::Sibling(tag));
                     level.extend(closure.add(sibling));
                 }
+                let of_image = closure.images.contains(&digest);
                 for child in children {
+                    if of_image {
+                        closure.images.insert(child.digest.clone());
+                    }
                     closure.link(&digest, &child, Link::Child);
                     level.extend(closure.add(child));
                 }
@@ -409,7 +434,7 @@ impl ReferrerClosure {
         let mut retained: HashMap<Digest, String> = HashMap::new();
         // First: manifests with external references, and their referrers and children.
         let mut pending: Vec<&Digest> = Vec::new();
-        for digest in &self.order {
+        for digest in self.order.iter().filter(|digest| !self.images.contains(digest)) {
             let reason = match (external.tags.get(digest), external.listed_by.get(digest)) {
                 (Some(tags), _) => {
                     let tags: Vec<String> = tags.iter().map(|tag| excerpt(tag)).collect();
@@ -499,10 +524,12 @@ impl ReferrerClosure {
             let deletions = level.into_iter().map(|digest| {
                 let node = &self.nodes[digest];
                 let outside = self.subject.as_ref().filter(|_| *digest == self.root);
+                let subject = outside.or(node.subjects.first());
                 ManifestDeletion {
                     manifest: node.descriptor.clone(),
-                    subject: outside.or(node.subjects.first()).cloned(),
-                    subject_retained: outside.is_some(),
+                    subject: subject.cloned(),
+                    subject_retained: subject
+                        .is_some_and(|subject| outside.is_some() || retained.contains_key(subject)),
                     tags: external.all_tags.get(digest).cloned().unwrap_or_default(),
                 }
             });

@@ -2,8 +2,6 @@
 //! level concurrently. It reads lists of referrers and the repository's tags, and those manifests
 //! that a list does not describe: indexes, and attachments whose entries say too little.
 
-#[cfg(doc)]
-use crate::Code;
 use derive_setters::Setters;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -14,7 +12,7 @@ use crate::operation::{
 };
 use crate::store::{ReadStore, ReferrersDetail, concurrency::RequestLimiter};
 use ocigraph_types::{
-    Descriptor, EdgeKind, Graph, ListProblem, Platform, Reference, Result, TagOrDigest,
+    Code, Descriptor, EdgeKind, Error, Graph, ListProblem, Platform, Reference, Result, TagOrDigest,
 };
 
 /// Options of [`Client::discover`](crate::Client::discover).
@@ -76,6 +74,20 @@ impl DiscoverOptions {
             && self.predicate_type.as_ref().is_none_or(has_predicate)
     }
 
+    /// An empty text is a mistake, such as a variable that is not set, and would filter everything out.
+    fn check(&self) -> Result<()> {
+        for (name, text) in
+            [("artifact type", &self.artifact_type), ("predicate type", &self.predicate_type)]
+        {
+            if text.as_ref().is_some_and(String::is_empty) {
+                let message = format!("the {name} to filter by is empty");
+                return Err(Error::new(Code::InvalidArgument, message)
+                    .with_hint(format!("give the {name}, or leave it out")));
+            }
+        }
+        Ok(())
+    }
+
     fn filters(&self) -> bool {
         self.artifact_type.is_some()
             || self.predicate_type.is_some()
@@ -131,6 +143,7 @@ pub(crate) async fn run(
     options: &DiscoverOptions,
     detail: Option<ReferrersDetail>,
 ) -> Result<Graph> {
+    options.check()?;
     let requests = Arc::new(RequestLimiter::new(options.concurrency));
     let statements = StatementReader::default();
     let mut walk = Walk::new(store, options, &requests, &statements, detail);

@@ -183,7 +183,8 @@ async fn select_from(
                     return Ok(Selected { manifest: image, attestations });
                 }
             }
-            if let Some(platform) = named.filter(|_| !is_wanted && found.len() < MAX_LISTED) {
+            let is_other = !is_wanted && !child.is_attestation();
+            if let Some(platform) = named.filter(|_| is_other && found.len() < MAX_LISTED) {
                 found.push(platform.to_string());
             }
         }

@@ -319,6 +319,13 @@ pub trait Store: ReadStore {
         Ok(())
     }
 
+    /// Makes manifests that were just written findable as referrers of `subject`, if the store lists
+    /// referrers itself and lost some because they were written at once. Default: does nothing.
+    async fn confirm_referrers_listed(&self, subject: &Digest, referrers: &[Digest]) -> Result<()> {
+        let _ = (subject, referrers);
+        Ok(())
+    }
+
     /// Adds referrers to the list that clients keep under the fallback tag of `subject`, also if the
     /// store has a referrers API. Only stores that return [`ReadStore::referrer_lists`] need it.
     /// Default: does nothing.

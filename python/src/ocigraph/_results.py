@@ -257,9 +257,9 @@ class CopyReport(Result):
     """The referrers that the source lists and does not have: clients can delete a referrer without its entry in the
     list. The copy has all others."""
     kept_tags: tuple[KeptTag, ...]
-    """The tags that have the digest of a manifest, as cosign writes them, and were not copied: they name more at the
-    destination than at the source, or the destination refused to change them, or the source has lost their
-    manifests."""
+    """The tags that have the digest of a manifest, as cosign writes them, and were not copied: at the destination they
+    name other content, which the copy would lose; or the destination refused to change them; or the source has lost
+    their manifests. Each names something that the destination lacks."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> CopyReport:

@@ -392,16 +392,23 @@ fn a_copy_keeps_signatures_that_the_source_lacks() {
     let copy = |reference: &str| {
         let args = ["copy", "-r", "--format", "json"];
         let tagged = format!("{destination}:v1");
-        work.ocigraph(&[&args[..], &[&format!("{reference}:v1"), &tagged]].concat()).json()
+        work.ocigraph(&[&args[..], &[&format!("{reference}:v1"), &tagged]].concat())
     };
-    let report = copy(&source);
+    let copied = copy(&source);
+    assert_eq!(copied.code, Some(1), "a signature was not copied");
+    let report: Value = serde_json::from_str(&copied.stdout).unwrap();
     let tag = format!("{}.sig", image.replacen(':', "-", 1));
     assert_eq!(report["keptTags"][0]["tag"], tag.as_str(), "{report:#}");
     // What has all signatures of the destination replaces them.
     push_signature(&work, &source, &image, &["of the builder", "of the reviewer"]);
-    assert_eq!(copy(&source)["keptTags"], json!([]));
+    assert_eq!(copy(&source).json()["keptTags"], json!([]));
     let manifest = work.ocigraph(&["manifest", "fetch", &format!("{destination}:{tag}")]).json();
     assert_eq!(manifest["layers"].as_array().unwrap().len(), 2);
+    // The destination has all of the source's, and more.
+    push_signature(&work, &source, &image, &["of the builder"]);
+    assert_eq!(copy(&source).json()["keptTags"], json!([]));
+    let kept = work.ocigraph(&["manifest", "fetch", &format!("{destination}:{tag}")]).json();
+    assert_eq!(kept, manifest);
 }
 
 #[test]
@@ -457,6 +464,32 @@ fn a_listed_tag_whose_manifest_is_lost_is_reported() {
     assert!(verified.stdout.contains(&tag), "{verified}");
     let to = format!("oci:{}:v1", work.path("layout").display());
     let args = ["copy", "-r", "--format", "json", &format!("{location}:v1"), &to];
-    let report = work.ocigraph(&args).json();
+    let copied = work.ocigraph(&args);
+    assert_eq!(copied.code, Some(1), "{copied}");
+    let report: Value = serde_json::from_str(&copied.stdout).unwrap();
     assert_eq!(report["keptTags"][0]["tag"], tag.as_str(), "{report:#}");
+}
+
+#[test]
+fn a_delete_of_one_kind_of_attachment_keeps_the_rest() {
+    let work = Workspace::new();
+    let image = AttachedImage::new("app");
+    for (registry, location) in places(&work) {
+        image.push_to(&work, &location);
+        let reference = format!("{location}:v1");
+        for refused in ["children", "attestations"] {
+            work.ocigraph(&["delete", "--yes", "--only", refused, &reference]).fails_with(2);
+        }
+        let all = nodes(&discovered(&work, &location)).len();
+        // docker-registry deletes a tag only with its manifest.
+        work.ocigraph(&["delete", "--yes", "--only", "tags", &reference]).ok();
+        assert_eq!(nodes(&discovered(&work, &location)).len(), all - 3, "{location}");
+        work.ocigraph(&["delete", "--yes", "--only", "referrers", &reference]).ok();
+        let left = nodes(&discovered(&work, &location));
+        // The images and the attestations that the index lists.
+        assert_eq!(left.len(), 4, "{location}: {left:#?}");
+        let verified = work.ocigraph(&["verify", "--format", "json", &reference]).json();
+        assert_eq!(verified["problems"], json!([]), "{location}: {verified:#}");
+        drop(registry);
+    }
 }

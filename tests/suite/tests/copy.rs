@@ -202,7 +202,8 @@ fn a_copy_that_was_killed_before_it_listed_a_referrer_can_be_run_again() {
     copy(&work, &image, "oci:layout:v1");
     assert_eq!(digests(&work, "oci:layout:v1"), expected);
 
-    // If the registry lists them itself, the copy only probes which API the registry has.
+    // If the registry lists them itself, the copy only reads the lists: once to find out which API the
+    // registry has, and once for each of the two subjects.
     let other = Fixture::start(Config::default());
     let there = format!("{}/app:v1", other.host());
     copy(&work, &image, &there);
@@ -210,7 +211,10 @@ fn a_copy_that_was_killed_before_it_listed_a_referrer_can_be_run_again() {
     copy(&work, &image, &there);
     let requests = other.requests();
     let asked = requests.iter().filter(|r| r.path.contains("/referrers/")).count();
-    assert_eq!(asked, 1, "{requests:?}");
+    assert_eq!(asked, 3, "{requests:?}");
+    let written: Vec<&str> =
+        requests.iter().filter(|r| r.method == "PUT").map(|r| r.path.as_str()).collect();
+    assert_eq!(written, ["/v2/app/manifests/v1"]);
 }
 
 #[test]

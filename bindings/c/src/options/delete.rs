@@ -71,8 +71,10 @@ pub extern "C" fn ocigraph_delete_options_set_force(
     })
 }
 
-/// Follows the edges of this kind alone to what is attached, for example those to referrers.
-/// Default: all kinds. What an index lists is deleted in any case.
+/// Deletes only what is attached by edges of this kind, to the artifact or to the images of an
+/// index, and what is attached to that; the artifact itself stays. [EdgeKind::Referrer] and
+/// [EdgeKind::Tag]; another kind fails with INVALID_ARGUMENT, because an index needs what it lists.
+/// Default: deletes the artifact with everything that is attached.
 ///
 /// `only`: one of `OCIGRAPH_EDGE_KIND_*`.
 ///

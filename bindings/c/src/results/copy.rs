@@ -166,8 +166,9 @@ pub extern "C" fn ocigraph_copy_report_missing(
 }
 
 /// Returns the length of this list: the tags that have the digest of a manifest, as cosign writes
-/// them, and were not copied: they name more at the destination than at the source, or the
-/// destination refused to change them, or the source has lost their manifests.
+/// them, and were not copied: at the destination they name other content, which the copy would
+/// lose; or the destination refused to change them; or the source has lost their manifests. Each
+/// names something that the destination lacks.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]

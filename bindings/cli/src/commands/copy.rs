@@ -5,7 +5,7 @@ use ocigraph::{CopyOptions, Platform, Result};
 
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg, OnlyArg, Target},
+    args::{Common, Format, FormatArg, OnlyArg, Target, usage},
     output,
     progress::finished,
     sides::{self, FromArgs, ToArgs},
@@ -52,6 +52,9 @@ pub(crate) struct CopyArgs {
 
 pub(crate) async fn copy(common: &Common, args: CopyArgs) -> Result<ExitCode> {
     let mut options = CopyOptions::default();
+    if args.only.kind().is_some() && !args.recursive {
+        return Err(usage("--only needs --recursive: without it, nothing attached is copied"));
+    }
     options.recursive = args.recursive;
     options.platform = args.platform;
     options.foreign = args.foreign;
@@ -70,10 +73,10 @@ pub(crate) async fn copy(common: &Common, args: CopyArgs) -> Result<ExitCode> {
             output::line(&format!("Digest: {}", copied.descriptor.digest));
             for kept in &copied.kept_tags {
                 let reason = ocigraph::printable(&kept.reason);
-                output::line(&format!("Kept {} at the destination: {reason}", kept.tag));
+                output::line(&format!("Not copied: the tag {}: {reason}", kept.tag));
             }
         }
         Format::Json => output::result(&copied),
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(if copied.kept_tags.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

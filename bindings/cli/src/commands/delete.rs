@@ -7,7 +7,7 @@ use ocigraph::{Code, DeleteOptions, DeleteReport, Error, Reference, Result};
 
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg, OnlyArg, usage},
+    args::{Common, Format, FormatArg, OnlyKind, usage},
     output,
     usage::Usage,
 };
@@ -15,7 +15,8 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Keeps a manifest that has another tag or that an index outside the graph lists, with its referrers,
-and every manifest that a kept manifest refers to. --force deletes them too.
+and every manifest that a kept manifest refers to. --force deletes them too. --only keeps the
+artifact, and deletes only what is attached to it in one way.
 
 EXAMPLES
   ocigraph delete --dry-run registry.example.com/app:v1
@@ -35,8 +36,9 @@ pub(crate) struct DeleteArgs {
     /// Succeed if the artifact does not exist
     #[arg(long)]
     if_exists: bool,
-    #[command(flatten)]
-    only: OnlyArg,
+    /// Delete only what is attached in this way, and keep the artifact: referrers or tags
+    #[arg(long, value_name = "KIND")]
+    only: Option<OnlyKind>,
     #[command(flatten)]
     format: FormatArg,
 }
@@ -57,7 +59,7 @@ pub(crate) async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode
     let mut options = DeleteOptions::default();
     options.dry_run = args.dry_run;
     options.force = args.force;
-    options.only = args.only.kind();
+    options.only = args.only.map(OnlyKind::kind);
     options.if_exists = args.if_exists;
     options.concurrency = common.concurrency();
     if ask {

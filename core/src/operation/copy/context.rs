@@ -14,7 +14,11 @@ use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::{kept_tag::KeptTag, options::CopyOptions};
 use crate::operation::{
-    attached::{layers::lacked_by, rewrite::as_referrer, sibling_tags::SiblingTags},
+    attached::{
+        layers::{covers, lacked_by},
+        rewrite::as_referrer,
+        sibling_tags::SiblingTags,
+    },
     read::fetch_manifest,
 };
 use crate::{
@@ -342,8 +346,8 @@ impl CopyContext {
         }
     }
 
-    /// Finds the manifests of the sibling tags of a manifest. A tag that names more at the destination
-    /// than at the source stays there.
+    /// Finds the manifests of the sibling tags of a manifest. A tag stays at the destination if it names
+    /// there what that of the source lacks.
     pub(super) async fn find_siblings(
         &self,
         subject: &Digest,
@@ -367,13 +371,18 @@ impl CopyContext {
                     siblings.found.push(FoundSibling { manifest, tag, is_tagged: true });
                     continue;
                 }
+                // The destination has more, for example another signature.
+                Ok(existing) if covers(&existing, &manifest) => continue,
                 Ok(existing) => lacked_by(&manifest, &existing).map(|lacked| {
                     let of = &lacked.digest;
-                    format!("it names a manifest with {of}, which that of the source lacks")
+                    format!(
+                        "at the destination it names another manifest, with {of}, which that of the \
+                         source lacks"
+                    )
                 }),
                 Err(e) if e.code() == Code::NotFound => None,
                 Err(e) if e.is_of_one_manifest() => {
-                    Some(format!("what it names cannot be read: {}", e.message()))
+                    Some(format!("what it names at the destination cannot be read: {}", e.message()))
                 }
                 Err(e) => return Err(e),
             };

@@ -23,6 +23,7 @@ enum Task {
     FindSiblings { subject: Digest, is_image: bool },
     Write { found: Box<FoundManifest>, tags: Vec<String>, siblings: Vec<String> },
     EnsureReferrersListed(Digest, Vec<Descriptor>),
+    ConfirmReferrersListed(Digest, Vec<Digest>),
 }
 
 /// The tasks of one kind. A registry decides how many there are, so only a limited number runs.
@@ -65,6 +66,8 @@ pub(super) struct Walk<'a> {
     /// Referrers that the destination had already, by subject. A copy that was killed may have
     /// written them without adding them to the referrers tag.
     existing_referrers: HashMap<Digest, Vec<Descriptor>>,
+    /// Referrers that the copy writes, by subject.
+    new_referrers: HashMap<Digest, Vec<Digest>>,
     /// Memory of this state, without the manifests.
     charge: Charge,
     /// The referrers in the source's lists, by digest, to report those that do not exist.
@@ -105,6 +108,7 @@ impl<'a> Walk<'a> {
             waiting: HashMap::new(),
             waiters: HashMap::new(),
             existing_referrers: HashMap::new(),
+            new_referrers: HashMap::new(),
             charge: context.from.memory().charge(),
             listed: HashMap::new(),
             sibling_tags: HashMap::new(),
@@ -137,6 +141,12 @@ impl<'a> Walk<'a> {
         self.run_steps().await?;
         for (subject, referrers) in std::mem::take(&mut self.existing_referrers) {
             self.writing.waiting.push_back(Task::EnsureReferrersListed(subject, referrers));
+        }
+        // One that is alone cannot get lost among others.
+        for (subject, referrers) in std::mem::take(&mut self.new_referrers) {
+            if referrers.len() > 1 {
+                self.writing.waiting.push_back(Task::ConfirmReferrersListed(subject, referrers));
+            }
         }
         // The manifests of these tags were written before the tags were found.
         for (digest, siblings) in std::mem::take(&mut self.sibling_tags) {
@@ -318,6 +328,9 @@ impl<'a> Walk<'a> {
     fn take_ready(&mut self, found: FoundManifest) -> Result<Option<Digest>> {
         let siblings = self.sibling_tags.remove(&found.digest).unwrap_or_default();
         let tags = if found.digest == self.root { self.tags.to_vec() } else { Vec::new() };
+        if let Some(subject) = found.subject.as_ref().filter(|_| !found.exists) {
+            self.new_referrers.entry(subject.clone()).or_default().push(found.digest.clone());
+        }
         if !found.exists || !tags.is_empty() || !siblings.is_empty() {
             self.writing.waiting.push_back(Task::Write { found: Box::new(found), tags, siblings });
             return Ok(None);
@@ -376,6 +389,11 @@ fn step(context: &CopyContext, task: Task) -> Step<'_> {
             let digest = found.digest.clone();
             let kept = context.write(*found, &tags, siblings).await?;
             Ok(StepResult::Written(digest, kept))
+        }),
+        Task::ConfirmReferrersListed(subject, referrers) => Box::pin(async move {
+            let _permit = context.request().await;
+            context.to.confirm_referrers_listed(&subject, &referrers).await?;
+            Ok(StepResult::ReferrersListed)
         }),
         Task::EnsureReferrersListed(subject, referrers) => Box::pin(async move {
             let _permit = context.request().await;

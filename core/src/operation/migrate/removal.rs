@@ -15,8 +15,12 @@ use crate::{
     store::{ManifestDeletion, limits::check_limit},
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, EdgeKind, Manifest, Result, TagOrDigest, media_type, weight::Weight,
+    Code, Descriptor, Digest, EdgeKind, Manifest, Result, SiblingTag, TagOrDigest, media_type,
+    weight::Weight,
 };
+
+/// cosign 3.1.3 reads attestations that are referrers only as sigstore bundles.
+const UNREAD_BY_COSIGN: &str = "cosign reads attestations in this format only by their tag";
 
 /// A manifest in its old form, with the migrations that replace it: one manifest can have sibling tags
 /// of several subjects.
@@ -35,6 +39,11 @@ impl Candidate {
         let is_referrer =
             |(_, migration): &&(Digest, Migration)| migration.kind != MigrationKind::TagToReferrer;
         self.migrations.iter().find(is_referrer).map(|(subject, _)| subject)
+    }
+
+    /// Returns true for what a tag of attestations names.
+    fn is_attestation_of_cosign(&self) -> bool {
+        self.tags().any(|tag| SiblingTag::parse(tag).is_some_and(|tag| tag.suffix() == "att"))
     }
 
     fn tags(&self) -> impl Iterator<Item = &String> {
@@ -78,6 +87,7 @@ pub(super) async fn remove(
         for (digest, candidate) in &candidates {
             let reason = match references.reason(context, digest, candidate) {
                 Some(reason) => Some(reason),
+                None if candidate.is_attestation_of_cosign() => Some(UNREAD_BY_COSIGN.to_owned()),
                 // Nothing is written in a dry run, so there is nothing to read back.
                 None if dry_run => None,
                 None => not_replaced(context, candidate).await?,

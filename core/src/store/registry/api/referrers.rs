@@ -255,7 +255,8 @@ impl Registry {
     ) -> Result<()> {
         self.detect_referrers_api(subject).await?;
         if !self.uses_fallback_tag() {
-            return Ok(());
+            let digests: Vec<Digest> = referrers.iter().map(|d| d.digest.clone()).collect();
+            return self.push_unlisted(subject, &digests).await;
         }
         let listed = self.fallback_referrers(subject).await?;
         let listed: HashSet<&Digest> = listed.entries.iter().map(|d| &d.digest).collect();
@@ -265,6 +266,37 @@ impl Registry {
             return Ok(());
         }
         self.change_fallback(subject, IndexChange::Add(missing)).await
+    }
+
+    /// Pushes those referrers again that the API does not list, one after another. olareg 0.1.2 loses
+    /// some that are pushed at once.
+    pub(super) async fn push_unlisted(&self, subject: &Digest, referrers: &[Digest]) -> Result<()> {
+        if self.state.referrers_api.get() != Some(&ReferrersApi::Oci) {
+            return Ok(());
+        }
+        let unlisted = self.unlisted(subject, referrers).await?;
+        if unlisted.is_empty() {
+            return Ok(());
+        }
+        tracing::debug!(%subject, count = unlisted.len(), "pushing referrers that are not listed");
+        for digest in &unlisted {
+            let (manifest, _) = self.get_manifest(&TagOrDigest::Digest(digest.clone())).await?;
+            self.put_manifest(&manifest, &[]).await?;
+        }
+        // A registry can list what is new after a while.
+        for digest in self.unlisted(subject, &unlisted).await? {
+            tracing::warn!("the registry does not list {digest} as a referrer of {subject}");
+        }
+        Ok(())
+    }
+
+    async fn unlisted(&self, subject: &Digest, referrers: &[Digest]) -> Result<Vec<Digest>> {
+        let listed = self.query_known(ReferrersApi::Oci, subject, None).await?.unwrap_or_default();
+        if !listed.problems.is_empty() {
+            return Ok(Vec::new());
+        }
+        let listed: HashSet<&Digest> = listed.entries.iter().map(|d| &d.digest).collect();
+        Ok(referrers.iter().filter(|digest| !listed.contains(digest)).cloned().collect())
     }
 
     /// Deletes manifests concurrently, then removes them from the fallback indexes of their

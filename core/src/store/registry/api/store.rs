@@ -170,6 +170,10 @@ impl Store for Registry {
         self.list_missing_referrers(subject, referrers).await
     }
 
+    async fn confirm_referrers_listed(&self, subject: &Digest, referrers: &[Digest]) -> Result<()> {
+        self.push_unlisted(subject, referrers).await
+    }
+
     async fn list_under_fallback_tag(
         &self,
         subject: &Digest,
