@@ -1658,8 +1658,10 @@ ocigraph_status ocigraph_delete_options_set_force(ocigraph_delete_options *optio
                                                   bool force,
                                                   ocigraph_error **error);
 
-// Follows the edges of this kind alone to what is attached, for example those to referrers.
-// Default: all kinds. What an index lists is deleted in any case.
+// Deletes only what is attached by edges of this kind, to the artifact or to the images of an
+// index, and what is attached to that; the artifact itself stays. [EdgeKind::Referrer] and
+// [EdgeKind::Tag]; another kind fails with INVALID_ARGUMENT, because an index needs what it lists.
+// Default: deletes the artifact with everything that is attached.
 //
 // `only`: one of `OCIGRAPH_EDGE_KIND_*`.
 //
@@ -3752,8 +3754,9 @@ const ocigraph_descriptor *ocigraph_copy_report_missing(const ocigraph_copy_repo
                                                         size_t index);
 
 // Returns the length of this list: the tags that have the digest of a manifest, as cosign writes
-// them, and were not copied: they name more at the destination than at the source, or the
-// destination refused to change them, or the source has lost their manifests.
+// them, and were not copied: at the destination they name other content, which the copy would
+// lose; or the destination refused to change them; or the source has lost their manifests. Each
+// names something that the destination lacks.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_copy_report_kept_tag_count(const ocigraph_copy_report *result);

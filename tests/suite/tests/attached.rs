@@ -493,3 +493,24 @@ fn a_delete_of_one_kind_of_attachment_keeps_the_rest() {
         drop(registry);
     }
 }
+
+#[test]
+fn a_copy_to_a_registry_that_loses_referrers_is_complete() {
+    let work = Workspace::new();
+    work.write("file", "content");
+    work.ocigraph(&["push", "oci:layout:v1", "file"]).ok();
+    for n in 0..24 {
+        let annotation = format!("n={n}");
+        let args = ["attach", "--allow-empty", "--artifact-type", "a/b", "--annotation"];
+        work.ocigraph(&[&args[..], &[&annotation, "oci:layout:v1"]].concat()).ok();
+    }
+    fs::create_dir(work.path("store")).unwrap();
+    // olareg 0.1.2 loses referrers that are pushed at once.
+    let olareg = Registry::serve_layouts(&work.path("store"));
+    for n in 0..4 {
+        let copy = olareg.reference(&format!("app{n}:v1"));
+        work.ocigraph(&["copy", "-r", "oci:layout:v1", &copy]).ok();
+        let graph = work.ocigraph(&["discover", "-o", "json", &copy]).json();
+        assert_eq!(graph["referrers"].as_array().unwrap().len(), 24);
+    }
+}

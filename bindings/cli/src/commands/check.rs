@@ -29,7 +29,7 @@ EXAMPLES
   ocigraph check --require sbom --require provenance=https://slsa.dev/provenance/v1 \\
     --each-platform registry.example.com/app:v1
   ocigraph check --require artifact-type=application/vnd.example.scan --format json \\
-    registry.example.com/app:v1 | jq '.requirements[] | select(.presence != \"present\")'")]
+    registry.example.com/app:v1 > report.json || echo \"not deployed: exit code $?\"")]
 pub(crate) struct CheckArgs {
     /// Image or index to check
     pub(crate) target: Target,
