@@ -154,8 +154,8 @@ impl Client {
     ///
     /// It tells whether something is attached, not whether it is valid: no signature is verified.
     /// What is attached to an attachment does not count. The report has each requirement with its
-    /// answer: [`Presence::Missing`] only if everything attached was listed and read, else
-    /// [`Presence::Unknown`].
+    /// answer: [Presence::Missing](crate::Presence::Missing) only if everything attached was listed
+    /// and read, else [Presence::Unknown](crate::Presence::Unknown).
     ///
     /// # Errors
     /// [`Code::NotFound`] if `reference` names nothing, [`Code::InvalidArgument`] if `requirements`
