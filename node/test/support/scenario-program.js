@@ -120,8 +120,9 @@ function tree(graph) {
   const trail = [{ subject: graph.subject, referrers: [] }];
   for (const { descriptor, depth, kind } of graph) {
     trail.splice(depth, Infinity, { ...descriptor, referrers: [] });
+    const parent = trail[depth - 1];
     const list = kind === 'referrer' ? 'referrers' : 'attached';
-    (trail[depth - 1][list] ??= []).push(trail[depth]);
+    parent[list] = [...(parent[list] ?? []), trail[depth]];
   }
   return trail[0];
 }
