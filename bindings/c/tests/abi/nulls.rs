@@ -55,7 +55,7 @@ fn good(parameter: &str) -> String {
     let (kind, name) = parameter.trim_start_matches("const ").split_once(' ').unwrap();
     match (kind, name) {
         (_, "**out" | "**error") => empty(parameter).to_owned(),
-        (_, "*tags" | "*paths") => "&good_text".to_owned(),
+        (_, "*tags" | "*requirements" | "*paths") => "&good_text".to_owned(),
         ("ocigraph_str", "reference" | "source" | "destination" | "subject" | "text") => {
             "OCIGRAPH_STR(\"oci:here:v1\")".to_owned()
         }
@@ -79,7 +79,7 @@ fn null(function: &Function, parameter: &str) -> Option<&'static str> {
     // A setter requires options; an operation accepts NULL for the defaults.
     let defaults = parameter.starts_with("const ") && kind.ends_with("_options");
     match (kind, name) {
-        (_, "**out" | "*tags" | "*paths") => Some("NULL"),
+        (_, "**out" | "*tags" | "*requirements" | "*paths") => Some("NULL"),
         (_, "**error" | "*user_data") => None,
         ("ocigraph_cancel" | "ocigraph_runtime" | "ocigraph_progress_fn", _) => None,
         // NULL unsets the option.
