@@ -71,6 +71,15 @@ impl<'a> Cosign<'a> {
         self.run(&args).ok();
     }
 
+    /// Saves an image with its signatures and attestations in an image layout.
+    ///
+    /// # Panics
+    /// If `cosign` fails.
+    #[track_caller]
+    pub fn save(&self, folder: &str, image: &str) {
+        self.run(&["save", "--dir", folder, image]).ok();
+    }
+
     /// Attests an image. `kind` is a short name of the predicate type, such as `spdxjson`: with a URI, `cosign` wraps
     /// the predicate.
     ///

@@ -376,3 +376,34 @@ fn a_copy_of_a_chart_keeps_its_provenance_and_its_signature() {
         }
     }
 }
+
+#[test]
+fn what_cosign_saves_in_a_layout_is_found_and_copied() {
+    let work = Workspace::new();
+    let cosign = Cosign::new(&work);
+    let (registry, other) = (Registry::start(Kind::Ocimem), Registry::start(Kind::Docker2));
+    let location = registry.reference("app");
+    let digest = work.push_image(&format!("{location}:v1"));
+    let image = format!("{location}@{digest}");
+    for format in CosignFormat::ALL {
+        cosign.sign(format, &image);
+        cosign.attest(format, "spdxjson", &json!({ "spdxVersion": "SPDX-2.3" }), &image);
+    }
+    let count = |reference: &str| {
+        let graph = work.ocigraph(&["discover", "-o", "json", reference]).json();
+        let length = |list: &str| graph[list].as_array().map_or(0, Vec::len);
+        (length("referrers"), length("attached"))
+    };
+    assert_eq!(count(&image), (2, 2));
+    cosign.save("saved", &image);
+    // cosign lists no referrers in the layout, and no tags.
+    assert_eq!(count("oci:saved"), (2, 2));
+    let copy = other.reference("copy");
+    work.ocigraph(&["copy", "-r", "oci:saved", &format!("{copy}:v1")]).ok();
+    let copy = format!("{copy}@{digest}");
+    assert_eq!(count(&copy), (2, 2));
+    for format in CosignFormat::ALL {
+        cosign.verify(format, &copy);
+        cosign.verify_attestation(format, SPDX, &copy);
+    }
+}

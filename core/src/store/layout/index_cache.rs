@@ -5,7 +5,7 @@
 //! proves nothing: the cache then reads the file again and compares the bytes.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fs::File,
     io::{self, Read},
     path::Path,
@@ -14,6 +14,7 @@ use std::{
 };
 
 use super::{
+    cosign_save::siblings,
     dir_handle::refusal_error,
     directory::{LayoutDirectory, OpenLayout},
     index::Index,
@@ -26,7 +27,7 @@ use crate::content::{
     file_stamp::FileStamp,
     regular_file::{Refused, open_regular},
 };
-use ocigraph_types::{Code, Descriptor, Digest, Error, Result};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Result, SiblingTag};
 
 /// Maximum bytes of memory for a parsed index: about 60,000 entries of six fields. Writing the
 /// index takes this twice.
@@ -43,6 +44,8 @@ pub(super) struct Snapshot {
     pub(super) listed: Mutex<Option<Arc<ListedManifests>>>,
     /// Finds entries without a search, made on first use.
     lookup: OnceLock<Lookup>,
+    /// The sibling tags that `cosign save` left out, found on first use.
+    siblings: OnceLock<Vec<(SiblingTag, Digest)>>,
 }
 
 impl Snapshot {
@@ -59,13 +62,34 @@ impl Snapshot {
     }
 
     fn new(bytes: Vec<u8>, index: Index) -> Self {
-        Self { bytes, index, listed: Mutex::default(), lookup: OnceLock::new() }
+        Self {
+            bytes,
+            index,
+            listed: Mutex::default(),
+            lookup: OnceLock::new(),
+            siblings: OnceLock::new(),
+        }
     }
 
     /// Returns what [`Index::tagged`] does.
     pub(super) fn tagged(&self, tag: &str) -> Option<&Digest> {
         // The lookup has the tags that are listed.
         self.lookup().tags.get(tag).or_else(|| self.index.tagged(tag))
+    }
+
+    /// Returns the manifest of a sibling tag that `cosign save` did not write.
+    pub(super) fn sibling(&self, tag: &str) -> Option<&Digest> {
+        let siblings = self.siblings.get_or_init(|| siblings(&self.index));
+        siblings.iter().find(|(sibling, _)| sibling.to_string() == tag).map(|(_, digest)| digest)
+    }
+
+    /// Returns all sibling tags: those that are written, and those that `cosign save` left out.
+    pub(super) fn sibling_tags(&self) -> Vec<SiblingTag> {
+        let written = self.index.tags().into_iter().filter_map(|tag| SiblingTag::parse(&tag));
+        let saved = self.siblings.get_or_init(|| siblings(&self.index));
+        let mut seen = HashSet::new();
+        let all = written.chain(saved.iter().map(|(tag, _)| tag.clone()));
+        all.filter(|tag| seen.insert(tag.clone())).collect()
     }
 
     /// Returns what [`Index::entry`] does.

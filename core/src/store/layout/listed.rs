@@ -13,6 +13,7 @@ use std::{
 };
 
 use super::{
+    cosign_save::is_saved,
     index::Index,
     index_cache::Snapshot,
     index_text,
@@ -47,6 +48,9 @@ impl Inner {
                 Problems::of(format!("the list of {}", self.directory.path().display()));
             problems.add(format!("may be incomplete: {}", excerpt(e.message())));
             list.problems.extend(problems.found());
+        }
+        if is_saved(&snapshot.index) && self.archive()?.is_none() {
+            self.add_unlisted_referrers(subject, &mut list)?;
         }
         Ok(list)
     }

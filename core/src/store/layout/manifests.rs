@@ -28,7 +28,8 @@ impl Inner {
         let digest = match name {
             TagOrDigest::Digest(digest) => digest,
             TagOrDigest::Tag(tag) => {
-                snapshot.tagged(tag).ok_or_else(|| self.no_tag(&snapshot, tag))?
+                let found = snapshot.tagged(tag).or_else(|| snapshot.sibling(tag));
+                found.ok_or_else(|| self.no_tag(&snapshot, tag))?
             }
         };
         let entry = snapshot.entry(digest);

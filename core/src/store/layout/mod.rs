@@ -13,6 +13,7 @@
 mod archive;
 mod blob_content;
 mod blobs;
+mod cosign_save;
 mod dir_handle;
 mod directory;
 mod durability;
@@ -32,6 +33,7 @@ mod referrers_change;
 mod referrers_index;
 mod summaries;
 mod sync;
+mod unlisted;
 mod write_queue;
 
 use std::{
@@ -54,7 +56,9 @@ use crate::{
 };
 use blob_content::BlobContent;
 use inner::Inner;
-use ocigraph_types::{Descriptor, Digest, Manifest, Result, TagOrDigest, check_layout_tag};
+use ocigraph_types::{
+    Descriptor, Digest, Manifest, Result, SiblingTag, TagOrDigest, check_layout_tag,
+};
 
 /// An OCI image layout in a directory, or in a tar archive.
 ///
@@ -237,6 +241,10 @@ impl ReadStore for Layout {
 
     async fn tags(&self) -> Result<List<String>> {
         self.with(|layout| Ok(layout.snapshot()?.index.tags().into())).await
+    }
+
+    async fn sibling_tags(&self, _max_requests: usize) -> Result<Option<List<SiblingTag>>> {
+        self.with(|layout| Ok(Some(layout.snapshot()?.sibling_tags().into()))).await
     }
 
     async fn list_untagged(&self) -> Result<Vec<Descriptor>> {

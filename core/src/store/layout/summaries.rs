@@ -9,6 +9,7 @@ use std::{
 use serde::Deserialize;
 
 use super::{
+    cosign_save,
     index::Index,
     json_weight::weight,
     referrers_index::{is_referrers_index, lists_referrers_of, names_of_subject, subject_name},
@@ -263,8 +264,7 @@ impl ListedManifests {
 
 /// Returns true for what `cosign save` lists beside an image. It names no subject.
 fn is_signature_of_cosign(entry: &Descriptor) -> bool {
-    let kind = entry.annotations.get("kind").and_then(|kind| kind.split_once('/'));
-    matches!(kind, Some(("dev.cosignproject.cosign", "sigs" | "atts" | "sboms")))
+    matches!(cosign_save::kind_of(entry), Some("sigs" | "atts" | "sboms"))
 }
 
 /// Groups manifests by subject, in the order of `index.json`; the children of an index follow it.
