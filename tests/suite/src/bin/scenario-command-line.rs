@@ -147,7 +147,7 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
         other => return Err(Failure::Unsupported(format!("the operation {other}"))),
     };
     line.words = words.iter().map(|word| (*word).to_owned()).collect();
-    line.may_fail = matches!(request.operation.as_str(), "verify" | "check");
+    line.may_fail = matches!(request.operation.as_str(), "verify" | "check" | "copy");
     match request.operation.as_str() {
         "copy" => {
             line.word(request.text("source")?);
