@@ -50,7 +50,7 @@ impl Inner {
     fn unlisted_referrer(&self, digest: &Digest, subject: &Digest) -> Result<Option<Descriptor>> {
         let bytes = match self.manifest_bytes(digest) {
             Ok(bytes) => bytes,
-            // Large blobs are no manifests.
+            // A blob of that size is not a manifest.
             Err(e) if matches!(e.code(), Code::TooLarge | Code::NotFound) => return Ok(None),
             Err(e) => return Err(e),
         };
