@@ -492,7 +492,7 @@ class ArtifactOperations(Base):
 
         Example:
             >>> image = (await client.resolve("oci:store/app:v1")).digest
-            >>> _ = await client.push(f"oci:store/app:{image.replace(':', '-')}.sig", b"signature", artifact_type="a/b")
+            >>> _ = await client.push(f"oci:store/app:{image.replace(':', '-')}.sig", File(b"x", title="x"), artifact_type="a/b")
             >>> [kept.reason for kept in (await client.migrate("oci:store/app:v1")).kept]
             ['it already has the member artifactType']
         """
