@@ -485,8 +485,9 @@ class ArtifactOperations(Base):
             IncompleteError: a list of tags or referrers cannot be read completely, in which case nothing is written.
 
         Example:
-            >>> image = client.resolve("oci:store/app:v1").digest
-            >>> _ = client.push(f"oci:store/app:{image.replace(':', '-')}.sig", File(b"x", title="x"), artifact_type="a/b")
+            >>> image = client.resolve("oci:store/app:v1").digest.replace(":", "-")
+            >>> signature = File(b"signature", title="signature")
+            >>> _ = client.push(f"oci:store/app:{image}.sig", signature, artifact_type="a/b")
             >>> [kept.reason for kept in client.migrate("oci:store/app:v1").kept]
             ['it already has the member artifactType']
         """
