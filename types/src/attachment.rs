@@ -9,7 +9,7 @@ mod sibling_tag;
 mod statement;
 
 pub use edge::{Edge, EdgeKind, EdgeKindError};
-pub use recognized::{Attachment, AttachmentKind, Unread, says_artifact_type};
+pub use recognized::{Attachment, AttachmentKind, Unread, is_bundle, says_artifact_type};
 pub use requirement::{Requirement, RequirementError};
 pub use sibling_tag::{SIBLING_SUFFIXES, SiblingTag};
 pub use statement::Statement;

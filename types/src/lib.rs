@@ -58,7 +58,7 @@ mod verifier;
 pub use annotation::{Annotations, created};
 pub use attachment::{
     Attachment, AttachmentKind, Edge, EdgeKind, EdgeKindError, Requirement, RequirementError,
-    SIBLING_SUFFIXES, SiblingTag, Statement, Unread, says_artifact_type,
+    SIBLING_SUFFIXES, SiblingTag, Statement, Unread, is_bundle, says_artifact_type,
 };
 pub use bytes::Bytes;
 pub use descriptor::Descriptor;

@@ -379,7 +379,7 @@ pub fn says_artifact_type(listed: &Descriptor) -> bool {
 }
 
 /// Returns true for the media type of a sigstore bundle, of any version.
-fn is_bundle(media_type: &str) -> bool {
+pub fn is_bundle(media_type: &str) -> bool {
     media_type.strip_prefix(BUNDLE).is_some_and(|rest| rest.starts_with(['.', '+']))
 }
 

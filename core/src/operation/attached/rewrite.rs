@@ -20,17 +20,13 @@ use ocigraph_types::{
 pub(crate) type Rewritten<T> = Result<T, String>;
 
 /// Returns the artifact type that cosign's OCI 1.1 mode gives to what the tags with this suffix name.
-/// `None` for a suffix that cosign does not write.
-pub(crate) fn artifact_type_of(suffix: &str) -> Option<String> {
-    let is_known = SIBLING_SUFFIXES.contains(&suffix);
-    is_known.then(|| format!("application/vnd.dev.cosign.artifact.{suffix}.v1+json"))
+pub(crate) fn artifact_type_of(suffix: &str) -> String {
+    format!("application/vnd.dev.cosign.artifact.{suffix}.v1+json")
 }
 
 /// Returns the suffix of the tags for this artifact type.
 pub(crate) fn suffix_of(artifact_type: &str) -> Option<&'static str> {
-    SIBLING_SUFFIXES
-        .into_iter()
-        .find(|suffix| artifact_type_of(suffix).is_some_and(|known| known == artifact_type))
+    SIBLING_SUFFIXES.into_iter().find(|suffix| artifact_type_of(suffix) == artifact_type)
 }
 
 /// Returns the referrer for the manifest of a sibling tag: the same text with two members more, at its
@@ -244,7 +240,7 @@ mod tests {
 
     #[test]
     fn the_way_to_a_referrer_and_back_gives_the_original_bytes() {
-        let artifact_type = artifact_type_of("sig").unwrap();
+        let artifact_type = artifact_type_of("sig");
         for end in ["}", "\n}\n", " , \"annotations\": {\"a\":\"b\"} \t}"] {
             let original = manifest(&["a"], end);
             let referrer = as_referrer(&original, &artifact_type, &subject()).unwrap();
@@ -264,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_config_of_another_type_keeps_it() {
-        let artifact_type = artifact_type_of("sig").unwrap();
+        let artifact_type = artifact_type_of("sig");
         let text = format!(
             r#"{{"config":{},"layers":[{}]}}"#,
             CONFIG.replace(media_type::OCI_IMAGE_CONFIG, "signature/example"),
@@ -278,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_referrer_of_cosign_loses_its_subject_and_its_types() {
-        let artifact_type = artifact_type_of("sig").unwrap();
+        let artifact_type = artifact_type_of("sig");
         let subject = serde_json::to_string(&subject()).unwrap();
         let config = CONFIG.replace(media_type::OCI_IMAGE_CONFIG, &artifact_type);
         let text = format!(
@@ -305,7 +301,7 @@ mod tests {
     fn what_cannot_have_a_subject_is_not_rewritten() {
         let says = |text: String| {
             let found = Manifest::parse(Bytes::from(text), None, Algorithm::Sha256).unwrap();
-            as_referrer(&found, &artifact_type_of("sig").unwrap(), &subject()).unwrap_err()
+            as_referrer(&found, &artifact_type_of("sig"), &subject()).unwrap_err()
         };
         let docker = format!(
             r#"{{"mediaType":"{}","config":{CONFIG},"layers":[]}}"#,

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::report::{KeptAttachment, Migration, MigrationKind};
-use crate::operation::attached::rewrite::{artifact_type_of, suffix_of};
+use crate::operation::attached::rewrite::suffix_of;
 use crate::{
     operation::read::{ListedManifest, fetch_manifest, listed_manifest},
     store::{ReferrerLists, Store, concurrency::RequestLimiter, memory_budget::Charge},
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Graph, Manifest, Result, TagOrDigest, excerpt, media_type,
+    Code, Descriptor, Digest, Graph, Manifest, Result, TagOrDigest, excerpt, says_artifact_type,
     weight::Weight,
 };
 
@@ -127,9 +127,9 @@ impl MigrateContext<'_> {
     /// Returns the referrers of a subject that have an artifact type of cosign. A list need not have the
     /// type: ggcr 0.22.1 lists that of the config.
     pub(super) async fn cosign_referrers(&self, subject: &Digest) -> Result<CosignReferrers> {
-        let may_be = |listed: &&Descriptor| match listed.artifact_type.as_deref() {
-            None | Some("" | media_type::EMPTY) => true,
-            Some(named) => suffix_of(named).is_some() || media_type::is_image_config(named),
+        let may_be = |listed: &&Descriptor| {
+            !says_artifact_type(listed)
+                || listed.artifact_type.as_deref().and_then(suffix_of).is_some()
         };
         let listed: Vec<Descriptor> =
             self.graph.referrers(subject).iter().filter(may_be).cloned().collect();
@@ -171,10 +171,4 @@ impl MigrateContext<'_> {
     pub(super) fn has_attachments(&self, manifest: &Digest) -> bool {
         self.graph.edges(manifest).next().is_some()
     }
-}
-
-/// Returns the artifact type of the referrer for a tag, and the reason if there is none.
-pub(super) fn artifact_type_for(suffix: &str) -> Result<String, String> {
-    artifact_type_of(suffix)
-        .ok_or_else(|| format!("the tag ends in .{suffix}, for which no artifact type is known"))
 }

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use super::{
-    context::{Action, CosignReferrers, MigrateContext, Plan, Write, artifact_type_for},
+    context::{Action, CosignReferrers, MigrateContext, Plan, Write},
     report::{Migration, MigrationKind},
 };
 use crate::operation::attached::{
     layers::covers,
-    rewrite::{as_image, as_referrer},
+    rewrite::{artifact_type_of, as_image, as_referrer},
 };
 use crate::store::fallback_tag::fallback_tag;
 use ocigraph_types::{
@@ -64,6 +64,7 @@ async fn plan_tags(
     let existing = context.cosign_referrers(of).await?;
     for Edge { descriptor, tag, .. } in tags {
         let Some(tag) = tag else { continue };
+        let Some(sibling) = SiblingTag::parse(&tag) else { continue };
         let manifest = match context.listed(&descriptor).await? {
             Ok(manifest) => manifest,
             Err(reason) => {
@@ -72,7 +73,7 @@ async fn plan_tags(
             }
         };
         let old = manifest.descriptor();
-        match referrer_of(&manifest, &tag, &subject, &existing) {
+        match referrer_of(&manifest, sibling.suffix(), &subject, &existing) {
             Err(reason) => plan.keep(kind, &old, Some(&tag), reason),
             Ok(_) if !lists_images => plan.keep(kind, &old, Some(&tag), NOT_LISTED),
             Ok(new) => {
@@ -108,16 +109,15 @@ enum New {
     Written(Box<Manifest>),
 }
 
-/// Returns the referrer for the manifest of a tag, or the reason why there is none.
+/// Returns the referrer for the manifest of a tag with this suffix, or the reason why it cannot become
+/// one.
 fn referrer_of(
     manifest: &Manifest,
-    tag: &str,
+    suffix: &str,
     subject: &Descriptor,
     existing: &CosignReferrers,
 ) -> Result<New, String> {
-    let suffix = SiblingTag::parse(tag).map(|tag| tag.suffix().to_owned()).unwrap_or_default();
-    let artifact_type = artifact_type_for(&suffix)?;
-    let new = as_referrer(manifest, &artifact_type, subject)?;
+    let new = as_referrer(manifest, &artifact_type_of(suffix), subject)?;
     let is_known = |one: &Manifest| one.digest() == new.digest();
     let mut found = existing.found.iter().filter(|one| one.suffix == suffix);
     if !existing.found.iter().any(|one| is_known(&one.manifest))

@@ -12,10 +12,8 @@ use crate::operation::attached::{
 };
 use crate::store::fallback_tag::fallback_tag;
 use ocigraph_types::{
-    Descriptor, Digest, Manifest, Result, SIBLING_SUFFIXES, SiblingTag, media_type,
+    Descriptor, Digest, Manifest, Result, SIBLING_SUFFIXES, SiblingTag, is_bundle, media_type,
 };
-
-const BUNDLE: &str = "application/vnd.dev.sigstore.bundle.";
 
 /// Plans what the referrers of one manifest become.
 pub(super) async fn plan(context: &MigrateContext<'_>, of: Descriptor) -> Result<Plan> {
@@ -37,7 +35,7 @@ pub(super) async fn plan(context: &MigrateContext<'_>, of: Descriptor) -> Result
     }
     let is_bundle = |listed: &&Descriptor| {
         let artifact_type = listed.artifact_type.as_deref().unwrap_or_default();
-        media_type::essence(artifact_type).starts_with(BUNDLE)
+        is_bundle(&media_type::essence(artifact_type))
     };
     for listed in referrers.iter().filter(is_bundle) {
         plan.keep(kind, listed, None, "cosign reads sigstore bundles only as referrers");
