@@ -325,7 +325,7 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
             return Ok(Vec::new());
         }
         let _permit = context.requests.acquire().await;
-        context.store.referrers_lists(digest).await
+        context.store.client_kept_lists(digest).await
     };
     let follows_tags = context.follows(EdgeKind::Tag);
     let siblings = async {
