@@ -1,5 +1,6 @@
 //! What is attached to a manifest otherwise than as a referrer, and what attached manifests are.
 
+pub(crate) mod edges;
 pub(crate) mod layers;
 pub(crate) mod recognition;
 pub(crate) mod rewrite;

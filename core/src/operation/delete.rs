@@ -21,7 +21,10 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::operation::read::{ListedManifest, fetch_manifest, listed_manifest, resolve_tags};
 use crate::operation::select::{check_names_deleted, name_of};
-use crate::operation::{attached::sibling_tags::SiblingTags, named::named};
+use crate::operation::{
+    attached::{edges::follows, sibling_tags::SiblingTags},
+    named::named,
+};
 use crate::store::{
     ManifestDeletion, Store, concurrency::RequestLimiter, limits::check_limit, list::List,
     memory_budget::Charge,
@@ -261,7 +264,7 @@ struct Lists<'a> {
 
 impl Lists<'_> {
     fn follows(self, kind: EdgeKind) -> bool {
-        self.only.is_none_or(|only| only == kind)
+        follows(self.only, kind)
     }
 
     async fn referrers(self, subject: &Digest) -> Result<List<Descriptor>> {

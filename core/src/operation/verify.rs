@@ -18,7 +18,10 @@ use futures::{StreamExt, TryStreamExt, future, stream};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::operation::{
-    attached::sibling_tags::{SiblingTags, Siblings},
+    attached::{
+        edges::follows,
+        sibling_tags::{SiblingTags, Siblings},
+    },
     read::fetch_manifest,
 };
 use crate::{
@@ -103,7 +106,7 @@ async fn run(
     let root = if options.platform.is_some() {
         let platform = options.platform.as_ref();
         let selected = select_with_attestations(store.as_ref(), reference, platform).await?;
-        if options.only.is_none_or(|only| only == EdgeKind::Attestation) {
+        if follows(options.only, EdgeKind::Attestation) {
             attestations = selected.attestations;
         }
         selected.manifest.plain_descriptor()
@@ -209,7 +212,7 @@ struct VerifyContext {
 
 impl VerifyContext {
     fn follows(&self, kind: EdgeKind) -> bool {
-        self.options.only.is_none_or(|only| only == kind)
+        follows(self.options.only, kind)
     }
 }
 
@@ -325,7 +328,7 @@ async fn check_manifest(context: &VerifyContext, target: CheckTarget) -> Result<
             return Ok(Vec::new());
         }
         let _permit = context.requests.acquire().await;
-        context.store.client_kept_lists(digest).await
+        context.store.lists_of_other_tools(digest).await
     };
     let follows_tags = context.follows(EdgeKind::Tag);
     let siblings = async {

@@ -143,7 +143,7 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
     /// Returns the entries of each list of the referrers of a subject that other clients keep beside
     /// those of the store, as the list has them: also entries that contradict their manifests. Default:
     /// none, since the store has no other lists, or returns their entries as referrers.
-    async fn client_kept_lists(&self, subject: &Digest) -> Result<Vec<Vec<Descriptor>>> {
+    async fn lists_of_other_tools(&self, subject: &Digest) -> Result<Vec<Vec<Descriptor>>> {
         let _ = subject;
         Ok(Vec::new())
     }

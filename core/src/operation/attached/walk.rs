@@ -8,6 +8,7 @@ use std::{
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{
+    edges::follows,
     recognition::{StatementReader, recognize},
     sibling_tags::SiblingTags,
 };
@@ -40,7 +41,7 @@ pub(crate) struct Lists<'a> {
 
 impl Lists<'_> {
     fn follows(self, kind: EdgeKind) -> bool {
-        self.options.only.is_none_or(|only| only == kind)
+        follows(self.options.only, kind)
     }
 
     fn max_depth(self) -> usize {

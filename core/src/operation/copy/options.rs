@@ -2,6 +2,7 @@
 
 #[cfg(doc)]
 use crate::Code;
+use crate::operation::attached::edges::follows;
 use crate::{content::progress::Progress, store::client::Client};
 use derive_setters::Setters;
 use ocigraph_types::{EdgeKind, Platform};
@@ -74,6 +75,6 @@ pub struct CopyOptions {
 impl CopyOptions {
     /// Returns true if the copy follows edges of this kind.
     pub(super) fn follows(&self, kind: EdgeKind) -> bool {
-        self.recursive && self.only.is_none_or(|only| only == kind)
+        self.recursive && follows(self.only, kind)
     }
 }

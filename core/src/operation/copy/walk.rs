@@ -87,7 +87,7 @@ pub(super) struct WalkResult {
     pub(super) problems: Vec<ListProblem>,
     /// Referrers that are listed and do not exist.
     pub(super) missing: Vec<Descriptor>,
-    /// Sibling tags that stay at the destination as they are.
+    /// Sibling tags that are not copied.
     pub(super) kept_tags: Vec<KeptTag>,
 }
 

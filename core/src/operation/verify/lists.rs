@@ -257,7 +257,7 @@ async fn entries(
     let detail = ReferrersDetail::Unchecked;
     let list = store.referrers_in_detail(subject, None, detail, DEFAULT_CONCURRENCY).await?;
     let mut entries = list.entries;
-    entries.extend(store.client_kept_lists(subject).await?.into_iter().flatten());
+    entries.extend(store.lists_of_other_tools(subject).await?.into_iter().flatten());
     entries.retain(|entry| entry.digest == *digest);
     Ok(entries)
 }

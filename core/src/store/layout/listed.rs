@@ -56,12 +56,12 @@ impl Inner {
     }
 
     /// Returns the entries of each index of referrers that another tool keeps of a manifest.
-    pub(super) fn client_kept_lists(&self, subject: &Digest) -> Result<Vec<Vec<Descriptor>>> {
+    pub(super) fn lists_of_other_tools(&self, subject: &Digest) -> Result<Vec<Vec<Descriptor>>> {
         let snapshot = self.snapshot()?;
         if !snapshot.index.entries.iter().any(is_referrers_index) {
             return Ok(Vec::new());
         }
-        Ok(self.listed(&snapshot)?.client_kept_lists(subject))
+        Ok(self.listed(&snapshot)?.lists_of_other_tools(subject))
     }
 
     /// Returns the manifests without a tag: those of the index, and those that only indexes of

@@ -196,7 +196,7 @@ impl Inner {
 
     /// Adds stored manifests to the indexes of referrers that other tools keep of their subject.
     pub(super) fn list_referrers_again(&self, subject: &Digest, digests: &[Digest]) -> Result<()> {
-        let lists = self.client_kept_lists(subject)?;
+        let lists = self.lists_of_other_tools(subject)?;
         let is_lacking = |digest: &&Digest| {
             lists.iter().any(|list| !list.iter().any(|entry| entry.digest == **digest))
         };

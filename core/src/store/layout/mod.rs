@@ -224,9 +224,9 @@ impl ReadStore for Layout {
         Ok(referrers)
     }
 
-    async fn client_kept_lists(&self, subject: &Digest) -> Result<Vec<Vec<Descriptor>>> {
+    async fn lists_of_other_tools(&self, subject: &Digest) -> Result<Vec<Vec<Descriptor>>> {
         let subject = subject.clone();
-        self.with(move |layout| layout.client_kept_lists(&subject)).await
+        self.with(move |layout| layout.lists_of_other_tools(&subject)).await
     }
 
     async fn repair_referrers_list(

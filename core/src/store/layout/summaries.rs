@@ -189,7 +189,7 @@ impl ListedManifests {
     }
 
     /// Returns the entries of each index of referrers of `subject`, as the index has them.
-    pub(super) fn client_kept_lists(&self, subject: &Digest) -> Vec<Vec<Descriptor>> {
+    pub(super) fn lists_of_other_tools(&self, subject: &Digest) -> Vec<Vec<Descriptor>> {
         let indexes = self.referrers_indexes.iter().filter(|e| lists_referrers_of(e, subject));
         let summaries = indexes.filter_map(|entry| self.summary(&entry.digest));
         summaries.map(|index| index.children.clone()).collect()
