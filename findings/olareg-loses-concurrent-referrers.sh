@@ -92,7 +92,7 @@ done
 # prepare REPOSITORY: pushes the config and the image.
 prepare() {
     local session
-    session=$(curl -sS -o /dev/null -D - -X POST "$url/$1/blobs/uploads/" | tr -d '\r' | sed -n 's/^[Ll]ocation: //p')
+    session=$(curl -sS -o /dev/null -D - -X POST "$url/$1/blobs/uploads/" | tr -d '\r' | sed -n 's/^location: //Ip')
     case $session in /*) session=${url%/v2}$session ;; esac
     case $session in *\?*) session="$session&digest=$config" ;; *) session="$session?digest=$config" ;; esac
     curl -sS -o /dev/null -X PUT -H 'Content-Type: application/octet-stream' --data-binary '{}' "$session"
