@@ -92,6 +92,22 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
     /// [`Code::NotFound`] if the blob does not exist.
     async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream>;
 
+    /// Returns the bytes of a blob as [`ReadStore::fetch_blob`] does. May request parts of a large blob
+    /// through up to `max_requests` concurrent requests; with 1, the blob is read in one piece. Default:
+    /// [`ReadStore::fetch_blob`].
+    ///
+    /// # Errors
+    /// As [`ReadStore::fetch_blob`].
+    async fn fetch_blob_in_parts(
+        &self,
+        blob: &Descriptor,
+        offset: u64,
+        max_requests: usize,
+    ) -> Result<ByteStream> {
+        let _ = max_requests;
+        self.fetch_blob(blob, offset).await
+    }
+
     /// Returns the descriptors of the manifests whose subject is `subject`, in the order of the
     /// store, each with its artifact type and its annotations, as [`Manifest::descriptor`] returns
     /// them. With `artifact_type`, only those of that type. The list of an unknown subject is

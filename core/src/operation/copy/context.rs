@@ -24,11 +24,11 @@ use crate::operation::{
 use crate::{
     content::{
         progress::Outcome,
-        source::{ByteStream, Source},
+        source::{ByteStream, Repository, Source},
     },
     operation::transfer::push_reported,
     store::{
-        ReadStore, Store, StoredBlob,
+        ReadStore, Store,
         concurrency::{LargeBlobLimiter, RequestLimiter},
         limits::check_limit,
         list::List,
@@ -130,15 +130,25 @@ pub(super) struct CopyStats {
     pub(super) bytes: u64,
 }
 
-/// A blob of the source that another client reaches. The client of the destination may not be allowed
-/// to read its repository, so it is not asked to mount the blob.
+/// A blob of the source.
 #[derive(Debug)]
-struct Unmountable(StoredBlob);
+struct CopiedBlob {
+    store: Arc<dyn ReadStore>,
+    blob: Descriptor,
+    max_requests: usize,
+    /// Whether the destination is asked to mount the blob. Where another client reaches the source, the
+    /// client of the destination may not be allowed to read its repository.
+    mounts: bool,
+}
 
 #[async_trait]
-impl Source for Unmountable {
+impl Source for CopiedBlob {
     async fn open(&self, offset: u64) -> Result<ByteStream> {
-        self.0.open(offset).await
+        self.store.fetch_blob_in_parts(&self.blob, offset, self.max_requests).await
+    }
+
+    fn repository(&self) -> Option<Repository> {
+        self.store.repository().filter(|_| self.mounts)
     }
 }
 
@@ -296,18 +306,14 @@ impl CopyContext {
         // In this order: a large blob that waits for its permit must not occupy a request.
         let _large = self.large_blobs.acquire(blob).await;
         let _permit = self.request().await;
-        let progress = &self.options.progress;
-        let source: Arc<dyn Source> = match blob.inline() {
-            Some(bytes) => Arc::new(bytes),
-            None => {
-                let blob = StoredBlob { store: Arc::clone(&self.from), blob: blob.clone() };
-                match &self.options.destination_client {
-                    Some(_) => Arc::new(Unmountable(blob)),
-                    None => Arc::new(blob),
-                }
+        let outcome = match self.push_blob(blob, self.requests.max()).await {
+            // The damage may be in the parts of the blob: retry once in one piece.
+            Err(e) if e.code() == Code::DigestMismatch => {
+                tracing::info!(error = %e, "copying a damaged blob again");
+                self.push_blob(blob, 1).await?
             }
+            result => result?,
         };
-        let outcome = push_reported(&*self.to, blob, source, progress).await?;
         self.count(|stats| match outcome {
             Outcome::AlreadyExists => stats.blobs_existing += 1,
             Outcome::Mounted => stats.blobs_mounted += 1,
@@ -317,6 +323,20 @@ impl CopyContext {
             }
         });
         Ok(())
+    }
+
+    /// Pushes a blob, which is read through up to `max_requests` concurrent requests.
+    async fn push_blob(&self, blob: &Descriptor, max_requests: usize) -> Result<Outcome> {
+        let source: Arc<dyn Source> = match blob.inline() {
+            Some(bytes) => Arc::new(bytes),
+            None => Arc::new(CopiedBlob {
+                store: Arc::clone(&self.from),
+                blob: blob.clone(),
+                max_requests,
+                mounts: self.options.destination_client.is_none(),
+            }),
+        };
+        push_reported(&*self.to, blob, source, &self.options.progress).await
     }
 
     /// Returns an attestation that the index of the source lists for an image, or `None` if the source does

@@ -201,11 +201,12 @@ impl Transfer {
         }
         let _permit = self.large_blobs.acquire(&file.blob).await;
         self.options.progress.report(Event::Started { blob: &file.blob });
-        match self.transfer(i, &file).await {
-            // The damage may be in the transfer or in a resumed partial file: retry once from the start.
+        match self.transfer(i, &file, concurrency(self.options.concurrency)).await {
+            // The damage may be in the transfer, in its parts or in a resumed partial file: retry once from
+            // the start, in one piece.
             Err(e) if e.code() == Code::DigestMismatch => {
                 tracing::info!(error = %e, "fetching a damaged blob again");
-                self.transfer(i, &file).await
+                self.transfer(i, &file, 1).await
             }
             result => result,
         }
@@ -240,7 +241,13 @@ impl Transfer {
         .await
     }
 
-    async fn transfer(self: &Arc<Self>, i: usize, file: &Arc<PlannedFile>) -> Result<Fetched> {
+    /// Transfers a file through up to `max_requests` concurrent requests.
+    async fn transfer(
+        self: &Arc<Self>,
+        i: usize,
+        file: &Arc<PlannedFile>,
+        max_requests: usize,
+    ) -> Result<Fetched> {
         if file.blob.size <= SMALL {
             let bytes = self.fetch_small(file).await?;
             if !file.packed {
@@ -249,7 +256,7 @@ impl Transfer {
             let outcome = self.unpack(i, file, move || Ok(std::io::Cursor::new(bytes))).await?;
             return Ok(Fetched::Placed(i, outcome));
         }
-        let partial = self.fetch_large(file).await?;
+        let partial = self.fetch_large(file, max_requests).await?;
         let outcome = if file.packed {
             self.unpack(i, file, move || partial.into_reader()).await?
         } else {
@@ -262,7 +269,7 @@ impl Transfer {
     async fn fetch_small(&self, file: &PlannedFile) -> Result<Bytes> {
         let blob = &file.blob;
         let mut verifier = Verifier::new(blob)?;
-        let mut stream = self.open(file, 0).await?;
+        let mut stream = self.open(file, 0, 1).await?;
         let mut bytes = Vec::with_capacity(blob.size as usize);
         while let Some(chunk) = stream.try_next().await? {
             verifier.update(&chunk)?;
@@ -275,7 +282,11 @@ impl Transfer {
     }
 
     /// Fetches a blob into a partial file, and verifies it.
-    async fn fetch_large(self: &Arc<Self>, file: &Arc<PlannedFile>) -> Result<PartialFile> {
+    async fn fetch_large(
+        self: &Arc<Self>,
+        file: &Arc<PlannedFile>,
+        max_requests: usize,
+    ) -> Result<PartialFile> {
         let blob = &file.blob;
         let begin = || {
             let (this, file) = (Arc::clone(self), Arc::clone(file));
@@ -288,7 +299,7 @@ impl Transfer {
             })
         };
         let (mut partial, mut verifier) = retry_without_descriptors(begin).await?;
-        let mut stream = self.open(file, verifier.seen()).await?;
+        let mut stream = self.open(file, verifier.seen(), max_requests).await?;
         let mut batch = next_batch(&mut stream).await?;
         while !batch.is_empty() {
             let write = spawn_blocking(move || {
@@ -313,10 +324,15 @@ impl Transfer {
         if *target == paths::plain(&self.options.output) { target } else { paths::parent(target) }
     }
 
-    async fn open(&self, file: &PlannedFile, offset: u64) -> Result<ByteStream> {
+    async fn open(
+        &self,
+        file: &PlannedFile,
+        offset: u64,
+        max_requests: usize,
+    ) -> Result<ByteStream> {
         match file.blob.inline() {
             Some(bytes) => Ok(stream::iter([Ok(bytes.slice(offset as usize..))]).boxed()),
-            None => self.store.fetch_blob(&file.blob, offset).await,
+            None => self.store.fetch_blob_in_parts(&file.blob, offset, max_requests).await,
         }
     }
 

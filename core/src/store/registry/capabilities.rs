@@ -4,11 +4,11 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::shared_map::SharedMap;
 use ocigraph_types::{Descriptor, Digest};
@@ -69,11 +69,55 @@ impl SmallUploads {
     }
 }
 
+/// The most parts of blobs that are requested from one registry at a time, or wait in memory.
+pub(crate) const MAX_PARTS: usize = 12;
+
+/// How a registry serves the parts of large blobs.
+#[derive(Debug)]
+pub(crate) struct PartedDownloads {
+    refused: AtomicBool,
+    connections: AtomicUsize,
+    free: Arc<Semaphore>,
+}
+
+impl Default for PartedDownloads {
+    fn default() -> Self {
+        let free = Arc::new(Semaphore::new(MAX_PARTS));
+        Self { refused: AtomicBool::new(false), connections: AtomicUsize::new(1), free }
+    }
+}
+
+impl PartedDownloads {
+    /// Returns true if the registry has sent something else than the part that it was asked for.
+    pub(crate) fn are_refused(&self) -> bool {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn mark_refused(&self) {
+        self.refused.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns the number of connections that was worth its while for the last blob: 1 at first.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_connections(&self, connections: usize) {
+        self.connections.store(connections, Ordering::Relaxed);
+    }
+
+    /// Returns the permission to request one more part, or `None` while too many are requested.
+    pub(crate) fn try_acquire(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.free).try_acquire_owned().ok()
+    }
+}
+
 /// What is known about one registry.
 #[derive(Debug, Default)]
 pub(crate) struct Capabilities {
     pub(crate) azure: AzureDetection,
     pub(crate) small_uploads: SmallUploads,
+    pub(crate) parts: PartedDownloads,
     repositories: SharedMap<String, RepositoryState>,
 }
 

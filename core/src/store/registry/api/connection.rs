@@ -36,7 +36,7 @@ use crate::store::{
         http::{
             client::{Attempt, HttpClient, RequestError},
             received::is_html,
-            redirect::{MAX_REDIRECTS, redirect_target},
+            redirect::{MAX_REDIRECTS, RedirectMemory, redirect_target},
             request::Request,
             response::Response,
             url::{redacted, same_origin},
@@ -235,8 +235,10 @@ struct AuthenticatedAttempt<'a> {
 impl Attempt for AuthenticatedAttempt<'_> {
     async fn attempt(&self, request: &Request) -> std::result::Result<Response, RequestError> {
         let Connection { base, authenticator, .. } = self.connection;
-        let mut url = request.url.clone();
-        let mut redirects = 0;
+        let memory = request.redirect_memory.as_ref();
+        let mut remembered = memory.and_then(RedirectMemory::get);
+        let mut url = remembered.as_ref().unwrap_or(&request.url).clone();
+        let mut redirects = usize::from(remembered.is_some());
         let mut authorization = None;
         loop {
             let is_registry = same_origin(&url, base);
@@ -249,6 +251,16 @@ impl Attempt for AuthenticatedAttempt<'_> {
                 .await
                 .map_err(RequestError::Transient)?
                 .with_redirected(redirects > 0);
+            if remembered.take().is_some() && response.status().is_client_error() {
+                // A signed URL expires. The registry gives another one.
+                if let Some(memory) = memory {
+                    memory.set(None);
+                }
+                request.mark_sent(false);
+                response.drain().await;
+                (url, redirects) = (request.url.clone(), 0);
+                continue;
+            }
             // A registry that is open in part answers without a challenge, or with a challenge beside a
             // success (zot): to strangers, what is private does not exist.
             let is_read = matches!(request.method, Method::GET | Method::HEAD);
@@ -298,6 +310,12 @@ impl Attempt for AuthenticatedAttempt<'_> {
                 if is_web_page(&request.method, &response) {
                     let error = response.into_error("no registry answered").await;
                     return Err(error.with_hint(hint::web_page()).into());
+                }
+                if let Some(memory) = memory
+                    && redirects > 0
+                    && response.status().is_success()
+                {
+                    memory.set(Some(url));
                 }
                 return Ok(response);
             };

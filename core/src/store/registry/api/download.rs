@@ -1,6 +1,7 @@
 //! Downloads of blobs, streamed and resumed after a failure (distribution-spec v1.1.1, "Pulling
 //! blobs").
 
+use bytes::Bytes;
 use futures::{StreamExt, stream};
 use http::{Method, StatusCode, header};
 use tokio::time::Instant;
@@ -12,7 +13,8 @@ use super::{
 use crate::{
     content::source::ByteStream,
     store::registry::http::{
-        content_coding::content_coding, request::Request, response::Response, retry::Backoff,
+        content_coding::content_coding, redirect::RedirectMemory, request::Request,
+        response::Response, retry::Backoff,
     },
 };
 use ocigraph_types::{Code, Descriptor, Digest, Error, Result, media_type};
@@ -76,25 +78,20 @@ impl Registry {
         }
     }
 
-    /// Returns the bytes of a blob from `offset` to its end. After a failure of the connection, the
-    /// rest is requested again.
-    pub(super) async fn download(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
-        let url = self.blob_url(&blob.digest)?;
-        let stream = open_stream(&self.connection, &url, blob, offset, None).await?;
-        let state = Download {
+    /// Prepares the download of a blob from `offset` to its end. Nothing is requested yet.
+    pub(super) fn prepare_download(&self, blob: &Descriptor, offset: u64) -> Result<Download> {
+        Ok(Download {
             connection: self.connection.clone(),
-            url,
+            url: self.blob_url(&blob.digest)?,
             blob: blob.clone(),
             position: offset,
+            end: blob.size,
+            part: None,
             backoff: Backoff::new(self.connection.limits()),
             progress: 0,
             has_received: true,
-            stream,
-        };
-        Ok(stream::try_unfold(state, |mut state| async move {
-            Ok(state.next().await?.map(|chunk| (chunk, state)))
+            stream: None,
         })
-        .boxed())
     }
 }
 
@@ -118,7 +115,9 @@ async fn open_stream(
         let range = format!("bytes={offset}-");
         let response = connection.send(request().header(header::RANGE, &range)).await?;
         match response.status() {
-            StatusCode::PARTIAL_CONTENT if starts_at(&response, offset) => {
+            StatusCode::PARTIAL_CONTENT
+                if content_range(&response).is_some_and(|range| range.start == offset) =>
+            {
                 return content(response, blob);
             }
             // Another range, or none: request all bytes instead.
@@ -134,15 +133,73 @@ async fn open_stream(
     }
 }
 
-/// Returns true if `Content-Range` (RFC 9110, section 14.4) starts at the requested offset.
-fn starts_at(response: &Response, offset: u64) -> bool {
-    response
-        .header(header::CONTENT_RANGE)
-        .map(|range| range.trim())
-        .filter(|range| range.get(..5).is_some_and(|unit| unit.eq_ignore_ascii_case("bytes")))
-        .and_then(|range| range[5..].strip_prefix([' ', '=']))
-        .and_then(|range| range.split_once('-'))
-        .is_some_and(|(start, _)| start.trim().parse() == Ok(offset))
+/// The response to a request for a part.
+pub(super) enum RangeResponse {
+    /// The part.
+    Part(ByteStream),
+    /// All bytes from the start of the part to the end of the blob.
+    Rest(ByteStream),
+    /// Something else, which was not read.
+    Other,
+}
+
+/// Requests what a part of a download lacks.
+pub(super) async fn open_range(part: &mut Download) -> Result<RangeResponse> {
+    let Download { connection, url, blob, position, end, .. } = &*part;
+    let range = format!("bytes={position}-{}", end - 1);
+    let request = Request::new(Method::GET, url.clone()).streamed().signing_in(true);
+    let request = Request {
+        last_progress: Some(part.backoff.last_progress()),
+        own_connection: true,
+        redirect_memory: part.part.clone(),
+        ..request.header(header::RANGE, &range)
+    };
+    let response = connection.send(request).await?;
+    match response.status() {
+        StatusCode::PARTIAL_CONTENT => match content_range(&response) {
+            Some(ContentRange { start, last, size })
+                if start == *position && size.is_none_or(|size| size == blob.size) =>
+            {
+                Ok(match last + 1 {
+                    next if next == *end => RangeResponse::Part(content(response, blob)?),
+                    next if next == blob.size => RangeResponse::Rest(content(response, blob)?),
+                    _ => RangeResponse::Other,
+                })
+            }
+            _ => Ok(RangeResponse::Other),
+        },
+        StatusCode::OK => Ok(RangeResponse::Rest(skip(content(response, blob)?, *position))),
+        StatusCode::RANGE_NOT_SATISFIABLE => Ok(RangeResponse::Other),
+        _ => Err(download_error(response, blob).await),
+    }
+}
+
+/// What `Content-Range` (RFC 9110, section 14.4) says of a body: its first and its last byte, and the size
+/// of the whole, if that is known.
+#[derive(Debug, PartialEq, Eq)]
+struct ContentRange {
+    start: u64,
+    last: u64,
+    size: Option<u64>,
+}
+
+fn content_range(response: &Response) -> Option<ContentRange> {
+    parse_content_range(response.header(header::CONTENT_RANGE)?)
+}
+
+/// Some servers write `bytes=` as in a request, in capitals, or with spaces.
+fn parse_content_range(text: &str) -> Option<ContentRange> {
+    let (unit, range) = text.trim().split_at_checked("bytes".len())?;
+    let range = range.strip_prefix([' ', '=']).filter(|_| unit.eq_ignore_ascii_case("bytes"))?;
+    let (range, size) = range.split_once('/')?;
+    let (start, last) = range.split_once('-')?;
+    let number = |text: &str| text.trim().parse::<u64>().ok();
+    let size = match size.trim() {
+        "*" => None,
+        size => Some(number(size)?),
+    };
+    let (start, last) = (number(start)?, number(last)?);
+    (start <= last && last < u64::MAX).then_some(ContentRange { start, last, size })
 }
 
 async fn download_error(response: Response, blob: &Descriptor) -> Error {
@@ -184,23 +241,90 @@ fn skip(stream: ByteStream, bytes: u64) -> ByteStream {
         .boxed()
 }
 
-struct Download {
-    connection: RepositoryConnection,
+/// The download of a blob, or of a part of it. After a failure of the connection, what is left is
+/// requested again.
+pub(super) struct Download {
+    pub(super) connection: RepositoryConnection,
     url: Url,
-    blob: Descriptor,
-    position: u64,
+    pub(super) blob: Descriptor,
+    /// The first byte that was not received yet.
+    pub(super) position: u64,
+    /// The byte after the last one to receive.
+    pub(super) end: u64,
+    /// Where the registry redirects to, if this is a part.
+    part: Option<RedirectMemory>,
     backoff: Backoff,
     /// Bytes received since the retries were last restored.
     progress: u64,
     /// Bytes arrived since the last request.
     has_received: bool,
-    stream: ByteStream,
+    /// The body of the response, or `None` before the first request.
+    pub(super) stream: Option<ByteStream>,
 }
 
 impl Download {
-    async fn next(&mut self) -> Result<Option<bytes::Bytes>> {
+    /// Returns the download of a part of the same blob, which is not requested yet.
+    pub(super) fn part(&self, start: u64, end: u64, redirect: RedirectMemory) -> Self {
+        Self {
+            connection: self.connection.clone(),
+            url: self.url.clone(),
+            blob: self.blob.clone(),
+            position: start,
+            end,
+            part: Some(redirect),
+            backoff: Backoff::new(self.connection.limits()),
+            progress: 0,
+            has_received: true,
+            stream: None,
+        }
+    }
+
+    /// Returns whether it was requested.
+    pub(super) fn is_open(&self) -> bool {
+        self.stream.is_some()
+    }
+
+    /// Requests what is left.
+    pub(super) async fn reopen(&mut self) -> Result<()> {
+        self.stream = None;
+        let stream = if self.part.is_some() {
+            match open_range(self).await? {
+                RangeResponse::Part(stream) => stream,
+                RangeResponse::Rest(_) | RangeResponse::Other => {
+                    let message = format!(
+                        "the registry does not send parts of the blob {}",
+                        self.blob.digest
+                    );
+                    return Err(Error::new(Code::Registry, message));
+                }
+            }
+        } else {
+            let Self { connection, url, blob, position, .. } = &*self;
+            let last_progress = Some(self.backoff.last_progress());
+            open_stream(connection, url, blob, *position, last_progress).await?
+        };
+        self.stream = Some(stream);
+        Ok(())
+    }
+
+    /// Requests what is left, after others have received what came before.
+    pub(super) async fn reopen_after_others(&mut self) -> Result<()> {
+        self.backoff.reset();
+        self.reopen().await
+    }
+
+    pub(super) fn into_stream(self) -> ByteStream {
+        stream::try_unfold(self, |mut download| async move {
+            Ok(download.next().await?.map(|chunk| (chunk, download)))
+        })
+        .boxed()
+    }
+
+    /// Returns the next bytes, or `None` at the end.
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>> {
         loop {
-            let failure = match self.stream.next().await {
+            let Some(stream) = &mut self.stream else { return Ok(None) };
+            let failure = match stream.next().await {
                 Some(Ok(chunk)) => {
                     self.position += chunk.len() as u64;
                     self.backoff.record_progress(Instant::now());
@@ -214,7 +338,7 @@ impl Download {
                 }
                 // A body without a length may end early without an error. If the next one has no
                 // more bytes, the blob has the wrong size.
-                None if self.position < self.blob.size && self.has_received => Error::new(
+                None if self.position < self.end && self.has_received => Error::new(
                     Code::Network,
                     format!(
                         "the blob {} ended after {} of {} bytes",
@@ -227,9 +351,33 @@ impl Download {
             };
             self.backoff.wait(failure).await?;
             self.has_received = false;
-            let last_progress = Some(self.backoff.last_progress());
-            let Self { connection, url, blob, position, .. } = &*self;
-            self.stream = open_stream(connection, url, blob, *position, last_progress).await?;
+            self.reopen().await?;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_ranges_are_read_as_servers_write_them() {
+        let range = |start, last, size| Some(ContentRange { start, last, size });
+        assert_eq!(parse_content_range("bytes 3-9/10"), range(3, 9, Some(10)));
+        assert_eq!(parse_content_range(" Bytes=0-0/* "), range(0, 0, None));
+        assert_eq!(parse_content_range("bytes 3 - 9 / 10"), range(3, 9, Some(10)));
+        for odd in [
+            "",
+            "bytes",
+            "bytes */10",
+            "bytes 3-9",
+            "bytes 9-3/10",
+            "lines 3-9/10",
+            "bytes 3-x/10",
+            "bytes 0-18446744073709551615/*",
+            "§bytes 3-9/10",
+        ] {
+            assert_eq!(parse_content_range(odd), None, "{odd}");
         }
     }
 }

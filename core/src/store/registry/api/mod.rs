@@ -11,6 +11,8 @@ mod download;
 pub(super) mod link_header;
 mod manifests;
 mod paginated_list;
+mod part_growth;
+mod parts;
 mod referrers;
 pub(super) mod registry;
 mod store;

@@ -54,7 +54,16 @@ impl ReadStore for Registry {
     }
 
     async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
-        self.download(blob, offset).await
+        self.fetch_blob_in_parts(blob, offset, DEFAULT_CONCURRENCY).await
+    }
+
+    async fn fetch_blob_in_parts(
+        &self,
+        blob: &Descriptor,
+        offset: u64,
+        max_requests: usize,
+    ) -> Result<ByteStream> {
+        self.download(blob, offset, max_requests).await
     }
 
     async fn referrers(

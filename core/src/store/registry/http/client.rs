@@ -78,9 +78,9 @@ pub(crate) struct HttpClient {
     settings: HttpSettings,
     /// Resolves host names in place of the system's resolver.
     resolver: Option<Arc<dyn Resolve>>,
-    /// One client for each combination of scheme, this machine or another, and kept or new
-    /// connections.
-    clients: [OnceCell<reqwest::Client>; 8],
+    /// One client for each combination of scheme, this machine or another, kept or new connections, and
+    /// shared or own connections.
+    clients: [OnceCell<reqwest::Client>; 16],
     /// Limits requests whose body is in memory.
     requests: ConcurrencyLimit,
     /// Limits requests that read their body from a source. Reading a source may need a request of
@@ -184,7 +184,7 @@ impl HttpClient {
     pub(crate) async fn send_once(&self, request: &Request) -> Result<Response> {
         let url = &request.url;
         let builder = self
-            .client(url, request.fresh_connection)?
+            .client(url, request.fresh_connection, request.own_connection)?
             .request(request.method.clone(), url.clone())
             .headers(request.headers.clone());
         let limits = *self.limits();
@@ -250,11 +250,18 @@ impl HttpClient {
     }
 
     /// Returns the library's client for a server. The first call builds it, and reads certificates.
-    fn client(&self, url: &Url, fresh_connection: bool) -> Result<&reqwest::Client> {
-        let key = [is_secure(url), is_this_machine(url), fresh_connection];
+    fn client(
+        &self,
+        url: &Url,
+        fresh_connection: bool,
+        own_connection: bool,
+    ) -> Result<&reqwest::Client> {
+        // Without TLS, there is no HTTP/2 whose connections requests would share.
+        let own_connection = own_connection && is_secure(url);
+        let key = [is_secure(url), is_this_machine(url), fresh_connection, own_connection];
         let index = key.iter().fold(0, |index, bit| 2 * index + usize::from(*bit));
         self.clients[index].get_or_try_init(|| {
-            let mut builder = self.builder(url)?;
+            let mut builder = self.builder(url, own_connection)?;
             if fresh_connection {
                 builder = builder.pool_max_idle_per_host(0);
             }
@@ -264,9 +271,12 @@ impl HttpClient {
         })
     }
 
-    fn builder(&self, url: &Url) -> Result<reqwest::ClientBuilder> {
+    fn builder(&self, url: &Url, own_connection: bool) -> Result<reqwest::ClientBuilder> {
         let HttpSettings { tls, use_proxy, user_agent, limits } = &self.settings;
-        let tls = if is_secure(url) { tls::config(tls)? } else { tls::without_roots()? };
+        let mut tls = if is_secure(url) { tls::config(tls)? } else { tls::without_roots()? };
+        if own_connection {
+            tls = tls::without_http2(tls);
+        }
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())

@@ -1,5 +1,7 @@
 //! Redirects (RFC 9110, section 15.4).
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use http::Method;
 use url::Url;
 
@@ -9,6 +11,21 @@ use ocigraph_types::{Code, Error, Result};
 
 /// Redirects that one request follows.
 pub(crate) const MAX_REDIRECTS: usize = 10;
+
+/// The URL to which a registry redirected a request for some content: usually a signed URL of an object
+/// store, which serves several ranges of the content until it expires. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RedirectMemory(Arc<Mutex<Option<Url>>>);
+
+impl RedirectMemory {
+    pub(crate) fn get(&self) -> Option<Url> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set(&self, target: Option<Url>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = target;
+    }
+}
 
 /// Returns the URL to which a response redirects a request. Returns `None` if the response is not a
 /// redirect, or if it would change the method to GET.

@@ -15,7 +15,10 @@ use url::Url;
 
 use crate::{
     content::source::Source,
-    store::{memory_budget::BodyLimiter, registry::secret::Secret},
+    store::{
+        memory_budget::BodyLimiter,
+        registry::{http::redirect::RedirectMemory, secret::Secret},
+    },
 };
 
 /// A request that can be sent again.
@@ -32,6 +35,10 @@ pub(crate) struct Request {
     pub(crate) streamed: bool,
     /// Uses a new connection: a server may close a kept one at the moment it is used again.
     pub(crate) fresh_connection: bool,
+    /// Uses a connection that carries no other request at the same time, also where the server has HTTP/2.
+    pub(crate) own_connection: bool,
+    /// Remembers where the registry redirects to, for the next request for the same content.
+    pub(crate) redirect_memory: Option<RedirectMemory>,
     /// The request is part of another one, which waits for it: it takes no place of its own under
     /// the limit on concurrent requests.
     pub(crate) nested: bool,
@@ -96,6 +103,8 @@ impl Request {
             retry: true,
             streamed: false,
             fresh_connection: false,
+            own_connection: false,
+            redirect_memory: None,
             nested: false,
             signs_in: false,
             last_progress: None,

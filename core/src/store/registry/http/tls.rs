@@ -39,6 +39,10 @@ pub(crate) struct TlsOptions {
     pub(crate) insecure: bool,
 }
 
+/// The names of the protocols in a TLS handshake (RFC 7301).
+const HTTP2: &[u8] = b"h2";
+const HTTP1: &[u8] = b"http/1.1";
+
 /// Returns the configuration for a server over TLS.
 pub(super) fn config(options: &TlsOptions) -> Result<TlsConfig> {
     static DEFAULT: PerProcess<OnceCell<TlsConfig>> = PerProcess::new();
@@ -64,8 +68,14 @@ fn build(options: &TlsOptions) -> Result<TlsConfig> {
         None => builder.with_no_client_auth(),
     };
     // The HTTP library does not set the protocols in a configuration that it is given.
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![HTTP2.to_vec(), HTTP1.to_vec()];
     Ok(config)
+}
+
+/// Makes a configuration offer HTTP/1.1 alone, of which each connection carries one request at a time.
+pub(super) fn without_http2(mut config: TlsConfig) -> TlsConfig {
+    config.alpn_protocols = vec![HTTP1.to_vec()];
+    config
 }
 
 /// Reads the files that the caller names; TLS if one of them holds no certificate or key.

@@ -1,0 +1,147 @@
+//! How many connections a download of a large blob uses: more, as long as they bring more bytes.
+//!
+//! Starts with one connection, whose own speed is what others are compared with. Each step adds
+//! connections and compares the bytes that arrive on all of them with those of the step before. Knows
+//! neither requests nor content.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The numbers of connections that are tried in turn.
+const STEPS: [usize; 4] = [1, 4, 8, 12];
+
+/// More connections are tried after a step that brought this many times the bytes of the step before.
+const WORTH_MORE: f64 = 1.25;
+
+/// A step that brought fewer is taken back.
+const WORTH_KEEPING: f64 = 1.05;
+
+/// The growth of one download.
+#[derive(Debug)]
+pub(super) struct PartGrowth {
+    step: usize,
+    /// The largest step that is allowed.
+    last: usize,
+    /// Nothing changes any more.
+    settled: bool,
+    /// Bytes a second of the step before.
+    before: f64,
+    /// The parts of this step that have arrived. As many as it has connections may have opened one, and do
+    /// not count.
+    arrived: usize,
+    /// Bytes of all parts since the download began.
+    bytes: u64,
+    /// When the measurement of this step began, and the bytes until then.
+    since: Option<(Instant, u64)>,
+}
+
+impl PartGrowth {
+    /// Starts with up to `known` connections, which were worth their while before, of at most `most`.
+    pub(super) fn new(known: usize, most: usize) -> Self {
+        let last = STEPS.iter().rposition(|step| *step <= most).unwrap_or(0);
+        let step = STEPS.iter().rposition(|step| *step <= known).unwrap_or(0).min(last);
+        let settled = step > 0 || last == 0;
+        Self { step, last, settled, before: 0.0, arrived: 0, bytes: 0, since: None }
+    }
+
+    /// Returns the number of parts to request concurrently.
+    pub(super) fn connections(&self) -> usize {
+        STEPS[self.step]
+    }
+
+    /// Returns true once the number of connections does not change any more.
+    pub(super) fn is_settled(&self) -> bool {
+        self.settled
+    }
+
+    pub(super) fn add_bytes(&mut self, bytes: usize) {
+        self.bytes += bytes as u64;
+    }
+
+    /// Records that a part has arrived, of this many bytes in this time without the wait for the first of
+    /// them.
+    pub(super) fn part_arrived(&mut self, bytes: u64, time: Duration) {
+        if self.settled {
+            return;
+        }
+        let now = Instant::now();
+        self.arrived += 1;
+        let connections = self.connections();
+        if self.step == 0 {
+            // The wait between two parts of one connection would not be there in one response.
+            self.before = self.before.max(rate(bytes, time));
+            if self.arrived == 2 {
+                self.grow();
+            }
+        } else if self.arrived == connections {
+            self.since = Some((now, self.bytes));
+        } else if self.arrived == 2 * connections
+            && let Some((since, before)) = self.since
+        {
+            let rate = rate(self.bytes - before, now.duration_since(since));
+            let gain = rate / self.before;
+            tracing::debug!(connections, rate, gain, "measured a download in parts");
+            if gain < WORTH_KEEPING {
+                self.step -= 1;
+                self.settled = true;
+            } else if gain < WORTH_MORE || self.step == self.last {
+                self.settled = true;
+            } else {
+                self.before = rate;
+                self.grow();
+            }
+        }
+    }
+
+    fn grow(&mut self) {
+        (self.step, self.arrived, self.since) = (self.step + 1, 0, None);
+    }
+}
+
+fn rate(bytes: u64, time: Duration) -> f64 {
+    bytes as f64 / time.as_secs_f64().max(1e-6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PART: u64 = 1_000_000;
+
+    /// Downloads parts over a path that gives each connection 10 parts a second, up to `most` parts a
+    /// second in total. Returns the number of connections at the end.
+    async fn download(growth: &mut PartGrowth, most: f64) -> usize {
+        for _ in 0..200 {
+            let connections = growth.connections();
+            let each = (most / connections as f64).min(10.0);
+            tokio::time::advance(Duration::from_secs_f64(1.0 / each)).await;
+            for _ in 0..connections {
+                growth.add_bytes(PART as usize);
+                growth.part_arrived(PART, Duration::from_secs_f64(1.0 / each));
+            }
+        }
+        assert!(growth.is_settled(), "{growth:?}");
+        growth.connections()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn connections_are_added_while_they_bring_more() {
+        for (most, expected) in [(10.0, 1), (11.0, 4), (41.0, 4), (80.0, 8), (1000.0, 12)] {
+            let mut growth = PartGrowth::new(1, 100);
+            assert_eq!(growth.connections(), 1);
+            assert_eq!(download(&mut growth, most).await, expected, "{most} parts a second");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_caller_sets_the_ceiling_and_what_was_worth_it_is_used_again() {
+        for (most, expected) in [(0, 1), (1, 1), (3, 1), (4, 4), (11, 8), (12, 12)] {
+            let mut growth = PartGrowth::new(1, most);
+            assert_eq!(download(&mut growth, 1000.0).await, expected, "at most {most}");
+            assert_eq!(PartGrowth::new(12, most).connections(), expected, "at most {most}");
+        }
+        assert_eq!(PartGrowth::new(8, 100).connections(), 8);
+        assert!(PartGrowth::new(8, 100).is_settled());
+    }
+}
