@@ -25,7 +25,7 @@ use crate::{
         file,
         file::{Content, File},
         media_type::media_type_for,
-        progress::{Outcome, Progress},
+        progress::{Event, Outcome, Progress},
         source::Source,
         title::{check_title, title_for},
     },
@@ -311,11 +311,23 @@ struct Uploads {
 
 impl Uploads {
     async fn prepare_and_send(&self, file: &File, options: &PushOptions) -> Result<PushedBlob> {
-        let prepared = prepare(file, options).await?;
-        let descriptor = prepared.descriptor;
+        let Prepared { mut descriptor, source } = prepare(file, options).await?;
         let _large = self.large_blobs.acquire(&descriptor).await;
         let _permit = self.requests.acquire().await;
-        let outcome = send(&*self.store, &descriptor, prepared.source, &self.progress).await?;
+        let outcome = match send(&*self.store, &descriptor, source, &self.progress).await {
+            Err(e) if transfer::is_refused_empty_blob(&descriptor, &e) => {
+                tracing::warn!(
+                    error = %e,
+                    "the registry does not store a blob without content, so the manifest has it alone; \
+                     a client that asks the registry for it gets an error"
+                );
+                descriptor.data = Some(String::new());
+                let outcome = Outcome::Uploaded;
+                self.progress.report(Event::Finished { blob: &descriptor, outcome });
+                outcome
+            }
+            result => result?,
+        };
         Ok(PushedBlob { descriptor, outcome })
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     },
     store::{ReadStore, Store, concurrency::retry_without_descriptors},
 };
-use ocigraph_types::{Descriptor, Result};
+use ocigraph_types::{Descriptor, Error, Result};
 
 /// Pushes a blob, and reports its start, its position and its end.
 pub(crate) async fn push_reported(
@@ -28,6 +28,12 @@ pub(crate) async fn push_reported(
     let outcome = retry_without_descriptors(|| store.push_blob(blob, Arc::clone(&source))).await?;
     progress.report(Event::Finished { blob, outcome });
     Ok(outcome)
+}
+
+/// Returns true if a registry has failed to store a blob without content, as some storages do
+/// (<https://github.com/opencontainers/image-spec/issues/1025>). A descriptor with `data` has all of it.
+pub(crate) fn is_refused_empty_blob(blob: &Descriptor, error: &Error) -> bool {
+    blob.size == 0 && error.status().is_some_and(|status| (500..600).contains(&status))
 }
 
 /// Fetches a whole blob, verifies it, and reports its start, its position and its end.

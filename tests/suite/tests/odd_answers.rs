@@ -15,7 +15,7 @@ use ocigraph::{
     Bytes, Client, ClientConfig, Code, Credential, Credentials, Descriptor, Error, Limits,
     Manifest, Outcome, PullOptions, Reference, TransferOptions,
 };
-use ocigraph_fixture::{Config, Fixture};
+use ocigraph_fixture::{Config, Failure, Fixture};
 use ocigraph_suite::{FaultServer, Reply, Workspace};
 use serde_json::json;
 
@@ -578,4 +578,43 @@ fn a_web_page_with_status_200_is_not_a_success() {
         let stderr = stderr.fails_with(1);
         assert!(stderr.contains("web page"), "{arguments:?}: {stderr}");
     }
+}
+
+#[test]
+fn an_empty_file_is_in_the_manifest_where_a_registry_does_not_store_it() {
+    let digest = ocigraph::Algorithm::Sha256.digest(b"").to_string();
+    let fail = Failure { times: None, ..Failure::new("PUT", &digest, 500, 0) };
+    let config =
+        Config { single_post: false, check_blobs: false, fail: vec![fail], ..Config::default() };
+    let (refuses, stores) = (Fixture::start(config.clone()), Fixture::start(Config::default()));
+    let work = Workspace::new();
+    work.write("empty", "");
+    work.write("full", "content");
+    let image = format!("{}/app:v1", refuses.host());
+    let pushed = work.ocigraph(&["push", &image, "empty", "full"]);
+    assert!(pushed.stderr.contains("does not store a blob without content"), "{pushed}");
+    pushed.ok();
+    let manifest = work.ocigraph(&["manifest", "fetch", &image]).json();
+    assert_eq!(manifest["layers"][0]["data"], "", "{manifest}");
+    assert!(manifest["layers"][1].get("data").is_none(), "{manifest}");
+    work.ocigraph(&["verify", &image]).ok();
+    let pulled = |image: &str, out: &str| {
+        work.ocigraph(&["pull", "-o", out, image]).ok();
+        assert_eq!(work.read(format!("{out}/empty")), b"");
+        assert_eq!(work.read(format!("{out}/full")), b"content");
+    };
+    pulled(&image, "first");
+    // A copy stores it where that is possible.
+    let copied = format!("{}/copy:v1", stores.host());
+    work.ocigraph(&["copy", &image, &copied]).ok();
+    assert!(stores.state().repositories["copy"].blobs.contains(&digest));
+    let back = format!("{}/back:v1", refuses.host());
+    work.ocigraph(&["copy", &copied, &back]).ok();
+    pulled(&back, "second");
+
+    // A registry that looks for the blobs of a manifest refuses this one, and nothing is tagged.
+    refuses.set_config(Config { check_blobs: true, ..config });
+    let other = format!("{}/other:v1", refuses.host());
+    let stderr = work.ocigraph(&["push", &other, "empty", "full"]).fails_with(1);
+    assert!(stderr.contains("MANIFEST_BLOB_UNKNOWN"), "{stderr}");
 }

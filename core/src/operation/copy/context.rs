@@ -26,7 +26,7 @@ use crate::{
         progress::Outcome,
         source::{ByteStream, Repository, Source},
     },
-    operation::transfer::push_reported,
+    operation::transfer::{is_refused_empty_blob, push_reported},
     store::{
         ReadStore, Store,
         concurrency::{LargeBlobLimiter, RequestLimiter},
@@ -311,6 +311,10 @@ impl CopyContext {
             Err(e) if e.code() == Code::DigestMismatch => {
                 tracing::info!(error = %e, "copying a damaged blob again");
                 self.push_blob(blob, 1).await?
+            }
+            Err(e) if is_refused_empty_blob(blob, &e) && blob.data.is_some() => {
+                tracing::warn!(error = %e, "the registry does not store a blob without content");
+                return Ok(());
             }
             result => result?,
         };

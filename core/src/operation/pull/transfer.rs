@@ -332,6 +332,8 @@ impl Transfer {
     ) -> Result<ByteStream> {
         match file.blob.inline() {
             Some(bytes) => Ok(stream::iter([Ok(bytes.slice(offset as usize..))]).boxed()),
+            // Its content is known, and not every registry stores it.
+            None if file.blob.size == 0 => Ok(stream::empty().boxed()),
             None => self.store.fetch_blob_in_parts(&file.blob, offset, max_requests).await,
         }
     }
