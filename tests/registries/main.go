@@ -1,5 +1,5 @@
-// Command test-registries serves three registries that exist only as Go libraries, runs a proxy that adds latency, and
-// runs other programs so that they end with the test that started them.
+// Command test-registries serves three registries that exist only as Go libraries, runs a proxy that imitates the latency
+// and the rate of a network, and runs other programs so that they end with the test that started them.
 //
 // Servers listen only on loopback, print one line of JSON such as {"address":"127.0.0.1:41234"} when they are ready,
 // and end when their standard input closes or on SIGTERM. They never outlive the test, however it ends.
@@ -23,13 +23,14 @@ const usage = `usage:
   test-registries ggcr   [--port N] [--dir DIR] [--delay D] [--auth USER:PASSWORD] [--stay]
   test-registries ocimem [--port N] [--delay D] [--auth USER:PASSWORD] [--stay]
   test-registries olareg --dir DIR [--port N] [--delay D] [--auth USER:PASSWORD] [--stay]
-  test-registries proxy  --to HOST:PORT --delay D [--port N] [--stay]
+  test-registries proxy  --to HOST:PORT [--delay D] [--rate BYTES_PER_SECOND] [--port N] [--stay]
   test-registries run PROGRAM [ARGUMENT...]
 
   ggcr    serve the registry of go-containerregistry, with blobs in DIR or in memory
   ocimem  serve the registry of cuelabs.dev/go/oci/ociregistry, in memory
   olareg  serve the registry of olareg: each folder below DIR that is an image layout is a repository
-  proxy   run a TCP proxy that adds D/2 in each direction, and D to a new connection
+  proxy   run a TCP proxy that adds D/2 in each direction, and D to a new connection, and that passes at most
+          BYTES_PER_SECOND in each direction of each connection
   run     run a program until standard input closes or a signal arrives
 `
 
@@ -64,6 +65,7 @@ func dispatch(args []string) error {
 	delay := flags.Duration("delay", 0, "")
 	stay := flags.Bool("stay", false, "")
 	var dir, auth, to string
+	var rate int64
 	switch args[0] {
 	case "ggcr":
 		flags.StringVar(&dir, "dir", "", "")
@@ -75,6 +77,7 @@ func dispatch(args []string) error {
 		flags.StringVar(&auth, "auth", "", "")
 	case "proxy":
 		flags.StringVar(&to, "to", "", "")
+		flags.Int64Var(&rate, "rate", 0, "")
 	default:
 		return fmt.Errorf("%w: unknown command %q", errUsage, args[0])
 	}
@@ -89,7 +92,9 @@ func dispatch(args []string) error {
 	if args[0] == "proxy" && to == "" {
 		return fmt.Errorf("%w: proxy needs --to HOST:PORT", errUsage)
 	}
-
+	if rate < 0 {
+		return fmt.Errorf("%w: invalid --rate %d: expected bytes per second, or 0 for no limit", errUsage, rate)
+	}
 	if args[0] == "olareg" && dir == "" {
 		return fmt.Errorf("%w: olareg needs --dir DIR", errUsage)
 	}
@@ -105,7 +110,7 @@ func dispatch(args []string) error {
 		return err
 	}
 	if args[0] == "proxy" {
-		return proxy(ctx, listener, to, *delay)
+		return proxy(ctx, listener, to, path{*delay, rate})
 	}
 	return serve(ctx, listener, registry(args[0], dir), *delay, auth)
 }

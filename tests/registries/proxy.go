@@ -9,18 +9,26 @@ import (
 )
 
 // A connection holds at most queued chunks in each direction, so that a slow reader blocks a fast writer, as without the
-// proxy.
+// proxy. A burst is one chunk, so that a transfer of some chunks already has the rate of the path.
 const (
 	chunkSize = 64 << 10
 	queued    = 256
 )
+
+// path is what each direction of each connection has for itself.
+type path struct {
+	// Half of it in each direction, and all of it once for a new connection.
+	delay time.Duration
+	// Bytes per second. 0 means no limit.
+	rate int64
+}
 
 type chunk struct {
 	bytes []byte
 	due   time.Time
 }
 
-func proxy(ctx context.Context, listener net.Listener, to string, delay time.Duration) error {
+func proxy(ctx context.Context, listener net.Listener, to string, over path) error {
 	go func() {
 		<-ctx.Done()
 		_ = listener.Close()
@@ -33,12 +41,12 @@ func proxy(ctx context.Context, listener net.Listener, to string, delay time.Dur
 		if err != nil {
 			return err
 		}
-		go relay(client.(*net.TCPConn), to, delay)
+		go relay(client.(*net.TCPConn), to, over)
 	}
 }
 
 // relay connects a client to the server behind the proxy until both have closed their side.
-func relay(client *net.TCPConn, to string, delay time.Duration) {
+func relay(client *net.TCPConn, to string, over path) {
 	defer client.Close()
 	connection, err := net.Dial("tcp", to)
 	if err != nil {
@@ -52,28 +60,31 @@ func relay(client *net.TCPConn, to string, delay time.Duration) {
 	done := make(chan struct{}, 2)
 	go func() {
 		// The handshake of a real connection takes one round trip before the first byte is sent.
-		pipe(server, client, delay/2, delay)
+		pipe(server, client, over, over.delay)
 		done <- struct{}{}
 	}()
 	go func() {
-		pipe(client, server, delay/2, 0)
+		pipe(client, server, over, 0)
 		done <- struct{}{}
 	}()
 	<-done
 	<-done
 }
 
-// pipe copies bytes from one connection to the other after delay, and forwards the end of the stream. It does not change
-// the bandwidth, because bytes that were read together are written together.
-func pipe(to, from *net.TCPConn, delay, atFirst time.Duration) {
+// pipe copies bytes from one connection to the other over a path, and forwards the end of the stream. The delay does not
+// change the rate, because bytes that were read together are written together.
+func pipe(to, from *net.TCPConn, over path, atFirst time.Duration) {
 	chunks := make(chan chunk, queued)
+	tokens := bucket{rate: over.rate}
 	go func() {
 		defer close(chunks)
 		buffer := make([]byte, chunkSize)
 		for {
 			n, err := from.Read(buffer)
 			if n > 0 {
-				chunks <- chunk{append([]byte(nil), buffer[:n]...), time.Now().Add(delay + atFirst)}
+				// The rate is limited before the delay, so that the queue holds only what is on the way.
+				tokens.take(n)
+				chunks <- chunk{append([]byte(nil), buffer[:n]...), time.Now().Add(over.delay/2 + atFirst)}
 				atFirst = 0
 			}
 			if err != nil {
@@ -96,4 +107,27 @@ func pipe(to, from *net.TCPConn, delay, atFirst time.Duration) {
 		}
 	}
 	_ = to.CloseWrite()
+}
+
+// bucket is a token bucket that holds the tokens of one chunk, and is full at first.
+type bucket struct {
+	rate int64
+	// The time at which all bytes so far have passed at the rate. A time in the past means tokens.
+	passed time.Time
+}
+
+// take waits until n bytes may pass.
+func (b *bucket) take(n int) {
+	if b.rate == 0 {
+		return
+	}
+	if full := time.Now().Add(-b.duration(chunkSize)); b.passed.Before(full) {
+		b.passed = full
+	}
+	b.passed = b.passed.Add(b.duration(n))
+	time.Sleep(time.Until(b.passed))
+}
+
+func (b *bucket) duration(bytes int) time.Duration {
+	return time.Duration(float64(bytes) / float64(b.rate) * float64(time.Second))
 }
