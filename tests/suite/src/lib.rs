@@ -43,7 +43,7 @@ pub use library::{c_library, c_program, go_program, with_library};
 pub use proxy::Proxy;
 pub use random::{Random, soak_setting};
 pub use ranges::assert_read_once;
-pub use registry::{Kind, Options, PASSWORD, Registry, TokenServer, USER};
+pub use registry::{Kind, Options, PASSWORD, Registry, ServerCertificate, TokenServer, USER};
 pub use stalled::{STALLED_SIZE, assert_sessions_closed, stalling};
 pub use tls::{Authority, Shows, TlsFront};
 pub use tools::{ocigraph_binary, tool};

@@ -77,6 +77,17 @@ pub struct Options {
     pub relative_urls: bool,
     /// Require tokens of this server. Only for docker-registry and distribution.
     pub tokens: Option<TokenServer>,
+    /// Serve only TLS, with this certificate and its private key. Only for docker-registry and distribution.
+    pub tls: Option<ServerCertificate>,
+}
+
+/// The certificate of a registry.
+#[derive(Clone, Debug)]
+pub struct ServerCertificate {
+    /// PEM certificate.
+    pub certificate: String,
+    /// PEM private key of the certificate.
+    pub key: String,
 }
 
 /// The token server of a registry.
@@ -124,8 +135,13 @@ impl Registry {
             Kind::Docker2 => start_distribution(kind, "docker-registry", &options, folder.path()),
             Kind::Distribution3 => start_distribution(kind, "registry", &options, folder.path()),
         };
-        let guarded = options.auth || options.tokens.is_some();
-        Self::started(kind, server, folder, guarded)
+        let expected = match options {
+            // Go's server responds to a plain request with 400 before it looks at anything else.
+            Options { tls: Some(_), .. } => 400,
+            Options { auth: true, .. } | Options { tokens: Some(_), .. } => 401,
+            _ => 200,
+        };
+        Self::started(kind, server, folder, expected)
     }
 
     /// Starts olareg on a folder, in which each image layout is a repository, and waits until it responds.
@@ -135,12 +151,12 @@ impl Registry {
     pub fn serve_layouts(folder: &Path) -> Self {
         let own = tempfile::tempdir().expect("creating a folder for a registry");
         let server = start_library(Kind::Olareg, &Options::default(), own.path(), folder);
-        Self::started(Kind::Olareg, server, own, false)
+        Self::started(Kind::Olareg, server, own, 200)
     }
 
-    fn started(kind: Kind, server: Server, folder: TempDir, guarded: bool) -> Self {
+    fn started(kind: Kind, server: Server, folder: TempDir, expected: u16) -> Self {
         let registry = Self { kind, host: server.address().to_string(), server, folder };
-        registry.wait_until_it_answers(if guarded { 401 } else { 200 });
+        registry.wait_until_it_answers(expected);
         registry
     }
 
@@ -250,6 +266,13 @@ fn distribution_config(options: &Options, folder: &Path) -> String {
                 "issuer": "ocigraph tests", "rootcertbundle": bundle,
             },
         });
+    }
+    if let Some(tls) = &options.tls {
+        let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
+        fs::write(&certificate, &tls.certificate)
+            .and_then(|()| fs::write(&key, &tls.key))
+            .expect("writing the certificate of a registry");
+        config["http"]["tls"] = serde_json::json!({ "certificate": certificate, "key": key });
     }
     config.to_string()
 }

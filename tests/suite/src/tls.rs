@@ -11,12 +11,14 @@ use std::thread;
 use std::time::Duration;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, date_time_ymd,
 };
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection};
+
+use crate::registry::ServerCertificate;
 
 /// The first byte of a TLS connection: a handshake record.
 const HANDSHAKE: u8 = 0x16;
@@ -62,7 +64,16 @@ impl Authority {
         (certificate.pem(), key.serialize_pem())
     }
 
-    fn server(&self, shows: Shows, asks_client: bool) -> ServerConfig {
+    /// Returns the certificate and the private key of a registry on loopback.
+    ///
+    /// # Panics
+    /// If no key can be generated.
+    pub fn registry(&self) -> ServerCertificate {
+        let (certificate, key) = self.sign(Shows::Good);
+        ServerCertificate { certificate: certificate.pem(), key: key.serialize_pem() }
+    }
+
+    fn sign(&self, shows: Shows) -> (Certificate, KeyPair) {
         let names = match shows {
             Shows::AnotherName => vec!["elsewhere.test"],
             _ => vec!["127.0.0.1", "localhost", "registry.test"],
@@ -75,6 +86,11 @@ impl Authority {
         }
         let key = key();
         let certificate = params.signed_by(&key, &self.issuer).expect("signing a certificate");
+        (certificate, key)
+    }
+
+    fn server(&self, shows: Shows, asks_client: bool) -> ServerConfig {
+        let (certificate, key) = self.sign(shows);
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
 
         let provider = Arc::new(rustls::crypto::ring::default_provider());

@@ -7,7 +7,10 @@ use ocigraph::{
     PushOptions, Reference, Secret, TransferOptions,
 };
 use ocigraph_fixture::{Config, Fixture};
-use ocigraph_suite::{Authority, CommandResult, FaultServer, Reply, Shows, TlsFront, Workspace};
+use ocigraph_suite::{
+    Authority, CommandResult, FaultServer, Kind, Options, Registry, Reply, Shows, TlsFront,
+    Workspace,
+};
 
 fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Runtime::new().unwrap().block_on(work)
@@ -93,6 +96,15 @@ fn is_refused(shows: Shows, trusted: bool, why: &str, hint: &str) {
     assert!(front.connections() > 0);
     assert_eq!(front.plain_connections(), 0);
     assert_eq!(server.requests(), []);
+}
+
+#[test]
+fn a_registry_that_serves_tls_itself_is_used_with_its_authority() {
+    let (work, authority) = (Workspace::new(), Authority::new());
+    let tls = Some(authority.registry());
+    let registry = Registry::start_with(Kind::Distribution3, Options { tls, ..Options::default() });
+    works(&trusting(&work, &authority), registry.host());
+    works_with(&work, &["--ca-file", "ca.pem"], registry.host());
 }
 
 #[test]
