@@ -56,7 +56,7 @@ soak: ## run random operations, kill their processes, and check the result; SECO
 	export OCIGRAPH_TEST_SECONDS=$$(($(SECONDS) + 1800)) && \
 	$(CARGO) test --locked -p ocigraph-suite --test soak -- --nocapture --include-ignored
 
-bench: ## compare the speed of the command with oras and openssl; ROWS=push,pull for some rows, RUNS=5 for more runs
+bench: ## compare the speed of the command with oras, regctl, crane, cosign and openssl; ROWS=push,pull for some rows, RUNS=5 for more runs
 	@for program in time openssl; do \
 	[ -x /usr/bin/$$program ] || { echo "make bench: /usr/bin/$$program is missing; install it with: apt-get install $$program" >&2; exit 1; }; done
 	env=$$(tests/setup --env) && eval "$$env" && \
