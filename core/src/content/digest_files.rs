@@ -13,7 +13,7 @@ use std::{
     thread,
 };
 
-use super::sha256_lanes::digest_with_lanes;
+use super::sha256_lanes::{MAX_LANES, digest_with_lanes};
 use crate::blocking::{CancelFlag, check_cancelled, spawn_blocking};
 use ocigraph_types::{Algorithm, Digest, Error, Result};
 
@@ -108,6 +108,8 @@ pub fn digest_files<P: AsRef<Path> + Sync>(
     algorithm: Algorithm,
 ) -> Vec<Result<(Digest, u64)>> {
     let workers = thread::available_parallelism().map_or(1, usize::from).min(paths.len());
+    // The first thread that is ready must not take the files of the others.
+    let lanes = paths.len().div_ceil(workers.max(1)).min(MAX_LANES);
     let next = AtomicUsize::new(0);
     let take = || {
         let i = next.fetch_add(1, Ordering::Relaxed);
@@ -115,7 +117,7 @@ pub fn digest_files<P: AsRef<Path> + Sync>(
     };
     let work = || {
         if algorithm == Algorithm::Sha256 {
-            return digest_with_lanes(take);
+            return digest_with_lanes(lanes, take);
         }
         let mut buffer = vec![0; READ_SIZE];
         std::iter::from_fn(take)

@@ -1,9 +1,7 @@
-//! SHA-256 of many files, two at a time on one core: each file is hashed in a lane of its own.
+//! SHA-256 of many files, several at a time on one core: each file is hashed in a lane of its own.
 //!
-//! Each round of SHA-256 waits for the result of the one before it, which leaves a core with SHA
-//! instructions partly idle. Hashing blocks of two files alternately fills those gaps. Measured on
-//! one core of an AMD EPYC: 2.4 GB/s instead of 1.8 GB/s. A third lane adds nothing. Relies on the
-//! crate `sha2` for the compression function. The digest of a file never depends on the other lane.
+//! Relies on [`update_many`], which hashes four streams on one core in less than half of the time that
+//! it needs for one after the other. The digest of a file never depends on the other lanes.
 
 use std::{
     fs::File,
@@ -11,63 +9,48 @@ use std::{
     path::Path,
 };
 
-use sha2::block_api::compress256;
+use ocigraph_sha256::{Sha256, update_many};
 
 use crate::blocking::check_cancelled;
-use ocigraph_types::Digest;
-use ocigraph_types::{Error, Result};
+use ocigraph_types::{Digest, Error, Result};
+
+/// Maximum number of lanes that make a core faster.
+pub(super) const MAX_LANES: usize = 4;
+
+/// Bytes per read of a file. The buffers of all lanes fit into the cache of a core.
+const READ_SIZE: usize = 128 * 1024;
 
 const BLOCK: usize = 64;
-const READ_SIZE: usize = 4096 * BLOCK;
-
-/// The initial state (FIPS 180-4, section 5.3.3).
-const INITIAL: [u32; 8] = [
-    0x6a09_e667,
-    0xbb67_ae85,
-    0x3c6e_f372,
-    0xa54f_f53a,
-    0x510e_527f,
-    0x9b05_688c,
-    0x1f83_d9ab,
-    0x5be0_cd19,
-];
 
 type Digested = (usize, Result<(Digest, u64)>);
 
-/// Digests all files that `take` returns. Each result comes with the file's index.
-pub(super) fn digest_with_lanes<'a>(take: impl Fn() -> Option<(usize, &'a Path)>) -> Vec<Digested> {
+/// Digests all files that `take` returns, as many at a time as there are `lanes`. Each result comes
+/// with the file's index.
+pub(super) fn digest_with_lanes<'a>(
+    lanes: usize,
+    take: impl Fn() -> Option<(usize, &'a Path)>,
+) -> Vec<Digested> {
     let mut done = Vec::new();
-    let mut lanes = [Lane::new(), Lane::new()];
+    let mut lanes: Vec<Lane<'_>> = (0..lanes).map(|_| Lane::new()).collect();
     loop {
-        for lane in &mut lanes {
-            lane.advance(&take, &mut done);
-        }
-        let [one, other] = &mut lanes;
-        match (one.blocks().len(), other.blocks().len()) {
-            (0, 0) => return done,
-            (_, 0) => one.compress_all(),
-            (0, _) => other.compress_all(),
-            (a, b) => compress_both(one, other, a.min(b)),
-        }
+        lanes.retain_mut(|lane| lane.advance(&take, &mut done));
+        let Some(shortest) = lanes.iter().map(|lane| lane.end - lane.start).min() else {
+            return done;
+        };
+        // The other lanes stop at the end of a block, so that none is hashed in two parts.
+        let length = shortest.next_multiple_of(BLOCK);
+        let mut streams: Vec<_> = lanes.iter_mut().map(|lane| lane.next(length)).collect();
+        update_many(&mut streams);
     }
 }
 
-fn compress_both(one: &mut Lane<'_>, other: &mut Lane<'_>, blocks: usize) {
-    let (mut a, mut b) = (one.state, other.state);
-    for (of_one, of_other) in one.blocks().iter().zip(other.blocks()) {
-        compress256(&mut a, std::slice::from_ref(of_one));
-        compress256(&mut b, std::slice::from_ref(of_other));
-    }
-    (one.state, other.state) = (a, b);
-    one.start += blocks * BLOCK;
-    other.start += blocks * BLOCK;
-}
-
-/// A file that is being hashed, or `None` when no file is left.
+/// A file that is being hashed, or `None` before the first and between two.
 struct Lane<'a> {
     file: Option<(usize, &'a Path, File)>,
-    state: [u32; 8],
+    hash: Sha256,
     length: u64,
+    /// The last read was at the end of the file.
+    is_at_end: bool,
     buffer: Vec<u8>,
     /// The part of the buffer that was read and is not hashed yet.
     start: usize,
@@ -76,96 +59,81 @@ struct Lane<'a> {
 
 impl<'a> Lane<'a> {
     fn new() -> Self {
-        let buffer = vec![0; READ_SIZE];
-        Self { file: None, state: INITIAL, length: 0, buffer, start: 0, end: 0 }
+        Self {
+            file: None,
+            hash: Sha256::new(),
+            length: 0,
+            is_at_end: false,
+            buffer: vec![0; READ_SIZE],
+            start: 0,
+            end: 0,
+        }
     }
 
-    fn blocks(&self) -> &[[u8; BLOCK]] {
-        self.buffer[self.start..self.end].as_chunks().0
-    }
-
-    fn compress_all(&mut self) {
-        let mut state = self.state;
-        compress256(&mut state, self.blocks());
-        self.state = state;
-        self.start += self.blocks().len() * BLOCK;
-    }
-
-    /// Reads until the buffer holds a whole block. Finishes files and starts new ones, until no
+    /// Reads until bytes are left to hash. Finishes files and starts new ones. Returns false when no
     /// file is left.
-    fn advance(&mut self, take: &impl Fn() -> Option<(usize, &'a Path)>, done: &mut Vec<Digested>) {
-        while self.blocks().is_empty() {
-            let Some((i, path, file)) = &mut self.file else {
-                let Some((i, path)) = take() else { return };
+    fn advance(
+        &mut self,
+        take: &impl Fn() -> Option<(usize, &'a Path)>,
+        done: &mut Vec<Digested>,
+    ) -> bool {
+        while self.start == self.end {
+            let Some((i, path, _)) = self.file else {
+                let Some((i, path)) = take() else { return false };
                 match File::open(path) {
                     Ok(file) => self.begin(i, path, file),
                     Err(e) => done.push((i, Err(Error::io("read", path, e)))),
                 }
                 continue;
             };
-            // Less than a block is left: move it to the front.
-            self.buffer.copy_within(self.start..self.end, 0);
-            (self.start, self.end) = (0, self.end - self.start);
-            match read_full(file, &mut self.buffer[self.end..]) {
-                Ok(0) => {
-                    let i = *i;
-                    done.push((i, Ok((self.finish(), self.length))));
-                    self.end_file();
-                }
-                Ok(n) => {
-                    self.end += n;
-                    self.length += n as u64;
-                }
-                Err(e) => {
-                    done.push((*i, Err(Error::io("read", path, e))));
-                    self.end_file();
-                }
-            }
+            let result = match self.fill() {
+                Ok(()) if self.end > 0 => return true,
+                Ok(()) => Ok((Digest::from_sha256(self.hash.clone().finalize()), self.length)),
+                Err(e) => Err(Error::io("read", path, e)),
+            };
+            done.push((i, result));
+            self.file = None;
         }
+        true
     }
 
     fn begin(&mut self, i: usize, path: &'a Path, file: File) {
         self.file = Some((i, path, file));
-        self.state = INITIAL;
+        self.hash = Sha256::new();
         self.length = 0;
+        self.is_at_end = false;
     }
 
-    fn end_file(&mut self) {
-        self.file = None;
+    /// Fills the buffer, which is left empty at the end of the file. A short read says nothing: the
+    /// end is where a read returns no byte.
+    fn fill(&mut self) -> io::Result<()> {
         (self.start, self.end) = (0, 0);
+        check_cancelled()?;
+        let Some((_, _, file)) = &mut self.file else { return Ok(()) };
+        while self.end < self.buffer.len() && !self.is_at_end {
+            match file.read(&mut self.buffer[self.end..]) {
+                Ok(n) => {
+                    self.is_at_end = n == 0;
+                    self.end += n;
+                    self.length += n as u64;
+                }
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => {
+                    self.end = 0;
+                    return Err(e);
+                }
+            }
+        }
+        Ok(())
     }
 
-    /// Returns the digest after padding the remaining bytes (FIPS 180-4, section 5.1.1).
-    fn finish(&self) -> Digest {
-        let rest = &self.buffer[self.start..self.end];
-        let mut last = [0; 2 * BLOCK];
-        last[..rest.len()].copy_from_slice(rest);
-        last[rest.len()] = 0x80;
-        let end = if rest.len() < BLOCK - 8 { BLOCK } else { 2 * BLOCK };
-        last[end - 8..end].copy_from_slice(&(self.length * 8).to_be_bytes());
-        let mut state = self.state;
-        compress256(&mut state, last[..end].as_chunks().0);
-        let mut hash = [0; 32];
-        for (bytes, word) in hash.as_chunks_mut::<4>().0.iter_mut().zip(state) {
-            *bytes = word.to_be_bytes();
-        }
-        Digest::from_sha256(hash)
+    /// Returns the hash with its next bytes, at most `length`.
+    fn next(&mut self, length: usize) -> (&mut Sha256, &[u8]) {
+        let bytes = &self.buffer[self.start..self.end];
+        let bytes = &bytes[..length.min(bytes.len())];
+        self.start += bytes.len();
+        (&mut self.hash, bytes)
     }
-}
-
-/// Reads until the buffer is full or the file ends.
-fn read_full(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut read = 0;
-    check_cancelled()?;
-    while read < buffer.len() {
-        match file.read(&mut buffer[read..]) {
-            Ok(0) => break,
-            Ok(n) => read += n,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(read)
 }
 
 #[cfg(test)]
@@ -177,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_lanes_give_the_same_digests_as_one_file_at_a_time() {
+    fn lanes_give_the_same_digests_as_one_file_at_a_time() {
         let dir = tempfile::tempdir().unwrap();
         let lengths = (0..=2 * BLOCK + 1).chain([
             READ_SIZE - 1,
@@ -195,21 +163,23 @@ mod tests {
             })
             .collect();
         paths.insert(3, dir.path().join("missing"));
-        let next = Cell::new(0);
-        let take = || {
-            let i = next.replace(next.get() + 1);
-            paths.get(i).map(|path| (i, path.as_path()))
-        };
-        let mut digested = digest_with_lanes(take);
-        digested.sort_by_key(|(i, _)| *i);
-        assert_eq!(digested.len(), paths.len());
-        for (path, (_, result)) in paths.iter().zip(digested) {
-            match fs::read(path) {
-                Ok(content) => {
-                    let expected = Algorithm::Sha256.digest(&content);
-                    assert_eq!(result.unwrap(), (expected, content.len() as u64));
+        for lanes in 1..=MAX_LANES + 1 {
+            let next = Cell::new(0);
+            let take = || {
+                let i = next.replace(next.get() + 1);
+                paths.get(i).map(|path| (i, path.as_path()))
+            };
+            let mut digested = digest_with_lanes(lanes, take);
+            digested.sort_by_key(|(i, _)| *i);
+            assert_eq!(digested.len(), paths.len());
+            for (path, (_, result)) in paths.iter().zip(digested) {
+                match fs::read(path) {
+                    Ok(content) => {
+                        let expected = Algorithm::Sha256.digest(&content);
+                        assert_eq!(result.unwrap(), (expected, content.len() as u64));
+                    }
+                    Err(_) => assert_eq!(result.unwrap_err().code(), crate::Code::NotFound),
                 }
-                Err(_) => assert_eq!(result.unwrap_err().code(), crate::Code::NotFound),
             }
         }
     }
