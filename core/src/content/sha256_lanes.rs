@@ -18,7 +18,7 @@ use ocigraph_types::{Digest, Error, Result};
 pub(super) const MAX_LANES: usize = 4;
 
 /// Bytes per read of a file. The buffers of all lanes fit into the cache of a core.
-const READ_SIZE: usize = 128 * 1024;
+const READ_SIZE: usize = 64 * 1024;
 
 const BLOCK: usize = 64;
 
