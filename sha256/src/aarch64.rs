@@ -30,6 +30,7 @@ impl Instructions {
     }
 }
 
+#[expect(clippy::needless_range_loop, reason = "an index selects an element of several arrays")]
 #[target_feature(enable = "sha2")]
 fn compress<const N: usize>(states: &mut [State; N], blocks: [&[Block]; N]) {
     let count = blocks.iter().map(|blocks| blocks.len()).min().unwrap_or(0);
