@@ -6,13 +6,16 @@
 
 #[cfg(doc)]
 use crate::Code;
-use std::{fmt, path::PathBuf, pin::Pin};
+use std::{
+    fmt,
+    io::{Read, Seek, SeekFrom},
+    path::PathBuf,
+    pin::Pin,
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
-use tokio_util::io::ReaderStream;
 
 use crate::{blocking::spawn_blocking, content::regular_file::open_regular};
 use ocigraph_types::{Error, Host, Result};
@@ -122,21 +125,33 @@ impl Source for FileSource {
 }
 
 /// Returns a stream of up to `length` bytes of an open file, starting at `offset`. `path` is for
-/// messages.
+/// messages. Each chunk is read where it stays, so that no byte is copied again.
 pub(crate) async fn stream_file(
     file: std::fs::File,
     path: PathBuf,
     offset: u64,
     length: u64,
 ) -> Result<ByteStream> {
-    let mut file = tokio::fs::File::from_std(file);
-    file.set_max_buf_size(READ_SIZE);
-    if offset > 0 {
-        let sought = file.seek(std::io::SeekFrom::Start(offset)).await;
-        sought.map_err(|e| Error::io("read", &path, e))?;
-    }
-    let chunks = ReaderStream::with_capacity(file.take(length), READ_SIZE);
-    Ok(chunks.map_err(move |e| Error::io("read", &path, e)).boxed())
+    let state = (file, path, (offset > 0).then_some(offset), length);
+    Ok(stream::try_unfold(state, |(mut file, path, seek, left)| async move {
+        if left == 0 {
+            return Ok(None);
+        }
+        let read = spawn_blocking(move || {
+            let failed = |e| Error::io("read", &path, e);
+            if let Some(offset) = seek {
+                file.seek(SeekFrom::Start(offset)).map_err(failed)?;
+            }
+            let wanted = left.min(READ_SIZE as u64);
+            let mut chunk = Vec::with_capacity(wanted as usize);
+            (&mut file).take(wanted).read_to_end(&mut chunk).map_err(failed)?;
+            Ok((file, path, chunk))
+        });
+        let (file, path, chunk) = read.await?;
+        let left = left - chunk.len() as u64;
+        Ok((!chunk.is_empty()).then(|| (Bytes::from(chunk), (file, path, None, left))))
+    })
+    .boxed())
 }
 
 /// Reads chunks from a stream until there are enough for one write. Returns an empty list at its

@@ -302,15 +302,18 @@ impl Transfer {
         let mut stream = self.open(file, verifier.seen(), max_requests).await?;
         let mut batch = next_batch(&mut stream).await?;
         while !batch.is_empty() {
-            let write = spawn_blocking(move || {
-                for bytes in &batch {
-                    verifier.update(bytes)?;
-                    partial.append(bytes)?;
-                }
-                Ok((partial, verifier))
+            let digested = batch.clone();
+            let digest = spawn_blocking(move || {
+                digested.iter().try_for_each(|bytes| verifier.update(bytes))?;
+                Ok(verifier)
             });
-            // Receive the next batch while this one is digested and written.
-            ((partial, verifier), batch) = futures::try_join!(write, next_batch(&mut stream))?;
+            let write = spawn_blocking(move || {
+                batch.iter().try_for_each(|bytes| partial.append(bytes))?;
+                Ok(partial)
+            });
+            // Digest and write a batch at the same time, and receive the next one meanwhile.
+            (verifier, partial, batch) =
+                futures::try_join!(digest, write, next_batch(&mut stream))?;
             let position = verifier.seen();
             self.options.progress.report(Event::Moved { blob, position });
         }
