@@ -11,7 +11,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use http::{Method, header};
+use http::{Method, StatusCode, header};
 use once_cell::sync::OnceCell;
 use reqwest::dns::Resolve;
 use tokio::time::{Instant, timeout_at};
@@ -22,6 +22,7 @@ use super::{
     body::BodyMonitor,
     error::{with_request, with_server, with_timeout},
     proxy,
+    rate_limit::{RateLimits, RateTurn, Route},
     received::masked,
     request::{Body, Request},
     resolver::SystemResolver,
@@ -40,9 +41,6 @@ const MAX_HEADER_BYTES: u32 = 400 * 1024;
 
 /// Requests for a new redirect after its signed URL has expired.
 const MAX_URL_RENEWALS: u32 = 2;
-
-/// Pause for all requests after a 429 without `Retry-After`.
-const DEFAULT_PAUSE: Duration = Duration::from_millis(250);
 
 /// How the client connects: TLS, proxies, user agent and timeouts.
 #[derive(Debug, Clone)]
@@ -86,13 +84,15 @@ pub(crate) struct HttpClient {
     /// Limits requests that read their body from a source. Reading a source may need a request of
     /// the other kind, so the two kinds have separate limits.
     uploads: ConcurrencyLimit,
-    /// No request is sent before this instant: the server responded with 429.
+    rates: RateLimits,
+    /// No request is sent before this instant: the server responded with `Retry-After`.
     paused_until: Mutex<Option<Instant>>,
 }
 
 impl HttpClient {
     pub(crate) fn new(settings: HttpSettings) -> Self {
         Self {
+            rates: RateLimits::new(settings.limits.stall_timeout),
             settings,
             resolver: None,
             clients: Default::default(),
@@ -127,7 +127,7 @@ impl HttpClient {
         loop {
             request.mark_sent(false);
             let waiting = Instant::now();
-            let permit = self.permit(&request).await;
+            let permits = self.permits(&request).await;
             // The wait for a permit does not count as a stall.
             backoff.record_progress(backoff.last_progress() + waiting.elapsed());
             let result = match &request.body {
@@ -140,7 +140,15 @@ impl HttpClient {
                         Err(RequestError::Permanent(backoff.stall_error(&what)))
                     }),
             };
-            if let Some(permit) = permit {
+            let mut is_served = false;
+            if let Some((permit, turn)) = permits {
+                match &result {
+                    Ok(response) if response.status() == StatusCode::TOO_MANY_REQUESTS => {
+                        is_served = turn.refused(response.retry_after());
+                    }
+                    Ok(_) => turn.admitted(),
+                    Err(_) => drop(turn),
+                }
                 permit.finish(outcome(&result));
             }
             let failure = match result {
@@ -168,11 +176,17 @@ impl HttpClient {
                 Err(RequestError::Transient(e)) => e,
                 Err(RequestError::Permanent(e)) => return Err(e),
             };
-            if failure.code() == Code::RateLimited && !request.nested {
-                self.pause(failure.retry_after().unwrap_or(DEFAULT_PAUSE));
+            if let Some(wait) = failure.retry_after().filter(|_| !request.nested) {
+                self.pause(wait);
             }
             if !request.retry || !failure.is_retryable() {
                 return Err(failure);
+            }
+            // The registry serves other requests of this client: the attempt did not fail.
+            if is_served && backoff.retries() {
+                backoff.record_progress(Instant::now());
+                tracing::debug!(error = %failure, "waiting for the registry's limit");
+                continue;
             }
             // Other kept connections may be closed too.
             request.fresh_connection |= failure.code() == Code::Network;
@@ -223,22 +237,36 @@ impl HttpClient {
             .with_body_limiter(request.body_limiter.clone()))
     }
 
-    /// Waits until a pause is over and a permit is free.
-    async fn permit(&self, request: &Request) -> Option<ConcurrencyPermit<'_>> {
+    /// Waits until the registry is expected to admit the request.
+    async fn permits(&self, request: &Request) -> Option<(ConcurrencyPermit<'_>, RateTurn<'_>)> {
         // The outer request has a permit, and waits for this one.
         if request.nested {
             return None;
-        }
-        let paused_until = *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(instant) = paused_until {
-            tokio::time::sleep_until(instant).await;
         }
         let (limit, kind) = match &request.body {
             Body::Source { .. } => (&self.uploads, RequestKind::Upload),
             _ if request.streamed => (&self.requests, RequestKind::Blob),
             _ => (&self.requests, RequestKind::Metadata),
         };
-        Some(limit.acquire(kind).await)
+        let rate = self.rates.of(Route::of(request));
+        loop {
+            if let Some(instant) = self.paused_until() {
+                tokio::time::sleep_until(instant).await;
+            }
+            rate.ready().await;
+            let permit = limit.acquire(kind).await;
+            // A request may have been refused meanwhile.
+            if self.paused_until().is_none()
+                && let Some(turn) = rate.try_start()
+            {
+                return Some((permit, turn));
+            }
+        }
+    }
+
+    fn paused_until(&self) -> Option<Instant> {
+        let paused_until = *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
+        paused_until.filter(|instant| *instant > Instant::now())
     }
 
     fn pause(&self, wait: Duration) {

@@ -1,4 +1,5 @@
-//! HTTP: requests, bounded responses, retries, TLS, and the limit on concurrent requests.
+//! HTTP: requests, bounded responses, retries, TLS, and the limits on concurrent requests and on
+//! their rate.
 //!
 //! One [`client::HttpClient`] sends everything that goes to a registry or to a token server.
 //! Authentication and manifests are not known here.
@@ -9,6 +10,7 @@ pub(super) mod client;
 pub(super) mod content_coding;
 pub(super) mod error;
 pub(super) mod proxy;
+pub(super) mod rate_limit;
 pub(super) mod received;
 pub(super) mod redirect;
 pub(super) mod request;

@@ -125,6 +125,11 @@ impl Response {
         self.headers.get(name.as_ref())?.to_str().ok()
     }
 
+    /// Returns the pause that the registry asks for.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        self.header(header::RETRY_AFTER).and_then(retry_after)
+    }
+
     /// Returns `Location`, unless it is blank. Some registries do not escape characters outside ASCII.
     pub(crate) fn location(&self) -> Option<&str> {
         let text = std::str::from_utf8(self.headers.get(header::LOCATION)?.as_bytes()).ok()?;
@@ -315,7 +320,7 @@ impl Response {
     /// failed.
     pub(crate) async fn into_error(self, what: &str) -> Error {
         let (status, received) = (self.status(), self.received());
-        let wait = self.header(header::RETRY_AFTER).and_then(retry_after);
+        let wait = self.retry_after();
         let request_id = ["x-ms-correlation-request-id", "x-request-id", "docker-request-id"]
             .iter()
             .find_map(|name| self.header(name).map(|id| received.masked(id)));

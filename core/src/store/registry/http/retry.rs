@@ -94,6 +94,11 @@ impl Backoff {
         self.last_progress = Instant::now();
     }
 
+    /// Returns true if failures are retried.
+    pub(super) fn retries(&self) -> bool {
+        self.max_attempts > 1
+    }
+
     /// Waits before the next attempt. Returns `failure` if no attempt is left.
     pub(crate) async fn wait(&mut self, failure: Error) -> Result<()> {
         let retry_after = failure.retry_after();

@@ -1,0 +1,175 @@
+//! A registry that limits the rate of requests: its limit is found, kept to, and no cause of an error.
+
+use ocigraph::{
+    Client, ClientConfig, Code, CopyOptions, DiscoverOptions, Limits, PushOptions, Reference,
+};
+use ocigraph_fixture::{
+    Auth, Config, Failure, Fixture, Logged, RateLimit, RateLimitKind, RateLimitPer,
+};
+use ocigraph_suite::Workspace;
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().unwrap().block_on(work)
+}
+
+/// Starts a registry with an image and this many referrers.
+fn with_referrers(count: usize) -> (Fixture, Reference) {
+    let fixture = Fixture::start(Config::default());
+    let image: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
+    let location: Reference = format!("{}/app", fixture.host()).parse().unwrap();
+    run(async {
+        let client = Client::new();
+        client.push(&image, PushOptions::default().artifact_type("app/example")).await.unwrap();
+        let one = |n: usize| {
+            let options = PushOptions::default().artifact_type(format!("number/n{n}"));
+            client.push(&location, options.subject(image.clone()))
+        };
+        futures::future::try_join_all((0..count).map(one)).await.unwrap();
+    });
+    fixture.clear_requests();
+    (fixture, image)
+}
+
+fn limited(limit: RateLimit) -> Config {
+    Config { delay_ms: 5, rate_limit: vec![limit], ..Config::default() }
+}
+
+fn refused(requests: &[Logged]) -> usize {
+    requests.iter().filter(|request| request.status == 429).count()
+}
+
+/// The kinds of limits, each with and without `Retry-After`.
+fn limits() -> Vec<RateLimit> {
+    let mut all = Vec::new();
+    for kind in [RateLimitKind::FixedWindow, RateLimitKind::Bucket] {
+        for retry_after in [true, false] {
+            all.push(RateLimit {
+                path: "/referrers/".into(),
+                kind,
+                requests: 100,
+                period_ms: 2000,
+                retry_after,
+                ..RateLimit::default()
+            });
+        }
+    }
+    all
+}
+
+#[test]
+fn a_discover_ends_without_an_error_whatever_the_limit() {
+    let (fixture, image) = with_referrers(300);
+    for limit in limits() {
+        fixture.set_config(limited(limit.clone()));
+        fixture.clear_requests();
+        let graph = run(Client::new().discover(&image, DiscoverOptions::default())).unwrap();
+        assert_eq!(graph.len(), 300, "{limit:?}");
+        let requests = fixture.requests();
+        // Those that were sent when the limit was found, and few others.
+        assert!(refused(&requests) < 128 + 100, "{limit:?}: {}", refused(&requests));
+        let admitted = requests.iter().filter(|r| r.path.contains("/referrers/")).count();
+        assert_eq!(admitted - refused(&requests), 301, "{limit:?}");
+    }
+}
+
+/// The second operation knows the limit from the first.
+#[test]
+fn a_client_remembers_the_limit() {
+    let (fixture, image) = with_referrers(150);
+    fixture.set_config(limited(limits().remove(0)));
+    let client = Client::new();
+    run(async {
+        client.discover(&image, DiscoverOptions::default()).await.unwrap();
+        fixture.clear_requests();
+        client.discover(&image, DiscoverOptions::default()).await.unwrap();
+    });
+    let again = refused(&fixture.requests());
+    assert!(again < 32, "{again} requests were refused again");
+}
+
+#[test]
+fn the_concurrency_of_the_caller_is_the_ceiling() {
+    let (fixture, image) = with_referrers(150);
+    for (concurrency, limit) in [1, 5].into_iter().zip(limits()) {
+        fixture.set_config(limited(limit));
+        fixture.clear_requests();
+        let options = DiscoverOptions::default().concurrency(concurrency);
+        let graph = run(Client::new().discover(&image, options)).unwrap();
+        assert_eq!(graph.len(), 150);
+        let most = fixture.requests().iter().map(|request| request.concurrent).max();
+        assert!(most.is_some_and(|most| most <= concurrency), "{most:?} of {concurrency}");
+    }
+}
+
+/// A limit on everything together is shared by all kinds of requests.
+#[test]
+fn a_copy_ends_without_an_error_under_one_limit_for_all_requests() {
+    let (fixture, image) = with_referrers(60);
+    for limit in limits() {
+        let limit = RateLimit { path: "/v2/".into(), period_ms: 1000, ..limit };
+        fixture.set_config(limited(limit.clone()));
+        let name = format!("{:?}-{}", limit.kind, limit.retry_after).to_lowercase();
+        let to: Reference = format!("{}/{name}:v1", fixture.host()).parse().unwrap();
+        run(Client::new().copy(&image, &to, CopyOptions::default().recursive(true))).unwrap();
+        fixture.set_config(Config::default());
+        let copied = run(Client::new().discover(&to, DiscoverOptions::default())).unwrap();
+        assert_eq!(copied.len(), 60, "{limit:?}");
+    }
+}
+
+/// A registry that admits nothing is not waited for.
+#[test]
+fn a_registry_that_refuses_everything_is_an_error() {
+    let fixture = Fixture::start(Config {
+        fail: vec![Failure { times: None, ..Failure::new("", "/app/", 429, 1) }],
+        ..Config::default()
+    });
+    let image: Reference = format!("{}/app:v1", fixture.host()).parse().unwrap();
+    let limits = Limits::default().max_attempts(3);
+    let client = Client::with_config(ClientConfig::default().limits(limits));
+    let error = run(client.discover(&image, DiscoverOptions::default())).unwrap_err();
+    assert_eq!(error.code(), Code::RateLimited, "{error}");
+    let requests = fixture.requests();
+    assert_eq!(requests.iter().filter(|r| r.path.ends_with("/manifests/v1")).count(), 3);
+}
+
+/// With one attempt, a refusal is an error.
+#[test]
+fn a_caller_that_allows_one_attempt_is_not_made_to_wait() {
+    let (fixture, image) = with_referrers(30);
+    let limit = RateLimit { requests: 10, ..limits().remove(0) };
+    fixture.set_config(limited(limit));
+    let limits = Limits::default().max_attempts(1);
+    let client = Client::with_config(ClientConfig::default().limits(limits));
+    let error = run(client.discover(&image, DiscoverOptions::default())).unwrap_err();
+    assert_eq!(error.code(), Code::RateLimited, "{error}");
+}
+
+#[test]
+fn each_identity_has_a_limit_of_its_own() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config {
+        auth: Auth::Basic { user: "me".into(), password: "secret".into() },
+        ..Config::default()
+    });
+    let requests = |per| {
+        fixture.set_config(Config {
+            rate_limit: vec![RateLimit {
+                path: "/tags/list".into(),
+                per,
+                requests: 1,
+                period_ms: 60_000,
+                headers: true,
+                ..RateLimit::default()
+            }],
+            ..fixture.config()
+        });
+        fixture.clear_requests();
+        let target = format!("{}/app", fixture.host());
+        let args = ["tags", &target, "-u", "me", "-p", "secret", "--max-attempts", "1"];
+        work.ocigraph(&args).fails_with(1);
+        fixture.requests().iter().map(|request| request.status).collect::<Vec<u16>>()
+    };
+    assert_eq!(requests(RateLimitPer::Identity), [401, 404]);
+    assert_eq!(requests(RateLimitPer::Address), [401, 429]);
+}
