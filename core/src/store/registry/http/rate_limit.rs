@@ -3,7 +3,7 @@
 //! Time is divided into epochs. An epoch opens when requests are admitted after a pause, and closes
 //! when a request is refused or when the ceiling is reached. The ceiling is what the last refused
 //! epoch admitted, and the time from its start to the next one. This describes a window of fixed
-//! length and a token bucket alike: a window admits all its requests at once, a bucket in each
+//! length and a token bucket alike: a window admits all its requests immediately, a bucket in each
 //! epoch what it has refilled since the last one. A ceiling is tried again from time to time with
 //! single requests, so that a wrong one is corrected.
 //!
@@ -30,8 +30,8 @@ use super::{request::Request, retry::LONGEST_RETRY_AFTER};
 const MIN_PAUSE: Duration = Duration::from_millis(250);
 const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
 
-/// Without `Retry-After`, a pause is at least this part of the time since the last admitted request, so that
-/// the end of a window is found with few requests and is missed by little.
+/// Without `Retry-After`, a pause is at least this part of the time since the last admitted request,
+/// so that the end of a window is found with few requests and is missed by little.
 const PAUSE_DIVISOR: u32 = 16;
 
 /// A request without a response after this time counts as admitted: refusals arrive quickly.
@@ -347,7 +347,10 @@ impl Pace {
         let until = match retry_after {
             Some(wait) => now + wait.max(MIN_PAUSE),
             None => {
-                let known = self.ceiling.filter(|ceiling| was_served && ceiling.is_exact);
+                // A short period is measured again, since it includes the time of the requests.
+                let known = self.ceiling.filter(|ceiling| {
+                    was_served && ceiling.is_exact && ceiling.period > 4 * DEFAULT_PAUSE
+                });
                 let known = known.map(|ceiling| opened + ceiling.period);
                 let since = if was_served { now } else { self.served.unwrap_or(now) };
                 let pause = DEFAULT_PAUSE.max(now.duration_since(since) / PAUSE_DIVISOR);
