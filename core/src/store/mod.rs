@@ -20,8 +20,6 @@ mod no_registry;
 #[cfg(feature = "registry")]
 pub(crate) mod registry;
 
-#[cfg(doc)]
-use crate::Code;
 use crate::content::source::{ByteStream, Repository, Source};
 use std::{fmt, sync::Arc};
 
@@ -37,7 +35,7 @@ use crate::{
     },
 };
 use ocigraph_types::{
-    Descriptor, Digest, Manifest, ManifestFormat, Result, SiblingTag, TagOrDigest,
+    Code, Descriptor, Digest, Manifest, ManifestFormat, Result, SiblingTag, TagOrDigest,
 };
 
 /// Content that can be read: a repository of a registry, an image layout, or a store of the caller.
@@ -72,6 +70,15 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
     /// As [`ReadStore::fetch_manifest`].
     async fn fetch_any_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
         self.fetch_manifest(name).await
+    }
+
+    /// Returns true if the manifest exists. Default: [`ReadStore::resolve`].
+    async fn has_manifest(&self, digest: &Digest) -> Result<bool> {
+        match self.resolve(&TagOrDigest::Digest(digest.clone())).await {
+            Ok(_) => Ok(true),
+            Err(e) if e.code() == Code::NotFound => Ok(false),
+            Err(e) => Err(e),
+        }
     }
 
     /// Returns true if the blob exists with the size of its descriptor.

@@ -208,14 +208,6 @@ impl CopyContext {
         add(&mut self.stats.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    async fn exists(&self, manifest: &Digest) -> Result<bool> {
-        match self.to.resolve(&TagOrDigest::Digest(manifest.clone())).await {
-            Ok(_) => Ok(true),
-            Err(e) if e.code() == Code::NotFound => Ok(false),
-            Err(e) => Err(e),
-        }
-    }
-
     /// Fetches a manifest, unless it is `known`. Copies its blobs, unless the destination has the
     /// manifest already. The source need not have what the destination has, nor, with `may_lack`, any
     /// manifest. With `check`, copies the blobs that the destination lacks all the same: a
@@ -238,7 +230,7 @@ impl CopyContext {
         };
         let (fetched, exists) = {
             let _permit = self.request().await;
-            tokio::try_join!(fetch, self.exists(&digest))?
+            tokio::try_join!(fetch, self.to.has_manifest(&digest))?
         };
         let manifest = match fetched {
             Ok(manifest) => manifest,

@@ -101,6 +101,25 @@ impl Registry {
         }
     }
 
+    /// Returns true if the repository has a manifest. Unlike [`Self::resolve_manifest`], it does not ask
+    /// for the reason why there is none.
+    pub(super) async fn manifest_exists(&self, digest: &Digest) -> Result<bool> {
+        let name = TagOrDigest::Digest(digest.clone());
+        let request = Request::new(Method::HEAD, self.manifest_url(&name)?)
+            .header(header::ACCEPT, media_type::ACCEPT)
+            .signing_in(true);
+        let response = self.connection.send(request).await?;
+        match response.status() {
+            StatusCode::OK => served_digest(&response, &name).map(|_| true),
+            StatusCode::NOT_FOUND => Ok(false),
+            _ => match self.describe_manifest(&name).await {
+                Ok(_) => Ok(true),
+                Err(e) if e.code() == Code::NotFound => Ok(false),
+                Err(e) => Err(e),
+            },
+        }
+    }
+
     /// Returns the descriptor of a manifest that GET returns. One that cannot be parsed, such as a
     /// Docker schema 1 manifest, has the media type of the response.
     async fn describe_manifest(&self, name: &TagOrDigest) -> Result<Descriptor> {

@@ -45,6 +45,10 @@ impl ReadStore for Registry {
         Manifest::parse_or_keep(response.bytes, content_type, response.algorithm)
     }
 
+    async fn has_manifest(&self, digest: &Digest) -> Result<bool> {
+        self.manifest_exists(digest).await
+    }
+
     async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {
         self.blob_exists(&blob.digest).await
     }
