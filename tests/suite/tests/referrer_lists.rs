@@ -150,6 +150,28 @@ fn a_registry_that_lists_annotations_is_asked_for_no_manifest() {
 }
 
 #[test]
+fn a_graph_without_annotations_costs_a_few_manifests_and_not_a_few_for_each_list() {
+    let (work, fixture) = (Workspace::new(), Fixture::start(Config::default()));
+    work.write("a", "a");
+    let image = format!("{}/app:v1", fixture.host());
+    work.ocigraph(&["push", &image, "a"]).ok();
+    for first in 0..3 {
+        let attach = |at: &str, kind: String| {
+            let args = ["attach", "--format", "json", "--artifact-type", &kind, at, "a"];
+            work.ocigraph(&args).json()["reference"].as_str().unwrap().to_owned()
+        };
+        let at = attach(&image, format!("a/n{first}"));
+        (0..4).for_each(|second| drop(attach(&at, format!("a/n{first}{second}"))));
+    }
+    fixture.clear_requests();
+    work.ocigraph(&["discover", "-o", "json", &image]).ok();
+    let is_read = |path: &str| path.starts_with("/v2/app/manifests/sha256:");
+    let requests = fixture.requests();
+    let read = requests.iter().filter(|r| r.method == "GET" && is_read(&r.path)).count();
+    assert_eq!(read, 8, "{requests:#?}");
+}
+
+#[test]
 fn stale_entries_stop_no_copy_and_no_pull_and_are_named() {
     let signed = Signed::start(Config { referrers: Referrers::None, ..Config::default() });
     let [one, two] = &signed.signatures[..] else { panic!() };

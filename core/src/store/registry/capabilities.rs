@@ -170,6 +170,8 @@ pub(crate) struct RepositoryState {
     pub(crate) referrers_api: OnceLock<ReferrersApi>,
     /// The referrers API has listed annotations, so that an entry without them has none.
     pub(crate) lists_annotations: AtomicBool,
+    /// A manifest has annotations that the referrers API has not listed.
+    pub(crate) lacks_annotations: AtomicBool,
     /// Held while the referrers API is detected.
     pub(crate) detection: tokio::sync::Mutex<()>,
     /// Held by the task of this process that writes fallback indexes.

@@ -55,9 +55,6 @@ struct Page<'a> {
     schema_version: Option<&'a RawValue>,
 }
 
-/// The number of manifests that are read to find out whether a list lacks annotations.
-const READ_BEFORE_ALL: usize = 8;
-
 impl Registry {
     /// Lists the referrers of a subject with their artifact types. Their annotations are as listed,
     /// unless `detail` asks for them.
@@ -91,13 +88,17 @@ impl Registry {
         let lists_annotations = self.state.lists_annotations.load(Ordering::Relaxed);
         match (detail, lists_annotations) {
             // Most lists without annotations are of manifests without any. A few tell which is the case.
-            (Some(ReferrersDetail::Annotations), false) if is_of_api => {
-                let bare = list.entries.iter().filter(|d| is_bare(d)).take(READ_BEFORE_ALL);
-                let few: HashSet<Digest> = bare.map(|d| d.digest.clone()).collect();
+            (Some(ReferrersDetail::Annotations), false)
+                if is_of_api && !self.state.lacks_annotations.load(Ordering::Relaxed) =>
+            {
+                let bare = || list.entries.iter().filter(|d| is_bare(d));
+                let samples = self.take_annotation_samples(bare().count());
+                let few: HashSet<Digest> = bare().take(samples).map(|d| d.digest.clone()).collect();
                 let is_one = |d: &Descriptor| few.contains(&d.digest);
                 let lacking = |d: &Descriptor| lacks_type(d) || is_one(d);
                 self.fill_in(subject, &mut list, lacking, max_requests).await?;
                 if list.entries.iter().any(|d| is_one(d) && !is_bare(d)) {
+                    self.state.lacks_annotations.store(true, Ordering::Relaxed);
                     let others = |d: &Descriptor| is_bare(d) && !is_one(d);
                     self.fill_in(subject, &mut list, others, max_requests).await?;
                 }

@@ -2,7 +2,10 @@
 
 #[cfg(doc)]
 use crate::Code;
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use tokio::sync::OnceCell;
 use url::Url;
@@ -40,7 +43,13 @@ pub struct Registry {
     /// The first small blob to upload, if the repository did not have it.
     pub(super) first_missing_blob: OnceCell<Option<Digest>>,
     pub(super) fallback_tags: FallbackTags,
+    /// Manifests to read to find out whether the referrers API lists annotations.
+    pub(super) annotation_samples: AtomicUsize,
 }
+
+/// The number of these manifests in one operation. Where none of them has annotations that its list lacks,
+/// it is believed that no other has.
+const ANNOTATION_SAMPLES: usize = 8;
 
 impl Registry {
     /// Opens the repository with this name. Nothing is sent.
@@ -65,6 +74,7 @@ impl Registry {
             state,
             first_missing_blob: OnceCell::new(),
             fallback_tags: Default::default(),
+            annotation_samples: AtomicUsize::new(ANNOTATION_SAMPLES),
         }
     }
 
@@ -83,6 +93,14 @@ impl Registry {
     pub(crate) fn for_scopes(mut self, scopes: &Scopes) -> Self {
         self.connection = self.connection.with_scopes(scopes);
         self
+    }
+
+    /// Takes up to `wanted` of the manifests that are left to read as samples.
+    pub(super) fn take_annotation_samples(&self, wanted: usize) -> usize {
+        let take = |left: usize| left.checked_sub(wanted.min(left));
+        let order = Ordering::Relaxed;
+        let left = self.annotation_samples.fetch_update(order, order, take);
+        left.map_or(0, |left| wanted.min(left))
     }
 
     /// Returns a URL below the repository. An invalid name could make another path of it, and is an
