@@ -8,7 +8,7 @@ use ocigraph_fixture::{Config, Cut, Failure, Fixture, Logged, Ranges, Slow};
 use ocigraph_suite::{Workspace, assert_read_once, ocigraph_binary};
 
 const MIB: usize = 1 << 20;
-const PART: u64 = 3 << 20;
+const PART: u64 = 2 << 20;
 
 /// Content in which no two blocks are equal.
 fn content(length: usize) -> Vec<u8> {

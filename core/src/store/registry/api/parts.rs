@@ -6,10 +6,7 @@
 //! blob. [`part_growth`](super::part_growth) decides how many connections are worth it. If a part cannot be
 //! had as requested, what is left is requested in one piece, as if there had been no parts.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream, stream::FuturesOrdered};
@@ -24,8 +21,8 @@ use crate::{content::source::ByteStream, store::registry::http::redirect::Redire
 use ocigraph_types::{Code, Descriptor, Error, Result};
 
 /// Bytes of one part. With [`MAX_PARTS`](crate::store::registry::capabilities::MAX_PARTS) of them, the parts
-/// in memory take less than 40 MB.
-const PART_SIZE: u64 = 3 * 1024 * 1024;
+/// in memory take less than 32 MB.
+const PART_SIZE: u64 = 2 * 1024 * 1024;
 
 /// A blob of which fewer bytes are left is requested in one piece.
 const MIN_LEFT: u64 = 16 * 1024 * 1024;
@@ -51,7 +48,7 @@ impl Registry {
 }
 
 /// A part that has arrived, with the permission for its memory.
-type Arrived = (Vec<Bytes>, Option<OwnedSemaphorePermit>);
+type Arrived = (Bytes, Option<OwnedSemaphorePermit>);
 
 struct PartedDownload {
     /// How to request the blob, and its first byte that was not yielded yet.
@@ -61,8 +58,7 @@ struct PartedDownload {
     growth: Arc<Mutex<PartGrowth>>,
     redirect: RedirectMemory,
     parts: FuturesOrdered<BoxFuture<'static, Result<Arrived>>>,
-    /// Chunks to yield next, and the permission for their memory.
-    ready: VecDeque<Bytes>,
+    /// The permission for the memory of the part that was yielded last.
     held: Option<OwnedSemaphorePermit>,
     /// What is left is requested in one piece.
     in_one_piece: bool,
@@ -94,7 +90,6 @@ async fn download_in_parts(mut whole: Download, max_requests: usize) -> Result<B
         growth,
         redirect,
         parts,
-        ready: VecDeque::new(),
         held: None,
         in_one_piece: false,
     };
@@ -107,17 +102,17 @@ async fn download_in_parts(mut whole: Download, max_requests: usize) -> Result<B
 impl PartedDownload {
     async fn next(&mut self) -> Result<Option<Bytes>> {
         loop {
-            if let Some(chunk) = self.ready.pop_front() {
-                self.rest.position += chunk.len() as u64;
-                return Ok(Some(chunk));
-            }
             self.held = None;
             if self.in_one_piece {
                 return self.rest.next().await;
             }
             self.request_parts();
             match self.parts.next().await {
-                Some(Ok((chunks, permit))) => (self.ready, self.held) = (chunks.into(), permit),
+                Some(Ok((part, permit))) => {
+                    self.held = permit;
+                    self.rest.position += part.len() as u64;
+                    return Ok(Some(part));
+                }
                 Some(Err(e)) => {
                     tracing::info!(error = %e, "requesting the rest of a blob in one piece");
                     if e.code() == Code::Registry {
@@ -173,7 +168,9 @@ async fn receive(
     permit: Option<OwnedSemaphorePermit>,
     growth: Arc<Mutex<PartGrowth>>,
 ) -> Result<Arrived> {
-    let (start, mut chunks) = (part.position, Vec::new());
+    let start = part.position;
+    // The chunks of the HTTP library hold more memory than their bytes.
+    let mut content = Vec::with_capacity((part.end - start) as usize);
     if !part.is_open() {
         part.reopen().await?;
     }
@@ -187,7 +184,7 @@ async fn receive(
         }
         growth.lock().unwrap_or_else(PoisonError::into_inner).add_bytes(chunk.len());
         first.get_or_insert((Instant::now(), chunk.len() as u64));
-        chunks.push(chunk);
+        content.extend_from_slice(&chunk);
     }
     if part.position != part.end {
         let message = format!("a part of the blob {} is too short", part.blob.digest);
@@ -197,5 +194,5 @@ async fn receive(
         let mut growth = growth.lock().unwrap_or_else(PoisonError::into_inner);
         growth.part_arrived(part.end - start - length, since.elapsed());
     }
-    Ok((chunks, permit))
+    Ok((content.into(), permit))
 }
