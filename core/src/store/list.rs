@@ -52,6 +52,18 @@ impl<T> List<T> {
         List { entries, problems: self.problems, charge: self.charge }
     }
 
+    /// Adds another part of the list.
+    pub(crate) fn append(&mut self, part: List<T>) -> Result<()> {
+        self.entries.extend(part.entries);
+        self.problems.extend(part.problems);
+        match (&mut self.charge, part.charge) {
+            (Some(charge), Some(more)) => charge.absorb(more)?,
+            (charge @ None, more) => *charge = more,
+            (Some(_), None) => {}
+        }
+        Ok(())
+    }
+
     /// Replaces the charge of the list, and adds problems to it.
     pub(crate) fn replace(&mut self, charge: Charge, problems: Vec<ListProblem>) {
         self.problems.extend(problems);

@@ -24,6 +24,10 @@ use crate::content::source::{ByteStream, Repository, Source};
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
 
 use crate::{
     content::progress::Outcome,
@@ -142,6 +146,29 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
     ) -> Result<List<Descriptor>> {
         let _ = (detail, max_requests);
         self.referrers(subject, artifact_type).await
+    }
+
+    /// Returns the referrers of a subject in parts, so that a long list need not be in memory: as
+    /// [`ReadStore::referrers_in_detail`] with `detail`, and as [`ReadStore::referrers`] without it.
+    /// Together, the parts are that list. The stream ends after an error. Default: the list as one part.
+    fn referrers_in_parts<'a>(
+        &'a self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+        detail: Option<ReferrersDetail>,
+        max_requests: usize,
+    ) -> BoxStream<'a, Result<List<Descriptor>>> {
+        let (subject, artifact_type) = (subject.clone(), artifact_type.map(str::to_owned));
+        let whole = async move {
+            let artifact_type = artifact_type.as_deref();
+            match detail {
+                Some(detail) => {
+                    self.referrers_in_detail(&subject, artifact_type, detail, max_requests).await
+                }
+                None => self.referrers(&subject, artifact_type).await,
+            }
+        };
+        stream::once(whole).boxed()
     }
 
     /// Returns the lists of referrers of a subject apart, if the store has a referrers API and clients

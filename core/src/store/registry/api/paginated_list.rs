@@ -255,6 +255,18 @@ impl<'a> Pages<'a> {
         entries
     }
 
+    /// Returns true if no further page is known.
+    pub(super) fn is_last(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Returns the entries of some pages as a part of the list. Its problems are in the last part, which
+    /// [`Pages::finish`] returns.
+    pub(super) fn part<T>(&mut self, entries: Vec<T>) -> List<T> {
+        let charge = std::mem::replace(&mut self.charge, self.connection.memory().charge());
+        List::new(entries, Vec::new(), charge)
+    }
+
     /// Returns the list after its last page.
     pub(super) fn finish<T>(mut self, entries: Vec<T>) -> Result<List<T>> {
         self.report_link_without_query();

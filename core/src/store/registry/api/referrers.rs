@@ -17,7 +17,7 @@ use std::{
     sync::atomic::Ordering,
 };
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, TryStreamExt, stream, stream::BoxStream};
 use http::header;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -55,87 +55,140 @@ struct Page<'a> {
     schema_version: Option<&'a RawValue>,
 }
 
-impl Registry {
-    /// Lists the referrers of a subject with their artifact types. Their annotations are as listed,
-    /// unless `detail` asks for them.
-    pub(super) async fn list_referrers(
-        &self,
+/// Reads a list of referrers part by part: the pages of the API, then what only the fallback index beside it
+/// lists; or the fallback index alone.
+struct Parts<'a> {
+    registry: &'a Registry,
+    subject: Digest,
+    artifact_type: Option<String>,
+    detail: Option<ReferrersDetail>,
+    max_requests: usize,
+    position: Position<'a>,
+    is_of_api: bool,
+    seen: HashSet<Digest>,
+}
+
+#[derive(Default)]
+enum Position<'a> {
+    Start,
+    Page(Box<Listing<'a>>),
+    BesideApi,
+    #[default]
+    End,
+}
+
+impl<'a> Parts<'a> {
+    fn new(
+        registry: &'a Registry,
         subject: &Digest,
         artifact_type: Option<&str>,
         detail: Option<ReferrersDetail>,
         max_requests: usize,
-    ) -> Result<List<Descriptor>> {
-        let list = match self.state.referrers_api.get() {
-            Some(api) => self.query_known(*api, subject, artifact_type).await?,
-            None => self.probe(subject, artifact_type).await?,
-        };
-        let is_of_api = list.is_some();
-        let mut list = match list {
-            Some(mut list) => {
-                self.add_fallback_entries(subject, &mut list, detail, max_requests).await?;
-                list
+    ) -> Self {
+        Self {
+            registry,
+            subject: subject.clone(),
+            artifact_type: artifact_type.map(str::to_owned),
+            detail,
+            max_requests,
+            position: Position::Start,
+            is_of_api: false,
+            seen: HashSet::new(),
+        }
+    }
+
+    async fn next(&mut self) -> Result<Option<List<Descriptor>>> {
+        while let Some(mut list) = self.listed().await? {
+            list.entries.retain(|d| self.seen.insert(d.digest.clone()));
+            let wanted = self.artifact_type.clone();
+            // The server may ignore the filter. It is applied before manifests are read, and after.
+            let fits = |d: &Descriptor| wanted.is_none() || d.artifact_type == wanted;
+            list.entries.retain(|d| fits(d) || lacks_type(d));
+            self.fill_in(&mut list).await?;
+            list.entries.retain(fits);
+            if !list.entries.is_empty() || !list.problems.is_empty() {
+                return Ok(Some(list));
             }
-            None => self.fallback_referrers(subject).await?,
-        };
-        let mut seen = HashSet::new();
-        list.entries.retain(|d| seen.insert(d.digest.clone()));
-        // The server may ignore the filter. It is applied before manifests are read, and after.
-        let fits = |d: &Descriptor| {
-            artifact_type.is_none_or(|wanted| d.artifact_type.as_deref() == Some(wanted))
-        };
-        list.entries.retain(|d| fits(d) || lacks_type(d));
+        }
+        Ok(None)
+    }
+
+    /// Returns the next part as it is listed.
+    async fn listed(&mut self) -> Result<Option<List<Descriptor>>> {
+        Ok(Some(match std::mem::take(&mut self.position) {
+            Position::Start => {
+                let artifact_type = self.artifact_type.as_deref();
+                match self.registry.first_page(&self.subject, artifact_type).await? {
+                    Some(first) => {
+                        self.is_of_api = true;
+                        self.continue_with(first)
+                    }
+                    None => self.registry.fallback_referrers(&self.subject).await?,
+                }
+            }
+            Position::Page(listing) => {
+                let page = listing.next().await?;
+                self.continue_with(page)
+            }
+            Position::BesideApi => self.beside_api().await?,
+            Position::End => return Ok(None),
+        }))
+    }
+
+    fn continue_with(&mut self, PartialList { list, rest }: PartialList<'a>) -> List<Descriptor> {
+        self.position = rest.map_or(Position::BesideApi, Position::Page);
+        list
+    }
+
+    /// Reads from manifests what the list lacks of what is asked for.
+    async fn fill_in(&mut self, list: &mut List<Descriptor>) -> Result<()> {
+        let (registry, subject, max_requests) = (self.registry, &self.subject, self.max_requests);
         let is_bare = |d: &Descriptor| d.annotations.is_empty();
-        let lists_annotations = self.state.lists_annotations.load(Ordering::Relaxed);
-        match (detail, lists_annotations) {
+        let lists_annotations = registry.state.lists_annotations.load(Ordering::Relaxed);
+        let lacking = |d: &Descriptor| lacks_type(d) || is_bare(d);
+        match (self.detail, lists_annotations) {
             // Most lists without annotations are of manifests without any. A few tell which is the case.
             (Some(ReferrersDetail::Annotations), false)
-                if is_of_api && !self.state.lacks_annotations.load(Ordering::Relaxed) =>
+                if self.is_of_api && !registry.state.lacks_annotations.load(Ordering::Relaxed) =>
             {
                 let bare = || list.entries.iter().filter(|d| is_bare(d));
-                let samples = self.take_annotation_samples(bare().count());
+                let samples = registry.take_annotation_samples(bare().count());
                 let few: HashSet<Digest> = bare().take(samples).map(|d| d.digest.clone()).collect();
                 let is_one = |d: &Descriptor| few.contains(&d.digest);
                 let lacking = |d: &Descriptor| lacks_type(d) || is_one(d);
-                self.fill_in(subject, &mut list, lacking, max_requests).await?;
+                registry.fill_in(subject, list, lacking, max_requests).await?;
                 if list.entries.iter().any(|d| is_one(d) && !is_bare(d)) {
-                    self.state.lacks_annotations.store(true, Ordering::Relaxed);
+                    registry.state.lacks_annotations.store(true, Ordering::Relaxed);
                     let others = |d: &Descriptor| is_bare(d) && !is_one(d);
-                    self.fill_in(subject, &mut list, others, max_requests).await?;
+                    registry.fill_in(subject, list, others, max_requests).await?;
                 }
+                Ok(())
             }
             (Some(ReferrersDetail::EveryAnnotation), _)
             | (Some(ReferrersDetail::Annotations), false) => {
-                let lacking = |d: &Descriptor| lacks_type(d) || is_bare(d);
-                self.fill_in(subject, &mut list, lacking, max_requests).await?;
+                registry.fill_in(subject, list, lacking, max_requests).await
             }
-            _ => self.fill_in(subject, &mut list, lacks_type, max_requests).await?,
+            _ => registry.fill_in(subject, list, lacks_type, max_requests).await,
         }
-        list.entries.retain(fits);
-        Ok(list)
     }
 
-    /// Adds the referrers that only the fallback index of a subject lists, beside the API. The index
+    /// Returns the referrers that only the fallback index of the subject lists, beside the API. The index
     /// may name deleted manifests, so each manifest is read.
-    async fn add_fallback_entries(
-        &self,
-        subject: &Digest,
-        list: &mut List<Descriptor>,
-        detail: Option<ReferrersDetail>,
-        max_requests: usize,
-    ) -> Result<()> {
-        let Some(beside) = self.fallback_beside_api(subject).await? else { return Ok(()) };
+    async fn beside_api(&self) -> Result<List<Descriptor>> {
+        let (registry, subject) = (self.registry, &self.subject);
+        let mut list = List::default();
+        let Some(beside) = registry.fallback_beside_api(subject).await? else { return Ok(list) };
         list.problems.extend(beside.problems);
-        let listed: HashSet<Digest> = list.entries.iter().map(|d| d.digest.clone()).collect();
         let mut others = beside.entries;
-        others.retain(|d| !listed.contains(&d.digest));
-        if detail == Some(ReferrersDetail::Unchecked) {
-            list.entries.extend(others);
-            return Ok(());
+        others.retain(|d| !self.seen.contains(&d.digest));
+        if self.detail == Some(ReferrersDetail::Unchecked) {
+            list.entries = others;
+            return Ok(list);
         }
         let mut problems = Problems::of_referrers(subject);
         let mut read = stream::iter(others)
-            .map(|entry| async move { (self.listed_referrer(subject, &entry).await, entry) })
-            .buffered(max_requests);
+            .map(|entry| async move { (registry.listed_referrer(subject, &entry).await, entry) })
+            .buffered(self.max_requests);
         while let Some((referrer, entry)) = read.next().await {
             match referrer {
                 Ok(referrer) => list.entries.extend(referrer),
@@ -147,7 +200,105 @@ impl Registry {
             }
         }
         list.problems.extend(problems.found());
-        Ok(())
+        Ok(list)
+    }
+}
+
+/// A list of referrers by an API, of which some pages were read.
+struct Listing<'a> {
+    api: ReferrersApi,
+    pages: Pages<'a>,
+    what: String,
+    registry: &'a Registry,
+}
+
+/// A page of a list, and the list if it has further pages.
+struct PartialList<'a> {
+    list: List<Descriptor>,
+    rest: Option<Box<Listing<'a>>>,
+}
+
+impl<'a> PartialList<'a> {
+    fn empty() -> Self {
+        Self { list: List::default(), rest: None }
+    }
+
+    /// Reads the other pages.
+    async fn whole(self) -> Result<List<Descriptor>> {
+        let Self { mut list, mut rest } = self;
+        while let Some(listing) = rest {
+            let page = listing.next().await?;
+            list.append(page.list)?;
+            rest = page.rest;
+        }
+        Ok(list)
+    }
+}
+
+impl<'a> Listing<'a> {
+    /// Reads the next page, which is not the first. The last one has the problems of all.
+    async fn next(mut self: Box<Self>) -> Result<PartialList<'a>> {
+        let Some(response) = self.pages.next().await? else { return self.end(Vec::new()) };
+        if response.status().as_u16() != 200 {
+            return Err(response.into_error(&self.what).await);
+        }
+        let is_index = response.header(header::CONTENT_TYPE).is_some_and(media_type::is_index);
+        let (bytes, _permit) = response.metadata().await?;
+        self.pages.count(&bytes)?;
+        let mut found = Vec::new();
+        match parse_page(self.api, &bytes, is_index) {
+            PageContent::Entries(key, entries) => {
+                self.pages.add(&mut found, key, entries, parse_referrer)?;
+            }
+            PageContent::Malformed(reason) | PageContent::Other(reason) => {
+                self.pages.add_page_problem(&reason);
+            }
+        }
+        self.end(found)
+    }
+
+    fn end(mut self: Box<Self>, found: Vec<Descriptor>) -> Result<PartialList<'a>> {
+        if found.iter().any(|referrer| !referrer.annotations.is_empty()) {
+            self.registry.state.lists_annotations.store(true, Ordering::Relaxed);
+        }
+        if self.pages.is_last() {
+            return Ok(PartialList { list: self.pages.finish(found)?, rest: None });
+        }
+        Ok(PartialList { list: self.pages.part(found), rest: Some(self) })
+    }
+}
+
+impl Registry {
+    /// Lists the referrers of a subject with their artifact types. Their annotations are as listed,
+    /// unless `detail` asks for them.
+    pub(super) async fn list_referrers(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+        detail: Option<ReferrersDetail>,
+        max_requests: usize,
+    ) -> Result<List<Descriptor>> {
+        let mut parts = Parts::new(self, subject, artifact_type, detail, max_requests);
+        let mut list = List::default();
+        while let Some(part) = parts.next().await? {
+            list.append(part)?;
+        }
+        Ok(list)
+    }
+
+    /// Lists the referrers of a subject as [`Registry::list_referrers`] does, page by page.
+    pub(super) fn list_referrers_in_parts(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+        detail: Option<ReferrersDetail>,
+        max_requests: usize,
+    ) -> BoxStream<'_, Result<List<Descriptor>>> {
+        let parts = Parts::new(self, subject, artifact_type, detail, max_requests);
+        let parts = stream::try_unfold(parts, |mut parts| async move {
+            Ok(parts.next().await?.map(|part| (part, parts)))
+        });
+        parts.boxed()
     }
 
     /// Returns the descriptor of a manifest that a fallback index lists, or `None` if it is not a
@@ -189,7 +340,7 @@ impl Registry {
         if self.state.referrers_api.get() != Some(&ReferrersApi::Oci) {
             return Ok(None);
         }
-        let by_api = self.query_known(ReferrersApi::Oci, subject, None).await?.unwrap_or_default();
+        let by_api = self.listed_by_api(subject).await?;
         let tag = fallback_tag(subject);
         let by_tag = match self.fallback_tags.exists(&tag) {
             Some(false) => None,
@@ -292,7 +443,7 @@ impl Registry {
     }
 
     async fn unlisted(&self, subject: &Digest, referrers: &[Digest]) -> Result<Vec<Digest>> {
-        let listed = self.query_known(ReferrersApi::Oci, subject, None).await?.unwrap_or_default();
+        let listed = self.listed_by_api(subject).await?;
         if !listed.problems.is_empty() {
             return Ok(Vec::new());
         }
@@ -425,13 +576,26 @@ impl Registry {
         Ok(())
     }
 
-    /// Detects the API of the repository, and lists referrers by it. Returns `None` if the fallback
+    /// Lists the first page of referrers, by the API of the repository. Returns `None` if the fallback
     /// index has the list.
+    async fn first_page(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<Option<PartialList<'_>>> {
+        match self.state.referrers_api.get() {
+            Some(api) => self.query_known(*api, subject, artifact_type).await,
+            None => self.probe(subject, artifact_type).await,
+        }
+    }
+
+    /// Detects the API of the repository, and lists the first page of referrers by it. Returns `None` if
+    /// the fallback index has the list.
     async fn probe(
         &self,
         subject: &Digest,
         artifact_type: Option<&str>,
-    ) -> Result<Option<List<Descriptor>>> {
+    ) -> Result<Option<PartialList<'_>>> {
         let detection = self.state.detection.lock().await;
         if let Some(api) = self.state.referrers_api.get() {
             drop(detection);
@@ -440,12 +604,12 @@ impl Registry {
         self.probe_in_order(subject, artifact_type).await
     }
 
-    /// Queries one API after the other, and returns the list of the first that has one.
+    /// Queries one API after the other, and returns the first page of the first that has a list.
     async fn probe_in_order(
         &self,
         subject: &Digest,
         artifact_type: Option<&str>,
-    ) -> Result<Option<List<Descriptor>>> {
+    ) -> Result<Option<PartialList<'_>>> {
         let mut conclusive = true;
         for api in [ReferrersApi::Oci, ReferrersApi::OrasDraft, ReferrersApi::OrasRc] {
             match self.query(api, subject, artifact_type).await {
@@ -481,20 +645,28 @@ impl Registry {
         api: ReferrersApi,
         subject: &Digest,
         artifact_type: Option<&str>,
-    ) -> Result<Option<List<Descriptor>>> {
+    ) -> Result<Option<PartialList<'_>>> {
         if api == ReferrersApi::FallbackTag {
             return Ok(None);
         }
         match self.query(api, subject, artifact_type).await? {
             ProbeResult::List(list) => Ok(Some(list)),
-            ProbeResult::SubjectUnknown => Ok(Some(List::default())),
+            ProbeResult::SubjectUnknown => Ok(Some(PartialList::empty())),
             // Some registries send 404 without an error code for a missing subject.
             ProbeResult::NotSupported(e)
                 if e.status() == Some(404) && !self.has_manifest(subject).await? =>
             {
-                Ok(Some(List::default()))
+                Ok(Some(PartialList::empty()))
             }
             ProbeResult::NotSupported(e) => Err(e),
+        }
+    }
+
+    /// Returns the list of the API of OCI, which the repository is known to have.
+    async fn listed_by_api(&self, subject: &Digest) -> Result<List<Descriptor>> {
+        match self.query_known(ReferrersApi::Oci, subject, None).await? {
+            Some(first) => first.whole().await,
+            None => Ok(List::default()),
         }
     }
 
@@ -506,13 +678,13 @@ impl Registry {
         }
     }
 
-    /// Requests the referrers of a subject by one API.
+    /// Requests the first page of the referrers of a subject by one API.
     async fn query(
         &self,
         api: ReferrersApi,
         subject: &Digest,
         artifact_type: Option<&str>,
-    ) -> Result<ProbeResult> {
+    ) -> Result<ProbeResult<'_>> {
         let name = &self.repository;
         let mut url = match api {
             ReferrersApi::Oci => self.url(&format!("referrers/{subject}"))?,
@@ -532,46 +704,39 @@ impl Registry {
             url.query_pairs_mut().append_pair("artifactType", artifact_type);
         }
         let what = format!("cannot list the referrers of {subject}");
-        let mut all = Vec::new();
         let mut pages = Pages::new(&self.connection, url, Problems::of_referrers(subject));
-        let mut first = true;
-        while let Some(response) = pages.next().await? {
-            match response.status().as_u16() {
-                200 => {}
-                400 | 404 | 405 | 406 | 501 if first => {
-                    return Ok(classify_error(response, &what).await);
-                }
-                403 if first => {
-                    let (response, is_object_store) = response.detect_object_store().await;
-                    let error = response.into_error(&what).await;
-                    return match is_object_store {
-                        true => Ok(ProbeResult::NotSupported(error)),
-                        false => Err(error),
-                    };
-                }
-                _ => return Err(response.into_error(&what).await),
+        let Some(response) = pages.next().await? else {
+            return Ok(ProbeResult::List(PartialList::empty()));
+        };
+        match response.status().as_u16() {
+            200 => {}
+            400 | 404 | 405 | 406 | 501 => return Ok(classify_error(response, &what).await),
+            403 => {
+                let (response, is_object_store) = response.detect_object_store().await;
+                let error = response.into_error(&what).await;
+                return match is_object_store {
+                    true => Ok(ProbeResult::NotSupported(error)),
+                    false => Err(error),
+                };
             }
-            let is_index = response.header(header::CONTENT_TYPE).is_some_and(media_type::is_index);
-            let (bytes, _permit) = response.metadata().await?;
-            pages.count(&bytes)?;
-            match parse_page(api, &bytes, is_index) {
-                PageContent::Entries(key, entries) => {
-                    pages.add(&mut all, key, entries, parse_referrer)?;
-                }
-                PageContent::Malformed(reason) => pages.add_page_problem(&reason),
-                PageContent::Other(reason) if first => {
-                    let message =
-                        format!("{what}: the registry did not respond with a list: {reason}");
-                    return Ok(ProbeResult::NotSupported(Error::new(Code::Registry, message)));
-                }
-                PageContent::Other(reason) => pages.add_page_problem(&reason),
+            _ => return Err(response.into_error(&what).await),
+        }
+        let is_index = response.header(header::CONTENT_TYPE).is_some_and(media_type::is_index);
+        let (bytes, _permit) = response.metadata().await?;
+        pages.count(&bytes)?;
+        let mut found = Vec::new();
+        match parse_page(api, &bytes, is_index) {
+            PageContent::Entries(key, entries) => {
+                pages.add(&mut found, key, entries, parse_referrer)?;
             }
-            first = false;
+            PageContent::Malformed(reason) => pages.add_page_problem(&reason),
+            PageContent::Other(reason) => {
+                let message = format!("{what}: the registry did not respond with a list: {reason}");
+                return Ok(ProbeResult::NotSupported(Error::new(Code::Registry, message)));
+            }
         }
-        if all.iter().any(|referrer: &Descriptor| !referrer.annotations.is_empty()) {
-            self.state.lists_annotations.store(true, Ordering::Relaxed);
-        }
-        pages.finish(all).map(ProbeResult::List)
+        let listing = Box::new(Listing { api, pages, what, registry: self });
+        Ok(ProbeResult::List(listing.end(found)?))
     }
 
     /// Fills in the artifact types and annotations of the entries that lack them, from the manifests:
@@ -639,8 +804,9 @@ fn not_attempted() -> Error {
 }
 
 /// The result of a query to one API.
-enum ProbeResult {
-    List(List<Descriptor>),
+enum ProbeResult<'a> {
+    /// The first page of a list.
+    List(PartialList<'a>),
     /// The repository or the subject does not exist.
     SubjectUnknown,
     /// The API does not exist. If it is known to exist, this error is reported.
@@ -648,11 +814,11 @@ enum ProbeResult {
 }
 
 /// Classifies a response with which registries report a missing API, repository or subject.
-async fn classify_error(response: Response, what: &str) -> ProbeResult {
+async fn classify_error(response: Response, what: &str) -> ProbeResult<'static> {
     let error = response.into_error(what).await;
     let has_code = |codes: &[&str]| error.status() == Some(404) && error.has_registry_code(codes);
     if has_code(&["METADATA_UNKNOWN"]) {
-        ProbeResult::List(List::default())
+        ProbeResult::List(PartialList::empty())
     } else if has_code(&["NAME_UNKNOWN", "MANIFEST_UNKNOWN"]) {
         ProbeResult::SubjectUnknown
     } else {

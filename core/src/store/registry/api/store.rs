@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures::stream::BoxStream;
 
 use super::{download::blob_not_found, registry::Registry};
 use crate::{
@@ -86,6 +87,16 @@ impl ReadStore for Registry {
         max_requests: usize,
     ) -> Result<List<Descriptor>> {
         self.list_referrers(subject, artifact_type, Some(detail), max_requests).await
+    }
+
+    fn referrers_in_parts<'a>(
+        &'a self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+        detail: Option<ReferrersDetail>,
+        max_requests: usize,
+    ) -> BoxStream<'a, Result<List<Descriptor>>> {
+        self.list_referrers_in_parts(subject, artifact_type, detail, max_requests)
     }
 
     async fn repair_referrers_list(
