@@ -191,6 +191,18 @@ impl Client {
         operation::tag_details(&*store, reference).await
     }
 
+    /// Passes every edge of the graph that [`Client::discover`] returns to `receive`, as soon as it is
+    /// found. Returns the subject. Errors, order and an example: [`operation::discover_each`].
+    pub async fn discover_each(
+        &self,
+        reference: &Reference,
+        options: operation::discover::DiscoverOptions,
+        receive: impl FnMut(operation::discover::Discovered) -> Result<()> + Send,
+    ) -> Result<Descriptor> {
+        let store = self.open_for(operation::discover::OPERATION, reference, &[])?;
+        operation::discover_each(&*store, reference, &options, receive).await
+    }
+
     /// Like [`Client::discover`], with the annotations as the registry lists them: some list none.
     /// Saves the requests for them where nothing shows annotations. The options must not filter by
     /// annotations.

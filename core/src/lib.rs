@@ -383,7 +383,7 @@ pub use ocigraph_types::{
     PlatformError, Reference, ReferenceError, RegistryError, RepositoryError,
     RepositoryErrorReason, Requirement, RequirementError, Result, SiblingTag, TagError,
     TagOrDigest, ToJson, Verifier, Walk, annotation, check_layout_tag, check_repository, check_tag,
-    empty_descriptor, excerpt, json_text, printable,
+    empty_descriptor, excerpt, json_line, json_text, printable,
 };
 pub use operation::{
     attach::AttachOptions,
@@ -391,7 +391,7 @@ pub use operation::{
     check::{CheckOptions, CheckReport, CheckedRequirement, Presence},
     copy::{CopiedBlobs, CopyOptions, CopyReport, KeptTag},
     delete::{DeleteFailure, DeleteOptions, DeleteReport, RetainedManifest},
-    discover::DiscoverOptions,
+    discover::{DiscoverOptions, Discovered, DiscoveredEdge},
     manifest::ResolveOptions,
     migrate::{
         AttachmentForm, KeptAttachment, MigrateOptions, MigrateReport, Migration, MigrationKind,

@@ -114,6 +114,18 @@ impl Descriptor {
         Self::new(self.media_type.clone(), self.digest.clone(), self.size)
     }
 
+    /// Takes over the artifact type of the descriptor of the manifest, and the annotations that this
+    /// entry of a list lacks.
+    #[doc(hidden)]
+    pub fn complete_with(&mut self, manifest: &Descriptor) {
+        if manifest.artifact_type.is_some() {
+            self.artifact_type.clone_from(&manifest.artifact_type);
+        }
+        for (key, value) in &manifest.annotations {
+            self.annotations.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+    }
+
     /// Decodes [`data`](Self::data). Returns `None` without such data, and if it does not match the
     /// digest and the size.
     ///

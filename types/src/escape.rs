@@ -8,7 +8,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::{
     Value,
-    ser::{Formatter, PrettyFormatter},
+    ser::{CompactFormatter, Formatter, PrettyFormatter},
 };
 
 /// Replaces each character that is not safe to display with U+FFFD: control characters,
@@ -75,18 +75,31 @@ pub fn excerpt(text: &str) -> String {
 /// assert_eq!(ocigraph_types::json_text(&value), "{\n  \"title\": \"a\\u009bb\"\n}");
 /// ```
 pub fn json_text(value: &Value) -> String {
+    escaped(value, PrettyFormatter::new())
+}
+
+/// Returns a value as JSON on one line, with the escapes of [`json_text`].
+///
+/// ```
+/// let value = serde_json::json!({ "title": "a\u{9b}b" });
+/// assert_eq!(ocigraph_types::json_line(&value), r#"{"title":"a\u009bb"}"#);
+/// ```
+pub fn json_line(value: &Value) -> String {
+    escaped(value, CompactFormatter)
+}
+
+fn escaped(value: &Value, formatter: impl Formatter) -> String {
     let mut text = Vec::new();
-    let mut serializer =
-        serde_json::Serializer::with_formatter(&mut text, Escaping(PrettyFormatter::new()));
+    let mut serializer = serde_json::Serializer::with_formatter(&mut text, Escaping(formatter));
     // Writing a value to memory cannot fail.
     let _ = value.serialize(&mut serializer);
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// Indents, and escapes characters that are not safe to display.
-struct Escaping(PrettyFormatter<'static>);
+/// Escapes characters that are not safe to display.
+struct Escaping<F>(F);
 
-impl Formatter for Escaping {
+impl<F: Formatter> Formatter for Escaping<F> {
     fn write_string_fragment<W: ?Sized + io::Write>(
         &mut self,
         writer: &mut W,

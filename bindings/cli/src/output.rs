@@ -4,7 +4,7 @@
 
 use std::{
     fmt::Display,
-    io::{self, ErrorKind, Write},
+    io::{self, BufWriter, ErrorKind, StdoutLock, Write},
 };
 
 use ocigraph::{Code, Descriptor, Error, KeyCase, ListProblem, ToJson, json_text, printable};
@@ -21,7 +21,11 @@ pub(crate) fn line(text: &str) {
 /// other error.
 pub(crate) fn bytes(bytes: &[u8]) {
     let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
+    ended(out.write_all(bytes).and_then(|()| out.flush()));
+}
+
+fn ended(written: io::Result<()>) {
+    match written {
         Ok(()) => {}
         Err(e) if e.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
         Err(e) => {
@@ -29,6 +33,12 @@ pub(crate) fn bytes(bytes: &[u8]) {
             std::process::exit(1);
         }
     }
+}
+
+/// Prints a long result piece by piece. Ends as [`bytes`] does.
+pub(crate) fn written(write: impl FnOnce(&mut BufWriter<StdoutLock<'_>>) -> io::Result<()>) {
+    let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
+    ended(write(&mut out).and_then(|()| out.flush()));
 }
 
 /// Prints a JSON result.

@@ -59,7 +59,7 @@ impl Graph {
     pub fn referrers(&self, digest: String) -> String {
         // An invalid digest names no node, and so has no referrers.
         let referrers = digest.parse::<Digest>().ok();
-        json(referrers.as_ref().map_or(&[][..], |digest| self.graph.referrers(digest)))
+        json(&referrers.map(|digest| self.graph.referrers(&digest)).unwrap_or_default()[..])
     }
 
     /// Returns all steps of a walk as JSON: descriptor, digest of the subject, depth, first visit, kind
@@ -73,7 +73,7 @@ impl Graph {
             let predicates: Option<Vec<&str>> =
                 attachment.map(|found| found.predicate_types().collect());
             let mut fields = json!({
-                "descriptor": ocigraph::ToJson::to_json(step.descriptor, KeyCase::Camel),
+                "descriptor": ocigraph::ToJson::to_json(&*step.descriptor, KeyCase::Camel),
                 "subject": step.subject.digest,
                 "depth": step.depth,
                 "first": step.first,

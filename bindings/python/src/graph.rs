@@ -57,8 +57,8 @@ impl Graph {
     /// Serializes the subject and each node, as [`WrittenNode`], for pickles and comparison.
     fn written(&self) -> String {
         let list = |of: &Descriptor| -> Value {
-            let referrers = self.graph.referrers(&of.digest).iter();
-            let referrers: Value = referrers.map(|d| d.to_json(KeyCase::Camel)).collect();
+            let referrers = self.graph.referrers(&of.digest);
+            let referrers: Value = referrers.iter().map(|d| d.to_json(KeyCase::Camel)).collect();
             let attached = self.graph.attached(&of.digest).iter();
             let attached: Value = attached
                 .map(|edge| {
@@ -70,14 +70,14 @@ impl Graph {
         let subject = self.graph.subject();
         let mut lists = vec![list(subject)];
         let nodes = self.graph.walk().filter(|node| node.first);
-        lists.extend(nodes.map(|node| list(node.descriptor)));
+        lists.extend(nodes.map(|node| list(&node.descriptor)));
         json!([subject.to_json(KeyCase::Camel), lists]).to_string()
     }
 
     fn known(&self, py: Python<'_>) -> &HashSet<Digest> {
         let found = || {
-            let nodes = self.graph.walk().map(|node| node.descriptor);
-            nodes.chain([self.graph.subject()]).map(|node| node.digest.clone()).collect()
+            let nodes = self.graph.walk().map(|node| node.descriptor.digest.clone());
+            nodes.chain([self.graph.subject().digest.clone()]).collect()
         };
         // Computed with the GIL released. The GIL is held while the result is stored.
         match self.known.get() {
@@ -256,7 +256,7 @@ impl Step {
         let kinds = attachment.map(|found| found.kinds().map(AttachmentKind::name).collect());
         let predicates = attachment.map(|a| a.predicate_types().map(str::to_owned).collect());
         Self {
-            descriptor: node.descriptor.clone(),
+            descriptor: node.descriptor.clone().into_owned(),
             subject: node.subject.digest.clone(),
             depth: node.depth,
             first: node.first,

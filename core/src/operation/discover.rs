@@ -1,18 +1,30 @@
 //! Discovers what is attached to a subject. It walks breadth first, and queries the nodes of one
 //! level concurrently. It reads lists of referrers and the repository's tags, and those manifests
 //! that a list does not describe: indexes, and attachments whose entries say too little.
+//!
+//! One walk serves both forms of the result: the graph, and its edges one by one.
+
+mod each;
+mod whole;
 
 use derive_setters::Setters;
 use std::{collections::BTreeMap, sync::Arc};
 
+pub use self::each::{Discovered, DiscoveredEdge};
+use self::{each::Each, whole::Whole};
+
 use crate::operation::{
-    attached::{recognition::StatementReader, walk::Walk},
+    attached::{
+        recognition::StatementReader,
+        walk::{Found, Listing, Walk},
+    },
     named::named,
     select::{name_of, select_with_attestations},
 };
 use crate::store::{ReadStore, ReferrersDetail, concurrency::RequestLimiter};
 use ocigraph_types::{
-    Code, Descriptor, EdgeKind, Error, Graph, ListProblem, Platform, Reference, Result, TagOrDigest,
+    Attachment, Code, Descriptor, EdgeKind, Error, Graph, ListProblem, Platform, Reference, Result,
+    TagOrDigest,
 };
 
 /// Options of [`Client::discover`](crate::Client::discover).
@@ -66,9 +78,12 @@ impl DiscoverOptions {
     /// Returns true if a node of `graph` has the artifact type, the annotations and the predicate
     /// type of these options. A graph that was filtered by them can contain other nodes too.
     pub fn matches(&self, graph: &Graph, node: &Descriptor) -> bool {
-        let has_predicate = |wanted: &String| {
-            graph.attachment(&node.digest).is_some_and(|found| found.has_predicate(wanted))
-        };
+        self.fits(node, graph.attachment(&node.digest))
+    }
+
+    fn fits(&self, node: &Descriptor, attachment: Option<&Attachment>) -> bool {
+        let has_predicate =
+            |wanted: &String| attachment.is_some_and(|found| found.has_predicate(wanted));
         self.artifact_type.as_ref().is_none_or(|t| node.artifact_type.as_ref() == Some(t))
             && self.annotations.iter().all(|(k, v)| node.annotations.get(k) == Some(v))
             && self.predicate_type.as_ref().is_none_or(has_predicate)
@@ -116,6 +131,57 @@ pub async fn discover(
     named(OPERATION, reference, run(store, reference, options, detail)).await
 }
 
+/// Passes every edge of the graph that [`discover`] returns to `receive`, as soon as the edge is found and
+/// it is known what it leads to. Returns the subject. The graph is not held in memory: a discovery keeps the
+/// digests of the nodes, so that it visits each once.
+///
+/// A manifest that is attached to another in two ways has two edges here, and one in a graph: an index and a
+/// list of referrers can name the same attestation, and only the index tells for which platform it is.
+///
+/// The edges come in the order in which they are found, which differs between calls. The edge to a node
+/// comes before those from it. With a filter, the edges to what does not match are held until it is known
+/// whether they lead to something that matches.
+///
+/// `receive` runs between the requests and should not block for long. Its error ends the discovery.
+///
+/// ```no_run
+/// # async fn example() -> ocigraph::Result<()> {
+/// use ocigraph::{Client, Discovered, DiscoverOptions};
+///
+/// let reference = "registry.example/app:v1".parse()?;
+/// let print = |found| {
+///     if let Discovered::Edge(found) = found {
+///         println!("{} is attached to {}", found.edge.descriptor.digest, found.parent);
+///     }
+///     Ok(())
+/// };
+/// Client::new().discover_each(&reference, DiscoverOptions::default(), print).await?;
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+/// [`Code::NotFound`] if `reference` names nothing, [`Code::Incomplete`] at the first list that cannot be read
+/// completely, unless the options allow it. Edges were received before then.
+pub async fn discover_each(
+    store: &dyn ReadStore,
+    reference: &Reference,
+    options: &DiscoverOptions,
+    receive: impl FnMut(Discovered) -> Result<()> + Send,
+) -> Result<Descriptor> {
+    let run = async {
+        options.check()?;
+        let requests = Arc::new(RequestLimiter::new(options.concurrency));
+        let statements = StatementReader::default();
+        let mut walk = Walk::new(store, options, &requests, &statements, Some(detail(options)));
+        let start = Start::find(&walk, store, reference, options).await?;
+        let subject = start.subject.clone();
+        let mut each = Each::new(subject.digest.clone(), options, receive);
+        start.walk(&mut walk, &mut each).await?;
+        Ok(subject)
+    };
+    named(OPERATION, reference, run).await
+}
+
 /// Like [`discover`], with the annotations as they are listed: the drawings of a graph show none. The
 /// options must not filter by annotations.
 pub(crate) async fn discover_as_listed(
@@ -147,20 +213,10 @@ pub(crate) async fn run(
     let requests = Arc::new(RequestLimiter::new(options.concurrency));
     let statements = StatementReader::default();
     let mut walk = Walk::new(store, options, &requests, &statements, detail);
-    let graph = if let Some(platform) = &options.platform {
-        let selected = select_with_attestations(store, reference, Some(platform)).await?;
-        walk.run(selected.manifest.plain_descriptor(), None, selected.attestations).await?
-    } else {
-        let name = name_of(store, reference).await?;
-        // A digest permits querying the referrers while the subject is resolved.
-        let (subject, first) = match &name {
-            TagOrDigest::Digest(digest) if walk.lists.descends(0) => {
-                tokio::try_join!(store.resolve(&name), walk.lists.referrers(digest))?
-            }
-            name => (store.resolve(name).await?, None),
-        };
-        walk.run(subject, first, Vec::new()).await?
-    };
+    let start = Start::find(&walk, store, reference, options).await?;
+    let mut whole = Whole::new(start.subject.clone());
+    start.walk(&mut walk, &mut whole).await?;
+    let graph = whole.graph();
     if !options.allow_incomplete {
         ListProblem::check_complete(graph.problems())?;
     }
@@ -168,4 +224,41 @@ pub(crate) async fn run(
         return Ok(graph);
     }
     Ok(graph.filtered(|node| options.matches(&graph, node)))
+}
+
+/// Where a walk starts.
+struct Start<'a> {
+    subject: Descriptor,
+    /// The list of its referrers, if it was begun already.
+    referrers: Option<Listing<'a>>,
+    /// The entries of its index for it.
+    attestations: Vec<Descriptor>,
+}
+
+impl<'a> Start<'a> {
+    async fn find(
+        walk: &Walk<'a>,
+        store: &'a dyn ReadStore,
+        reference: &Reference,
+        options: &DiscoverOptions,
+    ) -> Result<Self> {
+        if let Some(platform) = &options.platform {
+            let selected = select_with_attestations(store, reference, Some(platform)).await?;
+            let subject = selected.manifest.plain_descriptor();
+            return Ok(Self { subject, referrers: None, attestations: selected.attestations });
+        }
+        let name = name_of(store, reference).await?;
+        // A digest permits querying the referrers while the subject is resolved.
+        let (subject, referrers) = match &name {
+            TagOrDigest::Digest(digest) if walk.lists.descends(0) => {
+                tokio::try_join!(store.resolve(&name), walk.lists.first_part(digest))?
+            }
+            name => (store.resolve(name).await?, None),
+        };
+        Ok(Self { subject, referrers, attestations: Vec::new() })
+    }
+
+    async fn walk(self, walk: &mut Walk<'a>, found: &mut dyn Found) -> Result<()> {
+        walk.run(self.subject, self.referrers, self.attestations, found).await
+    }
 }

@@ -13,7 +13,7 @@ mod to_referrers;
 mod to_tags;
 mod write;
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -28,7 +28,7 @@ use crate::{
     },
     store::{Store, concurrency::RequestLimiter},
 };
-use ocigraph_types::{Code, Descriptor, Digest, Error, Graph, Reference, Result};
+use ocigraph_types::{Code, Descriptor, Error, Graph, Reference, Result};
 
 pub(crate) const OPERATION: &str = "migrate";
 
@@ -112,9 +112,8 @@ async fn run(
 
 /// Returns every manifest of a graph once, the subject first.
 fn nodes(graph: &Graph) -> Vec<Descriptor> {
-    let mut seen: HashSet<&Digest> = HashSet::new();
-    let all = std::iter::once(graph.subject()).chain(graph.walk().map(|node| node.descriptor));
-    all.filter(|node| seen.insert(&node.digest)).cloned().collect()
+    let others = graph.walk().filter(|node| node.first).map(|node| node.descriptor.into_owned());
+    std::iter::once(graph.subject().clone()).chain(others).collect()
 }
 
 /// The error of a list that is incomplete before anything was written.

@@ -32,7 +32,7 @@ pub use blob::{blob_for, fetch_blob, push_blob};
 pub use check::check;
 pub use copy::copy;
 pub use delete::delete;
-pub use discover::discover;
+pub use discover::{discover, discover_each};
 pub use list::{manifests, tag_details, tags};
 pub use manifest::{delete_manifest, fetch_manifest, push_manifest, resolve};
 pub use migrate::migrate;

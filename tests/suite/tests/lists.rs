@@ -187,7 +187,8 @@ fn a_malformed_entry_is_reported_and_hides_no_other() {
             assert_eq!(error.code(), Code::Incomplete, "{bad}: {error}");
             assert!(error.to_string().contains("entry 2"), "{bad}: {error}");
             let graph = discover_incomplete(&server);
-            let found: Vec<_> = graph.walk().map(|node| node.descriptor.digest.as_str()).collect();
+            let found: Vec<_> =
+                graph.walk().map(|node| node.descriptor.digest.to_string()).collect();
             assert_eq!(found, [digest(&valid_entry()), digest(&hidden())], "{bad}");
             assert_eq!(graph.problems().len(), 1, "{bad}");
             assert_eq!(graph.problems()[0].subject.as_ref().unwrap().as_str(), digest(&root()));

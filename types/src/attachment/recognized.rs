@@ -15,6 +15,7 @@ use crate::{
     descriptor::Descriptor,
     manifest::Manifest,
     media_type::{BUILDKIT_ATTESTATION, EMPTY, essence, is_image_config},
+    weight::{OBJECT, Weight},
 };
 
 const BUNDLE: &str = "application/vnd.dev.sigstore.bundle";
@@ -137,6 +138,27 @@ pub struct Attachment {
     of: Option<String>,
     #[serde(skip)]
     unread: Unread,
+}
+
+impl Weight for Attachment {
+    fn weight(&self) -> usize {
+        // A node of a `BTreeSet` has room for eleven entries.
+        let texts = |set: &BTreeSet<String>| match set.is_empty() {
+            true => 0,
+            false => 11 * size_of::<String>() + set.iter().map(Weight::weight).sum::<usize>(),
+        };
+        let layers = match &self.unread {
+            Unread::Layers(layers) => layers.weight(),
+            _ => 0,
+        };
+        size_of::<Self>()
+            + 2 * OBJECT
+            + texts(&self.predicate_types)
+            + texts(&self.documents)
+            + self.form.as_ref().map_or(0, |form| form.len())
+            + self.of.weight()
+            + layers
+    }
 }
 
 impl Attachment {

@@ -5,11 +5,11 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     fmt::{self, Write},
 };
 
-use super::referrers::{EdgeRef, Graph};
+use super::{compact::CompactDescriptor, referrers::Graph};
 use crate::{
     attachment::EdgeKind, descriptor::Descriptor, digest::Digest, escape::printable, media_type,
 };
@@ -75,26 +75,28 @@ impl Graph {
                     }
                 }
                 Line::Referrer(referrer, last) => {
-                    let _ = write!(out, "{}{}", branch(last), referrer.digest);
-                    if let Some(label) = self.label(&referrer.digest) {
+                    let digest = referrer.digest();
+                    let _ = write!(out, "{}{digest}", branch(last));
+                    if let Some(label) = self.label(digest) {
                         let _ = write!(out, " {}", printable(&label));
                     }
                     out.push('\n');
                     rails.push(!last);
-                    if !seen.insert(&referrer.digest) {
+                    if !seen.insert(digest) {
                         continue;
                     }
-                    self.push_branches(&referrer.digest, level + 1, &mut lines);
-                    if annotations && !referrer.annotations.is_empty() {
-                        let last = self.edges(&referrer.digest).next().is_none();
-                        lines.push((level + 1, Line::Annotations(&referrer.annotations, last)));
+                    self.push_branches(digest, level + 1, &mut lines);
+                    if annotations && referrer.has_annotations() {
+                        let last = self.edges(digest).next().is_none();
+                        lines.push((level + 1, Line::Annotations(referrer, last)));
                     }
                 }
-                Line::Annotations(annotations, last) => {
+                Line::Annotations(referrer, last) => {
                     let _ = writeln!(out, "{}[annotations]", branch(last));
                     rails.push(!last);
+                    let annotations = referrer.annotations();
                     let end = annotations.len() - 1;
-                    for (i, (key, value)) in annotations.iter().enumerate() {
+                    for (i, (key, value)) in annotations.into_iter().enumerate() {
                         indent(&mut out, &rails);
                         let text = printable(&format!("{key}: {value}"));
                         let _ = writeln!(out, "{}{text}", branch(i == end));
@@ -164,16 +166,18 @@ impl Graph {
     /// because a digest could be syntax of the language.
     fn draw(&self, root: &str, mut add: impl FnMut(Element<'_>)) {
         let subject = self.subject();
-        let mut ids: HashMap<&Digest, usize> = HashMap::from([(&subject.digest, 0)]);
+        let mut ids: HashMap<Digest, usize> = HashMap::from([(subject.digest.clone(), 0)]);
         add(Element::Node(0, root, short(&subject.digest)));
         for step in self.walk() {
             let next = ids.len();
-            let id = *ids.entry(&step.descriptor.digest).or_insert(next);
+            let digest = step.descriptor.digest.clone();
+            let id = *ids.entry(digest.clone()).or_insert(next);
             if step.first {
-                let digest = &step.descriptor.digest;
-                let edge = EdgeRef { kind: step.kind, descriptor: step.descriptor, tag: step.tag };
-                let name = self.label(digest).map_or_else(|| branch_name(&edge), Cow::Owned);
-                add(Element::Node(id, &name, short(digest)));
+                let name = match self.label(&digest) {
+                    Some(label) => label,
+                    None => branch_name(step.kind, step.tag, &step.descriptor).into_owned(),
+                };
+                add(Element::Node(id, &name, short(&digest)));
             }
             // The subject of a step was visited before it.
             let subject = ids.get(&step.subject.digest).copied().unwrap_or_default();
@@ -187,16 +191,17 @@ impl Graph {
         level: usize,
         lines: &mut Vec<(usize, Line<'a>)>,
     ) {
-        let mut branches: Vec<(Cow<'a, str>, Vec<&'a Descriptor>)> = self
-            .by_type(digest)
+        let mut branches: Vec<(Cow<'a, str>, Vec<Drawn<'a>>)> = self
+            .listed_by_type(digest)
             .into_iter()
-            .map(|(name, referrers)| (Cow::Borrowed(name), referrers))
+            .map(|(name, of)| (Cow::Borrowed(name), of.into_iter().map(Drawn::Referrer).collect()))
             .collect();
-        for edge in self.edges(digest).filter(|edge| edge.kind != EdgeKind::Referrer) {
-            let name = branch_name(&edge);
+        for edge in self.attached(digest) {
+            let name = branch_name(edge.kind, edge.tag.as_deref(), &edge.descriptor);
+            let drawn = Drawn::Attached(&edge.descriptor);
             match branches.last_mut() {
-                Some((last, nodes)) if *last == name => nodes.push(edge.descriptor),
-                _ => branches.push((name, vec![edge.descriptor])),
+                Some((last, nodes)) if *last == name => nodes.push(drawn),
+                _ => branches.push((name, vec![drawn])),
             }
         }
         let end = branches.len().saturating_sub(1);
@@ -218,9 +223,41 @@ impl fmt::Display for Graph {
 }
 
 enum Line<'a> {
-    Branch(Cow<'a, str>, bool, Vec<&'a Descriptor>),
-    Referrer(&'a Descriptor, bool),
-    Annotations(&'a BTreeMap<String, String>, bool),
+    Branch(Cow<'a, str>, bool, Vec<Drawn<'a>>),
+    Referrer(Drawn<'a>, bool),
+    Annotations(Drawn<'a>, bool),
+}
+
+/// A node in the form in which the graph holds it.
+#[derive(Clone, Copy)]
+enum Drawn<'a> {
+    Referrer(&'a CompactDescriptor),
+    Attached(&'a Descriptor),
+}
+
+impl<'a> Drawn<'a> {
+    fn digest(self) -> &'a Digest {
+        match self {
+            Drawn::Referrer(referrer) => &referrer.digest,
+            Drawn::Attached(descriptor) => &descriptor.digest,
+        }
+    }
+
+    fn has_annotations(self) -> bool {
+        match self {
+            Drawn::Referrer(referrer) => referrer.annotations().len() > 0,
+            Drawn::Attached(descriptor) => !descriptor.annotations.is_empty(),
+        }
+    }
+
+    fn annotations(self) -> Vec<(&'a str, &'a str)> {
+        match self {
+            Drawn::Referrer(referrer) => referrer.annotations().collect(),
+            Drawn::Attached(descriptor) => {
+                descriptor.annotations.iter().map(|(key, value)| (&**key, &**value)).collect()
+            }
+        }
+    }
 }
 
 /// A part of a drawing.
@@ -246,9 +283,12 @@ fn indent(out: &mut String, rails: &[bool]) {
 }
 
 /// Returns the name of the branch below which a tree has an edge.
-fn branch_name<'a>(edge: &EdgeRef<'a>) -> Cow<'a, str> {
-    let descriptor = edge.descriptor;
-    match (edge.kind, edge.tag, &descriptor.platform) {
+fn branch_name<'a>(
+    kind: EdgeKind,
+    tag: Option<&'a str>,
+    descriptor: &'a Descriptor,
+) -> Cow<'a, str> {
+    match (kind, tag, &descriptor.platform) {
         (EdgeKind::Tag, Some(tag), _) => Cow::Borrowed(tag),
         (EdgeKind::Attestation, ..) => Cow::Borrowed("attestation manifest"),
         (EdgeKind::Child, _, Some(platform)) => Cow::Owned(platform.to_string()),

@@ -1,6 +1,10 @@
-//! [`Graph::json`]: a graph as JSON text.
+//! [`Graph::json`]: a graph as JSON text, and its edges one by one.
 
-use std::{collections::HashSet, fmt::Write as _, iter::Peekable};
+use std::{
+    collections::HashSet,
+    io::{self, Write},
+    iter::Peekable,
+};
 
 use serde_json::{Map, Value, json};
 
@@ -49,37 +53,95 @@ impl Graph {
         names: KeyCase,
         wanted: impl Fn(&Descriptor) -> bool,
     ) -> String {
+        let mut text = Vec::new();
+        // Writing to memory cannot fail.
+        let _ = self.write_json(&mut text, reference, location, names, wanted);
+        String::from_utf8(text).unwrap_or_default()
+    }
+
+    /// Writes the text of [`Graph::json`] piece by piece: it has some hundred bytes for each node.
+    ///
+    /// # Errors
+    ///
+    /// The error of `out`.
+    pub fn write_json(
+        &self,
+        out: &mut impl Write,
+        reference: &str,
+        location: &str,
+        names: KeyCase,
+        wanted: impl Fn(&Descriptor) -> bool,
+    ) -> io::Result<()> {
         // Writes one node after the other: building a nested value, and serializing it, could exhaust
         // the stack, because the depth is up to the registry.
         let root = self.subject();
-        let direct = self.referrers(&root.digest).iter().filter(|d| wanted(d));
-        let flat: Value = direct.map(|d| d.to_json(names)).collect();
-        let mut head = node(reference, root, names);
-        head.insert("references".into(), flat);
-        let mut text = String::new();
-        let mut lists = vec![OpenList::begin(&mut text, 0, head, self.edges(&root.digest))];
-        let mut seen = HashSet::from([&root.digest]);
+        begin_object(out, 0, node(reference, root, names))?;
+        write!(out, ",\n  \"references\": [")?;
+        let mut separator = "\n";
+        for listed in self.listed(&root.digest) {
+            let descriptor = listed.descriptor();
+            if wanted(&descriptor) {
+                write!(out, "{separator}")?;
+                indented(out, 1, &json_text(&descriptor.to_json(names)))?;
+                separator = ",\n";
+            }
+        }
+        write!(out, "{}]", if separator == "\n" { "" } else { "\n  " })?;
+        let mut lists = vec![OpenList::begin(out, 0, self.edges(&root.digest))?];
+        let mut seen = HashSet::from([root.digest.clone()]);
         while let Some(list) = lists.last_mut() {
-            let Some(edge) = list.next(&mut text) else {
+            let Some(edge) = list.next(out)? else {
                 lists.pop();
                 continue;
             };
-            let descriptor = edge.descriptor;
-            let name = format!("{location}@{}", descriptor.digest);
-            let mut head = node(&name, descriptor, names);
-            if edge.kind != EdgeKind::Referrer {
-                head.insert("edge".into(), json!(edge.kind.name()));
-                head.extend(edge.tag.map(|tag| ("tag".into(), json!(tag))));
-            }
-            if let Some(attachment) = self.attachment(&descriptor.digest) {
-                head.extend(attachment_json(attachment, names));
-            }
-            let edges = seen.insert(&descriptor.digest).then(|| self.edges(&descriptor.digest));
+            let digest = &edge.descriptor.digest;
+            let attachment = self.attachment(digest);
+            let head =
+                edge_json(edge.kind, edge.tag, &edge.descriptor, attachment, location, names);
+            let edges = seen.insert(digest.clone()).then(|| self.edges(digest));
             let depth = lists.len();
-            lists.push(OpenList::begin(&mut text, depth, head, edges.unwrap_or_default()));
+            begin_object(out, depth, head)?;
+            lists.push(OpenList::begin(out, depth, edges.unwrap_or_default())?);
         }
-        text
+        Ok(())
     }
+}
+
+/// Returns the object of a node in [`Graph::json`], without what is attached to it.
+#[doc(hidden)]
+pub fn edge_json(
+    kind: EdgeKind,
+    tag: Option<&str>,
+    descriptor: &Descriptor,
+    attachment: Option<&Attachment>,
+    location: &str,
+    names: KeyCase,
+) -> Map<String, Value> {
+    let name = format!("{location}@{}", descriptor.digest);
+    let mut head = node(&name, descriptor, names);
+    if kind != EdgeKind::Referrer {
+        head.insert("edge".into(), json!(kind.name()));
+        head.extend(tag.map(|tag| ("tag".into(), json!(tag))));
+    }
+    if let Some(attachment) = attachment {
+        head.extend(attachment_json(attachment, names));
+    }
+    head
+}
+
+/// Writes an object without its end.
+fn begin_object(out: &mut impl Write, depth: usize, map: Map<String, Value>) -> io::Result<()> {
+    let object = json_text(&Value::Object(map));
+    indented(out, depth, object.strip_suffix("\n}").unwrap_or(&object))
+}
+
+/// Writes the lines of a text, without a line break after the last one.
+fn indented(out: &mut impl Write, depth: usize, text: &str) -> io::Result<()> {
+    let indent = indent(depth);
+    for (i, line) in text.lines().enumerate() {
+        write!(out, "{}{indent}{line}", if i == 0 { "" } else { "\n" })?;
+    }
+    Ok(())
 }
 
 /// An object of which everything but its lists of edges is written.
@@ -105,42 +167,36 @@ impl ListKind {
 }
 
 impl<'a> OpenList<'a> {
-    /// Writes an object up to the start of its list of referrers.
-    fn begin(text: &mut String, depth: usize, map: Map<String, Value>, edges: Edges<'a>) -> Self {
-        let indent = indent(depth);
-        let object = json_text(&Value::Object(map));
-        for line in object.strip_suffix("\n}").unwrap_or(&object).lines() {
-            let _ = writeln!(text, "{indent}{line}");
-        }
-        text.pop();
-        let _ = write!(text, ",\n{indent}  \"referrers\": [");
-        Self { edges: edges.peekable(), depth, kind: ListKind::Referrers, begun: false }
+    /// Writes the start of the list of referrers of an object.
+    fn begin(out: &mut impl Write, depth: usize, edges: Edges<'a>) -> io::Result<Self> {
+        write!(out, ",\n{}  \"referrers\": [", indent(depth))?;
+        Ok(Self { edges: edges.peekable(), depth, kind: ListKind::Referrers, begun: false })
     }
 
     /// Returns the next edge, after what separates it from the one before. Without one, writes the
     /// end of the object.
-    fn next(&mut self, text: &mut String) -> Option<EdgeRef<'a>> {
+    fn next(&mut self, out: &mut impl Write) -> io::Result<Option<EdgeRef<'a>>> {
         let next = self.edges.peek().map(ListKind::of);
         if next == Some(ListKind::Attached) && self.kind == ListKind::Referrers {
-            self.end_of_list(text);
-            let _ = write!(text, ",\n{}  \"attached\": [", indent(self.depth));
+            self.end_of_list(out)?;
+            write!(out, ",\n{}  \"attached\": [", indent(self.depth))?;
             (self.kind, self.begun) = (ListKind::Attached, false);
         }
         if next.is_none() {
-            self.end_of_list(text);
-            let _ = write!(text, "\n{}}}", indent(self.depth));
-            return None;
+            self.end_of_list(out)?;
+            write!(out, "\n{}}}", indent(self.depth))?;
+            return Ok(None);
         }
-        text.push_str(if self.begun { ",\n" } else { "\n" });
+        write!(out, "{}", if self.begun { ",\n" } else { "\n" })?;
         self.begun = true;
-        self.edges.next()
+        Ok(self.edges.next())
     }
 
-    fn end_of_list(&self, text: &mut String) {
+    fn end_of_list(&self, out: &mut impl Write) -> io::Result<()> {
         if self.begun {
-            let _ = write!(text, "\n{}  ", indent(self.depth));
+            write!(out, "\n{}  ", indent(self.depth))?;
         }
-        text.push(']');
+        write!(out, "]")
     }
 }
 

@@ -1,16 +1,23 @@
 //! [`Graph`]: a subject and the manifests that are attached to it, directly or through others.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap, HashSet},
     slice,
+    sync::Arc,
 };
 
+use super::compact::{CompactDescriptor, SharedTexts};
 use crate::{
     attachment::{Attachment, Edge, EdgeKind},
     descriptor::Descriptor,
     digest::Digest,
     list_problem::ListProblem,
+    weight::{OBJECT, Weight},
 };
+
+/// The number of different attachments that nodes are compared with, to share them.
+const RECENT: usize = 16;
 
 /// A subject and what is attached to it, directly or through others: its referrers, and the
 /// manifests that an [`EdgeKind`] of another kind leads to.
@@ -41,13 +48,26 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub struct Graph {
     subject: Descriptor,
-    /// The referrers of a digest, in the order of the store. An empty list marks a leaf.
-    referrers: HashMap<Digest, Vec<Descriptor>>,
+    /// The referrers of a digest, in the order of the store. A node without any has no entry.
+    referrers: HashMap<Digest, Vec<CompactDescriptor>>,
     /// The edges of other kinds. A node without any has no entry.
     attached: HashMap<Digest, Vec<Edge>>,
     /// What the nodes are. A node that follows no known convention has no entry.
-    attachments: HashMap<Digest, Attachment>,
+    attachments: HashMap<Digest, Arc<Attachment>>,
+    /// Attachments to share: the signatures of an image differ in their digests alone.
+    recent: Recent,
+    texts: SharedTexts,
     problems: Vec<ListProblem>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Recent(Vec<Arc<Attachment>>);
+
+/// Two graphs are equal whatever attachments they have shared.
+impl PartialEq for Recent {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl Graph {
@@ -58,6 +78,8 @@ impl Graph {
             referrers: HashMap::new(),
             attached: HashMap::new(),
             attachments: HashMap::new(),
+            recent: Recent::default(),
+            texts: SharedTexts::default(),
             problems: Vec::new(),
         }
     }
@@ -68,8 +90,13 @@ impl Graph {
     }
 
     /// Returns the direct referrers of a node, in the order of the store. Empty for a leaf, and for
-    /// a digest that is not in the graph.
-    pub fn referrers(&self, digest: &Digest) -> &[Descriptor] {
+    /// a digest that is not in the graph. A graph holds them in a shorter form; [`Graph::edges`]
+    /// returns one after the other.
+    pub fn referrers(&self, digest: &Digest) -> Vec<Descriptor> {
+        self.listed(digest).iter().map(CompactDescriptor::descriptor).collect()
+    }
+
+    pub(super) fn listed(&self, digest: &Digest) -> &[CompactDescriptor] {
         self.referrers.get(digest).map_or(&[], Vec::as_slice)
     }
 
@@ -82,13 +109,13 @@ impl Graph {
     /// Iterates over all edges from a node: its [referrers](Self::referrers), then what is
     /// [attached](Self::attached) to it otherwise.
     pub fn edges(&self, digest: &Digest) -> Edges<'_> {
-        Edges { referrers: self.referrers(digest).iter(), attached: self.attached(digest).iter() }
+        Edges { referrers: self.listed(digest).iter(), attached: self.attached(digest).iter() }
     }
 
     /// Returns what a node is, by the conventions of signatures, attestations and SBoMs. `None` if
     /// it follows none of those that are known.
     pub fn attachment(&self, digest: &Digest) -> Option<&Attachment> {
-        self.attachments.get(digest)
+        self.attachments.get(digest).map(Arc::as_ref)
     }
 
     /// Returns the number of nodes. The subject does not count.
@@ -107,8 +134,8 @@ impl Graph {
     pub fn walk(&self) -> Walk<'_> {
         Walk {
             graph: self,
-            seen: HashSet::from([&self.subject.digest]),
-            stack: vec![(&self.subject, self.edges(&self.subject.digest))],
+            seen: HashSet::from([self.subject.digest.clone()]),
+            stack: vec![(Cow::Borrowed(&self.subject), self.edges(&self.subject.digest))],
         }
     }
 
@@ -119,10 +146,13 @@ impl Graph {
         let mut parents: HashMap<&Digest, Vec<&Digest>> = HashMap::new();
         let mut up = Vec::new();
         for parent in self.referrers.keys().chain(self.attached.keys()).collect::<HashSet<_>>() {
-            for EdgeRef { descriptor, .. } in self.edges(parent) {
-                parents.entry(&descriptor.digest).or_default().push(parent);
-                if wanted(descriptor) {
-                    up.push(&descriptor.digest);
+            let listed = self.listed(parent).iter().map(|d| (&d.digest, d.into()));
+            let attached = self.attached(parent).iter().map(|edge| &edge.descriptor);
+            let attached = attached.map(|d| (&d.digest, Cow::Borrowed(d)));
+            for (digest, descriptor) in listed.chain(attached) {
+                parents.entry(digest).or_default().push(parent);
+                if wanted(&descriptor) {
+                    up.push(digest);
                 }
             }
         }
@@ -130,7 +160,8 @@ impl Graph {
         let mut below = HashSet::new();
         while let Some(digest) = down.pop() {
             if below.insert(digest) {
-                down.extend(self.edges(digest).map(|edge| &edge.descriptor.digest));
+                down.extend(self.listed(digest).iter().map(|listed| &listed.digest));
+                down.extend(self.attached(digest).iter().map(|edge| &edge.descriptor.digest));
             }
         }
         let mut above = HashSet::new();
@@ -145,17 +176,26 @@ impl Graph {
             referrers: kept(&self.referrers, |referrer| keep(&referrer.digest)),
             attached: kept(&self.attached, |edge| keep(&edge.descriptor.digest)),
             attachments: self.attachments.clone(),
+            recent: Recent::default(),
+            texts: SharedTexts::default(),
             problems: self.problems.clone(),
         }
     }
 
     /// Groups the direct referrers of a node by artifact type, or by media type if a referrer has
     /// no artifact type. The types are in the order of their first referrers.
-    pub fn by_type(&self, digest: &Digest) -> Vec<(&str, Vec<&Descriptor>)> {
-        let mut groups: Vec<(&str, Vec<&Descriptor>)> = Vec::new();
+    pub fn by_type(&self, digest: &Digest) -> Vec<(&str, Vec<Descriptor>)> {
+        let groups = self.listed_by_type(digest).into_iter();
+        groups
+            .map(|(name, of)| (name, of.into_iter().map(CompactDescriptor::descriptor).collect()))
+            .collect()
+    }
+
+    pub(super) fn listed_by_type(&self, digest: &Digest) -> Vec<(&str, Vec<&CompactDescriptor>)> {
+        let mut groups: Vec<(&str, Vec<&CompactDescriptor>)> = Vec::new();
         let mut positions: BTreeMap<&str, usize> = BTreeMap::new();
-        for referrer in self.referrers(digest) {
-            let name = referrer.artifact_type.as_deref().unwrap_or(&referrer.media_type);
+        for referrer in self.listed(digest) {
+            let name = referrer.kind();
             let position = *positions.entry(name).or_insert_with(|| {
                 groups.push((name, Vec::new()));
                 groups.len() - 1
@@ -182,11 +222,25 @@ impl Graph {
     /// Sets the direct referrers of a node, in the order in which they are walked and drawn.
     /// An edge of another kind to one of them is removed: a manifest that is found two ways is one node.
     pub fn insert(&mut self, digest: Digest, referrers: Vec<Descriptor>) {
-        if let Some(edges) = self.attached.get_mut(&digest) {
+        self.referrers.remove(&digest);
+        self.append(&digest, referrers);
+    }
+
+    /// Adds direct referrers of a node after those that it has, as [`Graph::insert`] sets them. Returns
+    /// the bytes that they take.
+    #[doc(hidden)]
+    pub fn append(&mut self, digest: &Digest, referrers: Vec<Descriptor>) -> usize {
+        if referrers.is_empty() {
+            return 0;
+        }
+        if let Some(edges) = self.attached.get_mut(digest) {
             let listed: HashSet<&Digest> = referrers.iter().map(|d| &d.digest).collect();
             edges.retain(|edge| !listed.contains(&edge.descriptor.digest));
         }
-        self.referrers.insert(digest, referrers);
+        let mut weight = 0;
+        let list = self.referrers.entry(digest.clone()).or_default();
+        list.extend(referrers.into_iter().map(|d| self.texts.compact(d, &mut weight)));
+        weight
     }
 
     /// Adds edges from a node to what is attached to it otherwise than as a referrer. Omits an edge
@@ -205,7 +259,8 @@ impl Graph {
     /// ```
     pub fn attach(&mut self, digest: &Digest, edges: Vec<Edge>) {
         let mut known: HashSet<Digest> =
-            self.edges(digest).map(|edge| edge.descriptor.digest.clone()).collect();
+            self.listed(digest).iter().map(|listed| listed.digest.clone()).collect();
+        known.extend(self.attached(digest).iter().map(|edge| edge.descriptor.digest.clone()));
         let new = edges.into_iter().filter(|edge| known.insert(edge.descriptor.digest.clone()));
         let new: Vec<Edge> = new.collect();
         if !new.is_empty() {
@@ -219,20 +274,49 @@ impl Graph {
     /// an index has neither.
     #[doc(hidden)]
     pub fn describe(&mut self, manifests: &HashMap<Digest, Descriptor>) {
+        if manifests.is_empty() {
+            return;
+        }
         let attached = self.attached.values_mut().flatten().map(|edge| &mut edge.descriptor);
-        for descriptor in self.referrers.values_mut().flatten().chain(attached) {
-            let Some(manifest) = manifests.get(&descriptor.digest) else { continue };
-            let listed = descriptor.artifact_type.take();
-            descriptor.artifact_type = manifest.artifact_type.clone().or(listed);
-            for (key, value) in &manifest.annotations {
-                descriptor.annotations.entry(key.clone()).or_insert_with(|| value.clone());
+        for descriptor in attached {
+            if let Some(manifest) = manifests.get(&descriptor.digest) {
+                descriptor.complete_with(manifest);
+            }
+        }
+        for listed in self.referrers.values_mut().flatten() {
+            if let Some(manifest) = manifests.get(&listed.digest) {
+                let mut descriptor = listed.descriptor();
+                descriptor.complete_with(manifest);
+                *listed = self.texts.compact(descriptor, &mut 0);
             }
         }
     }
 
     /// Sets what a node is.
     pub fn recognize(&mut self, digest: Digest, attachment: Attachment) {
-        self.attachments.insert(digest, attachment);
+        self.recognize_shared(digest, attachment);
+    }
+
+    /// Sets what a node is. Returns the bytes that it takes.
+    #[doc(hidden)]
+    pub fn recognize_shared(&mut self, digest: Digest, attachment: Attachment) -> usize {
+        // A table that has grown has room for twice as many entries.
+        let mut weight = 2 * size_of::<(Digest, Arc<Attachment>)>() + OBJECT;
+        let Recent(recent) = &mut self.recent;
+        let shared = match recent.iter().find(|known| ***known == attachment) {
+            Some(known) => Arc::clone(known),
+            None => {
+                weight += attachment.weight();
+                let new = Arc::new(attachment);
+                if recent.len() == RECENT {
+                    recent.remove(0);
+                }
+                recent.push(Arc::clone(&new));
+                new
+            }
+        };
+        self.attachments.insert(digest, shared);
+        weight
     }
 }
 
@@ -248,13 +332,13 @@ fn kept<T: Clone>(
 }
 
 /// An edge of a [`Graph`], of any kind.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct EdgeRef<'a> {
     /// How the manifest is attached.
     pub kind: EdgeKind,
     /// The manifest that is attached.
-    pub descriptor: &'a Descriptor,
+    pub descriptor: Cow<'a, Descriptor>,
     /// The tag of an edge of the kind [`EdgeKind::Tag`].
     pub tag: Option<&'a str>,
 }
@@ -262,7 +346,7 @@ pub struct EdgeRef<'a> {
 /// Iterates over the edges of a node. Created by [`Graph::edges`].
 #[derive(Debug, Clone, Default)]
 pub struct Edges<'a> {
-    referrers: slice::Iter<'a, Descriptor>,
+    referrers: slice::Iter<'a, CompactDescriptor>,
     attached: slice::Iter<'a, Edge>,
 }
 
@@ -270,22 +354,24 @@ impl<'a> Iterator for Edges<'a> {
     type Item = EdgeRef<'a>;
 
     fn next(&mut self) -> Option<EdgeRef<'a>> {
-        if let Some(descriptor) = self.referrers.next() {
+        if let Some(listed) = self.referrers.next() {
+            let descriptor = listed.into();
             return Some(EdgeRef { kind: EdgeKind::Referrer, descriptor, tag: None });
         }
         let edge = self.attached.next()?;
-        Some(EdgeRef { kind: edge.kind, descriptor: &edge.descriptor, tag: edge.tag.as_deref() })
+        let descriptor = Cow::Borrowed(&edge.descriptor);
+        Some(EdgeRef { kind: edge.kind, descriptor, tag: edge.tag.as_deref() })
     }
 }
 
 /// One step of [`Graph::walk`].
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Node<'a> {
     /// The manifest that is attached.
-    pub descriptor: &'a Descriptor,
+    pub descriptor: Cow<'a, Descriptor>,
     /// The manifest that it is attached to.
-    pub subject: &'a Descriptor,
+    pub subject: Cow<'a, Descriptor>,
     /// How it is attached.
     pub kind: EdgeKind,
     /// The tag of an edge of the kind [`EdgeKind::Tag`].
@@ -300,8 +386,8 @@ pub struct Node<'a> {
 #[derive(Debug)]
 pub struct Walk<'a> {
     graph: &'a Graph,
-    seen: HashSet<&'a Digest>,
-    stack: Vec<(&'a Descriptor, Edges<'a>)>,
+    seen: HashSet<Digest>,
+    stack: Vec<(Cow<'a, Descriptor>, Edges<'a>)>,
 }
 
 impl<'a> Iterator for Walk<'a> {
@@ -309,16 +395,16 @@ impl<'a> Iterator for Walk<'a> {
 
     fn next(&mut self) -> Option<Node<'a>> {
         while let Some((subject, siblings)) = self.stack.last_mut() {
-            let subject = *subject;
             let Some(EdgeRef { kind, descriptor, tag }) = siblings.next() else {
                 self.stack.pop();
                 continue;
             };
+            let subject = subject.clone();
             let depth = self.stack.len();
-            let first = self.seen.insert(&descriptor.digest);
+            let first = self.seen.insert(descriptor.digest.clone());
             if first {
                 let edges = self.graph.edges(&descriptor.digest);
-                self.stack.push((descriptor, edges));
+                self.stack.push((descriptor.clone(), edges));
             }
             return Some(Node { descriptor, subject, kind, tag, depth, first });
         }
@@ -340,9 +426,9 @@ mod tests {
         let mut graph = Graph::new(a.clone());
         graph.insert(a.digest.clone(), vec![b.clone()]);
         graph.insert(b.digest.clone(), vec![a.clone()]);
-        let steps: Vec<(&Digest, bool)> =
-            graph.walk().map(|step| (&step.descriptor.digest, step.first)).collect();
-        assert_eq!(steps, [(&b.digest, true), (&a.digest, false)]);
+        let steps: Vec<(Digest, bool)> =
+            graph.walk().map(|step| (step.descriptor.digest.clone(), step.first)).collect();
+        assert_eq!(steps, [(b.digest, true), (a.digest, false)]);
         assert_eq!(graph.len(), 1);
     }
 
@@ -354,8 +440,9 @@ mod tests {
         graph.insert(a.digest.clone(), vec![b.clone()]);
         graph.insert(b.digest.clone(), vec![c.clone()]);
         let filtered = graph.filtered(|descriptor| *descriptor == b);
-        let found: Vec<&Descriptor> = filtered.walk().map(|step| step.descriptor).collect();
-        assert_eq!(found, [&a, &b, &c]);
+        let found: Vec<Descriptor> =
+            filtered.walk().map(|step| step.descriptor.into_owned()).collect();
+        assert_eq!(found, [a, b, c]);
         assert!(graph.filtered(|_| false).is_empty());
     }
 }

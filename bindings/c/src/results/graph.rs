@@ -63,7 +63,7 @@ impl ocigraph_graph {
             let parent = path.last().copied();
             path.push(steps.len());
             steps.push(Step {
-                descriptor: ocigraph_descriptor::new(node.descriptor.clone()),
+                descriptor: ocigraph_descriptor::new(node.descriptor.clone().into_owned()),
                 parent,
                 kind: node.kind,
                 tag: node.tag.map(str::to_owned),

@@ -1,7 +1,13 @@
 //! `discover`: prints the graph of referrers of an artifact.
 
+use std::io::Write;
+
 use clap::{Args, ValueEnum};
-use ocigraph::{DiscoverOptions, Graph, KeyCase, Platform, Reference, Result};
+use ocigraph::{
+    Client, Descriptor, DiscoverOptions, Discovered, EdgeKind, Graph, KeyCase, Platform, Reference,
+    Result, json_line,
+};
+use serde_json::json;
 
 use crate::{
     ExitCode,
@@ -17,6 +23,8 @@ enum GraphFormat {
     Tree,
     /// JSON for programs
     Json,
+    /// One line of JSON for each edge, as it is found
+    Ndjson,
     /// Table of the direct referrers
     Table,
     /// Input for Graphviz
@@ -31,6 +39,7 @@ EXAMPLES
   ocigraph discover registry.example.com/app:v1
   ocigraph discover -o json --artifact-type sbom/example registry.example.com/app:v1 \\
       | jq -r '.references[0].digest'
+  ocigraph discover -o ndjson registry.example.com/app:v1 | jq -r .digest
   ocigraph discover -o dot oci:some/folder:v1 | dot -Tsvg > graph.svg")]
 pub(crate) struct DiscoverArgs {
     /// Artifact to start from
@@ -69,6 +78,9 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
     options.allow_incomplete = true;
     let filter = options.clone();
     let (client, target) = (common.client()?, &args.target.reference);
+    if args.format == GraphFormat::Ndjson {
+        return lines(&client, target, options).await;
+    }
     let shows_annotations = common.verbose || args.format == GraphFormat::Json;
     let graph = if shows_annotations || !options.annotations.is_empty() {
         client.discover(target, options).await?
@@ -89,36 +101,67 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
         GraphFormat::Mermaid => output::bytes(graph.mermaid(&root).as_bytes()),
         GraphFormat::Json => {
             let location = Reference::new(args.target.reference.location().clone()).to_string();
-            let mut text =
-                graph.json(&root, &location, KeyCase::Camel, |d| filter.matches(&graph, d));
-            text.push('\n');
-            output::bytes(text.as_bytes());
+            output::written(|out| {
+                let wanted = |d: &Descriptor| filter.matches(&graph, d);
+                graph.write_json(out, &root, &location, KeyCase::Camel, wanted)?;
+                out.write_all(b"\n")
+            });
         }
+        GraphFormat::Ndjson => {}
         GraphFormat::Table => table(&graph, &root, common.verbose),
     }
     Ok(output::problems("discover", &args.target.reference, graph.problems()))
 }
 
+/// Prints a line for each edge and for each problem.
+async fn lines(client: &Client, target: &Reference, options: DiscoverOptions) -> Result<ExitCode> {
+    let location = Reference::new(target.location().clone()).to_string();
+    let mut code = ExitCode::SUCCESS;
+    let print = |found| {
+        match found {
+            Discovered::Edge(edge) => {
+                output::line(&json_line(&edge.json(&location, KeyCase::Camel)));
+            }
+            Discovered::Problem(problem) => {
+                if !problem.is_warning() {
+                    let mut fields = json!({ "problem": problem.to_string() });
+                    if let Some(subject) = &problem.subject {
+                        fields["parent"] = json!(subject);
+                    }
+                    output::line(&json_line(&fields));
+                    code = ExitCode::FAILURE;
+                }
+                output::problems("discover", target, &[problem]);
+            }
+            _ => {}
+        }
+        Ok(())
+    };
+    client.discover_each(target, options, print).await?;
+    Ok(code)
+}
+
 fn table(graph: &Graph, root: &str, verbose: bool) {
     let subject = graph.subject();
-    let referrers = graph.referrers(&subject.digest);
-    let count = match referrers.len() {
+    let referrers = || {
+        let edges = graph.edges(&subject.digest);
+        edges.filter(|edge| edge.kind == EdgeKind::Referrer).map(|edge| edge.descriptor)
+    };
+    let count = match referrers().count() {
         1 => "1 artifact".to_owned(),
         n => format!("{n} artifacts"),
     };
     output::line(&format!("Discovered {count} referencing {root}"));
     output::line(&format!("Digest: {}", subject.digest));
-    if referrers.is_empty() {
-        return;
-    }
     let header = "Artifact Type";
-    let longest = referrers.iter().map(|r| output::kind(r).chars().count()).max();
-    let width = longest.unwrap_or_default().max(header.len());
+    let longest = referrers().map(|r| output::kind(&r).chars().count()).max();
+    let Some(longest) = longest else { return };
+    let width = longest.max(header.len());
     output::line(&format!("\n{header:width$}   Digest"));
-    for referrer in referrers {
-        output::line(&format!("{:width$}   {}", output::kind(referrer), referrer.digest));
+    for referrer in referrers() {
+        output::line(&format!("{:width$}   {}", output::kind(&referrer), referrer.digest));
         if verbose {
-            output::result(referrer);
+            output::result(&*referrer);
         }
     }
 }

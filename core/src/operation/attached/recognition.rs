@@ -24,6 +24,14 @@ const LARGE: u64 = 256 << 10;
 /// payload, and the payload decoded.
 const READING: usize = 3;
 
+/// Recognizes a manifest by its entry in a list. `None` if the manifest has to be read too, as
+/// [`recognize`] does.
+pub(crate) fn recognize_listed(edge: &Edge, thoroughly: bool) -> Option<Attachment> {
+    let listed = Attachment::of_listed(edge.kind, &edge.descriptor);
+    let suffices = *listed.unread() == Unread::Nothing && (listed.is_recognized() || !thoroughly);
+    suffices.then_some(listed)
+}
+
 /// Recognizes a manifest by its entry in a list, and reads the manifest if that does not suffice: also
 /// if the entry follows no known convention and `thoroughly` is set. Keeps what the entry says if the
 /// manifest cannot be read.
@@ -33,17 +41,17 @@ pub(crate) async fn recognize(
     known: Option<&Manifest>,
     thoroughly: bool,
 ) -> Result<Attachment> {
-    let listed = Attachment::of_listed(edge.kind, &edge.descriptor);
     if let Some(manifest) = known {
         return Ok(Attachment::of_manifest(edge, manifest));
     }
-    if *listed.unread() == Unread::Nothing && (listed.is_recognized() || !thoroughly) {
+    if let Some(listed) = recognize_listed(edge, thoroughly) {
         return Ok(listed);
     }
     match fetch_manifest(store, &TagOrDigest::from(&edge.descriptor)).await {
         Ok(manifest) => Ok(Attachment::of_manifest(edge, &manifest)),
         Err(e) if e.is_of_one_manifest() => {
             tracing::debug!(digest = %edge.descriptor.digest, error = %e, "not recognized");
+            let listed = Attachment::of_listed(edge.kind, &edge.descriptor);
             // A manifest that does not exist says nothing more.
             Ok(if e.code() == Code::NotFound { listed } else { listed.with_unread_manifest() })
         }

@@ -1,15 +1,18 @@
 //! The walk of a discovery: breadth first over the edges that the options ask for.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque, hash_map::Entry},
     sync::Arc,
 };
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{
+    StreamExt, TryStreamExt,
+    stream::{self, BoxStream, FuturesUnordered},
+};
 
 use super::{
     edges::follows,
-    recognition::{StatementReader, recognize},
+    recognition::{StatementReader, recognize, recognize_listed},
     sibling_tags::SiblingTags,
 };
 use crate::{
@@ -21,11 +24,12 @@ use crate::{
     },
 };
 use ocigraph_types::{
-    Attachment, Code, Descriptor, Digest, Edge, EdgeKind, Graph, ListProblem, Manifest, Result,
+    Attachment, Code, Descriptor, Digest, Edge, EdgeKind, ListProblem, Manifest, Result,
     TagOrDigest, Unread, media_type, says_artifact_type, weight::Weight,
 };
 
-/// Bytes that a node takes besides its descriptor, in the graph and in the walk.
+/// Bytes that a node takes in the walk: its places in two tables that grow, those of the nodes and of one list,
+/// and in the lists of what remains to do.
 const NODE: usize = 256;
 
 /// The lists that a discovery reads.
@@ -39,7 +43,7 @@ pub(crate) struct Lists<'a> {
     detail: Option<ReferrersDetail>,
 }
 
-impl Lists<'_> {
+impl<'a> Lists<'a> {
     fn follows(self, kind: EdgeKind) -> bool {
         follows(self.options.only, kind)
     }
@@ -65,42 +69,112 @@ impl Lists<'_> {
         depth < self.max_depth()
     }
 
-    /// Returns the referrers of a node, unless the discovery follows other edges only.
-    pub(crate) async fn referrers(self, subject: &Digest) -> Result<Option<List<Descriptor>>> {
+    /// Lists the referrers of a node, unless the discovery follows other edges only.
+    fn listing(self, parent: &Digest, depth: usize) -> Option<Listing<'a>> {
         if !self.follows(EdgeKind::Referrer) {
-            return Ok(None);
+            return None;
         }
         // The store can filter only a walk of one level: otherwise a referrer of another type can have
         // a referrer of the wanted type.
         let options = self.options;
         let artifact_type = options.artifact_type.as_deref().filter(|_| options.depth == Some(1));
-        let _permit = self.requests.acquire().await;
-        let listed = match self.detail {
-            Some(detail) => {
-                let max_requests = self.requests.max();
-                self.store.referrers_in_detail(subject, artifact_type, detail, max_requests).await
-            }
-            None => self.store.referrers(subject, artifact_type).await,
-        };
-        listed.map(Some)
+        let max_requests = self.requests.max();
+        let parts = self.store.referrers_in_parts(parent, artifact_type, self.detail, max_requests);
+        Some(Listing { parent: parent.clone(), depth, parts, read: None })
     }
+
+    /// Reads the first part of the referrers of the subject.
+    pub(crate) async fn first_part(self, subject: &Digest) -> Result<Option<Listing<'a>>> {
+        let Some(mut listing) = self.listing(subject, 0) else { return Ok(None) };
+        listing.read = Some(listing.next(self).await?);
+        Ok(Some(listing))
+    }
+
+    /// Returns true if the entries of a node are read: it is an index, and its level is not the last.
+    fn reads_children(self, visit: &Visit) -> bool {
+        self.descends(visit.depth)
+            && media_type::is_index(&visit.edge.descriptor.media_type)
+            && (self.follows(EdgeKind::Child) || self.follows(EdgeKind::Attestation))
+    }
+
+    /// Returns what a node is, if that is known without a request.
+    fn known(self, visit: &mut Visit) -> Option<Attachment> {
+        if visit.manifest.is_some() || self.reads_children(visit) || self.describes(&visit.edge) {
+            return None;
+        }
+        let found = recognize_listed(&visit.edge, self.options.predicate_type.is_some())?;
+        Some(match visit.about.take() {
+            Some(about) => found.about(about),
+            None => found,
+        })
+    }
+}
+
+/// Receives what a walk finds. Each function returns the bytes that the receiver keeps.
+pub(crate) trait Found: Send {
+    /// Receives referrers of `parent`, after those that it received before.
+    fn listed(&mut self, parent: &Digest, referrers: Vec<Descriptor>) -> usize;
+
+    /// Receives other edges from `parent`.
+    fn attached(&mut self, parent: &Digest, edges: Vec<Edge>) -> usize;
+
+    /// Receives a node once it is known what it is; `descends` is false if nothing below it is looked
+    /// for. An edge that leads to a node again is received too, if [`Found::wants_every_edge`].
+    fn visited(&mut self, node: FoundNode, descends: bool) -> Result<usize>;
+
+    /// Receives the problems of a list.
+    fn problems(&mut self, problems: Vec<ListProblem>) -> Result<usize>;
+
+    /// Returns true if each edge is visited, also one to a node that was found before, and after the node
+    /// that it comes from.
+    fn wants_every_edge(&self) -> bool;
+}
+
+/// A node that a walk found.
+pub(crate) struct FoundNode {
+    pub(crate) parent: Digest,
+    pub(crate) edge: Edge,
+    pub(crate) depth: usize,
+    pub(crate) attachment: Attachment,
+    /// The descriptor of its manifest, if a filter compares what the entry does not have.
+    pub(crate) described: Option<Descriptor>,
 }
 
 /// The state of a discovery.
 pub(crate) struct Walk<'a> {
     pub(crate) lists: Lists<'a>,
     charge: Charge,
-    /// Nodes that were visited, or are in the next level.
-    seen: HashSet<Digest>,
+    /// Nodes that were visited or will be, each with the edge that led to it first.
+    seen: HashMap<Digest, (Digest, EdgeKind)>,
+    /// Other edges that lead to them, as node, parent and kind.
+    repeated: HashSet<(Digest, Digest, EdgeKind)>,
+    /// Attestations of images that are read first, so that a receiver of every edge learns of the image first.
+    /// A graph needs no such order, and has the label by the index if a list of referrers has the attestation
+    /// too.
+    waiting: HashMap<Digest, Waiting>,
     /// Nodes whose sibling tags were not looked for yet, with their levels.
     without_siblings: Vec<(Digest, usize)>,
-    /// The descriptors of manifests, with their artifact types and annotations.
-    described: HashMap<Digest, Descriptor>,
     listed: usize,
 }
 
-/// A node to visit.
+/// The attestations of an image.
+struct Waiting {
+    edges: Vec<Edge>,
+    depth: usize,
+    about: HashMap<Digest, String>,
+}
+
+/// What is to do for a node. A level can have 100,000 nodes of which nothing remains to be read.
+enum Next {
+    /// Look for what is attached to a node.
+    Descend(Digest, usize),
+    /// Read the node too.
+    Visit(Box<Visit>),
+}
+
+/// A node to read.
 struct Visit {
+    parent: Digest,
     edge: Edge,
     /// The distance from the subject.
     depth: usize,
@@ -108,25 +182,59 @@ struct Visit {
     about: Option<String>,
     /// The manifest, if it was read already.
     manifest: Option<Manifest>,
-    /// The referrers, if they were listed already.
-    referrers: Option<List<Descriptor>>,
+    /// True if the node was found before, and only the edge is new.
+    again: bool,
 }
 
 impl Visit {
-    fn new(edge: Edge, depth: usize) -> Self {
-        Self { edge, depth, about: None, manifest: None, referrers: None }
+    fn new(parent: &Digest, edge: Edge, depth: usize) -> Self {
+        let parent = parent.clone();
+        Self { parent, edge, depth, about: None, manifest: None, again: false }
+    }
+
+    fn weight(&self) -> usize {
+        size_of::<Self>() + self.edge.weight() + self.manifest.as_ref().map_or(0, Weight::weight)
     }
 }
 
-/// What a visit found.
-struct Visited {
-    digest: Digest,
+/// A list of referrers that is read part by part.
+pub(crate) struct Listing<'a> {
+    parent: Digest,
     depth: usize,
-    referrers: Option<List<Descriptor>>,
+    parts: BoxStream<'a, Result<List<Descriptor>>>,
+    /// The next part, if it was read already.
+    read: Option<Option<List<Descriptor>>>,
+}
+
+impl Listing<'_> {
+    async fn next(&mut self, lists: Lists<'_>) -> Result<Option<List<Descriptor>>> {
+        if let Some(read) = self.read.take() {
+            return Ok(read);
+        }
+        let _permit = lists.requests.acquire().await;
+        self.parts.try_next().await
+    }
+}
+
+enum Task<'a> {
+    List(Listing<'a>),
+    Read(Box<Visit>),
+}
+
+enum Done<'a> {
+    Listed(Listing<'a>, Option<List<Descriptor>>),
+    Read(Box<Read>),
+}
+
+/// What was read of a node.
+struct Read {
+    visit: Visit,
     children: Vec<Descriptor>,
     attachment: Option<Attachment>,
     described: Option<Descriptor>,
     problems: Vec<ListProblem>,
+    /// The bytes of the visit, which end with it.
+    weight: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -140,124 +248,218 @@ impl<'a> Walk<'a> {
         Self {
             lists: Lists { store, options, requests, statements, detail },
             charge: store.memory().charge(),
-            seen: HashSet::new(),
+            seen: HashMap::new(),
+            repeated: HashSet::new(),
+            waiting: HashMap::new(),
             without_siblings: Vec::new(),
-            described: HashMap::new(),
             listed: 0,
         }
     }
 
-    /// Returns the graph of `subject`. `referrers` are its referrers, if they were listed already;
-    /// `attestations` the entries of its index for it.
+    /// Walks from `subject`. `referrers` is the list of its referrers, if it was begun already;
+    /// `attestations` are the entries of its index for it.
     pub(crate) async fn run(
         &mut self,
         subject: Descriptor,
-        referrers: Option<List<Descriptor>>,
+        referrers: Option<Listing<'a>>,
         attestations: Vec<Descriptor>,
-    ) -> Result<Graph> {
-        let mut graph = Graph::new(subject.clone());
+        found: &mut dyn Found,
+    ) -> Result<()> {
+        let lists = self.lists;
         let is_index = media_type::is_index(&subject.media_type);
-        let descends = self.lists.descends(0);
+        let descends = lists.descends(0);
         let root = subject.digest.clone();
-        self.seen.insert(root.clone());
-        let mut level =
-            vec![Visit { referrers, ..Visit::new(Edge::new(EdgeKind::Referrer, subject), 0) }];
-        if self.lists.descends(0) && self.lists.follows(EdgeKind::Attestation) {
+        self.seen.insert(root.clone(), (root.clone(), EdgeKind::Referrer));
+        let mut level = Vec::new();
+        if descends && lists.follows(EdgeKind::Attestation) {
             let edges = attestations.into_iter().map(|e| Edge::new(EdgeKind::Attestation, e));
-            let edges = edges.collect();
-            level.extend(self.attach(&mut graph, &root, edges, 1)?);
+            level.extend(self.attach(found, &root, edges.collect(), 1, &mut HashMap::new())?);
         }
+        let visit = Visit::new(&root, Edge::new(EdgeKind::Referrer, subject), 0);
+        level.insert(0, Next::Visit(Box::new(visit)));
         // The repository's tags are listed beside the first levels. Those of an index also show which lists
         // of referrers clients keep for its images, so the images wait for them.
-        let follows_tags = self.lists.follows(EdgeKind::Tag) && self.lists.descends(0);
-        let siblings = SiblingTags::new(Arc::clone(self.lists.requests));
-        let store = self.lists.store;
+        let follows_tags = lists.follows(EdgeKind::Tag) && descends;
+        let siblings = SiblingTags::new(Arc::clone(lists.requests));
         let list = async {
             if is_index && descends {
-                siblings.prepare(store).await;
+                siblings.prepare(lists.store).await;
             } else if follows_tags {
-                siblings.listed(store).await;
+                siblings.listed(lists.store).await;
             }
             Ok(())
         };
         if is_index {
-            let (found, ()) = tokio::try_join!(self.walk_level(&mut graph, level), list)?;
-            self.walk(&mut graph, found).await?;
+            let (next, ()) = tokio::try_join!(self.walk_level(found, level, referrers), list)?;
+            self.walk(found, next, None).await?;
         } else {
-            tokio::try_join!(self.walk(&mut graph, level), list)?;
+            tokio::try_join!(self.walk(found, level, referrers), list)?;
         }
-        if follows_tags {
-            loop {
-                let level = self.find_siblings(&siblings, &mut graph).await?;
-                if level.is_empty() {
-                    break;
-                }
-                self.walk(&mut graph, level).await?;
-            }
-        }
-        graph.describe(&self.described);
-        Ok(graph)
-    }
-
-    /// Visits the nodes of a level, and those that they lead to.
-    async fn walk(&mut self, graph: &mut Graph, mut level: Vec<Visit>) -> Result<()> {
-        while !level.is_empty() {
-            level = self.walk_level(graph, level).await?;
+        while follows_tags && !self.without_siblings.is_empty() {
+            let level = self.find_siblings(&siblings, found).await?;
+            self.walk(found, level, None).await?;
         }
         Ok(())
     }
 
-    /// Visits the nodes of a level, and returns those that they lead to.
-    async fn walk_level(&mut self, graph: &mut Graph, level: Vec<Visit>) -> Result<Vec<Visit>> {
-        let lists = self.lists;
-        let visits = level.into_iter().map(|visit| visit_node(lists, visit));
-        let mut visits = stream::iter(visits).buffer_unordered(lists.requests.max());
-        let mut found = Vec::new();
-        while let Some(visited) = visits.try_next().await? {
-            found.extend(self.insert(graph, visited)?);
+    /// Visits the nodes of a level, and those that they lead to.
+    async fn walk(
+        &mut self,
+        found: &mut dyn Found,
+        mut level: Vec<Next>,
+        mut begun: Option<Listing<'a>>,
+    ) -> Result<()> {
+        while !level.is_empty() {
+            level = self.walk_level(found, level, begun.take()).await?;
         }
-        Ok(found)
+        Ok(())
     }
 
-    /// Adds what a visit found to the graph, and returns the nodes to visit next.
-    fn insert(&mut self, graph: &mut Graph, visited: Visited) -> Result<Vec<Visit>> {
-        let Visited { digest, depth, referrers, children, attachment, described, problems } =
-            visited;
-        self.charge.add(NODE + problems.weight() + described.weight())?;
-        self.described.extend(described.map(|descriptor| (digest.clone(), descriptor)));
-        graph.add_problems(problems);
-        if let Some(attachment) = attachment.filter(|found| found.label().is_some()) {
-            graph.recognize(digest.clone(), attachment);
-        }
-        if self.lists.descends(depth) {
-            self.without_siblings.push((digest.clone(), depth));
-        }
+    /// Visits the nodes of a level, and returns those that they lead to. `begun` is the list of the
+    /// subject, if its first part was read already.
+    async fn walk_level(
+        &mut self,
+        found: &mut dyn Found,
+        level: Vec<Next>,
+        mut begun: Option<Listing<'a>>,
+    ) -> Result<Vec<Next>> {
+        let lists = self.lists;
+        let mut level = level.into_iter();
+        let mut tasks: VecDeque<Task<'a>> = VecDeque::new();
+        let mut running = FuturesUnordered::new();
         let mut next = Vec::new();
-        if let Some(mut listed) = referrers {
-            listed.hand_over(&mut self.charge)?;
-            graph.add_problems(std::mem::take(&mut listed.problems));
-            self.count(listed.entries.len())?;
-            for referrer in &listed.entries {
-                if self.seen.insert(referrer.digest.clone()) {
-                    let edge = Edge::new(EdgeKind::Referrer, referrer.clone());
-                    next.push(Visit::new(edge, depth + 1));
+        loop {
+            while running.len() < lists.requests.max() {
+                if let Some(task) = tasks.pop_front() {
+                    running.push(perform(lists, task));
+                } else if let Some(node) = level.next() {
+                    self.begin(node, &mut begun, &mut tasks);
+                } else {
+                    break;
                 }
             }
-            graph.insert(digest.clone(), listed.entries);
+            match running.try_next().await? {
+                Some(Done::Listed(listing, Some(part))) => {
+                    next.extend(self.insert_part(found, &listing, part)?);
+                    // Lists that were begun go first: each holds what it needs to continue.
+                    tasks.push_front(Task::List(listing));
+                }
+                Some(Done::Listed(_, None)) => {}
+                Some(Done::Read(read)) => next.extend(self.insert_read(found, *read)?),
+                None => return Ok(next),
+            }
         }
-        next.extend(self.insert_children(graph, &digest, depth, children)?);
+    }
+
+    /// Adds the tasks for a node.
+    fn begin(
+        &mut self,
+        next: Next,
+        begun: &mut Option<Listing<'a>>,
+        tasks: &mut VecDeque<Task<'a>>,
+    ) {
+        let (digest, depth) = match &next {
+            Next::Descend(digest, depth) => (digest.clone(), *depth),
+            Next::Visit(visit) => (visit.edge.descriptor.digest.clone(), visit.depth),
+        };
+        let again = matches!(&next, Next::Visit(visit) if visit.again);
+        if self.lists.descends(depth) && !again {
+            let listing = match begun.take() {
+                Some(begun) => Some(begun),
+                None => self.lists.listing(&digest, depth),
+            };
+            tasks.extend(listing.map(Task::List));
+            if self.lists.follows(EdgeKind::Tag) {
+                self.without_siblings.push((digest, depth));
+            }
+        }
+        if let Next::Visit(visit) = next {
+            tasks.push_back(Task::Read(visit));
+        }
+    }
+
+    /// Adds a part of a list of referrers, and returns the nodes to visit next.
+    fn insert_part(
+        &mut self,
+        found: &mut dyn Found,
+        listing: &Listing<'_>,
+        mut part: List<Descriptor>,
+    ) -> Result<Vec<Next>> {
+        let (parent, depth) = (&listing.parent, listing.depth + 1);
+        self.add_problems(found, std::mem::take(&mut part.problems))?;
+        self.count(part.entries.len())?;
+        let mut next = Vec::new();
+        for referrer in &part.entries {
+            let edge = Edge::new(EdgeKind::Referrer, referrer.clone());
+            next.extend(self.reach(found, Visit::new(parent, edge, depth))?);
+        }
+        let weight = found.listed(parent, std::mem::take(&mut part.entries));
+        self.charge.add(weight)?;
         Ok(next)
+    }
+
+    /// Adds what was read of a node, and returns the nodes to visit next.
+    fn insert_read(&mut self, found: &mut dyn Found, read: Read) -> Result<Vec<Next>> {
+        let Read { visit, children, attachment, described, problems, weight } = read;
+        let digest = visit.edge.descriptor.digest.clone();
+        let (depth, again) = (visit.depth, visit.again);
+        self.add_problems(found, problems)?;
+        if let Some(attachment) = attachment {
+            let Visit { parent, edge, .. } = visit;
+            let node = FoundNode { parent, edge, depth, attachment, described };
+            let weight = found.visited(node, self.lists.descends(depth) && !again)?;
+            self.charge.add(weight)?;
+        }
+        self.charge.release(weight);
+        let mut next = self.insert_children(found, &digest, depth, children)?;
+        if let Some(Waiting { edges, depth, mut about }) = self.waiting.remove(&digest) {
+            next.extend(self.attach(found, &digest, edges, depth, &mut about)?);
+        }
+        Ok(next)
+    }
+
+    /// Reports a node if it is known what it is. Returns what remains to do for it.
+    fn reach(&mut self, found: &mut dyn Found, mut visit: Visit) -> Result<Option<Next>> {
+        let digest = visit.edge.descriptor.digest.clone();
+        let from = (visit.parent.clone(), visit.edge.kind);
+        match self.seen.entry(digest.clone()) {
+            Entry::Vacant(entry) => {
+                self.charge.add(NODE)?;
+                entry.insert(from);
+            }
+            Entry::Occupied(first) => {
+                if !found.wants_every_edge() || *first.get() == from {
+                    return Ok(None);
+                }
+                if !self.repeated.insert((digest.clone(), from.0, from.1)) {
+                    return Ok(None);
+                }
+                self.charge.add(NODE)?;
+                visit.again = true;
+            }
+        }
+        let (depth, again) = (visit.depth, visit.again);
+        let descends = self.lists.descends(depth) && !again;
+        let Some(attachment) = self.lists.known(&mut visit) else {
+            self.charge.add(visit.weight())?;
+            return Ok(Some(Next::Visit(Box::new(visit))));
+        };
+        let Visit { parent, edge, .. } = visit;
+        let node = FoundNode { parent, edge, depth, attachment, described: None };
+        let weight = found.visited(node, descends)?;
+        self.charge.add(weight)?;
+        Ok(descends.then_some(Next::Descend(digest, depth)))
     }
 
     /// Adds the entries of an index: an attestation below the image that it is about, every other
     /// below the index.
     fn insert_children(
         &mut self,
-        graph: &mut Graph,
+        found: &mut dyn Found,
         index: &Digest,
         depth: usize,
         children: Vec<Descriptor>,
-    ) -> Result<Vec<Visit>> {
+    ) -> Result<Vec<Next>> {
         self.count(children.len())?;
         let images: HashMap<Digest, Option<String>> = children
             .iter()
@@ -288,30 +490,46 @@ impl<'a> Walk<'a> {
                 attestations.entry(parent).or_insert((depth, Vec::new())).1.push(edge);
             }
         }
-        let mut next = Vec::new();
+        let mut next = self.attach(found, index, of_index, depth + 1, &mut about)?;
+        let is_read = |node: &Next| match node {
+            Next::Visit(visit) => Some(visit.edge.descriptor.digest.clone()),
+            Next::Descend(..) => None,
+        };
+        let read: HashSet<Digest> = next.iter().filter_map(is_read).collect();
         for (parent, (depth, edges)) in attestations {
-            for visit in self.attach(graph, &parent, edges, depth)? {
-                let about = about.remove(&visit.edge.descriptor.digest);
-                next.push(Visit { about, ..visit });
+            let mut of_parent = HashMap::new();
+            for edge in &edges {
+                of_parent.extend(about.remove_entry(&edge.descriptor.digest));
+            }
+            if found.wants_every_edge() && read.contains(&parent) {
+                self.charge.add(edges.iter().map(Weight::weight).sum())?;
+                self.waiting.insert(parent, Waiting { edges, depth, about: of_parent });
+            } else {
+                next.extend(self.attach(found, &parent, edges, depth, &mut of_parent)?);
             }
         }
-        next.extend(self.attach(graph, index, of_index, depth + 1)?);
         Ok(next)
     }
 
-    /// Adds edges to the graph. Returns the visits of those manifests that were not visited.
+    /// Adds edges other than those to referrers, and returns the nodes to visit next. `about` has the
+    /// platforms or digests of the images that attestations are about.
     fn attach(
         &mut self,
-        graph: &mut Graph,
+        found: &mut dyn Found,
         parent: &Digest,
         edges: Vec<Edge>,
         depth: usize,
-    ) -> Result<Vec<Visit>> {
-        self.charge.add(edges.iter().map(Weight::weight).sum())?;
-        let new = edges.iter().filter(|edge| self.seen.insert(edge.descriptor.digest.clone()));
-        let visits = new.map(|edge| Visit::new(edge.clone(), depth)).collect();
-        graph.attach(parent, edges);
-        Ok(visits)
+        about: &mut HashMap<Digest, String>,
+    ) -> Result<Vec<Next>> {
+        let mut next = Vec::new();
+        for edge in &edges {
+            let about = about.remove(&edge.descriptor.digest);
+            let visit = Visit { about, ..Visit::new(parent, edge.clone(), depth) };
+            next.extend(self.reach(found, visit)?);
+        }
+        let weight = found.attached(parent, edges);
+        self.charge.add(weight)?;
+        Ok(next)
     }
 
     /// Adds the manifests of the sibling tags of all nodes that were visited since the last time, and
@@ -319,31 +537,37 @@ impl<'a> Walk<'a> {
     async fn find_siblings(
         &mut self,
         siblings: &SiblingTags,
-        graph: &mut Graph,
-    ) -> Result<Vec<Visit>> {
+        found: &mut dyn Found,
+    ) -> Result<Vec<Next>> {
         let nodes = std::mem::take(&mut self.without_siblings);
         let store = self.lists.store;
-        let found = stream::iter(nodes).map(|(digest, depth)| async move {
-            let found = siblings.manifests_of(store, &digest).await?.list;
-            Ok::<_, crate::Error>((digest, depth, found))
+        let manifests = stream::iter(nodes).map(|(digest, depth)| async move {
+            let manifests = siblings.manifests_of(store, &digest).await?.list;
+            Ok::<_, crate::Error>((digest, depth, manifests))
         });
-        let found: Vec<_> = found.buffered(self.lists.requests.max()).try_collect().await?;
+        let mut manifests = manifests.buffered(self.lists.requests.max());
         let mut next = Vec::new();
-        for (digest, depth, mut found) in found {
-            found.hand_over(&mut self.charge)?;
-            graph.add_problems(std::mem::take(&mut found.problems));
-            self.count(found.entries.len())?;
-            for (tag, manifest) in found.entries {
+        while let Some((digest, depth, mut manifests)) = manifests.try_next().await? {
+            self.add_problems(found, std::mem::take(&mut manifests.problems))?;
+            self.count(manifests.entries.len())?;
+            for (tag, manifest) in std::mem::take(&mut manifests.entries) {
                 let edge = Edge::of_tag(tag, manifest.descriptor());
-                let visits = self.attach(graph, &digest, vec![edge], depth + 1)?;
-                next.extend(
-                    visits
-                        .into_iter()
-                        .map(|visit| Visit { manifest: Some(manifest.clone()), ..visit }),
-                );
+                let weight = found.attached(&digest, vec![edge.clone()]);
+                self.charge.add(weight)?;
+                let visit =
+                    Visit { manifest: Some(manifest), ..Visit::new(&digest, edge, depth + 1) };
+                next.extend(self.reach(found, visit)?);
             }
         }
         Ok(next)
+    }
+
+    fn add_problems(&mut self, found: &mut dyn Found, problems: Vec<ListProblem>) -> Result<()> {
+        if problems.is_empty() {
+            return Ok(());
+        }
+        let weight = found.problems(problems)?;
+        self.charge.add(weight)
     }
 
     fn count(&mut self, entries: usize) -> Result<()> {
@@ -352,67 +576,63 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Lists what is attached to a node, unless it is in the last level, and recognizes it.
-async fn visit_node(lists: Lists<'_>, visit: Visit) -> Result<Visited> {
-    let Visit { edge, depth, about, manifest, referrers } = visit;
+async fn perform<'a>(lists: Lists<'a>, task: Task<'a>) -> Result<Done<'a>> {
+    match task {
+        Task::List(mut listing) => {
+            let part = listing.next(lists).await?;
+            Ok(Done::Listed(listing, part))
+        }
+        Task::Read(visit) => Ok(Done::Read(Box::new(read_node(lists, *visit).await?))),
+    }
+}
+
+/// Reads a node: its children if it is an index, and what it is.
+async fn read_node(lists: Lists<'_>, mut visit: Visit) -> Result<Read> {
+    let weight = if visit.depth == 0 { 0 } else { visit.weight() };
     let store = lists.store;
-    let descends = lists.descends(depth);
-    let digest = edge.descriptor.digest.clone();
-    let list = async {
-        match referrers {
-            Some(referrers) => Ok(Some(referrers)),
-            None if descends => lists.referrers(&digest).await,
-            None => Ok(None),
-        }
-    };
-    let reads_children = descends
-        && media_type::is_index(&edge.descriptor.media_type)
-        && (lists.follows(EdgeKind::Child) || lists.follows(EdgeKind::Attestation));
-    let describes = depth > 0 && lists.describes(&edge);
-    let read = async {
-        let mut problems = Vec::new();
-        let manifest = match manifest {
-            None if reads_children || describes => {
-                let _permit = lists.requests.acquire().await;
-                match fetch_manifest(store, &TagOrDigest::from(&edge.descriptor)).await {
-                    Ok(index) => Some(index),
-                    // A list names an index that was deleted.
-                    Err(e) if e.code() == Code::NotFound && depth > 0 => None,
-                    Err(e) if e.is_of_one_manifest() => {
-                        let detail = e.message().to_owned();
-                        problems.push(problem_of(&digest, "the manifest of", detail));
-                        None
-                    }
-                    Err(e) => return Err(e),
-                }
-            }
-            known => known,
-        };
-        let mut attachment = None;
-        if depth > 0 {
+    let digest = &visit.edge.descriptor.digest;
+    let reads_children = lists.reads_children(&visit) && !visit.again;
+    let describes = visit.depth > 0 && lists.describes(&visit.edge);
+    let mut problems = Vec::new();
+    let manifest = match visit.manifest.take() {
+        None if reads_children || describes => {
             let _permit = lists.requests.acquire().await;
-            // A filter that silently finds nothing would be taken for an answer.
-            let filters = lists.options.predicate_type.is_some();
-            let mut found = recognize(store, &edge, manifest.as_ref(), filters).await?;
-            if let Some(about) = about {
-                found = found.about(about);
+            match fetch_manifest(store, &TagOrDigest::from(&visit.edge.descriptor)).await {
+                Ok(index) => Some(index),
+                // A list names an index that was deleted.
+                Err(e) if e.code() == Code::NotFound && visit.depth > 0 => None,
+                Err(e) if e.is_of_one_manifest() => {
+                    let detail = e.message().to_owned();
+                    problems.push(problem_of(digest, "the manifest of", detail));
+                    None
+                }
+                Err(e) => return Err(e),
             }
-            if filters && *found.unread() != Unread::Nothing {
-                let unread = lists.statements.read(store, &mut found).await?;
-                let problem = |detail| problem_of(&digest, "the predicate types of", detail);
-                problems.extend(unread.map(problem));
-            }
-            attachment = Some(found);
         }
-        let described = manifest.as_ref().filter(|_| describes).map(Manifest::descriptor);
-        let children = match manifest.filter(|_| reads_children) {
-            Some(index) => index.children().cloned().collect(),
-            None => Vec::new(),
-        };
-        Ok((children, attachment, described, problems))
+        known => known,
     };
-    let (referrers, (children, attachment, described, problems)) = tokio::try_join!(list, read)?;
-    Ok(Visited { digest, depth, referrers, children, attachment, described, problems })
+    let mut attachment = None;
+    if visit.depth > 0 {
+        let _permit = lists.requests.acquire().await;
+        // A filter that silently finds nothing would be taken for an answer.
+        let filters = lists.options.predicate_type.is_some();
+        let mut found = recognize(store, &visit.edge, manifest.as_ref(), filters).await?;
+        if let Some(about) = visit.about.take() {
+            found = found.about(about);
+        }
+        if filters && *found.unread() != Unread::Nothing {
+            let unread = lists.statements.read(store, &mut found).await?;
+            let problem = |detail| problem_of(digest, "the predicate types of", detail);
+            problems.extend(unread.map(problem));
+        }
+        attachment = Some(found);
+    }
+    let described = manifest.as_ref().filter(|_| describes).map(Manifest::descriptor);
+    let children = match manifest.filter(|_| reads_children) {
+        Some(index) => index.children().cloned().collect(),
+        None => Vec::new(),
+    };
+    Ok(Read { visit, children, attachment, described, problems, weight })
 }
 
 fn problem_of(digest: &Digest, what: &str, detail: String) -> ListProblem {

@@ -148,8 +148,9 @@ async fn plan_list(context: &MigrateContext<'_>, of: &Digest, plan: &mut Plan) -
     let Some(lists) = context.lists(of).await? else { return Ok(()) };
     let by_api: HashSet<&Digest> = lists.by_api.entries.iter().map(|d| &d.digest).collect();
     let by_tag: HashSet<&Digest> = lists.by_tag.entries.iter().map(|d| &d.digest).collect();
-    let referrers = context.graph.referrers(of).iter();
+    let referrers = context.graph.referrers(of);
     let (existing, lacking): (Vec<&Descriptor>, Vec<&Descriptor>) = referrers
+        .iter()
         .filter(|listed| by_api.contains(&listed.digest))
         .partition(|listed| by_tag.contains(&listed.digest));
     let migration = |listed: &&Descriptor, existed| Migration {
