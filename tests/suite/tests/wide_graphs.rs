@@ -8,7 +8,7 @@ use std::{
 };
 
 use ocigraph::{Client, Code, Descriptor, DiscoverOptions, Discovered};
-use ocigraph_fixture::{Config, Fixture};
+use ocigraph_fixture::{Config, Fixture, Slow};
 use ocigraph_suite::{
     AttachedImage, FaultServer, Kind, Registry, Reply, SPDX, Workspace, ocigraph_binary,
 };
@@ -130,6 +130,33 @@ fn assert_follow_parents(root: &Value, lines: &[Value]) {
         assert!(known.contains(&&line["parent"]), "{line}");
         known.push(&line["digest"]);
     }
+}
+
+#[test]
+fn the_line_of_a_manifest_that_is_read_slowly_comes_before_those_of_its_referrers() {
+    let work = Workspace::new();
+    let registry = Fixture::start(Config::default());
+    let image = format!("{}/app:v1", registry.host());
+    work.write("app", "app");
+    work.ocigraph(&["push", "-q", &image, "app"]).ok();
+    // What a statement is, its manifest tells.
+    let in_toto = "application/vnd.in-toto+json";
+    let attached = work.ocigraph(&["attach", &image, "--artifact-type", in_toto, "app"]).ok();
+    let statement = attached.lines().find_map(|line| line.strip_prefix("Digest: ")).unwrap();
+    let subject = format!("{}/app@{statement}", registry.host());
+    work.ocigraph(&["attach", &subject, "--artifact-type", "a/b", "app"]).ok();
+    let slow = Slow {
+        method: "GET".into(),
+        path: format!("/v2/app/manifests/{statement}"),
+        response_ms: 500,
+        body_ms: 0,
+    };
+    registry.set_config(Config { slow: vec![slow], ..Config::default() });
+    let lines = work.ocigraph(&["discover", "-o", "ndjson", &image]).ok();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!((&lines[0]["digest"], &lines[1]["parent"]), (&json!(statement), &json!(statement)));
+    assert_eq!((&lines[0]["depth"], &lines[1]["depth"]), (&json!(1), &json!(2)));
 }
 
 /// A registry with an image whose list of referrers has two pages of one referrer. `second` returns the second

@@ -118,8 +118,8 @@ pub(crate) trait Found: Send {
     /// Receives other edges from `parent`.
     fn attached(&mut self, parent: &Digest, edges: Vec<Edge>) -> usize;
 
-    /// Receives a node once it is known what it is; `descends` is false if nothing below it is looked
-    /// for. An edge that leads to a node again is received too, if [`Found::wants_every_edge`].
+    /// Receives a node once it is known what it is; `descends` is false if nothing can be found below
+    /// it. An edge that leads to a node again is received too, if [`Found::wants_every_edge`].
     fn visited(&mut self, node: FoundNode, descends: bool) -> Result<usize>;
 
     /// Receives the problems of a list.
@@ -333,7 +333,7 @@ impl<'a> Walk<'a> {
                 if let Some(task) = tasks.pop_front() {
                     running.push(perform(lists, task));
                 } else if let Some(node) = level.next() {
-                    self.begin(node, &mut begun, &mut tasks);
+                    self.begin(found, node, &mut begun, &mut tasks);
                 } else {
                     break;
                 }
@@ -345,7 +345,14 @@ impl<'a> Walk<'a> {
                     tasks.push_front(Task::List(listing));
                 }
                 Some(Done::Listed(_, None)) => {}
-                Some(Done::Read(read)) => next.extend(self.insert_read(found, *read)?),
+                Some(Done::Read(read)) => {
+                    let visit = &read.visit;
+                    if waits(found, visit) && !visit.again {
+                        let digest = &visit.edge.descriptor.digest;
+                        tasks.extend(self.list(digest, visit.depth, &mut None));
+                    }
+                    next.extend(self.insert_read(found, *read)?);
+                }
                 None => return Ok(next),
             }
         }
@@ -354,28 +361,37 @@ impl<'a> Walk<'a> {
     /// Adds the tasks for a node.
     fn begin(
         &mut self,
+        found: &dyn Found,
         next: Next,
         begun: &mut Option<Listing<'a>>,
         tasks: &mut VecDeque<Task<'a>>,
     ) {
-        let (digest, depth) = match &next {
-            Next::Descend(digest, depth) => (digest.clone(), *depth),
-            Next::Visit(visit) => (visit.edge.descriptor.digest.clone(), visit.depth),
-        };
-        let again = matches!(&next, Next::Visit(visit) if visit.again);
-        if self.lists.descends(depth) && !again {
-            let listing = match begun.take() {
-                Some(begun) => Some(begun),
-                None => self.lists.listing(&digest, depth),
-            };
-            tasks.extend(listing.map(Task::List));
-            if self.lists.follows(EdgeKind::Tag) {
-                self.without_siblings.push((digest, depth));
+        match next {
+            Next::Descend(digest, depth) => tasks.extend(self.list(&digest, depth, begun)),
+            Next::Visit(visit) => {
+                if !waits(found, &visit) && !visit.again {
+                    let digest = &visit.edge.descriptor.digest;
+                    tasks.extend(self.list(digest, visit.depth, begun));
+                }
+                tasks.push_back(Task::Read(visit));
             }
         }
-        if let Next::Visit(visit) = next {
-            tasks.push_back(Task::Read(visit));
+    }
+
+    /// Returns the task to list the referrers of a node, unless it is in the last level.
+    fn list(
+        &mut self,
+        node: &Digest,
+        depth: usize,
+        begun: &mut Option<Listing<'a>>,
+    ) -> Option<Task<'a>> {
+        if !self.lists.descends(depth) {
+            return None;
         }
+        if self.lists.follows(EdgeKind::Tag) {
+            self.without_siblings.push((node.clone(), depth));
+        }
+        begun.take().or_else(|| self.lists.listing(node, depth)).map(Task::List)
     }
 
     /// Adds a part of a list of referrers, and returns the nodes to visit next.
@@ -407,7 +423,7 @@ impl<'a> Walk<'a> {
         if let Some(attachment) = attachment {
             let Visit { parent, edge, .. } = visit;
             let node = FoundNode { parent, edge, depth, attachment, described };
-            let weight = found.visited(node, self.lists.descends(depth) && !again)?;
+            let weight = found.visited(node, self.lists.descends(depth) || again)?;
             self.charge.add(weight)?;
         }
         self.charge.release(weight);
@@ -446,7 +462,7 @@ impl<'a> Walk<'a> {
         };
         let Visit { parent, edge, .. } = visit;
         let node = FoundNode { parent, edge, depth, attachment, described: None };
-        let weight = found.visited(node, descends)?;
+        let weight = found.visited(node, descends || again)?;
         self.charge.add(weight)?;
         Ok(descends.then_some(Next::Descend(digest, depth)))
     }
@@ -574,6 +590,12 @@ impl<'a> Walk<'a> {
         self.listed += entries;
         check_limit(self.listed, self.lists.store.max_entries())
     }
+}
+
+/// Returns true if the referrers of a node are listed only after it was read, because a receiver of every edge
+/// learns of the node first. The subject has no edge.
+fn waits(found: &dyn Found, visit: &Visit) -> bool {
+    found.wants_every_edge() && visit.depth > 0
 }
 
 async fn perform<'a>(lists: Lists<'a>, task: Task<'a>) -> Result<Done<'a>> {
