@@ -8,6 +8,7 @@
 use crate::Code;
 use std::{
     fmt,
+    fs::File,
     io::{Read, Seek, SeekFrom},
     path::PathBuf,
     pin::Pin,
@@ -67,6 +68,16 @@ pub trait Source: fmt::Debug + Send + Sync {
     /// source.
     async fn open(&self, offset: u64) -> Result<ByteStream>;
 
+    /// Returns an open file with exactly this content, if there is one. A file system may then share its
+    /// blocks with a copy instead of copying them. Default: `None`.
+    ///
+    /// # Errors
+    ///
+    /// Any error of the implementation. It ends the operation that reads the source.
+    async fn shareable_file(&self) -> Result<Option<File>> {
+        Ok(None)
+    }
+
     /// Returns the repository that the content is a blob of, if any. A push to the same registry
     /// then asks the registry to [mount] the blob instead of uploading it. Default: `None`.
     ///
@@ -122,12 +133,18 @@ impl Source for FileSource {
         let file = spawn_blocking(move || open_regular(&path).map_err(|e| e.named(&path))).await?;
         stream_file(file, self.path.clone(), offset, u64::MAX).await
     }
+
+    async fn shareable_file(&self) -> Result<Option<File>> {
+        let path = self.path.clone();
+        let file = spawn_blocking(move || open_regular(&path).map_err(|e| e.named(&path)));
+        Ok(Some(file.await?))
+    }
 }
 
 /// Returns a stream of up to `length` bytes of an open file, starting at `offset`. `path` is for
 /// messages. Each chunk is read where it stays, so that no byte is copied again.
 pub(crate) async fn stream_file(
-    file: std::fs::File,
+    file: File,
     path: PathBuf,
     offset: u64,
     length: u64,

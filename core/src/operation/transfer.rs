@@ -1,6 +1,6 @@
 //! Transfers of blobs between a store and the caller, with progress.
 
-use std::sync::Arc;
+use std::{fs::File, sync::Arc};
 
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -78,6 +78,10 @@ impl Source for Reported {
                 progress.report(Event::Moved { blob: &blob, position });
             })
             .boxed())
+    }
+
+    async fn shareable_file(&self) -> Result<Option<File>> {
+        self.source.shareable_file().await
     }
 
     fn repository(&self) -> Option<Repository> {

@@ -21,7 +21,7 @@ mod no_registry;
 pub(crate) mod registry;
 
 use crate::content::source::{ByteStream, Repository, Source};
-use std::{fmt, sync::Arc};
+use std::{fmt, fs::File, sync::Arc};
 
 use async_trait::async_trait;
 use futures::{
@@ -117,6 +117,15 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
     ) -> Result<ByteStream> {
         let _ = max_requests;
         self.fetch_blob(blob, offset).await
+    }
+
+    /// Returns an open file with exactly the content of a blob, if the store has one. Default: `None`.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if the blob does not exist.
+    async fn blob_file(&self, blob: &Descriptor) -> Result<Option<File>> {
+        let _ = blob;
+        Ok(None)
     }
 
     /// Returns the descriptors of the manifests whose subject is `subject`, in the order of the
@@ -425,6 +434,10 @@ pub struct StoredBlob {
 impl Source for StoredBlob {
     async fn open(&self, offset: u64) -> Result<ByteStream> {
         self.store.fetch_blob(&self.blob, offset).await
+    }
+
+    async fn shareable_file(&self) -> Result<Option<File>> {
+        self.store.blob_file(&self.blob).await
     }
 
     fn repository(&self) -> Option<Repository> {

@@ -5,6 +5,7 @@
 
 use std::{
     collections::HashMap,
+    fs::File,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -145,6 +146,10 @@ struct CopiedBlob {
 impl Source for CopiedBlob {
     async fn open(&self, offset: u64) -> Result<ByteStream> {
         self.store.fetch_blob_in_parts(&self.blob, offset, self.max_requests).await
+    }
+
+    async fn shareable_file(&self) -> Result<Option<File>> {
+        self.store.blob_file(&self.blob).await
     }
 
     fn repository(&self) -> Option<Repository> {

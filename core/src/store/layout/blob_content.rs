@@ -96,6 +96,11 @@ impl Inner {
 }
 
 impl BlobContent {
+    /// Returns the file if it is in the layout itself.
+    pub(super) fn into_own_file(self) -> Option<File> {
+        (!self.linked).then_some(self.file)
+    }
+
     /// Streams the bytes from `offset` on.
     pub(super) async fn stream(self, offset: u64) -> Result<ByteStream> {
         let left = self.blob.size.saturating_sub(offset);

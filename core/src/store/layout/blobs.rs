@@ -2,7 +2,10 @@
 //! to its final name. A file under a blob's final name was complete and correct when it was
 //! written.
 
-use std::{fs, sync::Arc};
+use std::{
+    fs::{self, File},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 
@@ -30,6 +33,17 @@ impl StagedBlob {
             self.file.write(chunk)?;
         }
         Ok(self)
+    }
+
+    /// Takes the content of another file, if the file system can share its blocks, and reads it to verify
+    /// it. Returns false, and has changed nothing, if it cannot.
+    pub(super) fn share(mut self, from: &File) -> Result<(Self, bool)> {
+        let is_shared = self.file.share(from);
+        if is_shared {
+            let verifier = &mut self.verifier;
+            self.file.read(|chunk| verifier.update(chunk))?;
+        }
+        Ok((self, is_shared))
     }
 
     /// Verifies the blob and moves it to its final name.

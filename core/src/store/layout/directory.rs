@@ -13,7 +13,7 @@ use std::{
     ffi::{OsStr, OsString},
     fs::{self, File},
     hash::{BuildHasher, RandomState},
-    io::{self, Read, Write},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, Weak},
     thread,
@@ -28,9 +28,13 @@ use super::{
     index_text,
     sync::lock,
 };
-use crate::content::{
-    plain_text::utf8_text,
-    regular_file::{Kind, Refused, open_regular},
+use crate::{
+    blocking::check_cancelled,
+    content::{
+        plain_text::utf8_text,
+        regular_file::{Kind, Refused, open_regular},
+        source::READ_SIZE,
+    },
 };
 use ocigraph_types::{Code, Digest, Error, Result};
 
@@ -371,6 +375,40 @@ impl StagedFile {
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let path = || self.opened.private.join(&self.name);
         self.file.write_all(bytes).map_err(|e| Error::io("write", &path(), e))
+    }
+
+    /// Shares the blocks of another file ([ioctl_ficlone(2)]). Returns false, and changes nothing, if the file
+    /// system cannot, or is another.
+    ///
+    /// [ioctl_ficlone(2)]: https://man7.org/linux/man-pages/man2/ioctl_ficlone.2.html
+    #[cfg(all(
+        any(target_os = "linux", target_os = "android"),
+        not(any(target_arch = "sparc", target_arch = "sparc64"))
+    ))]
+    pub(super) fn share(&self, from: &File) -> bool {
+        rustix::fs::ioctl_ficlone(&self.file, from).is_ok()
+    }
+
+    #[cfg(not(all(
+        any(target_os = "linux", target_os = "android"),
+        not(any(target_arch = "sparc", target_arch = "sparc64"))
+    )))]
+    pub(super) fn share(&self, _: &File) -> bool {
+        false
+    }
+
+    /// Passes the content on, chunk by chunk.
+    pub(super) fn read(&mut self, mut each: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let failed = |e| Error::io("read", &self.opened.private.join(&self.name), e);
+        let mut chunk = vec![0; READ_SIZE];
+        (&self.file).seek(SeekFrom::Start(0)).map_err(failed)?;
+        loop {
+            check_cancelled().map_err(failed)?;
+            match (&self.file).read(&mut chunk).map_err(failed)? {
+                0 => return Ok(()),
+                n => each(&chunk[..n])?,
+            }
+        }
     }
 
     /// Moves the file to its final name.

@@ -37,6 +37,7 @@ mod unlisted;
 mod write_queue;
 
 use std::{
+    fs::File,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -59,6 +60,9 @@ use inner::Inner;
 use ocigraph_types::{
     Descriptor, Digest, Manifest, Result, SiblingTag, TagOrDigest, check_layout_tag,
 };
+
+/// A blob of fewer bytes is copied, since sharing its blocks costs about as much.
+const MIN_SHARED: u64 = 1024 * 1024;
 
 /// An OCI image layout in a directory, or in a tar archive.
 ///
@@ -211,6 +215,15 @@ impl ReadStore for Layout {
         }
     }
 
+    async fn blob_file(&self, blob: &Descriptor) -> Result<Option<File>> {
+        let blob = blob.clone();
+        self.with(move |layout| match layout.archive()? {
+            Some(_) => Ok(None),
+            None => Ok(layout.open_blob(&blob)?.into_own_file()),
+        })
+        .await
+    }
+
     async fn referrers(
         &self,
         subject: &Digest,
@@ -285,6 +298,16 @@ impl Store for Layout {
         else {
             return Ok(Outcome::AlreadyExists);
         };
+        if blob.size >= MIN_SHARED
+            && let Some(file) = source.shareable_file().await?
+        {
+            let is_shared;
+            (staged, is_shared) = spawn_blocking(move || staged.share(&file)).await?;
+            if is_shared {
+                spawn_blocking(move || staged.commit()).await?;
+                return Ok(Outcome::Uploaded);
+            }
+        }
         let mut stream = source.open(0).await?;
         let mut batch = next_batch(&mut stream).await?;
         while !batch.is_empty() {

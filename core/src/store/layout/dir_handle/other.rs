@@ -52,7 +52,7 @@ pub(super) fn open_lock(at: &Handle, name: &OsStr) -> io::Result<File> {
 }
 
 pub(super) fn create_new(at: &Handle, name: &OsStr) -> io::Result<File> {
-    File::options().write(true).create_new(true).open(at.join(name))
+    File::options().read(true).write(true).create_new(true).open(at.join(name))
 }
 
 pub(super) fn make_directory(at: &Handle, name: &OsStr) -> io::Result<()> {

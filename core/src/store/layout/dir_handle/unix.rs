@@ -73,7 +73,7 @@ pub(super) fn open_lock(at: &Handle, name: &OsStr) -> io::Result<File> {
 }
 
 pub(super) fn create_new(at: &Handle, name: &OsStr) -> io::Result<File> {
-    let flags = PLAIN | OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
+    let flags = PLAIN | OFlags::RDWR | OFlags::CREATE | OFlags::EXCL;
     Ok(fs::openat(at, name, flags, Mode::from_raw_mode(0o666))?.into())
 }
 
