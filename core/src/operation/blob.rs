@@ -10,7 +10,7 @@ use crate::{
         source::{ByteStream, Source},
     },
     operation::{named::named, push, transfer::fetch_reported},
-    store::{ReadStore, Store},
+    store::{ReadStore, Store, concurrency::DEFAULT_CONCURRENCY},
 };
 use ocigraph_types::{Code, Descriptor, Error, Reference, Result};
 
@@ -42,7 +42,7 @@ pub async fn fetch_blob(
             .digest()
             .ok_or_else(|| Error::new(Code::InvalidReference, "a blob is named by its digest"))?;
         let blob = store.describe_blob(digest).await?;
-        let stream = fetch_reported(store, &blob, &options.progress).await?;
+        let stream = fetch_reported(store, &blob, DEFAULT_CONCURRENCY, &options.progress).await?;
         Ok((blob, stream))
     })
     .await

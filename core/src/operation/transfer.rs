@@ -33,17 +33,20 @@ pub(crate) async fn push_reported(
 /// Returns true if a registry has failed to store a blob without content, as some storages do
 /// (<https://github.com/opencontainers/image-spec/issues/1025>). A descriptor with `data` has all of it.
 pub(crate) fn is_refused_empty_blob(blob: &Descriptor, error: &Error) -> bool {
-    blob.size == 0 && error.status().is_some_and(|status| (500..600).contains(&status))
+    // 502 to 504 say that the registry cannot be reached.
+    blob.size == 0 && error.status() == Some(500)
 }
 
-/// Fetches a whole blob, verifies it, and reports its start, its position and its end.
+/// Fetches a whole blob through up to `max_requests` concurrent requests, verifies it, and reports its
+/// start, its position and its end.
 pub(crate) async fn fetch_reported(
     store: &dyn ReadStore,
     blob: &Descriptor,
+    max_requests: usize,
     progress: &Progress,
 ) -> Result<ByteStream> {
     progress.report(Event::Started { blob });
-    let content = store.fetch_blob(blob, 0).await?;
+    let content = store.fetch_blob_in_parts(blob, 0, max_requests).await?;
     let content = verified(blob, content)?;
     let state = (content, 0, blob.clone(), progress.clone());
     Ok(stream::try_unfold(state, |(mut content, position, blob, progress)| async move {

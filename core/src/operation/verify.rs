@@ -456,11 +456,20 @@ async fn check_blob(context: &VerifyContext, target: CheckTarget) -> Result<Chec
     let _large = context.large_blobs.acquire(blob).await;
     let _permit = context.requests.acquire().await;
     let progress = &context.options.progress;
-    let read = async {
-        let content = fetch_reported(context.store.as_ref(), blob, progress).await?;
+    let read = async |max_requests| {
+        let store = context.store.as_ref();
+        let content = fetch_reported(store, blob, max_requests, progress).await?;
         content.try_fold(0, |read, chunk| future::ok(read + chunk.len() as u64)).await
     };
-    match read.await {
+    let in_parts = LargeBlobLimiter::requests_for_one(context.requests.max());
+    let read = match read(in_parts).await {
+        // The damage may be in the parts of the blob: read it once more in one piece.
+        Err(e) if e.code() == Code::DigestMismatch && LargeBlobLimiter::applies_to(blob) => {
+            read(1).await
+        }
+        result => result,
+    };
+    match read {
         Ok(bytes) => result.bytes = bytes,
         // Not every registry stores a blob without content.
         Err(e) if e.code() == Code::NotFound && blob.size == 0 && blob.inline().is_some() => {

@@ -120,10 +120,20 @@ impl LargeBlobLimiter {
         Self(Semaphore::new(LARGE_BLOBS))
     }
 
+    /// Returns whether a blob is large.
+    pub(crate) fn applies_to(blob: &Descriptor) -> bool {
+        blob.size >= LARGE
+    }
+
+    /// Returns how many of `max` concurrent requests one blob may use, since others need some too.
+    pub(crate) fn requests_for_one(max: usize) -> usize {
+        (max / LARGE_BLOBS).max(1)
+    }
+
     /// Waits until few enough large blobs are in progress. The permit holds until it is dropped.
     /// Returns `None` immediately for a small blob, which needs no permit.
     pub(crate) async fn acquire(&self, blob: &Descriptor) -> Option<SemaphorePermit<'_>> {
-        if blob.size < LARGE {
+        if !Self::applies_to(blob) {
             return None;
         }
         self.0.acquire().await.ok()

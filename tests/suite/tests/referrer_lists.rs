@@ -138,6 +138,36 @@ fn annotations_that_a_list_lacks_are_read_from_the_manifests() {
 }
 
 #[test]
+fn lists_that_are_read_at_once_all_get_the_annotations_that_they_lack() {
+    let config = Config { list_annotations: false, delay_ms: 5, ..Config::default() };
+    let (work, fixture) = (Workspace::new(), Fixture::start(config));
+    work.write("a", "a");
+    let image = format!("{}/app:v1", fixture.host());
+    work.ocigraph(&["push", &image, "a"]).ok();
+    for first in 0..5 {
+        let attach = |at: &str, kind: String| {
+            let by = format!("example.by={kind}");
+            let args = ["attach", "--format", "json", "--artifact-type", &kind, "-a", &by, at, "a"];
+            work.ocigraph(&args).json()["reference"].as_str().unwrap().to_owned()
+        };
+        let at = attach(&image, format!("a/n{first}"));
+        (0..4).for_each(|second| drop(attach(&at, format!("a/n{first}{second}"))));
+    }
+    let found = work.ocigraph(&["discover", "-o", "json", &image]).json();
+    let mut seen = 0;
+    for one in found["referrers"].as_array().unwrap() {
+        for referrer in one["referrers"].as_array().unwrap().iter().chain([one]) {
+            assert_eq!(
+                referrer["annotations"]["example.by"], referrer["artifactType"],
+                "{found:#}"
+            );
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 25);
+}
+
+#[test]
 fn a_registry_that_lists_annotations_is_asked_for_no_manifest() {
     let signed = Signed::start(Config::default());
     signed.work.ocigraph(&["attach", "--artifact-type", "a/c", &signed.image, "a"]).ok();

@@ -24,7 +24,7 @@ use crate::operation::{
 };
 use crate::{
     content::{
-        progress::Outcome,
+        progress::{Event, Outcome},
         source::{ByteStream, Repository, Source},
     },
     operation::transfer::{is_refused_empty_blob, push_reported},
@@ -145,7 +145,9 @@ struct CopiedBlob {
 #[async_trait]
 impl Source for CopiedBlob {
     async fn open(&self, offset: u64) -> Result<ByteStream> {
-        self.store.fetch_blob_in_parts(&self.blob, offset, self.max_requests).await
+        // An upload in chunks opens the source for each, and would drop what was requested beyond it.
+        let max_requests = if offset == 0 { self.max_requests } else { 1 };
+        self.store.fetch_blob_in_parts(&self.blob, offset, max_requests).await
     }
 
     async fn shareable_file(&self) -> Result<Option<File>> {
@@ -303,7 +305,10 @@ impl CopyContext {
         // In this order: a large blob that waits for its permit must not occupy a request.
         let _large = self.large_blobs.acquire(blob).await;
         let _permit = self.request().await;
-        let outcome = match self.push_blob(blob, self.requests.max()).await {
+        let outcome = match self
+            .push_blob(blob, LargeBlobLimiter::requests_for_one(self.requests.max()))
+            .await
+        {
             // The damage may be in the parts of the blob: retry once in one piece.
             Err(e) if e.code() == Code::DigestMismatch => {
                 tracing::info!(error = %e, "copying a damaged blob again");
@@ -311,6 +316,8 @@ impl CopyContext {
             }
             Err(e) if is_refused_empty_blob(blob, &e) && blob.data.is_some() => {
                 tracing::warn!(error = %e, "the registry does not store a blob without content");
+                let outcome = Outcome::Uploaded;
+                self.options.progress.report(Event::Finished { blob, outcome });
                 return Ok(());
             }
             result => result?,

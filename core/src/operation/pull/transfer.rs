@@ -76,6 +76,7 @@ pub(super) struct Transfer {
     paths: FinalPaths,
     leftovers: Leftovers,
     large_blobs: LargeBlobLimiter,
+    max_requests: usize,
 }
 
 impl Transfer {
@@ -90,6 +91,7 @@ impl Transfer {
         let targets = files.all.iter().map(|file| (file.path.as_path(), &file.blob));
         let leftovers = Leftovers::of(targets);
         Ok(Arc::new(Self {
+            max_requests: concurrency(options.concurrency),
             store,
             options,
             paths,
@@ -103,12 +105,11 @@ impl Transfer {
         let files = &files.all;
         let existing = self.inspect(Arc::clone(files)).await?;
         let mut outcomes: Vec<Option<Outcome>> = files.iter().map(|_| None).collect();
-        let max_requests = concurrency(self.options.concurrency);
         let fetches = existing.into_iter().enumerate().map(|(i, existing)| {
             let (this, file) = (Arc::clone(self), Arc::clone(&files[i]));
             async move { this.fetch(i, file, existing).await }
         });
-        let mut fetches = stream::iter(fetches).buffer_unordered(max_requests).fuse();
+        let mut fetches = stream::iter(fetches).buffer_unordered(self.max_requests).fuse();
         let mut waiting = Vec::new();
         let mut writing = None;
         loop {
@@ -201,7 +202,8 @@ impl Transfer {
         }
         let _permit = self.large_blobs.acquire(&file.blob).await;
         self.options.progress.report(Event::Started { blob: &file.blob });
-        match self.transfer(i, &file, concurrency(self.options.concurrency)).await {
+        let max_requests = LargeBlobLimiter::requests_for_one(self.max_requests);
+        match self.transfer(i, &file, max_requests).await {
             // The damage may be in the transfer, in its parts or in a resumed partial file: retry once from
             // the start, in one piece.
             Err(e) if e.code() == Code::DigestMismatch => {

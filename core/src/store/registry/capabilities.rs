@@ -78,12 +78,30 @@ pub(crate) struct PartedDownloads {
     refused: AtomicBool,
     connections: AtomicUsize,
     free: Arc<Semaphore>,
+    active: AtomicUsize,
+}
+
+/// A download in parts, which counts among those of its registry until it is dropped.
+pub(crate) struct ActiveDownload(Arc<PartedDownloads>);
+
+impl ActiveDownload {
+    /// Returns the number of parts that each download may request, so that none takes all.
+    pub(crate) fn share(&self) -> usize {
+        (MAX_PARTS / self.0.active.load(Ordering::Relaxed).max(1)).max(1)
+    }
+}
+
+impl Drop for ActiveDownload {
+    fn drop(&mut self) {
+        self.0.active.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Default for PartedDownloads {
     fn default() -> Self {
         let free = Arc::new(Semaphore::new(MAX_PARTS));
-        Self { refused: AtomicBool::new(false), connections: AtomicUsize::new(1), free }
+        let (refused, connections) = (AtomicBool::new(false), AtomicUsize::new(1));
+        Self { refused, connections, free, active: AtomicUsize::new(0) }
     }
 }
 
@@ -106,6 +124,11 @@ impl PartedDownloads {
         self.connections.store(connections, Ordering::Relaxed);
     }
 
+    pub(crate) fn start_download(self: &Arc<Self>) -> ActiveDownload {
+        self.active.fetch_add(1, Ordering::Relaxed);
+        ActiveDownload(Arc::clone(self))
+    }
+
     /// Returns the permission to request one more part, or `None` while too many are requested.
     pub(crate) fn try_acquire(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.free).try_acquire_owned().ok()
@@ -117,7 +140,7 @@ impl PartedDownloads {
 pub(crate) struct Capabilities {
     pub(crate) azure: AzureDetection,
     pub(crate) small_uploads: SmallUploads,
-    pub(crate) parts: PartedDownloads,
+    pub(crate) parts: Arc<PartedDownloads>,
     repositories: SharedMap<String, RepositoryState>,
 }
 

@@ -251,10 +251,12 @@ impl Attempt for AuthenticatedAttempt<'_> {
                 .await
                 .map_err(RequestError::Transient)?
                 .with_redirected(redirects > 0);
-            if remembered.take().is_some() && response.status().is_client_error() {
+            if let Some(used) = remembered.take()
+                && (response.is_expired_redirect() || response.is_absent())
+            {
                 // A signed URL expires. The registry gives another one.
                 if let Some(memory) = memory {
-                    memory.set(None);
+                    memory.forget(&used);
                 }
                 request.mark_sent(false);
                 response.drain().await;
@@ -315,7 +317,7 @@ impl Attempt for AuthenticatedAttempt<'_> {
                     && redirects > 0
                     && response.status().is_success()
                 {
-                    memory.set(Some(url));
+                    memory.set(url);
                 }
                 return Ok(response);
             };

@@ -346,6 +346,10 @@ impl Download {
                     ),
                 ),
                 None => return Ok(None),
+                // All of a part is there, whatever the end of its response is.
+                Some(Err(_)) if self.part.is_some() && self.position >= self.end => {
+                    return Ok(None);
+                }
                 Some(Err(e)) if e.is_retryable() => e,
                 Some(Err(e)) => return Err(e),
             };

@@ -11,6 +11,9 @@ use tokio::time::Instant;
 /// The numbers of connections that are tried in turn.
 const STEPS: [usize; 4] = [1, 4, 8, 12];
 
+/// The fewest connections of which more than one are tried.
+pub(super) const MIN_CONNECTIONS: usize = STEPS[1];
+
 /// More connections are tried after a step that brought this many times the bytes of the step before.
 const WORTH_MORE: f64 = 1.25;
 
@@ -25,6 +28,9 @@ pub(super) struct PartGrowth {
     last: usize,
     /// Nothing changes any more.
     settled: bool,
+    /// What was measured, until it is taken.
+    result: Option<usize>,
+    is_limited: bool,
     /// Bytes a second of the step before.
     before: f64,
     /// The parts of this step that have arrived. As many as it has connections may have opened one, and do
@@ -37,12 +43,35 @@ pub(super) struct PartGrowth {
 }
 
 impl PartGrowth {
-    /// Starts with up to `known` connections, which were worth their while before, of at most `most`.
+    /// Starts a step below `known`, the number of connections that was worth its while before, with at most
+    /// `most`.
     pub(super) fn new(known: usize, most: usize) -> Self {
         let last = STEPS.iter().rposition(|step| *step <= most).unwrap_or(0);
-        let step = STEPS.iter().rposition(|step| *step <= known).unwrap_or(0).min(last);
-        let settled = step > 0 || last == 0;
-        Self { step, last, settled, before: 0.0, arrived: 0, bytes: 0, since: None }
+        let step = STEPS.iter().rposition(|step| *step < known).unwrap_or(0).min(last);
+        Self {
+            step,
+            last,
+            settled: last == 0,
+            result: None,
+            is_limited: false,
+            before: 0.0,
+            arrived: 0,
+            bytes: 0,
+            since: None,
+        }
+    }
+
+    /// Returns the number of connections that was measured to be worth its while, once.
+    pub(super) fn take_result(&mut self) -> Option<usize> {
+        self.result.take()
+    }
+
+    /// Says that fewer parts are requested than there are connections, so that nothing can be measured.
+    pub(super) fn set_limited(&mut self, is_limited: bool) {
+        self.is_limited = is_limited;
+        if is_limited {
+            (self.arrived, self.since) = (0, None);
+        }
     }
 
     /// Returns the number of parts to request concurrently.
@@ -62,7 +91,7 @@ impl PartGrowth {
     /// Records that a part has arrived, of this many bytes in this time without the wait for the first of
     /// them.
     pub(super) fn part_arrived(&mut self, bytes: u64, time: Duration) {
-        if self.settled {
+        if self.settled || self.is_limited {
             return;
         }
         let now = Instant::now();
@@ -84,14 +113,19 @@ impl PartGrowth {
             tracing::debug!(connections, rate, gain, "measured a download in parts");
             if gain < WORTH_KEEPING {
                 self.step -= 1;
-                self.settled = true;
+                self.settle();
             } else if gain < WORTH_MORE || self.step == self.last {
-                self.settled = true;
+                self.settle();
             } else {
                 self.before = rate;
                 self.grow();
             }
         }
+    }
+
+    fn settle(&mut self) {
+        self.settled = true;
+        self.result = Some(self.connections());
     }
 
     fn grow(&mut self) {
@@ -131,17 +165,34 @@ mod tests {
             let mut growth = PartGrowth::new(1, 100);
             assert_eq!(growth.connections(), 1);
             assert_eq!(download(&mut growth, most).await, expected, "{most} parts a second");
+            assert_eq!((growth.take_result(), growth.take_result()), (Some(expected), None));
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_caller_sets_the_ceiling_and_what_was_worth_it_is_used_again() {
+    async fn the_caller_sets_the_ceiling_and_what_was_worth_it_is_tried_again() {
         for (most, expected) in [(0, 1), (1, 1), (3, 1), (4, 4), (11, 8), (12, 12)] {
             let mut growth = PartGrowth::new(1, most);
             assert_eq!(download(&mut growth, 1000.0).await, expected, "at most {most}");
-            assert_eq!(PartGrowth::new(12, most).connections(), expected, "at most {most}");
+            assert!(PartGrowth::new(12, most).connections() <= most.max(1), "at most {most}");
         }
-        assert_eq!(PartGrowth::new(8, 100).connections(), 8);
-        assert!(PartGrowth::new(8, 100).is_settled());
+        for (known, first) in [(1, 1), (4, 1), (8, 4), (12, 8)] {
+            let mut growth = PartGrowth::new(known, 100);
+            assert_eq!(growth.connections(), first);
+            assert_eq!(download(&mut growth, 1000.0).await, 12);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_measured_while_others_use_the_connections() {
+        let mut growth = PartGrowth::new(12, 100);
+        growth.set_limited(true);
+        for _ in 0..100 {
+            tokio::time::advance(Duration::from_millis(10)).await;
+            growth.part_arrived(PART, Duration::from_millis(10));
+        }
+        assert!(!growth.is_settled() && growth.take_result().is_none(), "{growth:?}");
+        growth.set_limited(false);
+        assert_eq!(download(&mut growth, 1000.0).await, 12);
     }
 }

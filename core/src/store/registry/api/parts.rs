@@ -1,23 +1,32 @@
 //! Downloads of large blobs in parts, over several connections.
 //!
 //! Object stores, and most registries, limit the bytes of one connection and not those of a client. So the
-//! rest of a large blob is requested in parts, each over a connection of its own, and yielded in order:
-//! consumers digest and write it as they do any stream, and what they have of it is the beginning of the
-//! blob. [`part_growth`](super::part_growth) decides how many connections are worth it. If a part cannot be
-//! had as requested, what is left is requested in one piece, as if there had been no parts.
+//! rest of a large blob is requested in parts, each over a connection of its own, and yielded in order as it
+//! arrives: consumers digest and write it as they do any stream, and what they have of it is the beginning
+//! of the blob. [`part_growth`](super::part_growth) decides how many connections are worth it. If a part
+//! cannot be had as requested, what is left is requested in one piece, as if there had been no parts.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use bytes::Bytes;
-use futures::{FutureExt, StreamExt, future::BoxFuture, stream, stream::FuturesOrdered};
-use tokio::{sync::OwnedSemaphorePermit, time::Instant};
+use bytes::{Bytes, BytesMut};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream, stream::FuturesUnordered};
+use tokio::{
+    sync::{Notify, OwnedSemaphorePermit},
+    time::Instant,
+};
 
 use super::{
     download::{Download, RangeResponse, open_range},
-    part_growth::PartGrowth,
+    part_growth::{MIN_CONNECTIONS, PartGrowth},
     registry::Registry,
 };
-use crate::{content::source::ByteStream, store::registry::http::redirect::RedirectMemory};
+use crate::{
+    content::source::ByteStream,
+    store::registry::{capabilities::ActiveDownload, http::redirect::RedirectMemory},
+};
 use ocigraph_types::{Code, Descriptor, Error, Result};
 
 /// Bytes of one part. With [`MAX_PARTS`](crate::store::registry::capabilities::MAX_PARTS) of them, the parts
@@ -39,7 +48,7 @@ impl Registry {
         let mut download = self.prepare_download(blob, offset)?;
         let is_large = blob.size.saturating_sub(offset) >= MIN_LEFT;
         let refused = self.connection.capabilities().parts.are_refused();
-        if is_large && max_requests > 1 && !refused {
+        if is_large && max_requests >= MIN_CONNECTIONS && !refused {
             return download_in_parts(download, max_requests).await;
         }
         download.reopen().await?;
@@ -47,52 +56,78 @@ impl Registry {
     }
 }
 
-/// A part that has arrived, with the permission for its memory.
-type Arrived = (Bytes, Option<OwnedSemaphorePermit>);
+/// A part that was requested.
+struct Part {
+    /// What has arrived and was not yielded yet. The chunks of the HTTP library hold more memory than their
+    /// bytes, so they are copied.
+    arrived: Arc<Mutex<BytesMut>>,
+    /// The byte after its last one.
+    end: u64,
+    /// The permission for its memory.
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// What the parts of one download share.
+#[derive(Clone)]
+struct Shared {
+    growth: Arc<Mutex<PartGrowth>>,
+    /// A chunk of any part has arrived.
+    arrival: Arc<Notify>,
+}
 
 struct PartedDownload {
     /// How to request the blob, and its first byte that was not yielded yet.
     rest: Download,
     /// The first byte that was not requested yet.
     requested: u64,
-    growth: Arc<Mutex<PartGrowth>>,
+    shared: Shared,
     redirect: RedirectMemory,
-    parts: FuturesOrdered<BoxFuture<'static, Result<Arrived>>>,
-    /// The permission for the memory of the part that was yielded last.
-    held: Option<OwnedSemaphorePermit>,
+    /// The parts that were requested and not yielded completely, in order.
+    parts: VecDeque<Part>,
+    receiving: FuturesUnordered<BoxFuture<'static, Result<()>>>,
     /// What is left is requested in one piece.
     in_one_piece: bool,
+    /// Counts this download among those of the registry.
+    active: ActiveDownload,
 }
 
-/// Returns the bytes of a blob from the start of `whole`, through up to `max_requests` connections.
 async fn download_in_parts(mut whole: Download, max_requests: usize) -> Result<ByteStream> {
-    let state = &whole.connection.capabilities().parts;
-    let growth = Arc::new(Mutex::new(PartGrowth::new(state.connections(), max_requests)));
+    let state = Arc::clone(&whole.connection.capabilities().parts);
+    let growth = PartGrowth::new(state.connections(), max_requests);
+    let shared = Shared { growth: Arc::new(Mutex::new(growth)), arrival: Arc::default() };
     let redirect = RedirectMemory::default();
     // The first part shows if the registry serves parts. A response of another kind is used as it is.
     let end = (whole.position + PART_SIZE).min(whole.blob.size);
     let mut first = whole.part(whole.position, end, redirect.clone());
-    match open_range(&mut first).await? {
-        RangeResponse::Part(stream) => first.stream = Some(stream),
-        RangeResponse::Rest(stream) => {
+    match open_range(&mut first).await {
+        Ok(RangeResponse::Part(stream)) => first.stream = Some(stream),
+        Ok(RangeResponse::Rest(stream)) => {
             whole.stream = Some(stream);
             return Ok(whole.into_stream());
         }
-        RangeResponse::Other => {
-            whole.reopen().await?;
+        Err(e) if e.code() == Code::NotFound => return Err(e),
+        // A gateway may refuse any range, or HTTP/1.1. The answer in one piece decides.
+        other => {
+            whole.reopen_after_others().await?;
+            let is_passing =
+                |e: Error| e.status().is_some_and(|status| status >= 500 && status != 501);
+            if !other.err().is_some_and(is_passing) {
+                state.mark_refused();
+            }
             return Ok(whole.into_stream());
         }
     }
-    let parts = FuturesOrdered::from_iter([receive(first, None, Arc::clone(&growth)).boxed()]);
-    let download = PartedDownload {
+    let mut download = PartedDownload {
+        requested: whole.position,
         rest: whole,
-        requested: end,
-        growth,
+        shared,
         redirect,
-        parts,
-        held: None,
+        parts: VecDeque::new(),
+        receiving: FuturesUnordered::new(),
         in_one_piece: false,
+        active: state.start_download(),
     };
+    download.receive(first, None);
     Ok(stream::try_unfold(download, |mut download| async move {
         Ok(download.next().await?.map(|chunk| (chunk, download)))
     })
@@ -102,44 +137,64 @@ async fn download_in_parts(mut whole: Download, max_requests: usize) -> Result<B
 impl PartedDownload {
     async fn next(&mut self) -> Result<Option<Bytes>> {
         loop {
-            self.held = None;
+            if let Some(chunk) = self.take_arrived() {
+                return Ok(Some(chunk));
+            }
             if self.in_one_piece {
                 return self.rest.next().await;
             }
             self.request_parts();
-            match self.parts.next().await {
-                Some(Ok((part, permit))) => {
-                    self.held = permit;
-                    self.rest.position += part.len() as u64;
-                    return Ok(Some(part));
+            if self.parts.is_empty() {
+                if self.rest.position == self.rest.blob.size {
+                    return Ok(None);
                 }
-                Some(Err(e)) => {
-                    tracing::info!(error = %e, "requesting the rest of a blob in one piece");
-                    if e.code() == Code::Registry {
-                        self.rest.connection.capabilities().parts.mark_refused();
-                    }
-                    self.parts.clear();
-                    self.begin_rest().await?;
+                self.begin_rest().await?;
+                continue;
+            }
+            let failed = tokio::select! {
+                Some(received) = self.receiving.next() => received.err(),
+                () = self.shared.arrival.notified() => None,
+            };
+            if let Some(e) = failed {
+                tracing::info!(error = %e, "requesting the rest of a blob in one piece");
+                // What another status says may pass.
+                if e.code() == Code::Registry && e.status().is_none() {
+                    self.rest.connection.capabilities().parts.mark_refused();
                 }
-                None if self.rest.position < self.rest.blob.size => self.begin_rest().await?,
-                None => return Ok(None),
+                self.receiving.clear();
+                self.parts.clear();
+                self.begin_rest().await?;
             }
         }
     }
 
+    /// Takes what has arrived of the first part.
+    fn take_arrived(&mut self) -> Option<Bytes> {
+        let part = self.parts.front()?;
+        let chunk = part.arrived.lock().unwrap_or_else(PoisonError::into_inner).split().freeze();
+        self.rest.position += chunk.len() as u64;
+        if self.rest.position == part.end {
+            self.parts.pop_front();
+        }
+        (!chunk.is_empty()).then_some(chunk)
+    }
+
     /// Requests as many parts as there are connections to use.
     fn request_parts(&mut self) {
-        let state = &self.rest.connection.capabilities().parts;
+        let state = Arc::clone(&self.rest.connection.capabilities().parts);
         let connections = {
-            let growth = self.growth.lock().unwrap_or_else(PoisonError::into_inner);
-            if growth.is_settled() {
-                state.set_connections(growth.connections());
-                // One response has fewer pauses than many of one connection.
-                if growth.connections() == 1 {
-                    return;
-                }
+            let mut growth = self.shared.growth.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(measured) = growth.take_result() {
+                state.set_connections(measured);
             }
-            growth.connections()
+            // One response has fewer pauses than many of one connection.
+            if growth.is_settled() && growth.connections() == 1 {
+                return;
+            }
+            let share = self.active.share();
+            let connections = growth.connections();
+            growth.set_limited(share < connections);
+            connections.min(share)
         };
         let size = self.rest.blob.size;
         while self.parts.len() < connections && self.requested < size {
@@ -151,9 +206,19 @@ impl PartedDownload {
             };
             let end = (self.requested + PART_SIZE).min(size);
             let part = self.rest.part(self.requested, end, self.redirect.clone());
-            self.parts.push_back(receive(part, permit, Arc::clone(&self.growth)).boxed());
-            self.requested = end;
+            self.receive(part, permit);
         }
+    }
+
+    fn receive(&mut self, part: Download, permit: Option<OwnedSemaphorePermit>) {
+        let arrived = Arc::default();
+        self.requested = part.end;
+        self.parts.push_back(Part {
+            arrived: Arc::clone(&arrived),
+            end: part.end,
+            _permit: permit,
+        });
+        self.receiving.push(receive(part, arrived, self.shared.clone()).boxed());
     }
 
     async fn begin_rest(&mut self) -> Result<()> {
@@ -163,14 +228,12 @@ impl PartedDownload {
 }
 
 /// Receives a part. Fails with REGISTRY for what is not the part.
-async fn receive(
-    mut part: Download,
-    permit: Option<OwnedSemaphorePermit>,
-    growth: Arc<Mutex<PartGrowth>>,
-) -> Result<Arrived> {
+async fn receive(mut part: Download, arrived: Arc<Mutex<BytesMut>>, shared: Shared) -> Result<()> {
+    let Shared { growth, arrival } = shared;
+    let lock = |growth: &Mutex<PartGrowth>, then: &dyn Fn(&mut PartGrowth)| {
+        then(&mut growth.lock().unwrap_or_else(PoisonError::into_inner));
+    };
     let start = part.position;
-    // The chunks of the HTTP library hold more memory than their bytes.
-    let mut content = Vec::with_capacity((part.end - start) as usize);
     if !part.is_open() {
         part.reopen().await?;
     }
@@ -182,17 +245,25 @@ async fn receive(
                 format!("the registry sent more of the blob {} than a part", part.blob.digest),
             ));
         }
-        growth.lock().unwrap_or_else(PoisonError::into_inner).add_bytes(chunk.len());
+        lock(&growth, &|growth| growth.add_bytes(chunk.len()));
         first.get_or_insert((Instant::now(), chunk.len() as u64));
-        content.extend_from_slice(&chunk);
+        {
+            let mut arrived = arrived.lock().unwrap_or_else(PoisonError::into_inner);
+            let left = part.end - part.position;
+            if arrived.capacity() < chunk.len() {
+                arrived.reserve(chunk.len() + left as usize);
+            }
+            arrived.extend_from_slice(&chunk);
+        }
+        arrival.notify_one();
     }
     if part.position != part.end {
         let message = format!("a part of the blob {} is too short", part.blob.digest);
         return Err(Error::new(Code::Registry, message));
     }
     if let Some((since, length)) = first {
-        let mut growth = growth.lock().unwrap_or_else(PoisonError::into_inner);
-        growth.part_arrived(part.end - start - length, since.elapsed());
+        let (bytes, time) = (part.end - start - length, since.elapsed());
+        lock(&growth, &|growth| growth.part_arrived(bytes, time));
     }
-    Ok((content.into(), permit))
+    Ok(())
 }

@@ -151,16 +151,24 @@ impl<'a> Parts<'a> {
             (Some(ReferrersDetail::Annotations), false)
                 if self.is_of_api && !registry.state.lacks_annotations.load(Ordering::Relaxed) =>
             {
+                let samples = &registry.annotation_samples;
+                let lacks_annotations = &registry.state.lacks_annotations;
                 let bare = || list.entries.iter().filter(|d| is_bare(d));
-                let samples = registry.take_annotation_samples(bare().count());
-                let few: HashSet<Digest> = bare().take(samples).map(|d| d.digest.clone()).collect();
+                let (count, reading) = samples.take(bare().count()).await;
+                let few: HashSet<Digest> = bare().take(count).map(|d| d.digest.clone()).collect();
                 let is_one = |d: &Descriptor| few.contains(&d.digest);
                 let lacking = |d: &Descriptor| lacks_type(d) || is_one(d);
                 registry.fill_in(subject, list, lacking, max_requests).await?;
                 if list.entries.iter().any(|d| is_one(d) && !is_bare(d)) {
-                    registry.state.lacks_annotations.store(true, Ordering::Relaxed);
-                    let others = |d: &Descriptor| is_bare(d) && !is_one(d);
-                    registry.fill_in(subject, list, others, max_requests).await?;
+                    lacks_annotations.store(true, Ordering::Relaxed);
+                }
+                drop(reading);
+                if list.entries.iter().any(|d| is_bare(d) && !is_one(d)) {
+                    samples.all_read().await;
+                    if lacks_annotations.load(Ordering::Relaxed) {
+                        let others = |d: &Descriptor| is_bare(d) && !is_one(d);
+                        registry.fill_in(subject, list, others, max_requests).await?;
+                    }
                 }
                 Ok(())
             }

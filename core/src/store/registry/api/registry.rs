@@ -7,7 +7,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, RwLock, RwLockReadGuard};
 use url::Url;
 
 use super::{
@@ -43,11 +43,34 @@ pub struct Registry {
     /// The first small blob to upload, if the repository did not have it.
     pub(super) first_missing_blob: OnceCell<Option<Digest>>,
     pub(super) fallback_tags: FallbackTags,
-    /// Manifests to read to find out whether the referrers API lists annotations.
-    pub(super) annotation_samples: AtomicUsize,
+    pub(super) annotation_samples: AnnotationSamples,
 }
 
-/// The number of these manifests in one operation. Where none of them has annotations that its list lacks,
+/// The manifests to read to find out whether the referrers API lists annotations.
+#[derive(Debug)]
+pub(super) struct AnnotationSamples {
+    left: AtomicUsize,
+    /// Held for reading while samples are read, so that others can wait for what they show.
+    reading: RwLock<()>,
+}
+
+impl AnnotationSamples {
+    /// Takes up to `wanted` of the manifests that are left. What they show must be recorded before the
+    /// guard is dropped.
+    pub(super) async fn take(&self, wanted: usize) -> (usize, RwLockReadGuard<'_, ()>) {
+        let guard = self.reading.read().await;
+        let take = |left: usize| left.checked_sub(wanted.min(left));
+        let left = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+        (left.map_or(0, |left| wanted.min(left)), guard)
+    }
+
+    /// Waits until what was taken is read.
+    pub(super) async fn all_read(&self) {
+        drop(self.reading.write().await);
+    }
+}
+
+/// The number of samples in one operation. Where none of them has annotations that its list lacks,
 /// it is believed that no other has.
 const ANNOTATION_SAMPLES: usize = 8;
 
@@ -74,7 +97,10 @@ impl Registry {
             state,
             first_missing_blob: OnceCell::new(),
             fallback_tags: Default::default(),
-            annotation_samples: AtomicUsize::new(ANNOTATION_SAMPLES),
+            annotation_samples: AnnotationSamples {
+                left: AtomicUsize::new(ANNOTATION_SAMPLES),
+                reading: RwLock::new(()),
+            },
         }
     }
 
@@ -93,14 +119,6 @@ impl Registry {
     pub(crate) fn for_scopes(mut self, scopes: &Scopes) -> Self {
         self.connection = self.connection.with_scopes(scopes);
         self
-    }
-
-    /// Takes up to `wanted` of the manifests that are left to read as samples.
-    pub(super) fn take_annotation_samples(&self, wanted: usize) -> usize {
-        let take = |left: usize| left.checked_sub(wanted.min(left));
-        let order = Ordering::Relaxed;
-        let left = self.annotation_samples.fetch_update(order, order, take);
-        left.map_or(0, |left| wanted.min(left))
     }
 
     /// Returns a URL below the repository. An invalid name could make another path of it, and is an

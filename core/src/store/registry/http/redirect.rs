@@ -22,8 +22,16 @@ impl RedirectMemory {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn set(&self, target: Option<Url>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = target;
+    pub(crate) fn set(&self, target: Url) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(target);
+    }
+
+    /// Forgets a target, unless another request has set another one.
+    pub(crate) fn forget(&self, target: &Url) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.as_ref() == Some(target) {
+            *known = None;
+        }
     }
 }
 

@@ -97,8 +97,13 @@ impl Response {
 
     /// Returns true if the registry redirected to a signed URL that has expired. Azure's and
     /// Amazon's blob stores respond with 403, Google's with 400.
-    pub(super) fn is_expired_redirect(&self) -> bool {
+    pub(crate) fn is_expired_redirect(&self) -> bool {
         self.redirected && matches!(self.status.as_u16(), 400 | 401 | 403)
+    }
+
+    /// Returns true if nothing is at the URL.
+    pub(crate) fn is_absent(&self) -> bool {
+        matches!(self.status, StatusCode::NOT_FOUND | StatusCode::GONE)
     }
 
     /// Makes a large body wait at `body_limiter` before it is read.
