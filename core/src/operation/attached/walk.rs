@@ -164,6 +164,12 @@ struct Waiting {
     about: HashMap<Digest, String>,
 }
 
+impl Waiting {
+    fn new(depth: usize) -> Self {
+        Self { edges: Vec::new(), depth, about: HashMap::new() }
+    }
+}
+
 /// What is to do for a node. A level can have 100,000 nodes of which nothing remains to be read.
 enum Next {
     /// Look for what is attached to a node.
@@ -429,6 +435,7 @@ impl<'a> Walk<'a> {
         self.charge.release(weight);
         let mut next = self.insert_children(found, &digest, depth, children)?;
         if let Some(Waiting { edges, depth, mut about }) = self.waiting.remove(&digest) {
+            self.charge.release(edges.iter().map(Weight::weight).sum());
             next.extend(self.attach(found, &digest, edges, depth, &mut about)?);
         }
         Ok(next)
@@ -519,7 +526,10 @@ impl<'a> Walk<'a> {
             }
             if found.wants_every_edge() && read.contains(&parent) {
                 self.charge.add(edges.iter().map(Weight::weight).sum())?;
-                self.waiting.insert(parent, Waiting { edges, depth, about: of_parent });
+                // Another index of this level can list the image too.
+                let waiting = self.waiting.entry(parent).or_insert_with(|| Waiting::new(depth));
+                waiting.edges.extend(edges);
+                waiting.about.extend(of_parent);
             } else {
                 next.extend(self.attach(found, &parent, edges, depth, &mut of_parent)?);
             }
