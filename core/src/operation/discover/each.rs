@@ -1,9 +1,11 @@
 //! Passes on what a walk finds, edge by edge.
 //!
-//! A filter keeps what matches, the paths to it, and everything below it. So an edge to what does not match
-//! is held while something below it can still match.
+//! A filter keeps what matches, the paths to it, and everything below it, as [`Graph::filtered`] does. So an
+//! edge is held while it can still lead to a match, or a match to it.
+//!
+//! [`Graph::filtered`]: ocigraph_types::Graph::filtered
 
-use std::collections::{HashMap, HashSet, hash_map::Entry};
+use std::collections::{HashMap, HashSet, VecDeque, hash_map::Entry};
 
 use crate::{
     DiscoverOptions,
@@ -124,16 +126,20 @@ impl<F: FnMut(Discovered) -> Result<()> + Send> Found for Each<'_, F> {
     }
 }
 
-/// Holds edges until it is known whether they lead to something that matches.
+/// Holds edges until it is known whether both their nodes are kept: a node is kept if it is above or below.
 struct Filter {
-    /// Nodes that lead to something that matches, and the subject.
+    /// Nodes that match or lead to something that matches, and the subject.
     above: HashSet<Digest>,
     /// Nodes that match, and everything below them.
     below: HashSet<Digest>,
-    /// The edges to the other nodes, by the node that they lead to.
+    /// The edges that are not passed on, by the node that they lead to.
     held: HashMap<Digest, Vec<Held>>,
-    /// The nodes to which these edges lead, by the node that they come from.
-    held_below: HashMap<Digest, Vec<Digest>>,
+    /// The nodes to which edges lead, by the node that they come from. Without those from a node of `below`,
+    /// and those to one that were passed on.
+    children: HashMap<Digest, Vec<Digest>>,
+    /// The nodes from which edges come that were passed on, by the node that they lead to. Without those from
+    /// or to a node of `above`.
+    parents: HashMap<Digest, Vec<Digest>>,
     texts: SharedTexts,
 }
 
@@ -147,12 +153,21 @@ struct Held {
     attachment: Option<Box<Attachment>>,
 }
 
+/// What an edge that is added changes.
+#[derive(Default)]
+struct Changes {
+    /// Nodes that were not kept before.
+    fresh: HashSet<Digest>,
+    /// Nodes to which edges may be held that are passed on now.
+    reached: Vec<Digest>,
+}
+
 /// Bytes of an edge that a filter holds, without its descriptor: the edge, and its places in tables that have
 /// grown.
 const HELD: usize = size_of::<Held>() + 5 * OBJECT;
 
-/// Bytes of a node whose edges are passed on.
-const KEPT: usize = 3 * size_of::<Digest>();
+/// Bytes of an edge that is passed on: its node, and the places of its nodes in tables.
+const KEPT: usize = 5 * size_of::<Digest>();
 
 impl Filter {
     fn new(subject: Digest) -> Self {
@@ -160,9 +175,14 @@ impl Filter {
             above: HashSet::from([subject]),
             below: HashSet::new(),
             held: HashMap::new(),
-            held_below: HashMap::new(),
+            children: HashMap::new(),
+            parents: HashMap::new(),
             texts: SharedTexts::default(),
         }
+    }
+
+    fn keeps(&self, node: &Digest) -> bool {
+        self.above.contains(node) || self.below.contains(node)
     }
 
     /// Adds an edge. Returns the edges that are certain now, each after one to its parent, and the bytes that
@@ -174,20 +194,32 @@ impl Filter {
         descends: bool,
     ) -> (Vec<DiscoveredEdge>, usize) {
         let digest = found.edge.descriptor.digest.clone();
+        let mut changes = Changes::default();
+        if is_wanted {
+            self.lead_to(&digest, &mut changes);
+            self.keep_below(&digest, &mut changes);
+        }
+        if self.above.contains(&digest) {
+            self.lead_to(&found.parent, &mut changes);
+        }
+        if self.below.contains(&found.parent) {
+            self.keep_below(&digest, &mut changes);
+        }
         let mut kept = Vec::new();
-        let is_below = is_wanted || self.below.contains(&found.parent);
-        if is_below || self.above.contains(&digest) || self.below.contains(&digest) {
-            self.lead_to(&found.parent, &mut kept);
-            kept.push(found);
-            if is_below {
-                self.keep_below(digest, &mut kept);
+        let mut weight = 0;
+        if self.keeps(&found.parent) && self.keeps(&digest) {
+            weight = KEPT;
+            if !self.below.contains(&digest) {
+                self.children.entry(found.parent.clone()).or_default().push(digest.clone());
             }
-            return (kept, KEPT);
+            self.pass(&found.parent, &digest);
+            kept.push(found);
+        } else if descends || found.depth > 1 {
+            weight = self.hold(digest, found);
         }
-        if !descends && !self.held.contains_key(&digest) {
-            return (kept, 0);
-        }
-        (kept, self.hold(digest, found))
+        // Otherwise there is one level, and no second path to the node.
+        self.release(&changes.reached, &mut kept);
+        (in_order(kept, changes.fresh), weight)
     }
 
     fn hold(&mut self, digest: Digest, found: DiscoveredEdge) -> usize {
@@ -195,7 +227,7 @@ impl Filter {
         let Edge { kind, descriptor, tag, .. } = edge;
         let mut weight = HELD + tag.weight() + attachment.as_ref().map_or(0, Weight::weight);
         let descriptor = self.texts.compact(descriptor, &mut weight);
-        self.held_below.entry(parent.clone()).or_default().push(digest.clone());
+        self.children.entry(parent.clone()).or_default().push(digest.clone());
         let attachment = attachment.map(Box::new);
         let held = Held { parent, depth, kind, descriptor, tag, attachment };
         match self.held.entry(digest) {
@@ -208,37 +240,92 @@ impl Filter {
         weight
     }
 
-    /// Releases the edges that lead to a node, and those to their parents before them.
-    fn lead_to(&mut self, node: &Digest, kept: &mut Vec<DiscoveredEdge>) {
-        let start = kept.len();
-        let mut nodes = vec![node.clone()];
-        while let Some(node) = nodes.pop() {
-            if self.below.contains(&node) || !self.above.insert(node.clone()) {
-                continue;
-            }
-            for held in self.held.remove(&node).into_iter().flatten() {
-                nodes.push(held.parent.clone());
-                kept.push(held.into());
-            }
+    /// Remembers an edge that is passed on, if something that matches can still be found below its node.
+    fn pass(&mut self, parent: &Digest, node: &Digest) {
+        if !self.above.contains(parent) && !self.above.contains(node) {
+            self.parents.entry(node.clone()).or_default().push(parent.clone());
         }
-        kept[start..].sort_by_key(|edge| edge.depth);
     }
 
-    /// Releases the other edges to a node, and all below it that were found before it was known to be kept.
-    fn keep_below(&mut self, node: Digest, kept: &mut Vec<DiscoveredEdge>) {
-        let mut nodes = vec![node];
+    /// Keeps a node that leads to something that matches, and all that lead to the node.
+    fn lead_to(&mut self, node: &Digest, changes: &mut Changes) {
+        let mut nodes = vec![node.clone()];
+        while let Some(node) = nodes.pop() {
+            if !self.above.insert(node.clone()) {
+                continue;
+            }
+            nodes
+                .extend(self.held.get(&node).into_iter().flatten().map(|held| held.parent.clone()));
+            nodes.extend(self.parents.remove(&node).into_iter().flatten());
+            if !self.below.contains(&node) {
+                let children = self.children.get(&node).into_iter().flatten();
+                changes.reached.extend(children.cloned());
+                changes.fresh.insert(node.clone());
+            }
+            changes.reached.push(node);
+        }
+    }
+
+    /// Keeps a node, and all below it.
+    fn keep_below(&mut self, node: &Digest, changes: &mut Changes) {
+        let mut nodes = vec![node.clone()];
         while let Some(node) = nodes.pop() {
             if !self.below.insert(node.clone()) {
                 continue;
             }
-            for held in self.held.remove(&node).into_iter().flatten() {
-                self.lead_to(&held.parent, kept);
-                kept.push(held.into());
+            for child in self.children.remove(&node).into_iter().flatten() {
+                changes.reached.push(child.clone());
+                nodes.push(child);
             }
-            // A manifest that is reached on two paths can be known before it is kept.
-            nodes.extend(self.held_below.remove(&node).into_iter().flatten());
+            if !self.above.contains(&node) {
+                changes.fresh.insert(node.clone());
+            }
+            changes.reached.push(node);
         }
     }
+
+    /// Releases the held edges to these nodes whose nodes are both kept.
+    fn release(&mut self, nodes: &[Digest], kept: &mut Vec<DiscoveredEdge>) {
+        for node in nodes {
+            if !self.keeps(node) {
+                continue;
+            }
+            let Some(edges) = self.held.remove(node) else { continue };
+            let (released, held): (Vec<Held>, Vec<Held>) =
+                edges.into_iter().partition(|edge| self.keeps(&edge.parent));
+            for edge in released {
+                self.pass(&edge.parent, node);
+                kept.push(edge.into());
+            }
+            if !held.is_empty() {
+                self.held.insert(node.clone(), held);
+            }
+        }
+    }
+}
+
+/// Sorts edges so that each comes after one to its parent. `fresh` are the nodes to which none was passed on
+/// before.
+fn in_order(mut edges: Vec<DiscoveredEdge>, mut fresh: HashSet<Digest>) -> Vec<DiscoveredEdge> {
+    // The depth alone is not enough: a node has the depth of the first path to it, which may not be kept.
+    edges.sort_by_key(|edge| edge.depth);
+    let mut ordered = Vec::with_capacity(edges.len());
+    let mut waiting: HashMap<Digest, Vec<DiscoveredEdge>> = HashMap::new();
+    for edge in edges {
+        if fresh.contains(&edge.parent) {
+            waiting.entry(edge.parent.clone()).or_default().push(edge);
+            continue;
+        }
+        let mut ready = VecDeque::from([edge]);
+        while let Some(edge) = ready.pop_front() {
+            let node = &edge.edge.descriptor.digest;
+            if fresh.remove(node) {
+                ready.extend(waiting.remove(node).into_iter().flatten());
+            }
+            ordered.push(edge);
+        }
+    }
+    ordered
 }
 
 impl From<Held> for DiscoveredEdge {
@@ -253,6 +340,7 @@ impl From<Held> for DiscoveredEdge {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ocigraph_types::Graph;
 
     fn edge(parent: &str, node: &str, depth: usize) -> DiscoveredEdge {
         let of = |name: &str| Descriptor::of("x/y", name.as_bytes());
@@ -289,5 +377,93 @@ mod tests {
         let edges = [("root", "a", 1), ("a", "b", 2), ("root", "match", 1), ("match", "a", 2)];
         let expected: [&[&str]; 4] = [&[], &[], &["match"], &["a", "a", "b"]];
         assert_eq!(released("match", &edges), expected);
+    }
+
+    #[test]
+    fn a_second_path_to_what_is_below_a_match_is_not_released() {
+        let paths =
+            [("root", "a", 1), ("root", "match", 1), ("match", "leaf", 2), ("a", "leaf", 2)];
+        assert_eq!(released("match", &paths).concat(), ["match", "leaf"]);
+        let paths =
+            [("root", "a", 1), ("root", "match", 1), ("a", "leaf", 2), ("match", "leaf", 2)];
+        assert_eq!(released("match", &paths).concat(), ["match", "leaf"]);
+    }
+
+    /// The edges that are released are those of the graph that [`Graph::filtered`] returns, whatever the order
+    /// in which the lists arrive.
+    #[test]
+    fn the_edges_are_those_of_a_filtered_graph() {
+        let mut random = Random(1);
+        let of = |node: usize| Descriptor::of("x/y", &node.to_le_bytes());
+        for case in 0..5000 {
+            let nodes = 3 + random.below(7);
+            let max_depth = 1 + random.below(6);
+            let mut children: Vec<Vec<usize>> = vec![Vec::new(); nodes];
+            for child in 1..nodes {
+                for parent in 0..child {
+                    if random.below(3) == 0 {
+                        children[parent].push(child);
+                    }
+                }
+            }
+            let wanted: Vec<bool> =
+                (0..nodes).map(|node| node > 0 && random.below(4) == 0).collect();
+            let mut filter = Filter::new(of(0).digest);
+            let mut graph = Graph::new(of(0));
+            let mut passed = Vec::new();
+            let mut shown = HashSet::from([of(0).digest]);
+            let mut seen = HashSet::from([0]);
+            let mut lists = vec![(0, 0)];
+            while !lists.is_empty() {
+                // Lists of one level arrive in any order.
+                let level = lists.iter().map(|(_, depth)| *depth).min().unwrap();
+                let of_level = (0..lists.len()).filter(|at| lists[*at].1 == level);
+                let of_level: Vec<usize> = of_level.collect();
+                let (parent, depth) = lists.swap_remove(of_level[random.below(of_level.len())]);
+                graph.append(&of(parent).digest, children[parent].iter().map(|n| of(*n)).collect());
+                for &node in &children[parent] {
+                    let (is_first, depth) = (seen.insert(node), depth + 1);
+                    let edge = Edge::new(EdgeKind::Referrer, of(node));
+                    let parent = of(parent).digest;
+                    let found = DiscoveredEdge { parent, depth, edge, attachment: None };
+                    let descends = depth < max_depth || !is_first;
+                    for edge in filter.add(found, wanted[node], descends).0 {
+                        assert!(shown.contains(&edge.parent), "{case}");
+                        let digest = edge.edge.descriptor.digest;
+                        shown.insert(digest.clone());
+                        passed.push((edge.parent, digest));
+                    }
+                    if is_first && depth < max_depth {
+                        lists.push((node, depth));
+                    }
+                }
+            }
+            let matches: Vec<Digest> =
+                (0..nodes).filter(|n| wanted[*n]).map(|n| of(n).digest).collect();
+            let graph = graph.filtered(|node| matches.contains(&node.digest));
+            let (mut expected, mut visited) = (Vec::new(), HashSet::new());
+            let mut remaining = vec![of(0).digest];
+            while let Some(parent) = remaining.pop() {
+                if visited.insert(parent.clone()) {
+                    for node in graph.referrers(&parent) {
+                        expected.push((parent.clone(), node.digest.clone()));
+                        remaining.push(node.digest.clone());
+                    }
+                }
+            }
+            passed.sort();
+            expected.sort();
+            assert_eq!(passed, expected, "{case}");
+        }
+    }
+
+    /// A linear congruential generator: each run tests the same graphs.
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, bound: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (self.0 >> 33) as usize % bound
+        }
     }
 }
