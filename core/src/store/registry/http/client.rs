@@ -22,7 +22,7 @@ use super::{
     body::BodyMonitor,
     error::{with_request, with_server, with_timeout},
     proxy,
-    rate_limit::{RateLimits, RateTurn, Route},
+    rate_limit::{RateLimits, RateTurn, Refusals, Route},
     received::masked,
     request::{Body, Request},
     resolver::SystemResolver,
@@ -123,6 +123,7 @@ impl HttpClient {
         attempt: &dyn Attempt,
     ) -> Result<Response> {
         let mut renewals = 0;
+        let mut refusals = Refusals::default();
         let mut backoff = Backoff::new(self.limits()).since(request.last_progress);
         loop {
             request.mark_sent(false);
@@ -144,7 +145,8 @@ impl HttpClient {
             if let Some((permit, turn)) = permits {
                 match &result {
                     Ok(response) if response.status() == StatusCode::TOO_MANY_REQUESTS => {
-                        is_served = turn.refused(response.retry_after());
+                        let is_lasting = refusals.add(self.limits().stall_timeout);
+                        is_served = turn.refused(response.retry_after()) && !is_lasting;
                     }
                     Ok(_) => turn.admitted(),
                     Err(_) => drop(turn),

@@ -44,6 +44,9 @@ const MAX_TRIAL_INTERVAL: Duration = Duration::from_secs(60);
 /// The largest number of requests of a trial that are sent together.
 const MAX_TRIAL: usize = 8;
 
+/// A request that was refused less often waits for as long as the registry serves others.
+const MIN_REFUSALS: u32 = 8;
+
 /// The kinds of requests that registries limit separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Route {
@@ -71,15 +74,17 @@ impl Route {
     const COUNT: usize = 12;
 
     pub(super) fn of(request: &Request) -> Self {
-        let path = request.url.path();
-        let resource = if path.contains("/referrers") {
-            Resource::Referrers
-        } else if path.contains("/manifests/") {
-            Resource::Manifest
-        } else if path.contains("/blobs/") {
-            Resource::Blob
-        } else {
-            Resource::Other
+        // A repository can have such names too: `app/referrers/base`.
+        let mut segments = request.url.path().rsplit('/');
+        let last = std::array::from_fn(|_| segments.next().unwrap_or_default());
+        let resource = match last {
+            [_, "manifests", _] => Resource::Manifest,
+            [_, "blobs", _] => Resource::Blob,
+            // The ORAS APIs end with `referrers`.
+            [_, "referrers", _] | ["referrers", ..] => Resource::Referrers,
+            // GitHub's registry answers with `upload`.
+            [_, "uploads" | "upload", "blobs"] => Resource::Blob,
+            _ => Resource::Other,
         };
         let access = match request.method {
             Method::GET => Access::Get,
@@ -196,6 +201,24 @@ impl RateTurn<'_> {
         };
         drop(self);
         is_served
+    }
+}
+
+/// The refusals of one request. A registry can have a limit for a single manifest, and serve all others.
+#[derive(Debug, Default)]
+pub(super) struct Refusals {
+    first: Option<Instant>,
+    count: u32,
+}
+
+impl Refusals {
+    /// Records a refusal. Returns true if the request was refused so often, and for so long, that the
+    /// refusal is a failure, although the registry serves other requests.
+    pub(super) fn add(&mut self, patience: Duration) -> bool {
+        let now = Instant::now();
+        let first = *self.first.get_or_insert(now);
+        self.count = self.count.saturating_add(1);
+        self.count >= MIN_REFUSALS && now.duration_since(first) > patience + LONGEST_RETRY_AFTER
     }
 }
 
@@ -371,7 +394,9 @@ impl Pace {
         if count > 0 {
             self.served = Some(opened);
             if self.refused > 0 {
-                self.learn(count, (until - opened).min(LONGEST_RETRY_AFTER), now);
+                let whole = until - opened;
+                let period = whole.min(LONGEST_RETRY_AFTER);
+                self.learn(part_of(count, period, whole), period, now);
             }
         } else if let (Some(ceiling), Some(served)) = (&mut self.ceiling, self.served) {
             // The last epoch opened too early.
@@ -422,6 +447,14 @@ impl Pace {
         (self.allowed, self.step) = (allowed, 1);
         (self.closed_until, self.last_sent) = (None, None);
     }
+}
+
+/// Returns what is admitted in a part of the time in which `count` requests are: at least one.
+fn part_of(count: usize, period: Duration, whole: Duration) -> usize {
+    if period >= whole {
+        return count;
+    }
+    ((count as f64 * period.as_secs_f64() / whole.as_secs_f64()) as usize).max(1)
 }
 
 #[cfg(test)]

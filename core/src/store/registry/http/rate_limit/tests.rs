@@ -218,3 +218,65 @@ async fn a_cancelled_request_blocks_no_other() {
     limit.ready().await;
     assert!(limit.try_start().is_some());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_alone_is_always_refused_fails() {
+    let limits = limits();
+    let limit = &limits.0[0];
+    let patience = Duration::from_secs(90);
+    let mut refusals = Refusals::default();
+    let began = Instant::now();
+    loop {
+        limit.ready().await;
+        limit.try_start().unwrap().admitted();
+        limit.ready().await;
+        let Some(turn) = limit.try_start() else { continue };
+        assert!(turn.refused(Some(Duration::from_secs(5))), "the registry serves others");
+        if refusals.add(patience) {
+            break;
+        }
+    }
+    let most = patience + LONGEST_RETRY_AFTER + Duration::from_secs(10);
+    assert!((patience + LONGEST_RETRY_AFTER..most).contains(&began.elapsed()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_was_refused_few_times_goes_on_waiting() {
+    let mut refusals = Refusals::default();
+    for _ in 1..MIN_REFUSALS {
+        assert!(!refusals.add(MINUTE));
+        sleep(LONGEST_RETRY_AFTER).await;
+    }
+    assert!(refusals.add(MINUTE));
+}
+
+#[test]
+fn a_route_does_not_depend_on_the_name_of_the_repository() {
+    let of = |path: &str| {
+        let url = format!("https://registry.example/{path}").parse().unwrap();
+        Route::of(&Request::new(Method::GET, url)).resource
+    };
+    for (path, resource) in [
+        ("v2/x/referrers/y/manifests/v1", Resource::Manifest),
+        ("v2/x/referrers/y/tags/list", Resource::Other),
+        ("v2/x/manifests/referrers", Resource::Manifest),
+        ("v2/x/manifests/y/blobs/sha256:0", Resource::Blob),
+        ("v2/x/manifests/y/blobs/uploads/", Resource::Blob),
+        ("v2/x/manifests/y/blobs/uploads/1", Resource::Blob),
+        ("v2/x/blobs/upload/1", Resource::Blob),
+        ("v2/blobs/tags/list", Resource::Other),
+        ("v2/x/blobs/y/referrers/sha256:0", Resource::Referrers),
+        ("oras/artifacts/v1/x/manifests/sha256:0/referrers", Resource::Referrers),
+        ("v2/x/_oras/artifacts/referrers", Resource::Referrers),
+        ("v2/", Resource::Other),
+    ] {
+        assert_eq!(of(path), resource, "{path}");
+    }
+}
+
+#[test]
+fn a_period_that_is_cut_admits_a_part_of_the_requests() {
+    assert_eq!(part_of(100, MINUTE, MINUTE), 100);
+    assert_eq!(part_of(100, MINUTE, 4 * MINUTE), 25);
+    assert_eq!(part_of(1, MINUTE, 4 * MINUTE), 1);
+}
