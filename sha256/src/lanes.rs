@@ -8,9 +8,9 @@ use sha2::block_api::compress256;
 
 use crate::{Block, State};
 
-#[cfg(target_arch = "aarch64")]
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
 use crate::aarch64::Instructions;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64"))]
 use crate::x86::Instructions;
 
 /// Maximum number of streams that are compressed together.
@@ -96,11 +96,17 @@ fn together<const N: usize>(
 }
 
 /// No instructions are known for this processor.
-#[cfg(not(any(target_arch = "aarch64", target_arch = "x86_64")))]
+#[cfg(not(any(
+    all(target_arch = "aarch64", target_endian = "little"),
+    all(target_arch = "x86_64", target_pointer_width = "64")
+)))]
 #[derive(Clone, Copy)]
 enum Instructions {}
 
-#[cfg(not(any(target_arch = "aarch64", target_arch = "x86_64")))]
+#[cfg(not(any(
+    all(target_arch = "aarch64", target_endian = "little"),
+    all(target_arch = "x86_64", target_pointer_width = "64")
+)))]
 impl Instructions {
     fn detect() -> Option<Self> {
         None
@@ -112,7 +118,10 @@ impl Instructions {
 }
 
 /// The constants of the rounds (FIPS 180-4, section 4.2.2).
-#[cfg(any(target_arch = "aarch64", target_arch = "x86_64"))]
+#[cfg(any(
+    all(target_arch = "aarch64", target_endian = "little"),
+    all(target_arch = "x86_64", target_pointer_width = "64")
+))]
 #[rustfmt::skip]
 pub(crate) const ROUND_CONSTANTS: [u32; 64] = [
     0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,

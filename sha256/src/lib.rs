@@ -18,10 +18,10 @@
 //! assert_eq!([one.finalize(), other.finalize()], digest_many(&[b"abc", b""])[..]);
 //! ```
 
-#[cfg(target_arch = "aarch64")]
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
 mod aarch64;
 mod lanes;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64"))]
 mod x86;
 
 #[cfg(test)]
