@@ -398,14 +398,8 @@ mod tests {
         for case in 0..5000 {
             let nodes = 3 + random.below(7);
             let max_depth = 1 + random.below(6);
-            let mut children: Vec<Vec<usize>> = vec![Vec::new(); nodes];
-            for child in 1..nodes {
-                for parent in 0..child {
-                    if random.below(3) == 0 {
-                        children[parent].push(child);
-                    }
-                }
-            }
+            let mut later = |node| (node + 1..nodes).filter(|_| random.below(3) == 0).collect();
+            let children: Vec<Vec<usize>> = (0..nodes).map(&mut later).collect();
             let wanted: Vec<bool> =
                 (0..nodes).map(|node| node > 0 && random.below(4) == 0).collect();
             let mut filter = Filter::new(of(0).digest);
@@ -455,6 +449,72 @@ mod tests {
             expected.sort();
             assert_eq!(passed, expected, "{case}");
         }
+    }
+
+    /// A filter makes each image be read, and the attestations wait for it.
+    #[cfg(feature = "layout")]
+    #[tokio::test]
+    async fn an_image_in_two_indexes_has_the_attestations_of_both() {
+        use crate::{Layout, Store, operation::discover_each};
+        use ocigraph_types::{Algorithm, Manifest, media_type};
+
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout::open(dir.path());
+        let put = async |value: Value, tags: &[String]| {
+            let bytes = value.to_string().into_bytes().into();
+            let manifest = Manifest::parse(bytes, None, Algorithm::Sha256).unwrap();
+            layout.push_manifest(&manifest, tags).await.unwrap();
+            manifest.plain_descriptor()
+        };
+        let image = |name: &str| {
+            json!({
+                "schemaVersion": 2,
+                "mediaType": media_type::OCI_MANIFEST,
+                "artifactType": "x/y",
+                "config": Descriptor::of("application/vnd.oci.empty.v1+json", b"{}"),
+                "layers": [],
+                "annotations": { "name": name },
+            })
+        };
+        let index = |entries: Vec<Value>| {
+            json!({
+                "schemaVersion": 2,
+                "mediaType": media_type::OCI_INDEX,
+                "manifests": entries,
+            })
+        };
+        let blob = Descriptor::of("application/vnd.oci.empty.v1+json", b"{}");
+        layout.push_blob(&blob, std::sync::Arc::new(bytes::Bytes::from("{}"))).await.unwrap();
+        let subject = put(image("image"), &[]).await;
+        let mut attestations = Vec::new();
+        let mut indexes = Vec::new();
+        for name in ["one", "other"] {
+            let attestation = put(image(name), &[]).await;
+            let mut entry = json!(attestation);
+            entry["annotations"] = json!({
+                "vnd.docker.reference.type": "attestation-manifest",
+                "vnd.docker.reference.digest": subject.digest,
+            });
+            attestations.push(attestation.digest);
+            indexes.push(json!(put(index(vec![json!(subject), entry]), &[]).await));
+        }
+        put(index(indexes), &["v1".to_owned()]).await;
+        let reference = format!("oci:{}:v1", dir.path().display()).parse().unwrap();
+        let options = DiscoverOptions::default().artifact_type("x/y");
+        let mut found = Vec::new();
+        let receive = |edge| {
+            if let Discovered::Edge(edge) = edge
+                && edge.edge.kind == EdgeKind::Attestation
+            {
+                assert_eq!(edge.parent, subject.digest);
+                found.push(edge.edge.descriptor.digest);
+            }
+            Ok(())
+        };
+        discover_each(&layout, &reference, &options, receive).await.unwrap();
+        found.sort();
+        attestations.sort();
+        assert_eq!(found, attestations);
     }
 
     /// A linear congruential generator: each run tests the same graphs.
