@@ -144,6 +144,11 @@ impl Connection {
         &self.config.limits
     }
 
+    /// Returns true if the registry limits the rate of requests for the content of blobs.
+    pub(crate) fn limits_blobs(&self) -> bool {
+        self.http.limits_blobs()
+    }
+
     pub(crate) fn capabilities(&self) -> &Capabilities {
         &self.capabilities
     }

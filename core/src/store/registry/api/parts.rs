@@ -47,7 +47,8 @@ impl Registry {
     ) -> Result<ByteStream> {
         let mut download = self.prepare_download(blob, offset)?;
         let is_large = blob.size.saturating_sub(offset) >= MIN_LEFT;
-        let refused = self.connection.capabilities().parts.are_refused();
+        let refused =
+            self.connection.capabilities().parts.are_refused() || self.connection.limits_blobs();
         if is_large && max_requests >= MIN_CONNECTIONS && !refused {
             return download_in_parts(download, max_requests).await;
         }
@@ -181,6 +182,10 @@ impl PartedDownload {
 
     /// Requests as many parts as there are connections to use.
     fn request_parts(&mut self) {
+        // Each part is a request, of which a registry may admit few.
+        if self.redirect.get().is_none() && self.rest.connection.limits_blobs() {
+            return;
+        }
         let state = Arc::clone(&self.rest.connection.capabilities().parts);
         let connections = {
             let mut growth = self.shared.growth.lock().unwrap_or_else(PoisonError::into_inner);

@@ -111,6 +111,11 @@ impl HttpClient {
         &self.settings.limits
     }
 
+    /// Returns true if the registry limits the rate of requests for the content of blobs.
+    pub(crate) fn limits_blobs(&self) -> bool {
+        self.rates.is_known(Route::BLOB)
+    }
+
     /// Sends a request with retries, without authentication or redirects.
     pub(crate) async fn send(&self, request: Request) -> Result<Response> {
         self.send_with(request, self).await

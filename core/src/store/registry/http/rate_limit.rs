@@ -59,6 +59,8 @@ enum Resource {
     Referrers,
     Manifest,
     Blob,
+    /// Content where the registry redirected to before, whose limits are not the registry's.
+    Redirected,
     Other,
 }
 
@@ -71,13 +73,18 @@ enum Access {
 }
 
 impl Route {
-    const COUNT: usize = 12;
+    const COUNT: usize = 15;
+
+    /// The route of a request for the content of a blob.
+    pub(super) const BLOB: Self = Self { resource: Resource::Blob, access: Access::Get };
 
     pub(super) fn of(request: &Request) -> Self {
         // A repository can have such names too: `app/referrers/base`.
         let mut segments = request.url.path().rsplit('/');
         let last = std::array::from_fn(|_| segments.next().unwrap_or_default());
+        let memory = request.redirect_memory.as_ref();
         let resource = match last {
+            _ if memory.is_some_and(|memory| memory.get().is_some()) => Resource::Redirected,
             [_, "manifests", _] => Resource::Manifest,
             [_, "blobs", _] => Resource::Blob,
             // The ORAS APIs end with `referrers`.
@@ -113,6 +120,11 @@ impl RateLimits {
             changed: Notify::new(),
             is_serving: Arc::clone(&is_serving),
         }))
+    }
+
+    /// Returns true if a limit on requests of this kind was learned.
+    pub(super) fn is_known(&self, route: Route) -> bool {
+        self.of(route).lock().ceiling.is_some()
     }
 
     pub(super) fn of(&self, route: Route) -> &RateLimit {
