@@ -10,9 +10,13 @@ use crate::{
         source::{ByteStream, Source},
     },
     operation::{named::named, push, transfer::fetch_reported},
-    store::{ReadStore, Store, concurrency::DEFAULT_CONCURRENCY},
+    store::{ReadStore, Store},
 };
 use ocigraph_types::{Code, Descriptor, Error, Reference, Result};
+
+/// Concurrent requests for one blob that is read. A reader can be slow, and the parts of the blob wait in
+/// memory.
+const READER_REQUESTS: usize = 4;
 
 pub(crate) const FETCH: &str = "fetch blob";
 pub(crate) const PUSH: &str = "push blob";
@@ -42,7 +46,7 @@ pub async fn fetch_blob(
             .digest()
             .ok_or_else(|| Error::new(Code::InvalidReference, "a blob is named by its digest"))?;
         let blob = store.describe_blob(digest).await?;
-        let stream = fetch_reported(store, &blob, DEFAULT_CONCURRENCY, &options.progress).await?;
+        let stream = fetch_reported(store, &blob, READER_REQUESTS, &options.progress).await?;
         Ok((blob, stream))
     })
     .await

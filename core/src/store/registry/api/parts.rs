@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream, stream::FuturesUnordered};
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit},
@@ -61,7 +61,7 @@ impl Registry {
 struct Part {
     /// What has arrived and was not yielded yet. The chunks of the HTTP library hold more memory than their
     /// bytes, so they are copied.
-    arrived: Arc<Mutex<BytesMut>>,
+    arrived: Arc<Mutex<VecDeque<Bytes>>>,
     /// The byte after its last one.
     end: u64,
     /// The permission for its memory.
@@ -172,12 +172,12 @@ impl PartedDownload {
     /// Takes what has arrived of the first part.
     fn take_arrived(&mut self) -> Option<Bytes> {
         let part = self.parts.front()?;
-        let chunk = part.arrived.lock().unwrap_or_else(PoisonError::into_inner).split().freeze();
+        let chunk = part.arrived.lock().unwrap_or_else(PoisonError::into_inner).pop_front()?;
         self.rest.position += chunk.len() as u64;
         if self.rest.position == part.end {
             self.parts.pop_front();
         }
-        (!chunk.is_empty()).then_some(chunk)
+        Some(chunk)
     }
 
     /// Requests as many parts as there are connections to use.
@@ -233,7 +233,11 @@ impl PartedDownload {
 }
 
 /// Receives a part. Fails with REGISTRY for what is not the part.
-async fn receive(mut part: Download, arrived: Arc<Mutex<BytesMut>>, shared: Shared) -> Result<()> {
+async fn receive(
+    mut part: Download,
+    arrived: Arc<Mutex<VecDeque<Bytes>>>,
+    shared: Shared,
+) -> Result<()> {
     let Shared { growth, arrival } = shared;
     let lock = |growth: &Mutex<PartGrowth>, then: &dyn Fn(&mut PartGrowth)| {
         then(&mut growth.lock().unwrap_or_else(PoisonError::into_inner));
@@ -252,13 +256,9 @@ async fn receive(mut part: Download, arrived: Arc<Mutex<BytesMut>>, shared: Shar
         }
         lock(&growth, &|growth| growth.add_bytes(chunk.len()));
         first.get_or_insert((Instant::now(), chunk.len() as u64));
-        {
-            let mut arrived = arrived.lock().unwrap_or_else(PoisonError::into_inner);
-            let left = part.end - part.position;
-            if arrived.capacity() < chunk.len() {
-                arrived.reserve(chunk.len() + left as usize);
-            }
-            arrived.extend_from_slice(&chunk);
+        if !chunk.is_empty() {
+            let chunk = Bytes::copy_from_slice(&chunk);
+            arrived.lock().unwrap_or_else(PoisonError::into_inner).push_back(chunk);
         }
         arrival.notify_one();
     }
