@@ -1,6 +1,8 @@
 //! Downloads of blobs, streamed and resumed after a failure (distribution-spec v1.1.1, "Pulling
 //! blobs").
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use futures::{StreamExt, stream};
 use http::{Method, StatusCode, header};
@@ -80,18 +82,8 @@ impl Registry {
 
     /// Prepares the download of a blob from `offset` to its end. Nothing is requested yet.
     pub(super) fn prepare_download(&self, blob: &Descriptor, offset: u64) -> Result<Download> {
-        Ok(Download {
-            connection: self.connection.clone(),
-            url: self.blob_url(&blob.digest)?,
-            blob: blob.clone(),
-            position: offset,
-            end: blob.size,
-            part: None,
-            backoff: Backoff::new(self.connection.limits()),
-            progress: 0,
-            has_received: true,
-            stream: None,
-        })
+        let (connection, url) = (self.connection.clone(), self.blob_url(&blob.digest)?);
+        Ok(Download::new(connection, url, blob.clone(), offset..blob.size, None))
     }
 }
 
@@ -263,20 +255,31 @@ pub(super) struct Download {
 }
 
 impl Download {
-    /// Returns the download of a part of the same blob, which is not requested yet.
-    pub(super) fn part(&self, start: u64, end: u64, redirect: RedirectMemory) -> Self {
+    fn new(
+        connection: RepositoryConnection,
+        url: Url,
+        blob: Descriptor,
+        bytes: Range<u64>,
+        part: Option<RedirectMemory>,
+    ) -> Self {
         Self {
-            connection: self.connection.clone(),
-            url: self.url.clone(),
-            blob: self.blob.clone(),
-            position: start,
-            end,
-            part: Some(redirect),
-            backoff: Backoff::new(self.connection.limits()),
+            backoff: Backoff::new(connection.limits()),
+            connection,
+            url,
+            blob,
+            position: bytes.start,
+            end: bytes.end,
+            part,
             progress: 0,
             has_received: true,
             stream: None,
         }
+    }
+
+    /// Returns the download of a part of the same blob, which is not requested yet.
+    pub(super) fn part(&self, start: u64, end: u64, redirect: RedirectMemory) -> Self {
+        let (connection, url) = (self.connection.clone(), self.url.clone());
+        Self::new(connection, url, self.blob.clone(), start..end, Some(redirect))
     }
 
     /// Returns whether it was requested.

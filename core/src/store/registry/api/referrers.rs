@@ -662,7 +662,7 @@ impl Registry {
             ProbeResult::SubjectUnknown => Ok(Some(PartialList::empty())),
             // Some registries send 404 without an error code for a missing subject.
             ProbeResult::NotSupported(e)
-                if e.status() == Some(404) && !self.has_manifest(subject).await? =>
+                if e.status() == Some(404) && !self.manifest_exists(subject).await? =>
             {
                 Ok(Some(PartialList::empty()))
             }
@@ -675,14 +675,6 @@ impl Registry {
         match self.query_known(ReferrersApi::Oci, subject, None).await? {
             Some(first) => first.whole().await,
             None => Ok(List::default()),
-        }
-    }
-
-    async fn has_manifest(&self, manifest: &Digest) -> Result<bool> {
-        match self.resolve_manifest(&TagOrDigest::Digest(manifest.clone())).await {
-            Ok(_) => Ok(true),
-            Err(e) if e.code() == Code::NotFound => Ok(false),
-            Err(e) => Err(e),
         }
     }
 
