@@ -46,6 +46,7 @@ FUZZ_SECONDS ?= 300
 fuzz: ## run each fuzz target for FUZZ_SECONDS=300
 	export BOLERO_RANDOM_TEST_TIME_MS=$$(($(FUZZ_SECONDS) * 1000)) OCIGRAPH_TEST_SECONDS=0 && \
 	$(CARGO) test --locked -p ocigraph-sha256 --lib fuzz:: -- --nocapture && \
+	$(CARGO) test --locked -p ocigraph-template --lib fuzz:: -- --nocapture && \
 	$(CARGO) test --locked -p ocigraph --lib fuzz:: -- --nocapture && \
 	$(CARGO) test --locked -p ocigraph-suite --test fuzz -- --nocapture
 
