@@ -13,13 +13,17 @@ export RUST_TEST_THREADS := $(JOBS)
 
 SCRIPTS := .ci/run bindings/c/install bindings/go/test python/check-wheel python/environment python/test tests/setup tests/within tests/scenarios/check tests/article/demo tests/article/walkthrough
 
-.PHONY: help build c install demo test fuzz soak bench bench-bindings bindgen lint prose deny clean python node node-tools
+.PHONY: help build man c install demo test fuzz soak bench bench-bindings bindgen lint prose deny clean python node node-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 12
 
 build: ## build the ocigraph command: target/release/ocigraph
 	$(CARGO) build --release --locked -p ocigraph-cli
+
+man: build ## write the manual pages of all commands: target/man/*.1
+	rm -rf target/man
+	target/release/ocigraph man --output target/man
 
 c: ## build the library for C, C++ and Go: target/release/libocigraph_c.so and .a
 	$(CARGO) build --release --locked -p ocigraph-c
@@ -63,7 +67,7 @@ bench: ## compare the speed of the command with oras, regctl, crane, cosign and 
 	[ -x /usr/bin/$$program ] || { echo "make bench: /usr/bin/$$program is missing; install it with: apt-get install $$program" >&2; exit 1; }; done
 	env=$$(tests/setup --env) && eval "$$env" && \
 	$(CARGO) build --release --locked -p ocigraph-cli && \
-	$(CARGO) bench --locked -q -p ocigraph-suite --bench peers
+	$(CARGO) bench --locked -q -p ocigraph-suite --bench peers && \
 	$(CARGO) bench --locked -q -p ocigraph-suite --bench stalled
 
 bench-bindings: c ## compare the speed of calls from C and Go with calls from Rust

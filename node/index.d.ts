@@ -401,8 +401,8 @@ export interface AttachOptions extends TransferOptions {
   /** The format of the manifest. Default: `auto`. */
   format?: ManifestFormat | undefined;
   /**
-   * Permits an artifact without files, which consists of annotations only. Default: false; an attach without files then
-   * fails with `INVALID_ARGUMENT`.
+   * Permits an artifact without files and annotations. Default: false; an attach without both then fails with
+   * `INVALID_ARGUMENT`.
    */
   allowEmpty?: boolean | undefined;
   /** Permits absolute titles and titles with `..`. Default: false; such a title then fails with `UNSAFE_PATH`. */
@@ -619,6 +619,13 @@ export interface CopyOptions extends TransferOptions {
    * image as its subject, and so another digest. Default: the index with all its images.
    */
   platform?: string | undefined;
+  /**
+   * Copies the images for these platforms, each as `os/arch[/variant]`, if the source is an index. With several, the
+   * destination gets a new index that lists only these images, in the order of the source; a recursive copy keeps the
+   * attestations that the index lists for them. What is attached to the index of the source is not attached to the new
+   * one. One platform has the effect of `platform`, and both together fail with `INVALID_ARGUMENT`. Default: none.
+   */
+  platforms?: readonly string[] | undefined;
   /**
    * Copies foreign layers too. Registries need not store these layers: see
    * {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers | image-spec v1.1.1, "Non-Distributable Layers"}.
@@ -1326,8 +1333,8 @@ export class Client {
    * @param target - The artifact that gets a referrer.
    * @param options - See {@link AttachOptions}.
    * @returns See {@link PushResult}.
-   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if there is neither a file nor `allow_empty`, or neither an
-   *   artifact type nor a config.
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if there is neither a file nor an annotation nor `allow_empty`,
+   *   or neither an artifact type nor a config.
    * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing or a file does not exist.
    * @throws {@link OcigraphError} `UNSAFE_PATH` if a title leads out of the directory of a later pull.
    *

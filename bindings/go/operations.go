@@ -41,7 +41,8 @@ func (c *Client) Push(ctx context.Context, reference string, options *PushOption
 // The reference names the artifact that gets a referrer. Nil options select the defaults.
 //
 // The error is
-//   - [ErrInvalidArgument] if there is neither a file nor allow_empty, or neither an artifact type nor a config
+//   - [ErrInvalidArgument] if there is neither a file nor an annotation nor allow_empty, or neither an artifact type
+//     nor a config
 //   - [ErrNotFound] if reference names nothing or a file does not exist
 //   - [ErrUnsafePath] if a title leads out of the directory of a later pull
 func (c *Client) Attach(ctx context.Context, reference string, options *AttachOptions) (*PushResult, error) {

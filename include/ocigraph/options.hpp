@@ -187,8 +187,8 @@ class attach_options
     }
     /* Sets the format of the manifest. Default: OCIGRAPH_FORMAT_AUTO. */
     attach_options &format(std::int32_t format) { return set(ocigraph_attach_options_set_format, format); }
-    /* If true, permits an artifact without files, which consists of annotations only. Default: false; an attach
-     * without files then fails with INVALID_ARGUMENT. */
+    /* If true, permits an artifact without files and annotations. Default: false; an attach without both then fails
+     * with INVALID_ARGUMENT. */
     attach_options &allow_empty(bool allow_empty) { return set(ocigraph_attach_options_set_allow_empty, allow_empty); }
     /* If true, permits absolute titles and titles with `..`. Default: false; such a title then fails with
      * UNSAFE_PATH. */
@@ -348,6 +348,14 @@ class copy_options
      * image as its subject, and so another digest. Default: the index with all its images. */
     copy_options &platform(std::string_view platform) {
         return set(ocigraph_copy_options_set_platform, detail::in(platform));
+    }
+    /* Adds a platform. Copies the images for these platforms, each as `os/arch[/variant]`, if the source is an
+     * index. With several, the destination gets a new index that lists only these images, in the order of the
+     * source; a recursive copy keeps the attestations that the index lists for them. What is attached to the index
+     * of the source is not attached to the new one. One platform has the effect of `platform`, and both together
+     * fail with INVALID_ARGUMENT. Default: none. */
+    copy_options &platform(std::string_view platform) {
+        return set(ocigraph_copy_options_add_platform, detail::in(platform));
     }
     /* If true, copies foreign layers too. Registries need not store these layers: see image-spec v1.1.1,
      * "Non-Distributable Layers"

@@ -24,6 +24,8 @@ pub const EMPTY: &str = "application/vnd.oci.empty.v1+json";
 pub const UNKNOWN_ARTIFACT: &str = "application/vnd.unknown.artifact.v1";
 /// The media type of a config that was pushed without one.
 pub const UNKNOWN_CONFIG: &str = "application/vnd.unknown.config.v1+json";
+/// A layer that is a tar archive, and what ORAS takes for a file without a media type.
+pub const OCI_LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 /// A layer that is a tar archive compressed with gzip, such as a packed directory.
 pub const OCI_LAYER_GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 /// The configuration of a runnable OCI image.

@@ -2,7 +2,6 @@
 //! defines the arguments that only this command takes.
 
 use std::{
-    fmt,
     io::{IsTerminal, Read, Write},
     path::PathBuf,
     str::FromStr,
@@ -13,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use ocigraph::{
     Annotations, Client, ClientConfig, Code, Credential, Credentials, EdgeKind, Error, Limits,
-    Reference, Result, Secret,
+    Result, Secret,
 };
 
 use crate::{
@@ -24,7 +23,7 @@ use crate::{
         delete::DeleteArgs,
         digest::DigestArgs,
         discover::DiscoverArgs,
-        list::{ManifestsArgs, ReposArgs, TagsArgs},
+        list::{ManifestsArgs, RepoCommand, ReposArgs, TagsArgs},
         login::{LoginArgs, LogoutArgs},
         manifest::ManifestCommand,
         migrate::MigrateArgs,
@@ -33,6 +32,7 @@ use crate::{
         tag::{ResolveArgs, TagArgs, UntagArgs},
         verify::VerifyArgs,
     },
+    format::FormatArg,
     output,
     usage::read_from_standard_input,
 };
@@ -103,6 +103,13 @@ pub(crate) enum Command {
     /// List the repositories of a registry
     #[command(visible_alias = "repositories")]
     Repos(ReposArgs),
+    /// The lists of ORAS: repositories and tags
+    #[command(
+        subcommand,
+        alias = "repository",
+        after_help = "EXAMPLES\n  ocigraph repo ls registry.example.com\n  ocigraph repo tags registry.example.com/app"
+    )]
+    Repo(RepoCommand),
     /// Fetch, push or delete one manifest
     #[command(
         subcommand,
@@ -119,11 +126,18 @@ pub(crate) enum Command {
     Login(LoginArgs),
     /// Remove the stored credential of a registry
     Logout(LogoutArgs),
-    /// Print the digests of files
+    /// Print the digests of files, or of the manifest that a reference names
     Digest(DigestArgs),
     /// Print the version
     #[command(after_help = "EXAMPLES\n  ocigraph version --format json")]
     Version(FormatArg),
+    /// Write the manual pages of all commands to a directory
+    #[command(after_help = "EXAMPLES\n  ocigraph man --output /usr/local/share/man/man1")]
+    Man {
+        /// Directory to write to; it is created
+        #[arg(short, long, value_name = "DIR")]
+        output: PathBuf,
+    },
     /// Print a completion script for a shell
     #[command(
         after_help = "EXAMPLES\n  ocigraph completion bash > /etc/bash_completion.d/ocigraph"
@@ -137,14 +151,27 @@ pub(crate) enum Command {
 /// The options that every command takes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Common {
+    /// The program was called as `oras`: what it pushes has the defaults of ORAS.
+    #[arg(skip)]
+    pub(crate) as_oras: bool,
     /// Do not show progress bars
     #[arg(long, global = true, display_order = 100)]
     pub(crate) no_progress: bool,
     /// Print results and errors only
     #[arg(short, long, global = true, display_order = 100)]
     pub(crate) quiet: bool,
-    /// Log each request, and print the descriptors in tables of referrers
-    #[arg(short, long, global = true, display_order = 100)]
+    /// Log each request, and print the annotations of referrers
+    #[arg(
+        short,
+        long,
+        global = true,
+        display_order = 100,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value_t = false,
+        default_missing_value = "true"
+    )]
     pub(crate) verbose: bool,
     // Must be the last fields: clap prints their headings above every argument that follows.
     #[command(flatten)]
@@ -556,50 +583,6 @@ fn prompt_secret() -> Result<Secret> {
 
 pub(crate) fn usage(message: impl Into<String>) -> Error {
     Error::new(Code::InvalidArgument, message)
-}
-
-/// A reference and the text that the user typed for it. Results print the text.
-#[derive(Debug, Clone)]
-pub(crate) struct Target {
-    pub(crate) reference: Reference,
-    typed: String,
-}
-
-impl FromStr for Target {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        Ok(Self { reference: text.parse()?, typed: text.to_owned() })
-    }
-}
-
-impl From<Reference> for Target {
-    fn from(reference: Reference) -> Self {
-        Self { typed: reference.to_string(), reference }
-    }
-}
-
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.typed)
-    }
-}
-
-/// The format of results.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(crate) enum Format {
-    /// Text for people
-    #[default]
-    Text,
-    /// JSON for programs
-    Json,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct FormatArg {
-    /// Format of the result
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
 }
 
 pub(crate) fn key_values(given: &[String]) -> Result<Annotations> {

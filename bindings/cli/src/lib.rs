@@ -5,13 +5,17 @@ mod args;
 mod commands;
 #[cfg(test)]
 mod flags;
+mod format;
+mod oras_defaults;
 mod output;
 mod progress;
+mod shapes;
 mod sides;
 mod signals;
+mod target;
 mod usage;
 
-use std::{ffi::OsString, io::IsTerminal as _, time::Duration};
+use std::{ffi::OsString, io::IsTerminal as _, path::Path, time::Duration};
 
 use clap::{CommandFactory, Parser};
 use futures::FutureExt as _;
@@ -21,7 +25,8 @@ use serde_json::json;
 use tokio::{runtime::Handle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
-use args::{Cli, Command, Common, Format};
+use args::{Cli, Command, Common};
+use commands::list::RepoCommand;
 use signals::{INTERRUPTED, Signals};
 use usage::Usage;
 
@@ -44,10 +49,17 @@ impl ExitCode {
 
 /// Runs the command and returns its exit code. The first argument is the name of the program.
 ///
+/// Under the name `oras`, a push uses ORAS's defaults for what the command line does not say: the media
+/// type of files, and the annotation with the time.
+///
 /// Exits the process if the arguments are invalid or ask for help. Installs handlers for SIGINT,
 /// SIGTERM and SIGHUP for the whole process.
 pub fn run_command(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let cli = Cli::parse_from(arguments);
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let program = arguments.first().map(Path::new).and_then(Path::file_stem);
+    let as_oras = program.is_some_and(|name| name == "oras");
+    let mut cli = Cli::parse_from(arguments);
+    cli.common.as_oras = as_oras;
     start_logging(&cli.common);
     let runtime = match ocigraph_runtime::build("ocigraph", 0, || {}) {
         Ok(runtime) => runtime,
@@ -116,7 +128,7 @@ async fn run_until_interrupted(cli: Cli) -> Result<Result<ExitCode, Error>, u8> 
 
 async fn run(cli: Cli) -> Result<ExitCode, Error> {
     let common = cli.common;
-    Usage::of(&cli.command).check(&common)?;
+    Usage::of(&cli.command)?.check(&common)?;
     // On the heap: together, the futures of all commands would fill the stack of a debug build.
     let command = match cli.command {
         Command::Push(args) => commands::push::push(&common, args).boxed(),
@@ -131,20 +143,26 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Tag(args) => commands::tag::tag(&common, args).boxed(),
         Command::Untag(args) => commands::tag::untag(&common, args).boxed(),
         Command::Resolve(args) => commands::tag::resolve(&common, args).boxed(),
-        Command::Tags(args) => commands::list::tags(&common, args).boxed(),
+        Command::Tags(args) | Command::Repo(RepoCommand::Tags(args)) => {
+            commands::list::tags(&common, args).boxed()
+        }
         Command::Manifests(args) => commands::list::manifests(&common, args).boxed(),
-        Command::Repos(args) => commands::list::repos(&common, args).boxed(),
+        Command::Repos(args) | Command::Repo(RepoCommand::Ls(args)) => {
+            commands::list::repos(&common, args).boxed()
+        }
         Command::Manifest(command) => commands::manifest::manifest(&common, command).boxed(),
         Command::Blob(command) => commands::blob::blob(&common, command).boxed(),
         Command::Login(args) => commands::login::login(&common, args).boxed(),
         Command::Logout(args) => commands::login::logout(&common, args).boxed(),
-        Command::Digest(args) => return commands::digest::digest(args),
+        Command::Digest(args) => commands::digest::digest(&common, args).boxed(),
         Command::Version(format) => {
             let version = env!("CARGO_PKG_VERSION");
-            match format.format {
-                Format::Text => output::line(&format!("ocigraph {version}")),
-                Format::Json => output::json(&json!({ "version": version })),
-            }
+            let text = || output::line(&format!("ocigraph {version}"));
+            format.open()?.print(|| json!({ "version": version }), text)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Man { output } => {
+            commands::man::write(&output)?;
             return Ok(ExitCode::SUCCESS);
         }
         Command::Completion { shell } => {

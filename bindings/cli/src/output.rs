@@ -4,13 +4,15 @@
 
 use std::{
     fmt::Display,
-    io::{self, BufWriter, ErrorKind, StdoutLock, Write},
+    io::{self, BufWriter, ErrorKind, IsTerminal, StdoutLock, Write},
 };
 
-use ocigraph::{Code, Descriptor, Error, KeyCase, ListProblem, ToJson, json_text, printable};
+use ocigraph::{
+    Code, Descriptor, Error, KeyCase, ListProblem, ToJson, json_line, json_text, printable,
+};
 use serde_json::Value;
 
-use crate::ExitCode;
+use crate::{ExitCode, target::Target};
 
 /// Prints one line of a result.
 pub(crate) fn line(text: &str) {
@@ -48,9 +50,32 @@ pub(crate) fn json(value: &Value) {
     bytes(text.as_bytes());
 }
 
+/// Prints a JSON value on one line or, if `pretty`, indented. On one line, it has a line break only on a
+/// terminal: scripts compare it with the output of ORAS.
+pub(crate) fn compact_or_pretty(value: &Value, pretty: bool) {
+    match pretty {
+        true => json(value),
+        false if io::stdout().is_terminal() => line(&json_line(value)),
+        false => bytes(json_line(value).as_bytes()),
+    }
+}
+
+/// Prints where content was pushed: a line for the target with its first tag, then one for each other tag.
+pub(crate) fn pushed(what: &str, target: &Target) {
+    let (first, others) = target.with_kind_and_tags();
+    line(&format!("{what} {first}"));
+    others.iter().for_each(|tag| line(&format!("Tagged {tag}")));
+}
+
 /// Prints a result of the library as JSON.
 pub(crate) fn result(value: &(impl ToJson + ?Sized)) {
     json(&value.to_json(KeyCase::Camel));
+}
+
+/// Prints a line about the progress of a command to standard output. A reader that has closed the
+/// pipe does not end the command, which has not done its work yet.
+pub(crate) fn status(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
 }
 
 /// Prints a line to standard error.

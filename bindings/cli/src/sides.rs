@@ -7,7 +7,10 @@ use std::path::PathBuf;
 use clap::Args;
 use ocigraph::{Client, Location, Result};
 
-use crate::args::{Common, RegistryArgs, Target, usage};
+use crate::{
+    args::{Common, RegistryArgs, usage},
+    target::{LayoutArgs, Target},
+};
 
 /// The flags of one side.
 #[derive(Debug)]
@@ -115,6 +118,32 @@ macro_rules! side {
         }
     };
 }
+
+/// Defines the flags that make a side an image layout.
+macro_rules! layout_of_side {
+    ($args:ident, $name:literal, $target:literal) => {
+        #[derive(Debug, Args)]
+        #[command(next_help_heading = "Image layout", next_display_order = 140)]
+        pub(crate) struct $args {
+            #[arg(id = concat!($name, "_oci_layout"), long = concat!($name, "-oci-layout"))]
+            #[arg(help = concat!("Take ", $target, " as PATH[:tag][@digest] of an image layout; the same as oci:PATH"))]
+            oci_layout: bool,
+            #[arg(id = concat!($name, "_oci_layout_path"), long = concat!($name, "-oci-layout-path"))]
+            #[arg(value_name = "PATH", conflicts_with = concat!($name, "_oci_layout"))]
+            #[arg(help = concat!("Take ", $target, " as a tag or digest in the image layout at this path"))]
+            oci_layout_path: Option<PathBuf>,
+        }
+
+        impl From<&$args> for LayoutArgs {
+            fn from(args: &$args) -> Self {
+                Self::new(args.oci_layout, args.oci_layout_path.clone())
+            }
+        }
+    };
+}
+
+layout_of_side!(FromLayoutArgs, "from", "SOURCE");
+layout_of_side!(ToLayoutArgs, "to", "DESTINATION");
 
 side!(FromArgs, "from", "Source registry", "the source registry");
 side!(ToArgs, "to", "Destination registry", "the destination registry");

@@ -6,63 +6,73 @@ use std::path::Path;
 use ocigraph::{Location, Reference, Result};
 
 use crate::{
-    args::{Command, Common, Target, usage},
-    commands::{blob::BlobCommand, manifest::ManifestCommand},
+    args::{Command, Common, usage},
+    commands::{blob::BlobCommand, list::RepoCommand, manifest::ManifestCommand},
     sides,
+    target::{LayoutArgs, TargetText},
 };
 
 /// What a command uses.
 #[derive(Default)]
-pub(crate) struct Usage<'a> {
-    pub(crate) references: Vec<&'a Reference>,
+pub(crate) struct Usage {
+    pub(crate) references: Vec<Reference>,
     /// The arguments that read standard input.
     pub(crate) standard_input: Vec<String>,
     /// The command asks for a confirmation.
     pub(crate) asks: bool,
 }
 
-impl<'a> Usage<'a> {
-    pub(crate) fn of(command: &'a Command) -> Self {
-        let one = Self::of_reference;
+impl Usage {
+    /// # Errors
+    /// `INVALID_REFERENCE` if a target is not a reference.
+    pub(crate) fn of(command: &Command) -> Result<Self> {
+        let one = |layout: &LayoutArgs, target: &TargetText| Self::of_target(layout, target);
         match command {
             Command::Push(args) => args.usage(),
             Command::Attach(args) => args.usage(),
             Command::Delete(args) => args.usage(),
             Command::Manifest(command) => ManifestCommand::usage(command),
             Command::Blob(command) => BlobCommand::usage(command),
-            Command::Pull(args) => one(&args.target),
-            Command::Discover(args) => one(&args.target.reference),
-            Command::Copy(args) => Self {
-                references: vec![&args.source.reference, &args.destination.reference],
-                standard_input: sides::standard_input(&args.from, &args.to),
-                ..Self::default()
-            },
-            Command::Migrate(args) => one(&args.target),
-            Command::Verify(args) => one(&args.target.reference),
-            Command::Check(args) => one(&args.target.reference),
-            Command::Tag(args) => one(&args.target),
-            Command::Untag(args) => one(&args.target),
-            Command::Resolve(args) => one(&args.target),
-            Command::Tags(args) => one(&args.target),
-            Command::Manifests(args) => one(&args.target),
+            Command::Pull(args) => one(&args.layout, &args.target),
+            Command::Discover(args) => one(&args.layout, &args.target),
+            Command::Copy(args) => {
+                let (source, destination) = args.targets()?;
+                Ok(Self {
+                    references: vec![source.reference, destination.reference],
+                    standard_input: sides::standard_input(&args.from, &args.to),
+                    ..Self::default()
+                })
+            }
+            Command::Migrate(args) => one(&args.layout, &args.target),
+            Command::Verify(args) => one(&args.layout, &args.target),
+            Command::Check(args) => one(&args.layout, &args.target),
+            Command::Tag(args) => one(&args.layout, &args.target),
+            Command::Untag(args) => one(&args.layout, &args.target),
+            Command::Resolve(args) => one(&args.layout, &args.target),
+            Command::Tags(args) | Command::Repo(RepoCommand::Tags(args)) => {
+                one(&args.layout, &args.target)
+            }
+            Command::Manifests(args) => one(&args.layout, &args.target),
+            Command::Digest(args) => args.usage(),
             Command::Repos(_)
+            | Command::Repo(RepoCommand::Ls(_))
             | Command::Login(_)
             | Command::Logout(_)
-            | Command::Digest(_)
             | Command::Version(_)
-            | Command::Completion { .. } => Self::default(),
+            | Command::Man { .. }
+            | Command::Completion { .. } => Ok(Self::default()),
         }
     }
 
-    pub(crate) fn of_reference(reference: &'a Reference) -> Self {
-        Self { references: vec![reference], ..Self::default() }
+    pub(crate) fn of_target(layout: &LayoutArgs, target: &TargetText) -> Result<Self> {
+        Ok(Self { references: vec![layout.reference(target)?], ..Self::default() })
     }
 
     /// The push of one file, which can be standard input.
-    pub(crate) fn of_push(target: &'a Target, file: &Path) -> Self {
+    pub(crate) fn of_push(layout: &LayoutArgs, target: &TargetText, file: &Path) -> Result<Self> {
         let name = || format!("the file {}", file.display());
         let standard_input = is_standard_input(file).then(name).into_iter().collect();
-        Self { standard_input, ..Self::of_reference(&target.reference) }
+        Ok(Self { standard_input, ..Self::of_target(layout, target)? })
     }
 
     pub(crate) fn check(mut self, common: &Common) -> Result<()> {
@@ -77,7 +87,7 @@ impl<'a> Usage<'a> {
         }
         let is_layout =
             |reference: &&Reference| matches!(reference.location(), Location::Layout(_));
-        let layouts = self.references.iter().filter(|reference| is_layout(reference)).count();
+        let layouts = self.references.iter().filter(is_layout).count();
         if layouts > 0
             && layouts == self.references.len()
             && let Some(option) = common.registry_only()

@@ -151,6 +151,7 @@ pub(crate) struct CopyOptions {
     recursive: Option<bool>,
     only: Option<String>,
     platform: Option<String>,
+    platforms: Option<Vec<String>>,
     foreign: Option<bool>,
     repair: Option<bool>,
     concurrency: Option<Count>,
@@ -168,6 +169,9 @@ impl CopyOptions {
         }
         if let Some(given) = self.platform {
             options.platform = Some(parsed(&given)?);
+        }
+        if let Some(given) = self.platforms {
+            options.platforms = given;
         }
         if let Some(given) = self.foreign {
             options.foreign = given;

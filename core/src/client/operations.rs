@@ -48,9 +48,10 @@ impl Client {
     /// already are not sent.
     ///
     /// # Errors
-    /// [`Code::InvalidArgument`] if there is neither a file nor `allow_empty`, or neither an
-    /// artifact type nor a config; [`Code::NotFound`] if `reference` names nothing or a file does
-    /// not exist; [`Code::UnsafePath`] if a title leads out of the directory of a later pull.
+    /// [`Code::InvalidArgument`] if there is neither a file nor an annotation nor `allow_empty`, or
+    /// neither an artifact type nor a config; [`Code::NotFound`] if `reference` names nothing or a
+    /// file does not exist; [`Code::UnsafePath`] if a title leads out of the directory of a later
+    /// pull.
     pub async fn attach(
         &self,
         reference: &Reference,

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 
 use ocigraph_types::Descriptor;
 
-/// Something that happened to one blob of an operation.
+/// Something that happened to one blob or manifest of an operation.
 ///
 /// For each blob that is transferred, [`Started`](Self::Started) comes first, then any number of
 /// [`Moved`](Self::Moved), then [`Finished`](Self::Finished). A transfer that fails has no
@@ -31,6 +31,14 @@ pub enum Event<'a> {
         /// The blob that was transferred.
         blob: &'a Descriptor,
         /// The result for this blob.
+        outcome: Outcome,
+    },
+    /// A manifest, or the empty config of one, was written to the target, or the target already had
+    /// it; a pull has fetched it. The languages other than Rust do not pass this event on.
+    Metadata {
+        /// The manifest or config.
+        descriptor: &'a Descriptor,
+        /// The result for it.
         outcome: Outcome,
     },
 }

@@ -63,8 +63,8 @@ pub struct AttachOptions {
     pub config: Option<File>,
     /// The format of the manifest. Default: [`ManifestFormat::Auto`].
     pub format: ManifestFormat,
-    /// Permits an artifact without files, which consists of annotations only. Default: false; an
-    /// attach without files then fails with [INVALID_ARGUMENT](crate::Code::InvalidArgument).
+    /// Permits an artifact without files and annotations. Default: false; an attach without both then
+    /// fails with [INVALID_ARGUMENT](crate::Code::InvalidArgument).
     pub allow_empty: bool,
     /// Permits absolute titles and titles with `..`. Default: false; such a title then fails with
     /// [UNSAFE_PATH](crate::Code::UnsafePath).
@@ -88,8 +88,8 @@ pub struct AttachOptions {
 /// sent.
 ///
 /// # Errors
-/// [`Code::InvalidArgument`] if there is neither a file nor `allow_empty`, or neither an artifact
-/// type nor a config; [`Code::NotFound`] if `reference` names nothing or a file does not exist;
+/// [`Code::InvalidArgument`] if there is neither a file nor an annotation nor `allow_empty`, or
+/// neither an artifact type nor a config; [`Code::NotFound`] if `reference` names nothing or a file does not exist;
 /// [`Code::UnsafePath`] if a title leads out of the directory of a later pull.
 pub async fn attach(
     store: Arc<dyn Store>,
@@ -109,9 +109,9 @@ async fn run(
         return Err(Error::new(Code::InvalidArgument, "missing artifact type")
             .with_hint("set an artifact type, for example sbom/example"));
     }
-    if options.files.is_empty() && !options.allow_empty {
+    if options.files.is_empty() && options.annotations.is_empty() && !options.allow_empty {
         return Err(Error::new(Code::InvalidArgument, "there is no file to attach")
-            .with_hint("name a file, or allow an artifact that is empty"));
+            .with_hint("name a file, add an annotation, or allow an artifact that is empty"));
     }
     let subject = match &options.platform {
         None => reference.clone(),

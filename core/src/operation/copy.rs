@@ -7,6 +7,7 @@
 mod context;
 mod kept_tag;
 mod options;
+mod platforms;
 mod walk;
 
 use serde::Serialize;
@@ -107,8 +108,7 @@ async fn run(
     options: CopyOptions,
 ) -> Result<CopyReport> {
     destination.check_tags()?;
-    let platform = options.platform.as_ref();
-    let selected = select_with_attestations(from.as_ref(), source, platform).await?;
+    let selected = selected(from.as_ref(), source, &options).await?;
     let Selected { manifest: root, attestations } = selected;
     if let Some(expected) = destination.digest().filter(|digest| *digest != root.digest()) {
         return Err(Error::new(
@@ -148,6 +148,27 @@ async fn run(
         missing: walked.missing,
         kept_tags: walked.kept_tags,
     })
+}
+
+/// Selects the manifest to copy.
+async fn selected(
+    from: &dyn ReadStore,
+    source: &Reference,
+    options: &CopyOptions,
+) -> Result<Selected> {
+    let platforms = platforms::parse(&options.platforms)?;
+    match (options.platform.as_ref(), platforms.as_slice()) {
+        (platform, []) => select_with_attestations(from, source, platform).await,
+        (Some(_), [..]) => {
+            Err(Error::new(Code::InvalidArgument, "there are a platform and a list of platforms")
+                .with_hint("give one of them"))
+        }
+        (None, [one]) => select_with_attestations(from, source, Some(one)).await,
+        (None, several) => {
+            let index = platforms::index_of(from, source, several, options.recursive).await?;
+            Ok(Selected { manifest: index, attestations: Vec::new() })
+        }
+    }
 }
 
 /// Fails if an untagged manifest of the source cannot be read. Its subject is unknown then, so it

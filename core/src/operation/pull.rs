@@ -21,7 +21,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::operation::read::fetch_manifest;
 use crate::{
     blocking::{Cleanup, spawn_blocking},
-    content::progress::Outcome,
+    content::progress::{Event, Outcome},
     operation::{named::named, select::select_manifest},
     store::{ReadStore, concurrency::concurrency, memory_budget::Charge},
 };
@@ -107,6 +107,10 @@ async fn run(
     // The manifests stay in memory until the end of the pull.
     let charge = Mutex::new(store.memory().charge());
     let manifests = manifests(store.as_ref(), reference, &options, &charge).await?;
+    for manifest in &manifests {
+        let (descriptor, outcome) = (manifest.plain_descriptor(), Outcome::Written);
+        options.progress.report(Event::Metadata { descriptor: &descriptor, outcome });
+    }
     pull_all(store, reference, manifests, options).await
 }
 

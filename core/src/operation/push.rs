@@ -219,12 +219,17 @@ pub(super) async fn run(
     if manifest.content().any(|blob| blob.digest == empty.digest)
         && !blobs.iter().any(|blob| blob.descriptor.digest == empty.digest)
     {
-        store.push_blob(&empty, Arc::new(bytes::Bytes::from_static(EMPTY_JSON))).await?;
+        let content = Arc::new(bytes::Bytes::from_static(EMPTY_JSON));
+        let outcome = store.push_blob(&empty, content).await?;
+        options.progress.report(Event::Metadata { descriptor: &empty, outcome });
     }
     store.push_manifest(&manifest, reference.tags()).await?;
+    let descriptor = manifest.descriptor();
+    let outcome = Outcome::Uploaded;
+    options.progress.report(Event::Metadata { descriptor: &descriptor, outcome });
     Ok(PushResult {
         reference: reference.at(manifest.digest().clone()),
-        descriptor: manifest.descriptor(),
+        descriptor,
         tags: reference.tags().to_vec(),
         blobs,
         manifest: manifest.bytes().clone(),

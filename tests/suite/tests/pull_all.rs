@@ -79,7 +79,7 @@ fn each_everyday_artifact_gives_its_files() {
 
             let pulled = work.ocigraph(&["pull", "--all", "-o", &out, &target]);
             assert!(!pulled.stderr.contains("Skipped"), "{pulled}");
-            assert!(pulled.ok().starts_with("Pulled "));
+            assert!(pulled.ok().contains("\nPulled "));
             for (_, content, _) in *layers {
                 let name = format!("{out}/{}", by_digest(content));
                 assert_eq!(work.read(name), content.as_bytes(), "{target}");
@@ -119,7 +119,7 @@ fn the_last_line_says_how_many_blobs_were_skipped() {
     let last = pulled.stderr.lines().last().unwrap().to_owned();
     assert_eq!(last, "Skipped 2 blobs without a title; pass --all to write them too");
     assert_eq!(pulled.stderr.matches("it has no title").count(), 2, "{pulled}");
-    assert!(pulled.ok().starts_with("Pulled "));
+    assert!(pulled.ok().contains("\nPulled "));
     let quiet = work.ocigraph(&["pull", "--quiet", "-o", "out", "oci:layout:v1"]);
     assert_eq!(quiet.stderr, "");
     quiet.ok();
@@ -138,7 +138,7 @@ fn a_pull_that_wrote_nothing_never_says_that_it_pulled() {
     for quiet in [&[][..], &["--quiet"]] {
         let pull = ["pull", "-o", "out", "oci:layout:untitled"];
         let pulled = work.ocigraph(&[quiet, &pull[..]].concat());
-        assert!(pulled.stdout.starts_with("Wrote no file of oci:layout@sha256:"), "{pulled}");
+        assert!(pulled.stdout.contains("Wrote no file of [oci-layout] oci:layout"), "{pulled}");
         let stderr = pulled.fails_with(1);
         let expected = "Error: pull oci:layout:untitled: wrote no file: skipped 1 blob without a title [NOT_FOUND]\n\
                         pass --all to write them under names made from their digests\n";
@@ -153,7 +153,7 @@ fn a_pull_that_wrote_nothing_never_says_that_it_pulled() {
     // Nothing was skipped, so this is not an error.
     push(&work, "oci:layout:empty", HELM_CONFIG, &[]);
     let pulled = work.ocigraph(&["pull", "-o", "out", "oci:layout:empty"]).ok();
-    assert!(pulled.starts_with("Wrote no file of "), "{pulled}");
+    assert!(pulled.contains("\nWrote no file of "), "{pulled}");
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn names_from_an_annotation_follow_the_rules_for_titles() {
     work.write("out/weights/model.safetensors", "mine");
     pull("model", &["--keep-old-files"]).ok();
     assert_eq!(work.read("out/weights/model.safetensors"), b"mine");
-    assert!(pull("model", &[]).ok().starts_with("Pulled "));
+    assert!(pull("model", &[]).ok().contains("\nPulled "));
     assert_eq!(work.read("out/weights/model.safetensors"), b"weights");
 
     push(&work, "oci:layout:unsafe", HELM_CONFIG, &[(raw, "evil", at("../evil"))]);

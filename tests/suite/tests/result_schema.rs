@@ -237,8 +237,8 @@ fn commands(place: &str) -> Results {
         };
         results.add_command(&place, json(args));
     };
-    add("push", &["push", &root, "file"]);
-    add("push", &["attach", &root, "--artifact-type", "sbom/x", "file"]);
+    add("commands/push", &["push", &root, "file"]);
+    add("commands/push", &["attach", &root, "--artifact-type", "sbom/x", "file"]);
     add("discover", &["discover", &root]);
     add("commands/pull", &["pull", &root, "-o", "out"]);
     add("commands/pull", &["pull", &root, "-o", "out", "--artifact-type", "sbom/x"]);
@@ -247,6 +247,7 @@ fn commands(place: &str) -> Results {
     add("verify", &["verify", &root]);
     add("check", &["check", "--require", "artifact-type=sbom/x", &root]);
     add("resolve", &["resolve", &root]);
+    add("commands/fetchManifest", &["manifest", "fetch", &root]);
     add("commands/tag", &["tag", &root, "old", "stable"]);
     add("commands/tags", &["tags", place]);
     add("commands/tagDetails", &["tags", "--detail", place]);

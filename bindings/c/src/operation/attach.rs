@@ -29,9 +29,9 @@ use crate::{
 ///
 /// Ownership: free `out` with `ocigraph_push_result_free`.
 /// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; INVALID_ARGUMENT if there is neither a
-/// file nor `allow_empty`, or neither an artifact type nor a config; NOT_FOUND if `reference` names
-/// nothing or a file does not exist; UNSAFE_PATH if a title leads out of the directory of a later
-/// pull.
+/// file nor an annotation nor `allow_empty`, or neither an artifact type nor a config; NOT_FOUND if
+/// `reference` names nothing or a file does not exist; UNSAFE_PATH if a title leads out of the
+/// directory of a later pull.
 /// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_attach(

@@ -256,8 +256,8 @@ pub extern "C" fn ocigraph_attach_options_set_format(
     })
 }
 
-/// If true, permits an artifact without files, which consists of annotations only. Default: false;
-/// an attach without files then fails with INVALID_ARGUMENT.
+/// If true, permits an artifact without files and annotations. Default: false; an attach without
+/// both then fails with INVALID_ARGUMENT.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.

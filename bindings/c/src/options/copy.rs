@@ -108,6 +108,27 @@ pub extern "C" fn ocigraph_copy_options_set_platform(
     })
 }
 
+/// Adds a platform. Copies the images for these platforms, each as `os/arch[/variant]`, if the
+/// source is an index. With several, the destination gets a new index that lists only these images,
+/// in the order of the source; a recursive copy keeps the attestations that the index lists for
+/// them. What is attached to the index of the source is not attached to the new one. One platform
+/// has the effect of `platform`, and both together fail with INVALID_ARGUMENT. Default: none.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_copy_options_add_platform(
+    options: Option<&mut ocigraph_copy_options>,
+    platform: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        let value = platform.required("platform")?;
+        require(options, "options")?.core.platforms.push(value);
+        Ok(())
+    })
+}
+
 /// If true, copies foreign layers too. Registries need not store these layers: see image-spec
 /// v1.1.1, "Non-Distributable Layers"
 /// (https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers).

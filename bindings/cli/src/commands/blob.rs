@@ -2,105 +2,160 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use futures::TryStreamExt;
 use ocigraph::{
-    BufferedContent, ByteStream, Content, KeyCase, OutputFile, Progress, Reference, Result, ToJson,
-    TransferOptions, media_type, operation,
+    BufferedContent, ByteStream, Code, Content, Error, KeyCase, OutputFile, Progress, Result,
+    ToJson, TransferOptions, media_type, operation,
 };
 use serde_json::json;
 
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg, Target},
+    args::{Common, count, usage},
+    format::FormatArg,
     output,
-    progress::{finished, uploads},
+    progress::{downloads, uploads},
+    shapes,
+    target::{LayoutArgs, TargetText},
     usage::Usage,
 };
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BlobCommand {
     /// Fetch a blob, verify its digest, and write it to a file or standard output
-    #[command(
-        after_help = "EXAMPLES\n  ocigraph blob fetch registry.example.com/app@sha256:… -o blob.bin"
-    )]
-    Fetch {
-        /// Blob to fetch: host/repository@digest or oci:PATH@digest
-        target: Reference,
-        /// File to write; - means standard output
-        #[arg(short, long, value_name = "FILE", default_value = "-")]
-        output: PathBuf,
-    },
+    #[command(visible_alias = "get")]
+    Fetch(FetchArgs),
     /// Push a file as a blob
-    #[command(after_help = "EXAMPLES\n  ocigraph blob push registry.example.com/app blob.bin")]
-    Push {
-        /// Destination: host/repository[@digest] or oci:PATH[@digest]
-        target: Target,
-        /// File to read; - means standard input
-        file: PathBuf,
-        /// Media type of the descriptor. Default: application/octet-stream
-        #[arg(long, value_name = "TYPE")]
-        media_type: Option<String>,
-        #[command(flatten)]
-        format: FormatArg,
-    },
+    Push(PushArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "EXAMPLES\n  ocigraph blob fetch registry.example.com/app@sha256:… -o blob.bin"
+)]
+pub(crate) struct FetchArgs {
+    /// Blob to fetch: host/repository@digest or oci:PATH@digest
+    target: TargetText,
+    /// File to write; - means standard output. Default: standard output, unless --descriptor is given
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Print the descriptor of the blob
+    #[arg(long)]
+    descriptor: bool,
+    /// Print indented JSON
+    #[arg(long)]
+    pretty: bool,
+    #[command(flatten)]
+    layout: LayoutArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+EXAMPLES
+  ocigraph blob push registry.example.com/app blob.bin
+  tar -c folder | ocigraph blob push --descriptor registry.example.com/app -")]
+pub(crate) struct PushArgs {
+    /// Destination: host/repository[@digest] or oci:PATH[@digest]
+    target: TargetText,
+    /// File to read; - means standard input
+    file: PathBuf,
+    /// Media type of the descriptor. Default: application/octet-stream
+    #[arg(long, value_name = "TYPE")]
+    media_type: Option<String>,
+    /// Size that the content must have
+    #[arg(long, value_name = "BYTES", value_parser = count)]
+    size: Option<u64>,
+    /// Print the descriptor of the blob
+    #[arg(long)]
+    descriptor: bool,
+    /// Print indented JSON
+    #[arg(long)]
+    pretty: bool,
+    #[command(flatten)]
+    format: FormatArg,
+    #[command(flatten)]
+    layout: LayoutArgs,
 }
 
 impl BlobCommand {
-    pub(crate) fn usage(&self) -> Usage<'_> {
+    pub(crate) fn usage(&self) -> Result<Usage> {
         match self {
-            Self::Fetch { target, .. } => Usage::of_reference(target),
-            Self::Push { target, file, .. } => Usage::of_push(target, file),
+            Self::Fetch(args) => Usage::of_target(&args.layout, &args.target),
+            Self::Push(args) => Usage::of_push(&args.layout, &args.target, &args.file),
         }
     }
 }
 
 pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCode> {
-    let client = common.client()?;
     match command {
-        BlobCommand::Fetch { target, output } => {
-            let to_stdout = output == Path::new("-");
-            let progress = if to_stdout { Progress::none() } else { finished(common) };
-            let (_, mut stream) =
-                client.fetch_blob(&target, TransferOptions::default().progress(progress)).await?;
-            if !to_stdout {
-                write(stream, &output).await?;
-                return Ok(ExitCode::SUCCESS);
-            }
+        BlobCommand::Fetch(args) => fetch(common, args).await,
+        BlobCommand::Push(args) => push(common, args).await,
+    }
+}
+
+async fn fetch(common: &Common, args: FetchArgs) -> Result<ExitCode> {
+    let target = args.layout.target(&args.target)?;
+    let is_stdout = |path: &Path| path == Path::new("-");
+    let file = args.output.as_deref().filter(|path| !is_stdout(path));
+    if args.descriptor && args.output.as_deref().is_some_and(is_stdout) {
+        return Err(usage("--descriptor and --output - both write to standard output")
+            .with_hint("write the blob to a file, or omit one of them"));
+    }
+    let progress = match file {
+        Some(_) => downloads(common, &crate::format::Format::Json),
+        None => Progress::none(),
+    };
+    let options = TransferOptions::default().progress(progress);
+    let (blob, mut stream) = common.client()?.fetch_blob(&target.reference, options).await?;
+    match file {
+        Some(file) => write(stream, file).await?,
+        None if args.descriptor => {}
+        None => {
             while let Some(chunk) = stream.try_next().await? {
                 output::bytes(&chunk);
             }
         }
-        BlobCommand::Push { target, file, media_type, format } => {
-            let media_type = media_type.as_deref().unwrap_or(media_type::OCTET_STREAM);
-            let (blob, source) = if file == Path::new("-") {
-                BufferedContent::read(std::io::stdin())?.finish(media_type)?
-            } else {
-                Content::Path(file).into_blob(media_type).await?
-            };
-            let blob = operation::blob_for(&target.reference, blob, &*source).await?;
-            let progress = uploads(common);
-            let outcome = client
-                .push_blob(
-                    &target.reference,
-                    &blob,
-                    source,
-                    TransferOptions::default().progress(progress.clone()),
-                )
-                .await?;
-            match format.format {
-                Format::Text => {
-                    output::line(&format!("Pushed {target}"));
-                    output::line(&format!("Digest: {}", blob.digest));
-                }
-                Format::Json => output::json(&json!({
-                    "reference": target.reference.at(blob.digest.clone()).to_string(),
-                    "descriptor": blob.to_json(KeyCase::Camel),
-                    "outcome": outcome.name(),
-                })),
-            }
-        }
     }
+    if args.descriptor {
+        output::compact_or_pretty(&blob.to_json(KeyCase::Camel), args.pretty);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn push(common: &Common, args: PushArgs) -> Result<ExitCode> {
+    let (target, format) = (args.layout.target(&args.target)?, args.format.open()?);
+    let by_default = match common.as_oras {
+        true => media_type::OCI_LAYER,
+        false => media_type::OCTET_STREAM,
+    };
+    let media_type = args.media_type.as_deref().unwrap_or(by_default);
+    let (blob, source) = if args.file == Path::new("-") {
+        BufferedContent::read(std::io::stdin())?.finish(media_type)?
+    } else {
+        Content::Path(args.file).into_blob(media_type).await?
+    };
+    if let Some(size) = args.size.filter(|size| *size != blob.size) {
+        let message = format!("the content has {} bytes, but --size says {size}", blob.size);
+        return Err(Error::new(Code::SizeMismatch, message));
+    }
+    let blob = operation::blob_for(&target.reference, blob, &*source).await?;
+    let progress = match args.descriptor {
+        true => Progress::none(),
+        false => uploads(common, &format, Vec::new()),
+    };
+    let options = TransferOptions::default().progress(progress);
+    let outcome = common.client()?.push_blob(&target.reference, &blob, source, options).await?;
+    if args.descriptor {
+        output::compact_or_pretty(&blob.to_json(KeyCase::Camel), args.pretty);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let text = || {
+        output::pushed("Pushed:", &target);
+        output::line(&format!("Digest: {}", blob.digest));
+    };
+    let outcome = json!({ "outcome": outcome.name() });
+    format.print(|| shapes::with_descriptor(&target, &blob, outcome), text)?;
     Ok(ExitCode::SUCCESS)
 }
 

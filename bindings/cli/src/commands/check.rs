@@ -2,13 +2,16 @@
 
 use clap::Args;
 use ocigraph::{
-    CheckOptions, CheckReport, CheckedRequirement, Code, Error, Platform, Presence, Result,
+    CheckOptions, CheckReport, CheckedRequirement, Code, Error, KeyCase, Platform, Presence,
+    Result, ToJson,
 };
 
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg, Target},
+    args::Common,
+    format::FormatArg,
     output,
+    target::{LayoutArgs, TargetText},
 };
 
 #[derive(Debug, Args)]
@@ -32,7 +35,7 @@ EXAMPLES
     registry.example.com/app:v1 > report.json || echo \"not deployed: exit code $?\"")]
 pub(crate) struct CheckArgs {
     /// Image or index to check
-    pub(crate) target: Target,
+    pub(crate) target: TargetText,
     /// What must be attached; can be repeated
     #[arg(long = "require", value_name = "KIND[=TYPE]|artifact-type=TYPE", required = true)]
     requirements: Vec<String>,
@@ -44,15 +47,17 @@ pub(crate) struct CheckArgs {
     platform: Option<Platform>,
     #[command(flatten)]
     format: FormatArg,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
 }
 
 pub(crate) async fn check(common: &Common, args: CheckArgs) -> Result<ExitCode> {
+    let (reference, format) = (args.layout.reference(&args.target)?, args.format.open()?);
     let mut options = CheckOptions::default();
     options.platform = args.platform;
     options.each_platform = args.each_platform;
     options.concurrency = common.concurrency();
-    let reference = &args.target.reference;
-    let report = match common.client()?.check(reference, &args.requirements, options).await {
+    let report = match common.client()?.check(&reference, &args.requirements, options).await {
         Ok(report) => report,
         Err(error) if says_nothing(&error) => {
             output::error(&error);
@@ -60,10 +65,7 @@ pub(crate) async fn check(common: &Common, args: CheckArgs) -> Result<ExitCode> 
         }
         Err(error) => return Err(error),
     };
-    match args.format.format {
-        Format::Text => print(&report),
-        Format::Json => output::result(&report),
-    }
+    format.print(|| report.to_json(KeyCase::Camel), || print(&report))?;
     Ok(match report.presence {
         Presence::Present => ExitCode::SUCCESS,
         Presence::Missing => ExitCode::FAILURE,

@@ -1,14 +1,16 @@
 //! `copy`: copies an artifact or its graph to another location.
 
 use clap::Args;
-use ocigraph::{CopyOptions, Platform, Result};
+use ocigraph::{CopyOptions, KeyCase, Result, ToJson};
 
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg, OnlyArg, Target, usage},
+    args::{Common, OnlyArg, usage},
+    format::FormatArg,
     output,
-    progress::finished,
-    sides::{self, FromArgs, ToArgs},
+    progress::copies,
+    sides::{self, FromArgs, FromLayoutArgs, ToArgs, ToLayoutArgs},
+    target::{LayoutArgs, Target, TargetText},
 };
 
 #[derive(Debug, Args)]
@@ -20,19 +22,21 @@ precedence. `--help` lists them.
 EXAMPLES
   ocigraph copy -r registry.example.com/app:v1 oci:backup/app:v1
   ocigraph copy oci:backup/app:v1 other.example.com/app:v1,latest
+  ocigraph copy --platform linux/amd64,linux/arm64 registry.example.com/app:v1 oci:edge:v1
   ocigraph copy build.example.com/app:v1 production.example.com/app:v1 \\
       --from-registry-config build.json --to-username ada --to-password-stdin < password")]
 pub(crate) struct CopyArgs {
     /// Artifact to copy
-    pub(crate) source: Target,
+    source: TargetText,
     /// Destination: host/repository[:tag[,tag…]] or oci:PATH[:tag[,tag…]]
-    pub(crate) destination: Target,
+    destination: TargetText,
     /// Also copy everything attached to the artifact and to the images of an index
     #[arg(short, long)]
     recursive: bool,
-    /// Copy only the image for this platform from an index
-    #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
-    platform: Option<Platform>,
+    /// Copy only the image for this platform from an index. With several platforms, separated by commas
+    /// or with the flag repeated, copy a new index that lists only their images
+    #[arg(long = "platform", value_name = "OS/ARCH[/VARIANT]", value_delimiter = ',')]
+    platforms: Vec<String>,
     /// Also copy foreign layers, which a registry is not required to store
     #[arg(long)]
     foreign: bool,
@@ -43,6 +47,10 @@ pub(crate) struct CopyArgs {
     only: OnlyArg,
     #[command(flatten)]
     format: FormatArg,
+    #[command(flatten)]
+    from_layout: FromLayoutArgs,
+    #[command(flatten)]
+    to_layout: ToLayoutArgs,
     // The last fields: clap prints their headings above every argument that follows.
     #[command(flatten)]
     pub(crate) from: FromArgs,
@@ -50,33 +58,41 @@ pub(crate) struct CopyArgs {
     pub(crate) to: ToArgs,
 }
 
+impl CopyArgs {
+    /// Returns the source and the destination.
+    pub(crate) fn targets(&self) -> Result<(Target, Target)> {
+        let source = LayoutArgs::from(&self.from_layout).target(&self.source)?;
+        let destination = LayoutArgs::from(&self.to_layout).target(&self.destination)?;
+        Ok((source, destination))
+    }
+}
+
 pub(crate) async fn copy(common: &Common, args: CopyArgs) -> Result<ExitCode> {
+    let ((source, destination), format) = (args.targets()?, args.format.open()?);
     let mut options = CopyOptions::default();
     if args.only.kind().is_some() && !args.recursive {
         return Err(usage("--only needs --recursive: without it, nothing attached is copied"));
     }
     options.recursive = args.recursive;
-    options.platform = args.platform;
+    options.platforms = args.platforms;
     options.foreign = args.foreign;
     options.repair = args.repair;
     options.only = args.only.kind();
     options.concurrency = common.concurrency();
-    options.progress = finished(common);
-    let (from, to) = (&args.source.reference, &args.destination.reference);
+    options.progress = copies(common, &format);
     let (client, destination_client) =
-        sides::clients(common, (&args.from, &args.source), (&args.to, &args.destination))?;
+        sides::clients(common, (&args.from, &source), (&args.to, &destination))?;
     options.destination_client = destination_client;
-    let copied = client.copy(from, to, options).await?;
-    match args.format.format {
-        Format::Text => {
-            output::line(&format!("Copied {} => {}", args.source, args.destination));
-            output::line(&format!("Digest: {}", copied.descriptor.digest));
-            for kept in &copied.kept_tags {
-                let reason = ocigraph::printable(&kept.reason);
-                output::line(&format!("Not copied: the tag {}: {reason}", kept.tag));
-            }
+    let copied = client.copy(&source.reference, &destination.reference, options).await?;
+    let text = || {
+        let copied_to = format!("Copied {} =>", source.with_kind());
+        output::pushed(&copied_to, &destination);
+        output::line(&format!("Digest: {}", copied.descriptor.digest));
+        for kept in &copied.kept_tags {
+            let reason = ocigraph::printable(&kept.reason);
+            output::line(&format!("Not copied: the tag {}: {reason}", kept.tag));
         }
-        Format::Json => output::result(&copied),
-    }
+    };
+    format.print(|| copied.to_json(KeyCase::Camel), text)?;
     Ok(if copied.kept_tags.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -3,12 +3,14 @@
 use std::io::{BufRead, IsTerminal, Read, Write};
 
 use clap::Args;
-use ocigraph::{Code, DeleteOptions, DeleteReport, Error, Reference, Result};
+use ocigraph::{Code, DeleteOptions, DeleteReport, Error, KeyCase, Result, ToJson};
 
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg, OnlyKind, usage},
+    args::{Common, OnlyKind, usage},
+    format::FormatArg,
     output,
+    target::{LayoutArgs, Target, TargetText},
     usage::Usage,
 };
 
@@ -23,7 +25,7 @@ EXAMPLES
   ocigraph delete --yes registry.example.com/app:v1")]
 pub(crate) struct DeleteArgs {
     /// Artifact to delete with its graph of referrers
-    target: Reference,
+    target: TargetText,
     /// Print what would be deleted, and delete nothing
     #[arg(long)]
     dry_run: bool,
@@ -41,6 +43,8 @@ pub(crate) struct DeleteArgs {
     only: Option<OnlyKind>,
     #[command(flatten)]
     format: FormatArg,
+    #[command(flatten)]
+    layout: LayoutArgs,
 }
 
 impl DeleteArgs {
@@ -48,12 +52,13 @@ impl DeleteArgs {
         !self.dry_run && !self.yes
     }
 
-    pub(crate) fn usage(&self) -> Usage<'_> {
-        Usage { asks: self.asks(), ..Usage::of_reference(&self.target) }
+    pub(crate) fn usage(&self) -> Result<Usage> {
+        Ok(Usage { asks: self.asks(), ..Usage::of_target(&self.layout, &self.target)? })
     }
 }
 
 pub(crate) async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode> {
+    let (target, format) = (args.layout.target(&args.target)?, args.format.open()?);
     let ask = args.asks();
     let client = common.client()?;
     let mut options = DeleteOptions::default();
@@ -64,22 +69,20 @@ pub(crate) async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode
     options.concurrency = common.concurrency();
     if ask {
         let plan = options.clone().dry_run(true);
-        let plan = client.delete(&args.target, plan).await?;
+        let plan = client.delete(&target.reference, plan).await?;
         lines(&plan).iter().for_each(|line| output::note(line));
         if !plan.deleted.is_empty() && !confirmed("Delete these?")? {
             output::note("Cancelled; nothing was deleted.");
             return Ok(ExitCode::FAILURE);
         }
     }
-    let report = client.delete(&args.target, options).await?;
+    let report = client.delete(&target.reference, options).await?;
     if report.deleted.is_empty() && report.kept.is_empty() && report.failed.is_empty() {
-        output::note(&nothing_to_delete(&args.target));
+        output::note(&nothing_to_delete(&target));
     }
-    match args.format.format {
-        Format::Text => lines(&report).iter().for_each(|line| output::line(line)),
-        Format::Json => output::result(&report),
-    }
-    check(&report, &args.target)?;
+    let text = || lines(&report).iter().for_each(|line| output::line(line));
+    format.print(|| report.to_json(KeyCase::Camel), text)?;
+    check(&report, &target)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -109,11 +112,11 @@ pub(crate) fn confirmed(question: &str) -> Result<bool> {
 }
 
 /// The note for an artifact that does not exist, which --if-exists allows.
-pub(crate) fn nothing_to_delete(target: &Reference) -> String {
+pub(crate) fn nothing_to_delete(target: &Target) -> String {
     format!("{target} does not exist; nothing was deleted.")
 }
 
-fn check(report: &DeleteReport, target: &Reference) -> Result<()> {
+fn check(report: &DeleteReport, target: &Target) -> Result<()> {
     if !report.failed.is_empty() {
         return Err(Error::new(
             Code::Registry,

@@ -1,22 +1,24 @@
 //! `discover`: prints the graph of referrers of an artifact.
 
-use std::io::Write;
+use std::{io::Write, str::FromStr};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use ocigraph::{
-    Client, Descriptor, DiscoverOptions, Discovered, EdgeKind, Graph, KeyCase, Platform, Reference,
-    Result, json_line,
+    Client, Code, Descriptor, DiscoverOptions, Discovered, EdgeKind, Error, Graph, KeyCase,
+    Platform, Result, json_line,
 };
 use serde_json::json;
 
 use crate::{
     ExitCode,
-    args::{Common, OnlyArg, Target, clamped, count, key_values},
+    args::{Common, OnlyArg, clamped, count, key_values},
+    format::{FormatName, TemplateArg, rendered},
     output,
+    target::{LayoutArgs, Target, TargetText},
 };
 
 /// The format of a graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 enum GraphFormat {
     /// Tree for people
     #[default]
@@ -31,6 +33,34 @@ enum GraphFormat {
     Dot,
     /// Input for Mermaid
     Mermaid,
+    /// A template over the JSON.
+    GoTemplate(Option<String>),
+}
+
+impl FromStr for GraphFormat {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        Ok(match text {
+            "tree" => Self::Tree,
+            "json" => Self::Json,
+            "ndjson" => Self::Ndjson,
+            "table" => Self::Table,
+            "dot" => Self::Dot,
+            "mermaid" => Self::Mermaid,
+            // The templates of other commands have the same form.
+            _ => match text.parse() {
+                Ok(FormatName::GoTemplate(template)) => Self::GoTemplate(template),
+                _ => {
+                    return Err(
+                        "expected tree, json, ndjson, table, dot, mermaid, go-template or \
+                                go-template=TEMPLATE"
+                            .to_owned(),
+                    );
+                }
+            },
+        })
+    }
 }
 
 #[derive(Debug, Args)]
@@ -43,10 +73,16 @@ EXAMPLES
   ocigraph discover -o dot oci:some/folder:v1 | dot -Tsvg > graph.svg")]
 pub(crate) struct DiscoverArgs {
     /// Artifact to start from
-    pub(crate) target: Target,
-    /// Format of the graph
-    #[arg(short = 'o', long = "format", visible_alias = "output", value_enum, default_value_t)]
+    pub(crate) target: TargetText,
+    /// Format of the graph: tree, json, ndjson (a line for each edge, as it is found), table (of the
+    /// direct referrers), dot (for Graphviz), mermaid, or go-template with --template
+    #[arg(long, value_name = "FORMAT", default_value = "tree")]
     format: GraphFormat,
+    /// The same as --format
+    #[arg(short, long, value_name = "FORMAT", conflicts_with = "format")]
+    output: Option<GraphFormat>,
+    #[command(flatten)]
+    template: TemplateArg,
     /// Show only referrers of this type, the path to them, and their referrers
     #[arg(long, value_name = "TYPE")]
     artifact_type: Option<String>,
@@ -64,9 +100,22 @@ pub(crate) struct DiscoverArgs {
     /// Maximum number of levels; 0 shows only the artifact itself
     #[arg(long, value_name = "N", value_parser = count)]
     depth: Option<u64>,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
 }
 
 pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<ExitCode> {
+    // ORAS shows the annotations since it has --format; a script with --output is older.
+    let is_oras = common.as_oras && args.output.is_none();
+    let format = args.output.unwrap_or(args.format);
+    let template = match &format {
+        GraphFormat::GoTemplate(inline) => Some(args.template.parse(inline.as_deref())?),
+        _ => {
+            args.template.refuse()?;
+            None
+        }
+    };
+    let target = args.layout.target(&args.target)?;
     let mut options = DiscoverOptions::default();
     options.artifact_type = args.artifact_type.clone();
     options.annotations = key_values(&args.annotations)?;
@@ -77,45 +126,52 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
     options.concurrency = common.concurrency();
     options.allow_incomplete = true;
     let filter = options.clone();
-    let (client, target) = (common.client()?, &args.target.reference);
-    if args.format == GraphFormat::Ndjson {
-        return lines(&client, target, options).await;
+    let (client, reference) = (common.client()?, &target.reference);
+    if format == GraphFormat::Ndjson {
+        return lines(&client, &target, options).await;
     }
-    let shows_annotations = common.verbose || args.format == GraphFormat::Json;
-    let graph = if shows_annotations || !options.annotations.is_empty() {
-        client.discover(target, options).await?
+    let is_json = matches!(format, GraphFormat::Json | GraphFormat::GoTemplate(_));
+    let shows_annotations = common.verbose || is_oras;
+    let graph = if shows_annotations || is_json || !options.annotations.is_empty() {
+        client.discover(reference, options).await?
     } else {
-        client.discover_as_listed(target, &options).await?
+        client.discover_as_listed(reference, &options).await?
     };
     // With a platform, the root is the image, and the reference names its index.
+    let by_digest = target.at(&graph.subject().digest);
     let root = match filter.platform {
-        None => args.target.to_string(),
-        Some(_) => args.target.reference.at(graph.subject().digest.clone()).to_string(),
+        None if !is_oras => target.to_string(),
+        _ => by_digest.clone(),
     };
-    match args.format {
-        GraphFormat::Tree if common.verbose => {
+    match format {
+        GraphFormat::Tree if shows_annotations => {
             output::bytes(graph.tree_with_annotations(&root).as_bytes());
         }
         GraphFormat::Tree => output::bytes(graph.tree(&root).as_bytes()),
         GraphFormat::Dot => output::bytes(graph.dot(&root).as_bytes()),
         GraphFormat::Mermaid => output::bytes(graph.mermaid(&root).as_bytes()),
-        GraphFormat::Json => {
-            let location = Reference::new(args.target.reference.location().clone()).to_string();
-            output::written(|out| {
-                let wanted = |d: &Descriptor| filter.matches(&graph, d);
-                graph.write_json(out, &root, &location, KeyCase::Camel, wanted)?;
-                out.write_all(b"\n")
-            });
-        }
-        GraphFormat::Ndjson => {}
-        GraphFormat::Table => table(&graph, &root, common.verbose),
+        GraphFormat::Json => output::written(|out| {
+            let wanted = |d: &Descriptor| filter.matches(&graph, d);
+            graph.write_json(out, &by_digest, &target.location(), KeyCase::Camel, wanted)?;
+            out.write_all(b"\n")
+        }),
+        GraphFormat::Ndjson | GraphFormat::GoTemplate(_) => {}
+        GraphFormat::Table => table(&graph, &root, shows_annotations),
     }
-    Ok(output::problems("discover", &args.target.reference, graph.problems()))
+    if let Some(template) = template {
+        let wanted = |d: &Descriptor| filter.matches(&graph, d);
+        let json = graph.json(&by_digest, &target.location(), KeyCase::Camel, wanted);
+        let value = serde_json::from_str(&json).map_err(|e| {
+            Error::new(Code::TooLarge, format!("the graph is too deep for a template: {e}"))
+        })?;
+        rendered(&template, &value)?;
+    }
+    Ok(output::problems("discover", reference, graph.problems()))
 }
 
 /// Prints a line for each edge and for each problem.
-async fn lines(client: &Client, target: &Reference, options: DiscoverOptions) -> Result<ExitCode> {
-    let location = Reference::new(target.location().clone()).to_string();
+async fn lines(client: &Client, target: &Target, options: DiscoverOptions) -> Result<ExitCode> {
+    let location = target.location();
     let mut code = ExitCode::SUCCESS;
     let print = |found| {
         match found {
@@ -131,13 +187,13 @@ async fn lines(client: &Client, target: &Reference, options: DiscoverOptions) ->
                     output::line(&json_line(&fields));
                     code = ExitCode::FAILURE;
                 }
-                output::problems("discover", target, &[problem]);
+                output::problems("discover", &target.reference, &[problem]);
             }
             _ => {}
         }
         Ok(())
     };
-    client.discover_each(target, options, print).await?;
+    client.discover_each(&target.reference, options, print).await?;
     Ok(code)
 }
 

@@ -1,15 +1,20 @@
 //! The lists: `tags`, `manifests` and `repos`.
 
-use clap::Args;
+use std::path::Path;
+
+use clap::{Args, Subcommand};
 use ocigraph::{
-    Attributes, Host, KeyCase, List, ListProblem, ManifestInfo, Reference, Result, TagInfo, ToJson,
+    Attributes, Digest, KeyCase, List, ListProblem, Location, LoginTarget, ManifestInfo, Reference,
+    Result, TagInfo, ToJson,
 };
 use serde_json::{Map, Value, json};
 
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg},
+    args::Common,
+    format::{Format, FormatArg},
     output,
+    target::{LayoutArgs, TargetText},
 };
 
 #[derive(Debug, Args)]
@@ -17,12 +22,20 @@ use crate::{
 pub(crate) struct TagsArgs {
     /// Repository or image layout, or one manifest in it: host/repository[:tag][@digest] or
     /// oci:PATH[:tag][@digest]
-    pub(crate) target: Reference,
+    pub(crate) target: TargetText,
     /// Print all known details as JSON
     #[arg(long)]
     detail: bool,
+    /// Print only the tags after this one, in lexical order
+    #[arg(long, value_name = "TAG")]
+    last: Option<String>,
+    /// Do not print the tags that are digests, such as sha256-…, under which clients keep attachments
+    #[arg(long)]
+    exclude_digest_tags: bool,
     #[command(flatten)]
     format: FormatArg,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
 }
 
 #[derive(Debug, Args)]
@@ -30,60 +43,129 @@ pub(crate) struct TagsArgs {
 pub(crate) struct ManifestsArgs {
     /// Repository or image layout, or one manifest in it: host/repository[:tag][@digest] or
     /// oci:PATH[:tag][@digest]
-    pub(crate) target: Reference,
+    pub(crate) target: TargetText,
     /// Print all known details as JSON
     #[arg(long)]
     detail: bool,
     #[command(flatten)]
     format: FormatArg,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES\n  ocigraph repos localhost:5000")]
 pub(crate) struct ReposArgs {
-    /// Registry: host[:port]
-    host: Host,
+    /// Registry, or a namespace of it: host[:port][/namespace]
+    host: LoginTarget,
+    /// Print only the repositories after this one, in lexical order
+    #[arg(long, value_name = "REPOSITORY")]
+    last: Option<String>,
     #[command(flatten)]
     format: FormatArg,
 }
 
+/// The commands of ORAS for lists.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RepoCommand {
+    /// List the repositories of a registry
+    #[command(alias = "list")]
+    Ls(ReposArgs),
+    /// List the tags of a repository
+    #[command(alias = "show-tags")]
+    Tags(TagsArgs),
+}
+
 pub(crate) async fn tags(common: &Common, args: TagsArgs) -> Result<ExitCode> {
+    let format = args.format.open()?;
+    let target = args.layout.reference(&args.target)?;
+    let (target, prefix) = match args.layout.path() {
+        Some(path) => in_layout(path, &target)?,
+        None => (target, String::new()),
+    };
+    let is_wanted = |tag: &str| {
+        let tag = tag.strip_prefix(&prefix);
+        tag.is_some_and(|tag| {
+            let is_after = args.last.as_deref().is_none_or(|last| tag > last);
+            is_after && !(args.exclude_digest_tags && is_digest_tag(tag))
+        })
+    };
     let client = common.client()?;
     if args.detail {
-        let found = client.list_tag_details(&args.target).await?;
-        output::json(&found.entries.iter().map(tag_detail).collect());
+        let mut found = client.list_tag_details(&target).await?;
+        found.entries.retain(|tag| is_wanted(&tag.name));
+        let format = if format.is_text() { Format::Json } else { format };
+        format.print(|| found.entries.iter().map(tag_detail).collect(), || {})?;
         for tag in &found.entries {
             warn(&format!("the manifest of the tag {}", tag.name), tag.problem.as_deref());
         }
-        return Ok(output::problems("tags", &args.target, &found.problems));
+        return Ok(output::problems("tags", &target, &found.problems));
     }
-    let tags = client.list_tags(&args.target).await?;
-    print(args.format.format, "tags", &tags);
-    Ok(output::problems("tags", &args.target, &tags.problems))
+    let mut tags = client.list_tags(&target).await?;
+    tags.entries.retain(|tag| is_wanted(tag));
+    let strip = |tag: &String| tag.strip_prefix(&prefix).unwrap_or(tag).to_owned();
+    let names: Vec<String> = names(&tags).map(strip).collect();
+    format.print(|| json!({ "tags": names }), || print(&names))?;
+    Ok(output::problems("tags", &target, &tags.problems))
+}
+
+/// Returns the layout at a path, and the beginning of the tags of a repository in it: ORAS writes the
+/// tags of several repositories into one layout, such as `example.com/app:v1`.
+fn in_layout(path: &Path, named: &Reference) -> Result<(Reference, String)> {
+    let layout = Location::Layout(path.to_owned());
+    match (named.tags(), named.digest()) {
+        ([repository], None)
+            if !repository.rsplit('/').next().unwrap_or_default().contains(':') =>
+        {
+            Ok((Reference::new(layout), format!("{repository}:")))
+        }
+        _ => Ok((named.clone(), String::new())),
+    }
+}
+
+/// Returns true for a tag that is a digest with a hyphen, with or without a suffix of cosign.
+fn is_digest_tag(tag: &str) -> bool {
+    let digest = tag.split_once('.').map_or(tag, |(digest, _)| digest);
+    let Some((algorithm, encoded)) = digest.split_once('-') else { return false };
+    format!("{algorithm}:{encoded}").parse::<Digest>().is_ok()
 }
 
 pub(crate) async fn repos(common: &Common, args: ReposArgs) -> Result<ExitCode> {
-    let repositories = common.client()?.list_repositories(&args.host).await?;
-    print(args.format.format, "repositories", &repositories);
-    Ok(output::problems("repositories", &args.host, &repositories.problems))
+    let format = args.format.open()?;
+    let host = args.host.host();
+    let mut repositories = common.client()?.list_repositories(host).await?;
+    let prefix = args.host.namespace().map(|namespace| format!("{namespace}/")).unwrap_or_default();
+    let is_after = |name: &str| args.last.as_deref().is_none_or(|last| name > last);
+    repositories.entries.retain(|name| name.starts_with(&prefix) && is_after(name));
+    let names: Vec<&String> = names(&repositories).collect();
+    let json = || json!({ "registry": host.to_string(), "repositories": names });
+    // In a namespace, people read the rest of each name.
+    let short = |name: &&String| name.strip_prefix(&prefix).unwrap_or(name).to_owned();
+    format.print(json, || print(&names.iter().map(short).collect::<Vec<_>>()))?;
+    Ok(output::problems("repositories", host, &repositories.problems))
 }
 
 pub(crate) async fn manifests(common: &Common, args: ManifestsArgs) -> Result<ExitCode> {
-    let found = common.client()?.list_manifests(&args.target).await?;
-    if args.detail || args.format.format == Format::Json {
+    let (target, format) = (args.layout.reference(&args.target)?, args.format.open()?);
+    let found = common.client()?.list_manifests(&target).await?;
+    let json = || {
         let unknown = found.problems.iter().filter_map(unknown_manifest);
-        output::json(&found.entries.iter().map(detail).chain(unknown).collect());
-    } else {
+        found.entries.iter().map(detail).chain(unknown).collect()
+    };
+    let text = || {
         for info in &found.entries {
             let (digest, kind) = (&info.descriptor.digest, output::kind(&info.descriptor));
             let line = ocigraph::printable(&format!("{digest} {kind} {}", info.tags.join(",")));
             output::line(line.trim_end());
         }
-    }
+    };
+    // `--detail` alone prints JSON.
+    let format = if args.detail && format.is_text() { Format::Json } else { format };
+    format.print(json, text)?;
     for info in &found.entries {
         warn(&format!("the manifest {}", info.descriptor.digest), info.problem.as_deref());
     }
-    Ok(output::problems("manifests", &args.target, &found.problems))
+    Ok(output::problems("manifests", &target, &found.problems))
 }
 
 /// Prints a warning about an entry of a list that could not be read, which leaves the list complete.
@@ -93,14 +175,14 @@ fn warn(what: &str, problem: Option<&str>) {
     }
 }
 
-/// Prints the valid names, then the entries of the list that are not valid names.
-fn print(format: Format, key: &str, listed: &List<String>) {
+/// Returns the valid names, then the entries of the list that are not valid names.
+fn names(listed: &List<String>) -> impl Iterator<Item = &String> {
     let odd = listed.problems.iter().filter_map(|problem| problem.name.as_ref());
-    let names = listed.entries.iter().chain(odd);
-    match format {
-        Format::Text => names.for_each(|name| output::line(&ocigraph::printable(name))),
-        Format::Json => output::json(&json!({ key: names.collect::<Vec<_>>() })),
-    }
+    listed.entries.iter().chain(odd)
+}
+
+fn print(names: &[impl AsRef<str>]) {
+    names.iter().for_each(|name| output::line(&ocigraph::printable(name.as_ref())));
 }
 
 /// Returns the details of a manifest with the field names of Azure's listing, in its order. Omits

@@ -1,13 +1,9 @@
 //! `login` and `logout`: store and remove credentials.
 
 use clap::Args;
-use ocigraph::{LoginTarget, Result, StoredIn};
+use ocigraph::{KeyCase, LoginTarget, Result, StoredIn, ToJson};
 
-use crate::{
-    ExitCode,
-    args::{Common, Format, FormatArg},
-    output,
-};
+use crate::{ExitCode, args::Common, format::FormatArg, output};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -37,6 +33,7 @@ pub(crate) struct LogoutArgs {
 }
 
 pub(crate) async fn login(common: &Common, args: LoginArgs) -> Result<ExitCode> {
+    let format = args.format.open()?;
     let credential = common.credential_to_store()?;
     let done = common.anonymous_client()?.login(&args.host, credential).await?;
     if let StoredIn::File(path) = &done.stored_in {
@@ -53,28 +50,24 @@ pub(crate) async fn login(common: &Common, args: LoginArgs) -> Result<ExitCode> 
             "Warning: DOCKER_AUTH_CONFIG has another credential for this registry and overrides this one",
         );
     }
-    match args.format.format {
-        Format::Text => output::line("Login Succeeded"),
-        Format::Json => output::result(&done),
-    }
+    format.print(|| done.to_json(KeyCase::Camel), || output::line("Login Succeeded"))?;
     Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) async fn logout(common: &Common, args: LogoutArgs) -> Result<ExitCode> {
+    let format = args.format.open()?;
     let done = common.anonymous_client()?.logout(&args.host).await?;
     if done.remains {
         output::note("Warning: DOCKER_AUTH_CONFIG still has a credential for this registry");
     }
-    match args.format.format {
-        Format::Json => output::result(&done),
-        Format::Text if done.removed_from.is_empty() => {
+    let text = || {
+        if done.removed_from.is_empty() {
             output::line(&format!("No credential is stored for {}", args.host));
         }
-        Format::Text => {
-            for place in &done.removed_from {
-                output::line(&format!("Removed from {}", place.name()));
-            }
+        for place in &done.removed_from {
+            output::line(&format!("Removed from {}", place.name()));
         }
-    }
+    };
+    format.print(|| done.to_json(KeyCase::Camel), text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,13 +2,16 @@
 
 use clap::{Args, ValueEnum};
 use ocigraph::{
-    AttachmentForm, MigrateOptions, MigrateReport, Migration, MigrationKind, Reference, Result,
+    AttachmentForm, KeyCase, MigrateOptions, MigrateReport, Migration, MigrationKind, Result,
+    ToJson,
 };
 
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg},
+    args::Common,
+    format::FormatArg,
     output,
+    target::{LayoutArgs, Target, TargetText},
 };
 
 #[derive(Debug, Args)]
@@ -27,7 +30,7 @@ EXAMPLES
   ocigraph migrate --to tags --format json registry.example.com/app:v1 | jq '.kept'")]
 pub(crate) struct MigrateArgs {
     /// Artifact whose attachments are migrated
-    pub(crate) target: Reference,
+    pub(crate) target: TargetText,
     /// Form that the attachments get
     #[arg(long, value_name = "FORM", default_value = "referrers")]
     to: Form,
@@ -39,6 +42,8 @@ pub(crate) struct MigrateArgs {
     remove_old: bool,
     #[command(flatten)]
     format: FormatArg,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
 }
 
 /// The form of attachments.
@@ -51,6 +56,7 @@ enum Form {
 }
 
 pub(crate) async fn migrate(common: &Common, args: MigrateArgs) -> Result<ExitCode> {
+    let (target, format) = (args.layout.target(&args.target)?, args.format.open()?);
     let mut options = MigrateOptions::default();
     options.to = match args.to {
         Form::Referrers => AttachmentForm::Referrers,
@@ -59,15 +65,12 @@ pub(crate) async fn migrate(common: &Common, args: MigrateArgs) -> Result<ExitCo
     options.dry_run = args.dry_run;
     options.remove_old = args.remove_old;
     options.concurrency = common.concurrency();
-    let report = common.client()?.migrate(&args.target, options).await?;
-    match args.format.format {
-        Format::Text => print(&report, &args.target),
-        Format::Json => output::result(&report),
-    }
+    let report = common.client()?.migrate(&target.reference, options).await?;
+    format.print(|| report.to_json(KeyCase::Camel), || print(&report, &target))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(report: &MigrateReport, target: &Reference) {
+fn print(report: &MigrateReport, target: &Target) {
     let (migrated, kept, removed) = match report.dry_run {
         true => ("Would migrate", "Would keep", "Would remove"),
         false => ("Migrated", "Kept", "Removed"),

@@ -8,6 +8,7 @@ pub(crate) mod digest;
 pub(crate) mod discover;
 pub(crate) mod list;
 pub(crate) mod login;
+pub(crate) mod man;
 pub(crate) mod manifest;
 pub(crate) mod migrate;
 pub(crate) mod pull;

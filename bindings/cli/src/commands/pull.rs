@@ -3,13 +3,17 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ocigraph::{Code, Error, Platform, PullOptions, PullResult, Reference, Result};
+use ocigraph::{Code, Error, Platform, PullOptions, PullResult, Result};
+use serde_json::Value;
 
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg, count},
+    args::{Common, count},
+    format::FormatArg,
     output,
-    progress::finished,
+    progress::downloads,
+    shapes,
+    target::{LayoutArgs, Target, TargetText},
 };
 
 #[derive(Debug, Args)]
@@ -23,7 +27,7 @@ Without --all, an artifact of which no blob has a title has no files: the comman
 and exits with 1.")]
 pub(crate) struct PullArgs {
     /// Artifact to pull or, with --artifact-type, whose referrers to pull
-    pub(crate) target: Reference,
+    pub(crate) target: TargetText,
     /// Directory to write to
     #[arg(short, long, value_name = "DIR", default_value = ".")]
     output: PathBuf,
@@ -46,7 +50,7 @@ pub(crate) struct PullArgs {
     #[arg(short, long)]
     keep_old_files: bool,
     /// Allow titles that are paths outside the directory
-    #[arg(long)]
+    #[arg(short = 'T', long)]
     allow_path_traversal: bool,
     /// Maximum number of files, directories and links in a packed directory. Default: 1,000,000
     #[arg(long, value_name = "N", value_parser = count, hide_short_help = true)]
@@ -59,12 +63,15 @@ pub(crate) struct PullArgs {
     unpack_limit_ratio: Option<u64>,
     #[command(flatten)]
     format: FormatArg,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
 }
 
 pub(crate) async fn pull(common: &Common, args: PullArgs) -> Result<ExitCode> {
+    let (target, format) = (args.layout.target(&args.target)?, args.format.open()?);
     let mut options = PullOptions::default();
     options.output = args.output;
-    options.artifact_type = args.artifact_type;
+    options.artifact_type.clone_from(&args.artifact_type);
     options.platform = args.platform;
     options.include_subject = args.include_subject;
     options.all = args.all;
@@ -75,17 +82,32 @@ pub(crate) async fn pull(common: &Common, args: PullArgs) -> Result<ExitCode> {
     limits.bytes = args.unpack_limit_bytes.unwrap_or(limits.bytes);
     limits.ratio = args.unpack_limit_ratio.unwrap_or(limits.ratio);
     options.concurrency = common.concurrency();
-    options.progress = finished(common);
-    let pulled = common.client()?.pull(&args.target, options).await?;
-    match (args.format.format, pulled.as_slice()) {
-        (Format::Text, _) => pulled.iter().for_each(|artifact| print(artifact, common.quiet)),
-        // A pull without --artifact-type yields one artifact, so its result is not a list.
-        (Format::Json, [one]) => output::result(one),
-        (Format::Json, all) => output::result(all),
-    }
+    options.progress = downloads(common, &format);
+    let pulled = common.client()?.pull(&target.reference, options).await?;
+    let mut values: Vec<Value> =
+        pulled.iter().map(|artifact| shapes::pulled(&target, artifact)).collect::<Result<_>>()?;
+    // A pull without --artifact-type yields one artifact, so its result is not a list.
+    let json = || if values.len() == 1 { values.remove(0) } else { values.into() };
+    // The reference that was typed names one artifact. Others are named by their digests.
+    let is_one = args.artifact_type.is_none() && pulled.len() == 1;
+    let text = || {
+        if common.as_oras && pulled.iter().any(|artifact| !artifact.skipped.is_empty()) {
+            return skipped_as_oras(&target);
+        }
+        for artifact in &pulled {
+            let named = match is_one {
+                true => target.clone(),
+                false => target.with(artifact.reference.clone()),
+            };
+            print(artifact, &named, common);
+        }
+    };
+    format.print(json, text)?;
     let skipped = pulled.iter().map(|artifact| artifact.skipped.len()).sum();
-    if skipped > 0 && pulled.iter().all(|artifact| artifact.files.is_empty()) {
-        return Err(wrote_nothing(skipped, args.all).with_operation("pull", &args.target));
+    let is_empty = pulled.iter().all(|artifact| artifact.files.is_empty());
+    // ORAS succeeds then, and so does a script that runs this command as `oras`.
+    if skipped > 0 && is_empty && !common.as_oras {
+        return Err(wrote_nothing(skipped, args.all).with_operation("pull", &target));
     }
     if skipped > 0 && !args.all && !common.quiet {
         let blobs = blobs(skipped);
@@ -94,14 +116,25 @@ pub(crate) async fn pull(common: &Common, args: PullArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(artifact: &PullResult, quiet: bool) {
-    for blob in artifact.skipped.iter().filter(|_| !quiet) {
+/// Prints what ORAS prints in place of a result if it has skipped something.
+fn skipped_as_oras(target: &Target) {
+    output::line("Skipped pulling layers without file name in \"org.opencontainers.image.title\"");
+    output::line(&format!(
+        "Use 'oras copy {target} --to-oci-layout <layout-dir>' to pull all layers."
+    ));
+}
+
+fn print(artifact: &PullResult, named: &Target, common: &Common) {
+    for blob in artifact.skipped.iter().filter(|_| !common.quiet) {
         let kind = output::kind(blob);
         let why = if blob.is_foreign() { "it is a foreign layer" } else { "it has no title" };
         output::note(&format!("Skipped {} ({kind}): {why}", blob.digest));
     }
-    let did = if artifact.files.is_empty() { "Wrote no file of" } else { "Pulled" };
-    output::line(&format!("{did} {}", artifact.reference));
+    let did = match artifact.files.is_empty() && !common.as_oras {
+        true => "Wrote no file of",
+        false => "Pulled",
+    };
+    output::line(&format!("{did} {}", named.with_kind()));
     output::line(&format!("Digest: {}", artifact.descriptor.digest));
 }
 

@@ -3,23 +3,25 @@
 use std::{
     collections::BTreeMap,
     env::{self, VarError},
-    fmt,
     io::{ErrorKind, Read},
     path::{Path, PathBuf},
 };
 
 use clap::Args;
 use ocigraph::{
-    Annotations, AttachOptions, BufferedContent, Code, EMPTY_JSON, Error, File, Manifest,
-    ManifestFormat, OutputFile, Platform, PushOptions, PushResult, Reference, Result, media_type,
+    Annotations, AttachOptions, BufferedContent, Code, Content, EMPTY_JSON, Error, File, Manifest,
+    ManifestFormat, OutputFile, Platform, PushOptions, PushResult, Result, media_type,
     read_small_file, utf8_text,
 };
 
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg, Target, key_values, usage},
-    output,
+    args::{Common, key_values, usage},
+    format::{Format, FormatArg},
+    oras_defaults, output,
     progress::uploads,
+    shapes,
+    target::{LayoutArgs, Target, TargetText},
     usage::{Usage, is_standard_input},
 };
 
@@ -32,10 +34,10 @@ EXAMPLES
   ocigraph push oci:some/folder:v1,latest ./docs")]
 pub(crate) struct PushArgs {
     /// Destination: host/repository[:tag[,tag…]] or oci:PATH[:tag[,tag…]]
-    target: Target,
+    target: TargetText,
     /// Subject: an artifact in the same repository that the new artifact refers to
     #[arg(long, value_name = "REFERENCE")]
-    subject: Option<Reference>,
+    subject: Option<TargetText>,
     #[command(flatten)]
     artifact: Artifact,
 }
@@ -50,7 +52,7 @@ EXAMPLES
       --allow-empty -a text=approved")]
 pub(crate) struct AttachArgs {
     /// Subject: the artifact to attach to
-    subject: Reference,
+    subject: TargetText,
     /// Attach to the image for this platform in an index
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
@@ -92,30 +94,42 @@ struct Artifact {
     export_manifest: Option<PathBuf>,
     #[command(flatten)]
     format: FormatArg,
+    #[command(flatten)]
+    layout: LayoutArgs,
 }
 
 impl PushArgs {
-    pub(crate) fn usage(&self) -> Usage<'_> {
+    pub(crate) fn usage(&self) -> Result<Usage> {
         let standard_input = self.artifact.standard_input();
-        Usage { standard_input, ..Usage::of_reference(&self.target.reference) }
+        Ok(Usage { standard_input, ..Usage::of_target(&self.artifact.layout, &self.target)? })
     }
 }
 
 impl AttachArgs {
-    pub(crate) fn usage(&self) -> Usage<'_> {
+    pub(crate) fn usage(&self) -> Result<Usage> {
         let standard_input = self.artifact.standard_input();
-        Usage { standard_input, ..Usage::of_reference(&self.subject) }
+        Ok(Usage { standard_input, ..Usage::of_target(&self.artifact.layout, &self.subject)? })
     }
 }
 
 pub(crate) async fn push(common: &Common, args: PushArgs) -> Result<ExitCode> {
     let written = Written::new(&args.artifact)?;
-    let mut options = args.artifact.options()?;
-    options.subject = args.subject;
+    let layout = &args.artifact.layout;
+    let target = layout.target(&args.target)?;
+    let subject = args.subject.as_ref().map(|subject| layout.reference(subject)).transpose()?;
+    let mut options = args.artifact.options(common)?;
+    options.subject = subject;
     options.concurrency = common.concurrency();
-    options.progress = uploads(common);
-    let pushed = common.client()?.push(&args.target.reference, options).await?;
-    written.finish("Pushed", &args.target, &pushed)
+    options.progress = uploads(common, &written.format, preparations(&options.files));
+    let pushed = common.client()?.push(&target.reference, options).await?;
+    let text = || {
+        output::pushed("Pushed", &target);
+        if let Some(artifact_type) = &pushed.descriptor.artifact_type {
+            output::line(&format!("ArtifactType: {}", ocigraph::printable(artifact_type)));
+        }
+        output::line(&format!("Digest: {}", pushed.descriptor.digest));
+    };
+    written.finish(&target, &pushed, text)
 }
 
 /// Pushes the artifact to the repository of its subject, without a tag.
@@ -125,15 +139,18 @@ pub(crate) async fn attach(common: &Common, args: AttachArgs) -> Result<ExitCode
             .with_hint("pass --artifact-type TYPE, for example --artifact-type sbom/example"));
     }
     let written = Written::new(&args.artifact)?;
-    let artifact = args.artifact.options()?;
-    if artifact.files.is_empty() && !args.allow_empty {
-        return Err(usage("there is no file to attach")
-            .with_hint("name a file, or pass --allow-empty for an artifact without files"));
+    let target = args.artifact.layout.target(&args.subject)?;
+    let Artifact { files, annotations, annotation_file, .. } = &args.artifact;
+    let is_empty = files.is_empty() && annotations.is_empty() && annotation_file.is_none();
+    let artifact = args.artifact.options(common)?;
+    if is_empty && !args.allow_empty {
+        return Err(usage("there is no file to attach").with_hint(
+            "name a file, add an annotation, or pass --allow-empty for an artifact without files",
+        ));
     }
     let mut options = AttachOptions::default();
     options.files = artifact.files;
     options.artifact_type = artifact.artifact_type;
-    let is_image = args.platform.is_some();
     options.platform = args.platform;
     options.annotations = artifact.annotations;
     options.config = artifact.config;
@@ -142,15 +159,27 @@ pub(crate) async fn attach(common: &Common, args: AttachArgs) -> Result<ExitCode
     options.allow_path_traversal = artifact.allow_path_traversal;
     options.source_date_epoch = artifact.source_date_epoch;
     options.concurrency = common.concurrency();
-    options.progress = uploads(common);
-    let attached = common.client()?.attach(&args.subject, options).await?;
-    if !is_image {
-        return written.finish("Attached to", &args.subject, &attached);
-    }
+    options.progress = uploads(common, &written.format, preparations(&options.files));
+    let attached = common.client()?.attach(&target.reference, options).await?;
     // With a platform, the subject is the image, and the reference names its index.
     let manifest = Manifest::parse(attached.manifest.clone(), None, Default::default())?;
-    let subject = manifest.subject().map(|subject| args.subject.at(subject.digest.clone()));
-    written.finish("Attached to", &subject.unwrap_or(args.subject), &attached)
+    let subject = manifest.subject().map(|subject| target.reference.at(subject.digest.clone()));
+    let subject = subject.map_or_else(|| target.clone(), |subject| target.with(subject));
+    let text = || {
+        output::line(&format!("Attached to {}", subject.with_kind()));
+        output::line(&format!("Digest: {}", attached.descriptor.digest));
+    };
+    written.finish(&target, &attached, text)
+}
+
+/// Returns the lines about what is prepared, as ORAS prints them.
+fn preparations(files: &[File]) -> Vec<String> {
+    let paths = files.iter().filter_map(|file| match &file.content {
+        Content::Path(path) => Some(path),
+        _ => None,
+    });
+    let lines: Vec<String> = paths.map(|path| format!("Preparing {}", path.display())).collect();
+    if lines.is_empty() { vec!["Uploading empty artifact".to_owned()] } else { lines }
 }
 
 /// Where the result of a push is written.
@@ -163,26 +192,16 @@ impl Written {
     /// Opens the file before the push, so that an error leaves the registry unchanged.
     fn new(artifact: &Artifact) -> Result<Self> {
         let export_manifest = artifact.export_manifest.as_deref().map(OutputFile::new);
-        Ok(Self { export_manifest: export_manifest.transpose()?, format: artifact.format.format })
+        Ok(Self { export_manifest: export_manifest.transpose()?, format: artifact.format.open()? })
     }
 
-    fn finish(
-        self,
-        what: &str,
-        target: &impl fmt::Display,
-        pushed: &PushResult,
-    ) -> Result<ExitCode> {
+    /// Writes the manifest, and prints the result: with `text` for people.
+    fn finish(self, target: &Target, pushed: &PushResult, text: impl FnOnce()) -> Result<ExitCode> {
         if let Some(mut file) = self.export_manifest {
             file.write(&pushed.manifest)?;
             file.commit()?;
         }
-        match self.format {
-            Format::Text => {
-                output::line(&format!("{what} {target}"));
-                output::line(&format!("Digest: {}", pushed.descriptor.digest));
-            }
-            Format::Json => output::result(pushed),
-        }
+        self.format.print(|| shapes::pushed(target, pushed), text)?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -198,7 +217,7 @@ impl Artifact {
         files.chain(config).chain(annotations).collect()
     }
 
-    fn options(self) -> Result<PushOptions> {
+    fn options(self, common: &Common) -> Result<PushOptions> {
         let mut from_file = read_annotation_file(self.annotation_file.as_deref())?;
         let mut annotations = from_file.remove("$manifest").unwrap_or_default();
         annotations.extend(key_values(&self.annotations)?);
@@ -239,6 +258,9 @@ impl Artifact {
         options.format = self.manifest_format;
         options.allow_path_traversal = self.allow_path_traversal;
         options.source_date_epoch = source_date_epoch()?;
+        if common.as_oras {
+            oras_defaults::complete(&mut options);
+        }
         Ok(options)
     }
 }
@@ -265,6 +287,8 @@ fn split_type(text: &str) -> (&str, Option<&str>) {
         Some((path, kind)) if media_type::is_valid(kind) && !Path::new(text).exists() => {
             (path, Some(kind))
         }
+        // A colon at the end says that the colons before it belong to the path.
+        Some((path, "")) if !path.is_empty() && !Path::new(text).exists() => (path, None),
         _ => (text, None),
     }
 }
@@ -319,6 +343,7 @@ mod tests {
     fn the_part_after_a_colon_is_a_media_type_only_if_it_is_valid() {
         assert_eq!(split_type("./a.json:application/json"), ("./a.json", Some("application/json")));
         assert_eq!(split_type("a:b"), ("a:b", None));
+        assert_eq!(split_type("a:b/c:"), ("a:b/c", None));
         assert_eq!(split_type(r"C:\dir\a.json"), (r"C:\dir\a.json", None));
     }
 }

@@ -6,81 +6,88 @@ use serde_json::json;
 
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg},
-    output,
+    args::Common,
+    format::FormatArg,
+    output, shapes,
+    target::{LayoutArgs, TargetText, with_kind},
 };
 
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES\n  ocigraph tag registry.example.com/app:v1 stable latest")]
 pub(crate) struct TagArgs {
     /// Artifact to tag
-    pub(crate) target: Reference,
+    pub(crate) target: TargetText,
     /// Tags to add
     #[arg(required = true, value_name = "TAG")]
     tags: Vec<String>,
     #[command(flatten)]
     format: FormatArg,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES\n  ocigraph untag registry.example.com/app:stable,latest")]
 pub(crate) struct UntagArgs {
     /// Tags to remove: host/repository:tag[,tag…] or oci:PATH:tag[,tag…]
-    pub(crate) target: Reference,
+    pub(crate) target: TargetText,
     /// Succeed if a tag does not exist
     #[arg(long)]
     if_exists: bool,
     #[command(flatten)]
     format: FormatArg,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES\n  ocigraph resolve registry.example.com/app:v1")]
 pub(crate) struct ResolveArgs {
     /// Reference: host/repository[:tag][@digest] or oci:PATH[:tag][@digest]
-    pub(crate) target: Reference,
+    pub(crate) target: TargetText,
     /// Resolve to the image for this platform in an index
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
+    /// Print the whole reference, by digest
+    #[arg(short = 'l', long)]
+    full_reference: bool,
     #[command(flatten)]
     format: FormatArg,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
 }
 
 pub(crate) async fn tag(common: &Common, args: TagArgs) -> Result<ExitCode> {
-    let descriptor = common.client()?.tag(&args.target, &args.tags).await?;
-    match args.format.format {
-        Format::Text => {
-            for tag in &args.tags {
-                output::line(&format!("Tagged {tag} {}", descriptor.digest));
-            }
-        }
-        Format::Json => {
-            let descriptor = descriptor.to_json(KeyCase::Camel);
-            output::json(&json!({ "descriptor": descriptor, "tags": args.tags }));
-        }
-    }
+    let (target, format) = (args.layout.target(&args.target)?, args.format.open()?);
+    let descriptor = common.client()?.tag(&target.reference, &args.tags).await?;
+    let text = || {
+        let named = target.at(&descriptor.digest);
+        output::line(&format!("Tagging {}", with_kind(target.reference.location(), named)));
+        args.tags.iter().for_each(|tag| output::line(&format!("Tagged {tag}")));
+    };
+    let json = || shapes::with_descriptor(&target, &descriptor, json!({ "tags": args.tags }));
+    format.print(json, text)?;
     Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) async fn untag(common: &Common, args: UntagArgs) -> Result<ExitCode> {
+    let (target, format) = (args.layout.reference(&args.target)?, args.format.open()?);
     let untagged = match args.if_exists {
-        true => untag_existing(common, &args.target).await?,
+        true => untag_existing(common, &target).await?,
         false => {
-            common.client()?.untag(&args.target, UntagOptions::default()).await?;
-            args.target.tags().to_vec()
+            common.client()?.untag(&target, UntagOptions::default()).await?;
+            target.tags().to_vec()
         }
     };
-    match args.format.format {
-        Format::Text => {
-            for tag in args.target.tags() {
-                match untagged.contains(tag) {
-                    true => output::line(&format!("Untagged {tag}")),
-                    false => output::note(&format!("The tag {tag} does not exist.")),
-                }
+    let text = || {
+        for tag in target.tags() {
+            match untagged.contains(tag) {
+                true => output::line(&format!("Untagged {tag}")),
+                false => output::note(&format!("The tag {tag} does not exist.")),
             }
         }
-        Format::Json => output::json(&json!({ "untagged": untagged })),
-    }
+    };
+    format.print(|| json!({ "untagged": untagged }), text)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -104,11 +111,13 @@ async fn untag_existing(common: &Common, target: &Reference) -> Result<Vec<Strin
 }
 
 pub(crate) async fn resolve(common: &Common, args: ResolveArgs) -> Result<ExitCode> {
-    let descriptor =
-        common.client()?.resolve(&args.target, ResolveOptions::for_platform(args.platform)).await?;
-    match args.format.format {
-        Format::Text => output::line(descriptor.digest.as_str()),
-        Format::Json => output::result(&descriptor),
-    }
+    let (target, format) = (args.layout.target(&args.target)?, args.format.open()?);
+    let options = ResolveOptions::for_platform(args.platform);
+    let descriptor = common.client()?.resolve(&target.reference, options).await?;
+    let text = || match args.full_reference {
+        true => output::line(&target.at(&descriptor.digest)),
+        false => output::line(descriptor.digest.as_str()),
+    };
+    format.print(|| descriptor.to_json(KeyCase::Camel), text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,13 +1,15 @@
 //! `verify`: checks every manifest and blob of a graph.
 
 use clap::Args;
-use ocigraph::{Digest, Platform, Problem, Result, VerifyOptions};
+use ocigraph::{Digest, KeyCase, Platform, Problem, Result, ToJson, VerifyOptions};
 
 use crate::{
     ExitCode,
-    args::{Common, Format, FormatArg, OnlyArg, Target},
+    args::{Common, OnlyArg},
+    format::FormatArg,
     output,
-    progress::finished,
+    progress::checks,
+    target::{LayoutArgs, TargetText},
 };
 
 #[derive(Debug, Args)]
@@ -20,7 +22,7 @@ EXAMPLES
   ocigraph verify --format json oci:some/folder:v1 | jq '.problems[].kind'")]
 pub(crate) struct VerifyArgs {
     /// Artifact to start from
-    pub(crate) target: Target,
+    pub(crate) target: TargetText,
     /// Start from the image for this platform in an index
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
@@ -31,32 +33,30 @@ pub(crate) struct VerifyArgs {
     only: OnlyArg,
     #[command(flatten)]
     format: FormatArg,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
 }
 
 pub(crate) async fn verify(common: &Common, args: VerifyArgs) -> Result<ExitCode> {
+    let (target, format) = (args.layout.target(&args.target)?, args.format.open()?);
     let mut options = VerifyOptions::default();
     options.platform = args.platform;
     options.repair_index = args.repair_index;
     options.only = args.only.kind();
     options.concurrency = common.concurrency();
-    options.progress = finished(common);
-    let report = common.client()?.verify(&args.target.reference, options).await?;
-    match args.format.format {
-        Format::Text => {
-            report.problems.iter().for_each(|problem| print("", problem));
-            report.repaired.iter().for_each(|problem| print("repaired: ", problem));
-            let found = match report.problems.len() {
-                0 => "no problems".to_owned(),
-                1 => "1 problem".to_owned(),
-                n => format!("{n} problems"),
-            };
-            output::line(&format!(
-                "Checked {} items under {}: {found}",
-                report.checked, args.target
-            ));
-        }
-        Format::Json => output::result(&report),
-    }
+    options.progress = checks(common, &format);
+    let report = common.client()?.verify(&target.reference, options).await?;
+    let text = || {
+        report.problems.iter().for_each(|problem| print("", problem));
+        report.repaired.iter().for_each(|problem| print("repaired: ", problem));
+        let found = match report.problems.len() {
+            0 => "no problems".to_owned(),
+            1 => "1 problem".to_owned(),
+            n => format!("{n} problems"),
+        };
+        output::line(&format!("Checked {} items under {target}: {found}", report.checked));
+    };
+    format.print(|| report.to_json(KeyCase::Camel), text)?;
     Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -206,8 +206,8 @@ impl Client {
         self.start(py, None, |client| async move { client.delete(&reference, options).await })
     }
 
-    #[pyo3(signature = (source, destination, *, recursive, only, platform, foreign, repair,
-        destination_client, concurrency, progress))]
+    #[pyo3(signature = (source, destination, *, recursive, only, platform, platforms, foreign,
+        repair, destination_client, concurrency, progress))]
     #[allow(clippy::too_many_arguments)]
     fn copy(
         &self,
@@ -217,6 +217,7 @@ impl Client {
         recursive: bool,
         only: Option<String>,
         platform: Option<String>,
+        platforms: Vec<String>,
         foreign: bool,
         repair: bool,
         destination_client: Option<Py<Client>>,
@@ -230,6 +231,7 @@ impl Client {
         options.recursive = recursive;
         options.only = only.map(|only| values::parsed(py, &only)).transpose()?;
         options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
+        options.platforms = platforms;
         options.foreign = foreign;
         options.repair = repair;
         options.destination_client = destination_client

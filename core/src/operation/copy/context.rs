@@ -211,6 +211,11 @@ impl CopyContext {
         self.requests.acquire().await
     }
 
+    fn report(&self, manifest: &Manifest, outcome: Outcome) {
+        let descriptor = manifest.plain_descriptor();
+        self.options.progress.report(Event::Metadata { descriptor: &descriptor, outcome });
+    }
+
     fn count(&self, add: impl FnOnce(&mut CopyStats)) {
         add(&mut self.stats.lock().unwrap_or_else(PoisonError::into_inner));
     }
@@ -244,6 +249,9 @@ impl CopyContext {
             Err(_) if exists || may_lack => return Ok(StepResult::Missing { digest, exists }),
             Err(e) => return Err(e),
         };
+        if exists {
+            self.report(&manifest, Outcome::AlreadyExists);
+        }
         let (manifest, _permit) = self.limit_large(manifest).await?;
         if !exists || check {
             let blobs = manifest.content().filter(|b| self.options.foreign || !b.is_foreign());
@@ -456,6 +464,7 @@ impl CopyContext {
             Err(e) => return Err(e),
         }
         if !exists {
+            self.report(&manifest, Outcome::Uploaded);
             self.count(|stats| {
                 stats.manifests += 1;
                 stats.bytes += manifest.bytes().len() as u64;

@@ -50,6 +50,13 @@ pub struct CopyOptions {
     /// attestations that the index lists for the image along; one without a subject gets the image as
     /// its subject, and so another digest. Default: the index with all its images.
     pub platform: Option<Platform>,
+    /// Copies the images for these platforms, each as `os/arch[/variant]`, if the source is an index.
+    /// With several, the destination gets a new index that lists only these images, in the order of the
+    /// source; a recursive copy keeps the attestations that the index lists for them. What is attached
+    /// to the index of the source is not attached to the new one. One platform has the effect of
+    /// `platform`, and both together fail with [INVALID_ARGUMENT](crate::Code::InvalidArgument).
+    /// Default: none.
+    pub platforms: Vec<String>,
     /// Copies foreign layers too. Registries need not store these layers: see [image-spec v1.1.1,
     /// "Non-Distributable Layers"][spec]. Default: false.
     ///

@@ -147,8 +147,8 @@ class ArtifactOperations(Base):
                 without an artifact type, it is the type of the artifact. Its annotations are those of the config's
                 descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
             format: the format of the manifest. Default: ``auto``.
-            allow_empty: permits an artifact without files, which consists of annotations only. Default: False; an
-                attach without files then fails with `InvalidArgumentError`.
+            allow_empty: permits an artifact without files and annotations. Default: False; an attach without both then
+                fails with `InvalidArgumentError`.
             allow_path_traversal: permits absolute titles and titles with ``..``. Default: False; such a title then
                 fails with `UnsafePathError`.
             source_date_epoch: the time, in seconds since 1970-01-01 UTC, for the entries of packed directories and for
@@ -164,7 +164,8 @@ class ArtifactOperations(Base):
             A `PushResult` with ``reference``, ``descriptor``, ``tags``, ``blobs`` and ``manifest``.
 
         Raises:
-            InvalidArgumentError: there is neither a file nor ``allow_empty``, or neither an artifact type nor a config.
+            InvalidArgumentError: there is neither a file nor an annotation nor ``allow_empty``, or neither an artifact
+                type nor a config.
             NotFoundError: ``reference`` names nothing or a file does not exist.
             UnsafePathError: a title leads out of the directory of a later pull.
 
@@ -390,6 +391,7 @@ class ArtifactOperations(Base):
         recursive: bool = False,
         only: EdgeKind | None = None,
         platform: str | Platform | None = None,
+        platforms: str | Iterable[str] = (),
         foreign: bool = False,
         repair: bool = False,
         destination_client: AsyncClient | None = None,
@@ -411,6 +413,11 @@ class ArtifactOperations(Base):
                 has no such image. A recursive copy takes the attestations that the index lists for the image along; one
                 without a subject gets the image as its subject, and so another digest. Default: the index with all its
                 images.
+            platforms: copies the images for these platforms, each as ``os/arch[/variant]``, if the source is an index.
+                With several, the destination gets a new index that lists only these images, in the order of the source;
+                a recursive copy keeps the attestations that the index lists for them. What is attached to the index of
+                the source is not attached to the new one. One platform has the effect of ``platform``, and both
+                together fail with `InvalidArgumentError`. Default: none.
             foreign: copies foreign layers too. Registries need not store these layers: see [image-spec v1.1.1,
                 "Non-Distributable
                 Layers"](https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers).
@@ -450,6 +457,7 @@ class ArtifactOperations(Base):
             recursive=check_flag("recursive", recursive),
             only=optional(check_text, "only", only),
             platform=optional(platform_text, "platform", platform),
+            platforms=check_text_list("platforms", platforms),
             foreign=check_flag("foreign", foreign),
             repair=check_flag("repair", repair),
             destination_client=self._other("destination_client", destination_client),

@@ -248,6 +248,11 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("copy", "repair") => line.flag("--repair", &name, &given)?,
             ("verify", "repair_index") => line.flag("--repair-index", &name, &given)?,
             ("check", "each_platform") => line.flag("--each-platform", &name, &given)?,
+            ("copy", "platforms") => {
+                for platform in list(&name, &given)? {
+                    line.option("--platform", text(&name, platform)?);
+                }
+            }
             ("copy", "foreign") => line.flag("--foreign", &name, &given)?,
             ("push_manifest", "media_type") => line.option("--media-type", text(&name, &given)?),
             (
@@ -413,11 +418,29 @@ fn common(operation: &str, printed: Value) -> Value {
             result.into()
         }
         "resolve" | "delete_manifest" => json!({ "descriptor": printed }),
-        "pull" if printed.is_object() => json!([printed]),
+        "pull" => pulled(printed),
         "manifests" => printed.as_array().into_iter().flatten().map(nested).collect(),
         "tag_details" => printed.as_array().into_iter().flatten().map(renamed).collect(),
         _ => printed,
     }
+}
+
+/// Converts the result of a pull to a list, and the paths, which the command prints as absolute ones, to those below
+/// the working folder.
+fn pulled(printed: Value) -> Value {
+    let mut artifacts = match printed {
+        Value::Array(artifacts) => artifacts,
+        one => vec![one],
+    };
+    let folder = env::current_dir().expect("the working folder");
+    for artifact in &mut artifacts {
+        for file in artifact["files"].as_array_mut().into_iter().flatten() {
+            let path = PathBuf::from(file["path"].as_str().expect("a path"));
+            assert!(path.is_absolute(), "{}", path.display());
+            file["path"] = json!(path.strip_prefix(&folder).unwrap_or(&path));
+        }
+    }
+    artifacts.into()
 }
 
 /// Converts the flat format of Azure, which the command prints for a list.

@@ -37,8 +37,11 @@ impl Events {
         *self.lock() = Some(Vec::new());
         let events = self.clone();
         Ok(Progress::new(move |event| {
-            let event = described(&event);
-            events.lock().as_mut().expect("it was just set").push(event);
+            // The other languages do not pass this event on.
+            if !matches!(event, Event::Metadata { .. }) {
+                let event = described(&event);
+                events.lock().as_mut().expect("it was just set").push(event);
+            }
         }))
     }
 
@@ -369,6 +372,7 @@ fn copy_options(request: &mut Request, events: &Events) -> Result<CopyOptions, F
         match name.as_str() {
             "recursive" => built.recursive = value(&name, &given)?,
             "platform" => built.platform = Some(parsed(&name, &given)?),
+            "platforms" => built.platforms = texts(&name, &given)?,
             "only" => built.only = Some(parsed(&name, &given)?),
             "repair" => built.repair = value(&name, &given)?,
             "foreign" => built.foreign = value(&name, &given)?,

@@ -210,8 +210,7 @@ impl Results<'_> {
 
     /// What a command prints with `--format json`, where it is not the result of the operation.
     fn commands(&self) -> Value {
-        let pull = self.definition.operation("pull");
-        let pulled = self.kind(&pull.result, "pull");
+        let pulled = self.pulled_by_the_command();
         let names = || json!({ "type": "array", "items": { "type": "string" } });
         let listed = |key: &str| object(as_map(json!({ key: names() })), &[key.to_owned()]);
         let attributes = reference("Attributes");
@@ -234,33 +233,76 @@ impl Results<'_> {
             })),
             &["digest".into(), "mediaType".into()],
         );
-        let mut blob = as_map(json!({
-            "reference": text(), "descriptor": reference("Descriptor"), "outcome": reference("Outcome"),
-        }));
-        let blob = object(
-            std::mem::take(&mut blob),
-            &["reference".into(), "descriptor".into(), "outcome".into()],
-        );
-        let tagged = object(
-            as_map(json!({ "descriptor": reference("Descriptor"), "tags": names() })),
-            &["descriptor".into(), "tags".into()],
-        );
+        let described = |others: Value| {
+            let mut others = as_map(others);
+            others.insert("descriptor".into(), reference("Descriptor"));
+            let required: Vec<String> = others.keys().cloned().collect();
+            self.beside_descriptor(others, &required)
+        };
         json!({
-            "description": "Results of commands that differ from those of the operation: the command \
-                `pull` prints a single result without a list, lists of names are in an object, and \
-                `tags --detail` and `manifests --detail` have the names of Azure's lists.",
+            "description": "Results of commands that differ from those of the operation: they have the \
+                members of ORAS beside their own, the command `pull` prints a single result without \
+                a list, lists of names are in an object, and `tags --detail` and `manifests \
+                --detail` have the names of Azure's lists.",
             "type": "object",
             "properties": {
-                "pull": { "oneOf": [reference("PullResult"), pulled] },
-                "tag": tagged,
+                "push": self.pushed_by_the_command(),
+                "pull": { "oneOf": [pulled, { "type": "array", "items": pulled }] },
+                "fetchManifest": self.beside_descriptor(
+                    as_map(json!({ "content": { "type": "object" } })),
+                    &["content".to_owned()],
+                ),
+                "pushManifest": described(json!({ "tags": names() })),
+                "tag": described(json!({ "tags": names() })),
                 "untag": listed("untagged"),
                 "tags": listed("tags"),
-                "repositories": listed("repositories"),
+                "repositories": object(
+                    as_map(json!({ "registry": text(), "repositories": names() })),
+                    &["registry".to_owned(), "repositories".to_owned()],
+                ),
                 "tagDetails": { "type": "array", "items": tag },
                 "manifests": { "type": "array", "items": manifest },
-                "pushBlob": blob,
+                "pushBlob": described(json!({ "outcome": reference("Outcome") })),
             },
         })
+    }
+
+    /// An object with the members of a descriptor and a reference to it, as ORAS prints them, and others.
+    fn beside_descriptor(&self, others: Map<String, Value>, required: &[String]) -> Value {
+        let mut properties = self.descriptor_properties();
+        properties.insert("reference".into(), described("string", "The reference by digest."));
+        properties.extend(others);
+        let of_descriptor = ["reference", "mediaType", "digest", "size"].map(str::to_owned);
+        let mut required = required.to_vec();
+        required.extend(of_descriptor);
+        required.sort_unstable();
+        required.dedup();
+        object(properties, &required)
+    }
+
+    fn members(&self, record: &str) -> (Map<String, Value>, Vec<String>) {
+        let schema = self.record(&self.definition.records[record]);
+        let required = schema["required"].as_array().into_iter().flatten();
+        let required = required.filter_map(|name| name.as_str().map(str::to_owned)).collect();
+        (as_map(schema["properties"].clone()), required)
+    }
+
+    fn pushed_by_the_command(&self) -> Value {
+        let (mut members, required) = self.members("PushResult");
+        let tags = json!({
+            "type": "array", "items": { "type": "string" },
+            "description": "The references by tag.",
+        });
+        members.insert("referenceAsTags".into(), tags);
+        self.beside_descriptor(members, &required)
+    }
+
+    fn pulled_by_the_command(&self) -> Value {
+        let (members, required) = self.members("PulledFile");
+        let file = self.beside_descriptor(members, &required);
+        let (mut members, required) = self.members("PullResult");
+        members.insert("files".into(), list(file, "The files. Their paths are absolute."));
+        object(members, &required)
     }
 }
 
