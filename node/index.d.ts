@@ -916,10 +916,81 @@ export interface PushManifestOptions extends CallOptions {
   mediaType?: string | undefined;
 }
 
+/** Options of {@link Client.indexCreate}. */
+export interface IndexCreateOptions extends CallOptions {
+  /** The annotations of the index. Default: none. */
+  annotations?: Annotations | undefined;
+  /** The artifact type of the index, a media type. Default: none. */
+  artifactType?: string | undefined;
+  /** Returns the index without pushing it. Default: false. */
+  dryRun?: boolean | undefined;
+  /**
+   * Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used
+   * while a registry limits the rate of requests, or if the process can open few files.
+   */
+  concurrency?: number | undefined;
+}
+
+/** An index that was created or updated. */
+export interface IndexResult {
+  /** The index, as a reference by digest. */
+  readonly reference: string;
+  /** The descriptor of the index. */
+  readonly descriptor: Descriptor;
+  /** The tags that the index got, or would get without `dryRun`. */
+  readonly tags: readonly string[];
+  /** The entries of the index. */
+  readonly manifests: readonly Descriptor[];
+  /** True for a dry run, which pushes nothing. */
+  readonly dryRun: boolean;
+  /** The bytes of the index, which are a text in UTF-8. */
+  readonly content: string;
+}
+
+/** Options of {@link Client.indexUpdate}. */
+export interface IndexUpdateOptions extends CallOptions {
+  /**
+   * The manifests to add at the end: tags, digests, or references to the same repository or layout. A manifest that the
+   * index lists already is not added again. Default: none.
+   */
+  add?: readonly string[] | undefined;
+  /**
+   * The indexes whose manifests are added after `add`, each named as a manifest is. An entry that the index has already
+   * is not added again. Default: none.
+   */
+  merge?: readonly string[] | undefined;
+  /**
+   * The digests of the manifests to remove, before others are added. A digest that the index does not list fails with
+   * `NOT_FOUND`. Default: none.
+   */
+  remove?: readonly string[] | undefined;
+  /** Annotations that the index gets, beside those that it has. One with the same key is replaced. Default: none. */
+  annotations?: Annotations | undefined;
+  /** The artifact type that the index gets, a media type. Default: it stays. */
+  artifactType?: string | undefined;
+  /** Removes the artifact type of the index. Default: false. With `artifactType`, it fails with `INVALID_ARGUMENT`. */
+  removeArtifactType?: boolean | undefined;
+  /** Further tags of the updated index. Default: none. */
+  tags?: readonly string[] | undefined;
+  /** Returns the updated index without pushing it. Default: false. */
+  dryRun?: boolean | undefined;
+  /**
+   * Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used
+   * while a registry limits the rate of requests, or if the process can open few files.
+   */
+  concurrency?: number | undefined;
+}
+
 /** Options of {@link Client.pushBlob}. */
 export interface PushBlobOptions extends ProgressOptions {
   /** The media type of the descriptor. Default: `application/octet-stream`. */
   mediaType?: string | undefined;
+}
+
+/** Options of {@link Client.deleteBlob}. */
+export interface BlobDeleteOptions extends CallOptions {
+  /** Ignores a blob that does not exist. Default: false; such a blob then fails with `NOT_FOUND`. */
+  ifExists?: boolean | undefined;
 }
 
 /** Options of {@link Client.untag}. */
@@ -1577,6 +1648,77 @@ export class Client {
    * ```
    */
   deleteManifest(target: string, options?: CallOptions): Promise<Descriptor>;
+
+  /**
+   * Creates an OCI image index of `manifests`, pushes it, and sets the tags of `target`. Each manifest is named by a
+   * tag, a digest, or a reference to the repository or layout of `target`; the index lists it once, in the order given.
+   * The entry of an image has the platform that its config says, the entry of another artifact its artifact type.
+   * Without manifests, the index is empty.
+   *
+   * @param target - The repository or layout, with the tags of the index.
+   * @param manifests - The manifests that the index lists: tags, digests, or references to the same repository or
+   *   layout.
+   * @param options - See {@link IndexCreateOptions}.
+   * @returns See {@link IndexResult}.
+   * @throws {@link OcigraphError} `NOT_FOUND` if a manifest or the config of an image does not exist.
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if a manifest is in another repository or layout, or if an
+   *   option cannot be used.
+   * @throws {@link OcigraphError} `DIGEST_MISMATCH` if `target` has a digest that is not the index's.
+   *
+   * @example
+   * ```ts
+   * const { reference } = await client.indexCreate('registry.example.com/net-monitor:v1', ['v1-linux-amd64', 'v1-linux-arm64']);
+   * console.log(reference);
+   * ```
+   */
+  indexCreate(
+    target: string,
+    manifests: string | readonly string[],
+    options?: IndexCreateOptions,
+  ): Promise<IndexResult>;
+
+  /**
+   * Adds manifests to the index that `target` names or removes some, changes its annotations or its artifact type, and
+   * pushes the updated index. The tag of `target` moves to it, and the old index stays. With a digest in `target`, no
+   * tag moves. The other entries stay as they are, with unknown fields. Without a change, the index stays as it is,
+   * byte for byte.
+   *
+   * @param target - The index, by a tag, which moves to the updated index, or by a digest.
+   * @param options - See {@link IndexUpdateOptions}.
+   * @returns See {@link IndexResult}.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` or a manifest does not exist, or if the index does not list
+   *   a manifest to remove.
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if `target` or an index to merge is not an index, if a manifest
+   *   is in another repository or layout, or if an option cannot be used.
+   *
+   * @example
+   * ```ts
+   * const { manifests } = await client.indexUpdate('registry.example.com/net-monitor:v1', { add: ['v1-linux-s390x'] });
+   * for (const { digest, platform } of manifests) console.log(digest, platform?.architecture);
+   * ```
+   */
+  indexUpdate(target: string, options?: IndexUpdateOptions): Promise<IndexResult>;
+
+  /**
+   * Deletes the blob that `target` names by digest. An image layout refuses it while a manifest needs the blob; a
+   * registry may not check that. {@link Client.delete} deletes an artifact, and a layout then removes the blobs that
+   * nothing needs.
+   *
+   * @param target - The blob, by its digest.
+   * @param options - See {@link BlobDeleteOptions}.
+   * @throws {@link OcigraphError} `INVALID_REFERENCE` if `target` has no digest.
+   * @throws {@link OcigraphError} `NOT_FOUND` if the blob does not exist, unless the options allow it.
+   * @throws {@link OcigraphError} `CONFLICT` if a manifest of a layout needs the blob or another program writes to
+   *   the layout.
+   * @throws {@link OcigraphError} `UNSUPPORTED` if the registry deletes no blob.
+   *
+   * @example
+   * ```ts
+   * const { descriptor } = await client.pushBlob('registry.example.com/net-monitor', { content: 'hello' });
+   * await client.deleteBlob(`registry.example.com/net-monitor@${descriptor.digest}`);
+   * ```
+   */
+  deleteBlob(target: string, options?: BlobDeleteOptions): Promise<void>;
 
   /**
    * Points `tags` at the manifest that `target` names, and returns its descriptor.

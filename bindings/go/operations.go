@@ -351,6 +351,87 @@ func (c *Client) DeleteManifest(ctx context.Context, reference string) (Descript
 	return descriptor(out), nil
 }
 
+// IndexCreate creates an OCI image index of manifests, pushes it, and sets the tags of reference. Each manifest is
+// named by a tag, a digest, or a reference to the repository or layout of reference; the index lists it once, in the
+// order given. The entry of an image has the platform that its config says, the entry of another artifact its artifact
+// type. Without manifests, the index is empty.
+//
+// The reference names the repository or layout, with the tags of the index. Nil options select the defaults.
+//
+// The error is
+//   - [ErrNotFound] if a manifest or the config of an image does not exist
+//   - [ErrInvalidArgument] if a manifest is in another repository or layout, or if an option cannot be used
+//   - [ErrDigestMismatch] if reference has a digest that is not the index's
+func (c *Client) IndexCreate(ctx context.Context, reference string, manifests []string, options *IndexCreateOptions) (*IndexResult, error) {
+	a := newArguments("index create", reference)
+	defer a.release()
+	o, err := options.toC(a)
+	if err != nil {
+		return nil, err
+	}
+	views, count := a.texts(manifests)
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_index_result) { C.ocigraph_index_result_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_index_result, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_index_create(client, a.text(reference), views, count, o, token, out, failure)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return indexResult(out)
+}
+
+// IndexUpdate adds manifests to the index that reference names or removes some, changes its annotations or its artifact
+// type, and pushes the updated index. The tag of reference moves to it, and the old index stays. With a digest in
+// reference, no tag moves. The other entries stay as they are, with unknown fields. Without a change, the index stays
+// as it is, byte for byte.
+//
+// The reference names the index, by a tag, which moves to the updated index, or by a digest. Nil options select the
+// defaults.
+//
+// The error is
+//   - [ErrNotFound] if reference or a manifest does not exist, or if the index does not list a manifest to remove
+//   - [ErrInvalidArgument] if reference or an index to merge is not an index, if a manifest is in another repository or
+//     layout, or if an option cannot be used
+func (c *Client) IndexUpdate(ctx context.Context, reference string, options *IndexUpdateOptions) (*IndexResult, error) {
+	a := newArguments("index update", reference)
+	defer a.release()
+	o, err := options.toC(a)
+	if err != nil {
+		return nil, err
+	}
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_index_result) { C.ocigraph_index_result_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_index_result, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_index_update(client, a.text(reference), o, token, out, failure)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return indexResult(out)
+}
+
+// DeleteBlob deletes the blob that reference names by digest. An image layout refuses it while a manifest needs the
+// blob; a registry may not check that. [Client.Delete] deletes an artifact, and a layout then removes the blobs that
+// nothing needs.
+//
+// The reference names the blob, by its digest. Nil options select the defaults.
+//
+// The error is
+//   - [ErrInvalidReference] if reference has no digest
+//   - [ErrNotFound] if the blob does not exist, unless the options allow it
+//   - [ErrConflict] if a manifest of a layout needs the blob or another program writes to the layout
+//   - [ErrUnsupported] if the registry deletes no blob
+func (c *Client) DeleteBlob(ctx context.Context, reference string, options *BlobDeleteOptions) error {
+	a := newArguments("delete blob", reference)
+	defer a.release()
+	o, err := options.toC(a)
+	if err != nil {
+		return err
+	}
+	return c.do(ctx, a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
+		return C.ocigraph_client_delete_blob(client, a.text(reference), o, token, failure)
+	})
+}
+
 // Tag points tags at the manifest that reference names, and returns its descriptor.
 //
 // The reference has a tag or digest.

@@ -652,6 +652,108 @@ func (o *ResolveOptions) toC(a *arguments) (*C.ocigraph_resolve_options, error) 
 	return c, s.err
 }
 
+// IndexCreateOptions are the options of [Client.IndexCreate].
+type IndexCreateOptions struct {
+	// Annotations are the annotations of the index. Default: none.
+	Annotations map[string]string
+	// ArtifactType is the artifact type of the index, a media type. Default: none.
+	ArtifactType string
+	// DryRun returns the index without pushing it. Default: false.
+	DryRun bool
+	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
+	// used while a registry limits the rate of requests, or if the process can open few files.
+	Concurrency int
+}
+
+// toC returns the options as a handle of C, which the arguments own. Nil options select the defaults.
+func (o *IndexCreateOptions) toC(a *arguments) (*C.ocigraph_index_create_options, error) {
+	c := C.ocigraph_index_create_options_new()
+	a.own(func() { C.ocigraph_index_create_options_free(c) })
+	if o == nil {
+		return c, nil
+	}
+	s := &settings{arguments: a}
+	for key, value := range o.Annotations {
+		s.set(C.ocigraph_index_create_options_add_annotation(c, a.text(key), a.text(value), &s.failure))
+	}
+	if o.ArtifactType != "" {
+		s.set(C.ocigraph_index_create_options_set_artifact_type(c, a.text(o.ArtifactType), &s.failure))
+	}
+	if o.DryRun {
+		s.set(C.ocigraph_index_create_options_set_dry_run(c, C.bool(true), &s.failure))
+	}
+	if o.Concurrency != 0 {
+		s.set(C.ocigraph_index_create_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))
+	}
+	return c, s.err
+}
+
+// IndexUpdateOptions are the options of [Client.IndexUpdate].
+type IndexUpdateOptions struct {
+	// Add lists the manifests to add at the end: tags, digests, or references to the same repository or layout. A
+	// manifest that the index lists already is not added again. Default: none.
+	Add []string
+	// Merge lists the indexes whose manifests are added after Add, each named as a manifest is. An entry that the index
+	// has already is not added again. Default: none.
+	Merge []string
+	// Remove lists the digests of the manifests to remove, before others are added. A digest that the index does not
+	// list fails with [ErrNotFound]. Default: none.
+	Remove []string
+	// Annotations are the annotations that the index gets, beside those that it has. One with the same key is replaced.
+	// Default: none.
+	Annotations map[string]string
+	// ArtifactType is the artifact type that the index gets, a media type. Default: it stays.
+	ArtifactType string
+	// RemoveArtifactType removes the artifact type of the index. Default: false. With ArtifactType, it fails with
+	// [ErrInvalidArgument].
+	RemoveArtifactType bool
+	// Tags are the further tags of the updated index. Default: none.
+	Tags []string
+	// DryRun returns the updated index without pushing it. Default: false.
+	DryRun bool
+	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
+	// used while a registry limits the rate of requests, or if the process can open few files.
+	Concurrency int
+}
+
+// toC returns the options as a handle of C, which the arguments own. Nil options select the defaults.
+func (o *IndexUpdateOptions) toC(a *arguments) (*C.ocigraph_index_update_options, error) {
+	c := C.ocigraph_index_update_options_new()
+	a.own(func() { C.ocigraph_index_update_options_free(c) })
+	if o == nil {
+		return c, nil
+	}
+	s := &settings{arguments: a}
+	for _, value := range o.Add {
+		s.set(C.ocigraph_index_update_options_add(c, a.text(value), &s.failure))
+	}
+	for _, value := range o.Merge {
+		s.set(C.ocigraph_index_update_options_merge(c, a.text(value), &s.failure))
+	}
+	for _, value := range o.Remove {
+		s.set(C.ocigraph_index_update_options_remove(c, a.text(value), &s.failure))
+	}
+	for key, value := range o.Annotations {
+		s.set(C.ocigraph_index_update_options_add_annotation(c, a.text(key), a.text(value), &s.failure))
+	}
+	if o.ArtifactType != "" {
+		s.set(C.ocigraph_index_update_options_set_artifact_type(c, a.text(o.ArtifactType), &s.failure))
+	}
+	if o.RemoveArtifactType {
+		s.set(C.ocigraph_index_update_options_set_remove_artifact_type(c, C.bool(true), &s.failure))
+	}
+	for _, value := range o.Tags {
+		s.set(C.ocigraph_index_update_options_add_tag(c, a.text(value), &s.failure))
+	}
+	if o.DryRun {
+		s.set(C.ocigraph_index_update_options_set_dry_run(c, C.bool(true), &s.failure))
+	}
+	if o.Concurrency != 0 {
+		s.set(C.ocigraph_index_update_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))
+	}
+	return c, s.err
+}
+
 // BlobOptions are the options of [Client.FetchBlob] and [Client.PushBlob].
 type BlobOptions struct {
 	// Progress receives the progress of the transfer. An error that it returns ends the operation and is wrapped by the
@@ -670,6 +772,26 @@ func (o *BlobOptions) toC(a *arguments) (*C.ocigraph_blob_options, error) {
 	if o.Progress != nil {
 		data := a.callback(&callback{progress: o.Progress})
 		s.set(C.ocigraph_blob_options_set_progress(c, C.ocigraph_progress_fn(C.ocigraph_go_progress), data, &s.failure))
+	}
+	return c, s.err
+}
+
+// BlobDeleteOptions are the options of [Client.DeleteBlob].
+type BlobDeleteOptions struct {
+	// IfExists ignores a blob that does not exist. Default: false; such a blob then fails with [ErrNotFound].
+	IfExists bool
+}
+
+// toC returns the options as a handle of C, which the arguments own. Nil options select the defaults.
+func (o *BlobDeleteOptions) toC(a *arguments) (*C.ocigraph_blob_delete_options, error) {
+	c := C.ocigraph_blob_delete_options_new()
+	a.own(func() { C.ocigraph_blob_delete_options_free(c) })
+	if o == nil {
+		return c, nil
+	}
+	s := &settings{arguments: a}
+	if o.IfExists {
+		s.set(C.ocigraph_blob_delete_options_set_if_exists(c, C.bool(true), &s.failure))
 	}
 	return c, s.err
 }

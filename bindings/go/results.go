@@ -233,6 +233,22 @@ type CheckedRequirement struct {
 	Details []string `json:"details"`
 }
 
+// An IndexResult is an index that was created or updated.
+type IndexResult struct {
+	// Reference is the index, as a reference by digest.
+	Reference string `json:"reference"`
+	// Descriptor is the descriptor of the index.
+	Descriptor Descriptor `json:"descriptor"`
+	// Tags are the tags that the index got, or would get without DryRun.
+	Tags []string `json:"tags"`
+	// Manifests are the entries of the index.
+	Manifests []Descriptor `json:"manifests"`
+	// DryRun is true for a dry run, which pushes nothing.
+	DryRun bool `json:"dry_run"`
+	// Content is the bytes of the index, which are a text in UTF-8.
+	Content string `json:"content"`
+}
+
 // A TagInfo is a tag in a list, with what the registry or layout knows of it. Fields that are not known are nil or
 // empty.
 type TagInfo struct {
@@ -377,6 +393,14 @@ func verifyReport(r *C.ocigraph_verify_report) (*VerifyReport, error) {
 func checkReport(r *C.ocigraph_check_report) (*CheckReport, error) {
 	result := new(CheckReport)
 	if err := decode(C.ocigraph_check_report_json(r), result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+func indexResult(r *C.ocigraph_index_result) (*IndexResult, error) {
+	result := new(IndexResult)
+	if err := decode(C.ocigraph_index_result_json(r), result); err != nil {
 		return nil, err
 	}
 	return result, nil

@@ -327,7 +327,7 @@
 //! References, digests, descriptors, manifests, graphs and errors are values of the crate
 //! `ocigraph-types`. This crate re-exports those that its operations use. A program that only reads
 //! or writes manifests can depend on that crate alone. [`ManifestBuilder`] writes the manifest of a
-//! new artifact; [`ToJson`] returns results as the JSON that every language of ocigraph has.
+//! new artifact, [`IndexBuilder`] an index; [`ToJson`] returns results as the JSON that every language of ocigraph has.
 //!
 //! # Features
 //!
@@ -377,21 +377,22 @@ pub use content::{
 pub use ocigraph_types::{
     Algorithm, Annotations, Attachment, AttachmentKind, Bytes, Code, Descriptor, Digest,
     DigestError, EMPTY_JSON, Edge, EdgeKind, EdgeKindError, EdgeRef, Edges, Error, Graph, Hasher,
-    Host, HostError, HostErrorReason, ImageConfig, KeyCase, LayoutTagError, LayoutTagErrorReason,
-    ListProblem, Location, Manifest, ManifestBuildError, ManifestBuilder, ManifestError,
-    ManifestErrorReason, ManifestFormat, ManifestFormatError, MediaTypeError, Node, Platform,
-    PlatformError, Reference, ReferenceError, RegistryError, RepositoryError,
+    Host, HostError, HostErrorReason, ImageConfig, IndexBuilder, KeyCase, LayoutTagError,
+    LayoutTagErrorReason, ListProblem, Location, Manifest, ManifestBuildError, ManifestBuilder,
+    ManifestError, ManifestErrorReason, ManifestFormat, ManifestFormatError, MediaTypeError, Node,
+    Platform, PlatformError, Reference, ReferenceError, RegistryError, RepositoryError,
     RepositoryErrorReason, Requirement, RequirementError, Result, SiblingTag, TagError,
     TagOrDigest, ToJson, Verifier, Walk, annotation, check_layout_tag, check_repository, check_tag,
     empty_descriptor, excerpt, json_line, json_text, printable,
 };
 pub use operation::{
     attach::AttachOptions,
-    blob::TransferOptions,
+    blob::{BlobDeleteOptions, TransferOptions},
     check::{CheckOptions, CheckReport, CheckedRequirement, Presence},
     copy::{CopiedBlobs, CopyOptions, CopyReport, KeptTag},
     delete::{DeleteFailure, DeleteOptions, DeleteReport, RetainedManifest},
     discover::{DiscoverOptions, Discovered, DiscoveredEdge},
+    index::{IndexCreateOptions, IndexResult, IndexUpdateOptions},
     manifest::ResolveOptions,
     migrate::{
         AttachmentForm, KeptAttachment, MigrateOptions, MigrateReport, Migration, MigrationKind,

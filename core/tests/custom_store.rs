@@ -272,6 +272,29 @@ async fn single_tags_manifests_and_blobs_are_pushed_fetched_and_deleted() {
     let (found, stream) = client.fetch_blob(&by_digest, TransferOptions::default()).await.unwrap();
     let content: Vec<Bytes> = stream.try_collect().await.unwrap();
     assert_eq!((found.size, content.concat()), (7, b"content".to_vec()));
+    // A store need not delete blobs.
+    let error = client.delete_blob(&by_digest, Default::default()).await.unwrap_err();
+    assert_eq!((error.code(), error.operation()), (Code::Unsupported, Some("delete blob")));
+}
+
+#[tokio::test]
+async fn an_index_is_created_and_updated_in_a_store_of_the_caller() {
+    let (client, _store) = client();
+    let image = reference("store.example/app:v1");
+    client.push(&image, artifact("image", None)).await.unwrap();
+    let all = reference("store.example/app:all");
+    let created = client.index_create(&all, &["v1".to_owned()], Default::default()).await.unwrap();
+    let fetched = client.fetch_manifest(&all, ResolveOptions::default()).await.unwrap();
+    assert_eq!(fetched.bytes(), &created.content);
+    let remove = vec![created.manifests[0].digest.to_string()];
+    let options = ocigraph::IndexUpdateOptions::default().remove(remove);
+    let updated = client.index_update(&all, options).await.unwrap();
+    assert!(updated.manifests.is_empty());
+    assert_eq!(
+        client.resolve(&all, Default::default()).await.unwrap().digest,
+        updated.descriptor.digest
+    );
+    assert_ne!(updated.descriptor.digest, created.descriptor.digest);
 }
 
 #[tokio::test]

@@ -232,6 +232,60 @@ class operations : public calls {
             ocigraph_client_delete_manifest_start, nullptr, std::move(done), cancel, detail::in(reference));
     }
 
+    /* Creates an OCI image index of `manifests`, pushes it, and sets the tags of `reference`. Each manifest is named
+     * by a tag, a digest, or a reference to the repository or layout of `reference`; the index lists it once, in the
+     * order given. The entry of an image has the platform that its config says, the entry of another artifact its
+     * artifact type. Without manifests, the index is empty. */
+    index_result index_create(
+        std::string_view reference, const std::vector<std::string_view> &manifests,
+        const index_create_options &options = {}, const cancel_token &cancel = {}) const {
+        const std::vector<ocigraph_str> views = detail::in_all(manifests);
+        return run<index_result, ocigraph_index_result>(
+            ocigraph_client_index_create, callbacks_of(options), cancel, detail::in(reference), views.data(),
+            views.size(), options.get());
+    }
+    void index_create_start(
+        std::string_view reference, const std::vector<std::string_view> &manifests, const index_create_options &options,
+        completed<index_result> done, const cancel_token &cancel = {}) const {
+        const std::vector<ocigraph_str> views = detail::in_all(manifests);
+        start<index_result, ocigraph_index_result>(
+            ocigraph_client_index_create_start, callbacks_of(options), std::move(done), cancel, detail::in(reference),
+            views.data(), views.size(), options.get());
+    }
+
+    /* Adds manifests to the index that `reference` names or removes some, changes its annotations or its artifact
+     * type, and pushes the updated index. The tag of `reference` moves to it, and the old index stays. With a digest
+     * in `reference`, no tag moves. The other entries stay as they are, with unknown fields. Without a change, the
+     * index stays as it is, byte for byte. */
+    index_result index_update(
+        std::string_view reference, const index_update_options &options = {}, const cancel_token &cancel = {}) const {
+        return run<index_result, ocigraph_index_result>(
+            ocigraph_client_index_update, callbacks_of(options), cancel, detail::in(reference), options.get());
+    }
+    void index_update_start(
+        std::string_view reference, const index_update_options &options, completed<index_result> done,
+        const cancel_token &cancel = {}) const {
+        start<index_result, ocigraph_index_result>(
+            ocigraph_client_index_update_start, callbacks_of(options), std::move(done), cancel, detail::in(reference),
+            options.get());
+    }
+
+    /* Deletes the blob that `reference` names by digest. An image layout refuses it while a manifest needs the blob;
+     * a registry may not check that. client::remove deletes an artifact, and a layout then removes the blobs that
+     * nothing needs. */
+    void remove_blob(
+        std::string_view reference, const blob_delete_options &options = {}, const cancel_token &cancel = {}) const {
+        run_without_result(
+            ocigraph_client_delete_blob, callbacks_of(options), cancel, detail::in(reference), options.get());
+    }
+    void remove_blob_start(
+        std::string_view reference, const blob_delete_options &options, completed<void> done,
+        const cancel_token &cancel = {}) const {
+        start_without_result(
+            ocigraph_client_delete_blob_start, callbacks_of(options), std::move(done), cancel, detail::in(reference),
+            options.get());
+    }
+
     /* Points `tags` at the manifest that `reference` names, and returns its descriptor. */
     descriptor tag(
         std::string_view reference, const std::vector<std::string_view> &tags, const cancel_token &cancel = {}) const {

@@ -462,6 +462,73 @@ class resolve_options
     }
 };
 
+/* Options of client::index_create. */
+class index_create_options
+    : public detail::options<index_create_options, ocigraph_index_create_options, ocigraph_index_create_options_new, ocigraph_index_create_options_free> {
+  public:
+    /* Adds an annotation. The annotations of the index. Default: none. */
+    index_create_options &annotation(std::string_view key, std::string_view value) {
+        return set(ocigraph_index_create_options_add_annotation, detail::in(key), detail::in(value));
+    }
+    /* Sets the artifact type of the index, a media type. Default: none. */
+    index_create_options &artifact_type(std::string_view artifact_type) {
+        return set(ocigraph_index_create_options_set_artifact_type, detail::in(artifact_type));
+    }
+    /* If true, returns the index without pushing it. Default: false. */
+    index_create_options &dry_run(bool dry_run) { return set(ocigraph_index_create_options_set_dry_run, dry_run); }
+    /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+     * are used while a registry limits the rate of requests, or if the process can open few files. */
+    index_create_options &concurrency(std::size_t concurrency) {
+        return set(ocigraph_index_create_options_set_concurrency, concurrency);
+    }
+};
+
+/* Options of client::index_update. */
+class index_update_options
+    : public detail::options<index_update_options, ocigraph_index_update_options, ocigraph_index_update_options_new, ocigraph_index_update_options_free> {
+  public:
+    /* The manifests to add at the end: tags, digests, or references to the same repository or layout. A manifest
+     * that the index lists already is not added again. Default: none. */
+    index_update_options &add(std::string_view manifest) {
+        return set(ocigraph_index_update_options_add, detail::in(manifest));
+    }
+    /* The indexes whose manifests are added after `add`, each named as a manifest is. An entry that the index has
+     * already is not added again. Default: none. */
+    index_update_options &merge(std::string_view manifest) {
+        return set(ocigraph_index_update_options_merge, detail::in(manifest));
+    }
+    /* The digests of the manifests to remove, before others are added. A digest that the index does not list fails
+     * with NOT_FOUND. Default: none. */
+    index_update_options &remove(std::string_view manifest) {
+        return set(ocigraph_index_update_options_remove, detail::in(manifest));
+    }
+    /* Adds an annotation. Annotations that the index gets, beside those that it has. One with the same key is
+     * replaced. Default: none. */
+    index_update_options &annotation(std::string_view key, std::string_view value) {
+        return set(ocigraph_index_update_options_add_annotation, detail::in(key), detail::in(value));
+    }
+    /* Sets the artifact type that the index gets, a media type. Default: it stays. */
+    index_update_options &artifact_type(std::string_view artifact_type) {
+        return set(ocigraph_index_update_options_set_artifact_type, detail::in(artifact_type));
+    }
+    /* If true, removes the artifact type of the index. Default: false. With `artifact_type`, it fails with
+     * INVALID_ARGUMENT. */
+    index_update_options &remove_artifact_type(bool remove_artifact_type) {
+        return set(ocigraph_index_update_options_set_remove_artifact_type, remove_artifact_type);
+    }
+    /* Adds a tag. Further tags of the updated index. Default: none. */
+    index_update_options &tag(std::string_view tag) {
+        return set(ocigraph_index_update_options_add_tag, detail::in(tag));
+    }
+    /* If true, returns the updated index without pushing it. Default: false. */
+    index_update_options &dry_run(bool dry_run) { return set(ocigraph_index_update_options_set_dry_run, dry_run); }
+    /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+     * are used while a registry limits the rate of requests, or if the process can open few files. */
+    index_update_options &concurrency(std::size_t concurrency) {
+        return set(ocigraph_index_update_options_set_concurrency, concurrency);
+    }
+};
+
 /* Options of client::fetch_blob and client::push_blob. */
 class blob_options
     : public detail::options<blob_options, ocigraph_blob_options, ocigraph_blob_options_new, ocigraph_blob_options_free> {
@@ -469,6 +536,16 @@ class blob_options
     /* Sets the function that receives progress events. */
     blob_options &on_progress(progress callback) {
         return set_progress(ocigraph_blob_options_set_progress, std::move(callback));
+    }
+};
+
+/* Options of client::remove_blob. */
+class blob_delete_options
+    : public detail::options<blob_delete_options, ocigraph_blob_delete_options, ocigraph_blob_delete_options_new, ocigraph_blob_delete_options_free> {
+  public:
+    /* If true, ignores a blob that does not exist. Default: false; such a blob then fails with NOT_FOUND. */
+    blob_delete_options &if_exists(bool if_exists) {
+        return set(ocigraph_blob_delete_options_set_if_exists, if_exists);
     }
 };
 

@@ -353,6 +353,30 @@ class check_report : public result<ocigraph_check_report, ocigraph_check_report_
     }
 };
 
+/* The result of client::index_create and client::index_update. */
+class index_result : public result<ocigraph_index_result, ocigraph_index_result_free, ocigraph_index_result_json> {
+  public:
+    using result::result;
+    /* Returns the index, as a reference by digest. */
+    std::string_view reference() const & noexcept { return detail::out(ocigraph_index_result_reference(get())); }
+    std::string reference() && { return std::string(std::as_const(*this).reference()); }
+    /* Returns the descriptor of the index. */
+    ocigraph::descriptor descriptor() const noexcept { return part(ocigraph_index_result_descriptor(get())); }
+    /* Returns the tags that the index got, or would get without `dry_run`. */
+    std::vector<std::string> tags() const {
+        return texts(ocigraph_index_result_tag_count(get()), ocigraph_index_result_tag);
+    }
+    /* Returns the entries of the index. */
+    std::vector<ocigraph::descriptor> manifests() const {
+        return parts(ocigraph_index_result_manifest_count(get()), ocigraph_index_result_manifest);
+    }
+    /* Returns true for a dry run, which pushes nothing. */
+    bool dry_run() const noexcept { return ocigraph_index_result_dry_run(get()); }
+    /* Returns the bytes of the index, which are a text in UTF-8. */
+    std::string_view content() const & noexcept { return detail::out(ocigraph_index_result_content(get())); }
+    std::string content() && { return std::string(std::as_const(*this).content()); }
+};
+
 /* A tag in a list, with what the registry or layout knows of it. Fields that are not known are not set. */
 struct tag_info {
     /* The tag itself. */

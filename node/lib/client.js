@@ -174,6 +174,27 @@ export class Client {
     return JSON.parse(await perform(options, begin));
   }
 
+  async indexCreate(target, manifests, options) {
+    Client.#check(this, 'indexCreate');
+    const args = [text(target, 'target'), texts(manifests, 'manifests')];
+    const begin = (call, rest) => this.#native.indexCreate(call, ...args, rest);
+    return JSON.parse(await perform(options, begin));
+  }
+
+  async indexUpdate(target, options) {
+    Client.#check(this, 'indexUpdate');
+    const args = [text(target, 'target')];
+    const begin = (call, rest) => this.#native.indexUpdate(call, ...args, rest);
+    return JSON.parse(await perform(options, begin));
+  }
+
+  async deleteBlob(target, options) {
+    Client.#check(this, 'deleteBlob');
+    const args = [text(target, 'target')];
+    const begin = (call, rest) => this.#native.deleteBlob(call, ...args, rest);
+    await perform(options, begin);
+  }
+
   async tag(target, tags, options) {
     Client.#check(this, 'tag');
     const args = [text(target, 'target'), texts(tags, 'tags')];

@@ -300,6 +300,13 @@ static ocigraph_client *other_client(json *given) {
             SET(handle, function, ocigraph_text(pair->name), json_text(pair)); \
         } \
     }
+#define TEXTS(operation, handle, option, function) \
+    SETTER(operation, option) { \
+        UNUSED; \
+        for (const json *entry = given->first; entry != NULL; entry = entry->next) { \
+            SET(handle, function, json_text(entry)); \
+        } \
+    }
 #define PROGRESS(operation, handle, option, function) \
     SETTER(operation, option) { \
         UNUSED; \
@@ -602,6 +609,27 @@ static void delete_manifest(void) {
     result_descriptor(descriptor);
 }
 
+static void index_create(void) {
+    ocigraph_index_result *created;
+    ocigraph_str manifests[16], reference = text("reference");
+    size_t count = texts("manifests", manifests);
+    ocigraph_index_create_options *options = fill(ocigraph_index_create_options_new(), "index_create", arguments);
+    need(ocigraph_client_index_create(client, reference, manifests, count, options, NULL, &created, &failure));
+    result(ocigraph_index_result_json(created));
+    ocigraph_index_result_free(created);
+    ocigraph_index_create_options_free(options);
+}
+
+static void index_update(void) {
+    ocigraph_index_result *updated;
+    ocigraph_str reference = text("reference");
+    ocigraph_index_update_options *options = fill(ocigraph_index_update_options_new(), "index_update", arguments);
+    need(ocigraph_client_index_update(client, reference, options, NULL, &updated, &failure));
+    result(ocigraph_index_result_json(updated));
+    ocigraph_index_result_free(updated);
+    ocigraph_index_update_options_free(options);
+}
+
 static int32_t write_out(void *user_data, const uint8_t *data, size_t length) {
     output_add(user_data, (const char *)data, length);
     return 0;
@@ -637,6 +665,14 @@ static void push_blob(void) {
     ocigraph_blob_options_free(options);
 }
 
+static void delete_blob(void) {
+    ocigraph_str reference = text("reference");
+    ocigraph_blob_delete_options *options = fill(ocigraph_blob_delete_options_new(), "delete_blob", arguments);
+    need(ocigraph_client_delete_blob(client, reference, options, NULL, &failure));
+    ocigraph_blob_delete_options_free(options);
+    result(OCIGRAPH_STR("{}"));
+}
+
 static void digest_files(void) {
     ocigraph_digest_list *list;
     ocigraph_str paths[16];
@@ -657,7 +693,8 @@ static const struct {
     {"resolve", resolve}, {"tag", tag}, {"untag", untag}, {"tags", tags}, {"tag_details", tag_details},
     {"manifests", manifests}, {"repositories", repositories}, {"login", login}, {"logout", logout},
     {"fetch_manifest", fetch_manifest}, {"push_manifest", push_manifest}, {"delete_manifest", delete_manifest},
-    {"fetch_blob", fetch_blob}, {"push_blob", push_blob}, {"digest_files", digest_files},
+    {"index_create", index_create}, {"index_update", index_update},
+    {"fetch_blob", fetch_blob}, {"push_blob", push_blob}, {"delete_blob", delete_blob}, {"digest_files", digest_files},
 };
 
 /* Writes the answer to `answer`. */

@@ -210,6 +210,7 @@ using setter = std::function<void(void *options, const json *given, const json *
 #define EDGE_KIND(method) to.method(edge_kind(given))
 #define ATTACHMENT_FORM(method) to.method(attachment_form(given))
 #define PAIRS(method) each(given, [&](const json *pair) { to.method(pair->name, text(pair)); })
+#define TEXTS(method) each(given, [&](const json *entry) { to.method(text(entry)); })
 #define PROGRESS(method) json_true(given) ? (void)to.method(record) : (void)0
 /* One method sets both files, so each option sets both. */
 #define CERTIFICATE(method) to.method(text(json_get(all, "cert_file")), text(json_get(all, "key_file")))
@@ -407,6 +408,14 @@ const std::map<std::string, operation> operations = {
      }},
     {"delete_manifest",
      with_one("reference", [](auto &c, view r) { return member("descriptor", c.remove_manifest(r).json()); })},
+    {"index_create",
+     [](const client &c, const step &s) {
+         view reference = s.take_text("reference");
+         std::vector<view> manifests = s.take_texts("manifests");
+         return one_line(c.index_create(reference, manifests, s.options<ocigraph::index_create_options>()).json());
+     }},
+    {"index_update",
+     with_options<ocigraph::index_update_options>([](auto &c, view r, auto o) { return c.index_update(r, o); })},
     {"fetch_blob",
      [](const client &c, const step &s) {
          std::string content;
@@ -415,6 +424,11 @@ const std::map<std::string, operation> operations = {
          return member("content", quoted(content));
      }},
     {"push_blob", [](const client &c, const step &s) { return one_line(push_blob(c, s).json()); }},
+    {"delete_blob",
+     [](const client &c, const step &s) {
+         view reference = s.take_text("reference");
+         return c.remove_blob(reference, s.options<ocigraph::blob_delete_options>()), std::string("{}");
+     }},
     {"digest_files",
      [](const client &, const step &s) {
          std::vector<view> files = s.take_texts("files");

@@ -14,7 +14,7 @@
 //! - [`Digest`] identifies content; [`Hasher`] computes digests, and [`Verifier`] compares streamed
 //!   content with a [`Descriptor`].
 //! - [`Manifest`] keeps the bytes of a manifest or index and gives access to its fields;
-//!   [`ManifestBuilder`] writes new ones.
+//!   [`ManifestBuilder`] and [`IndexBuilder`] write new ones.
 //! - [`Graph`] holds a subject and its referrers.
 //! - [`Error`] has a [`Code`] that is the same in every language. The errors of parsers are typed,
 //!   such as [`ReferenceError`] and [`ManifestError`]: each converts into an [`Error`] and is its
@@ -73,8 +73,8 @@ pub use image_config::{IMAGE_CONFIG_LIMIT, ImageConfig};
 pub use json::{KeyCase, ToJson, serialize_descriptor, serialize_descriptors};
 pub use list_problem::ListProblem;
 pub use manifest::{
-    EMPTY_JSON, Manifest, ManifestBuildError, ManifestBuilder, ManifestError, ManifestErrorReason,
-    ManifestFormat, ManifestFormatError, empty_descriptor,
+    EMPTY_JSON, IndexBuilder, Manifest, ManifestBuildError, ManifestBuilder, ManifestError,
+    ManifestErrorReason, ManifestFormat, ManifestFormatError, empty_descriptor,
 };
 pub use media_type::MediaTypeError;
 pub use nullable::null_as_default;

@@ -110,13 +110,13 @@ pub(crate) enum Command {
         after_help = "EXAMPLES\n  ocigraph repo ls registry.example.com\n  ocigraph repo tags registry.example.com/app"
     )]
     Repo(RepoCommand),
-    /// Fetch, push or delete one manifest
+    /// Fetch, push or delete one manifest, or write an index
     #[command(
         subcommand,
         after_help = "EXAMPLES\n  ocigraph manifest fetch registry.example.com/app:v1"
     )]
     Manifest(ManifestCommand),
-    /// Fetch or push one blob
+    /// Fetch, push or delete one blob
     #[command(
         subcommand,
         after_help = "EXAMPLES\n  ocigraph blob push registry.example.com/app blob.bin"

@@ -4,6 +4,7 @@
 //! calls it.
 
 mod blob;
+mod blob_operation;
 mod call;
 mod client;
 mod content;

@@ -92,4 +92,37 @@ impl Client {
             })
         })
     }
+
+    /// Starts the operation. Resolves to the result as JSON.
+    #[napi(catch_unwind)]
+    pub fn index_create<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        target: String,
+        manifests: Vec<String>,
+        options: String,
+    ) -> Started<'env> {
+        self.start(env, call, ErrorContext::new("index create", &target), |core, _| {
+            let target: Reference = target.parse()?;
+            let options = read::<options::IndexCreateOptions>(&options)?.into_core()?;
+            Ok(async move { Ok(json(&core.index_create(&target, &manifests, options).await?)) })
+        })
+    }
+
+    /// Starts the operation. Resolves to the result as JSON.
+    #[napi(catch_unwind)]
+    pub fn index_update<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        target: String,
+        options: String,
+    ) -> Started<'env> {
+        self.start(env, call, ErrorContext::new("index update", &target), |core, _| {
+            let target: Reference = target.parse()?;
+            let options = read::<options::IndexUpdateOptions>(&options)?.into_core()?;
+            Ok(async move { Ok(json(&core.index_update(&target, options).await?)) })
+        })
+    }
 }

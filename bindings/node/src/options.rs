@@ -75,6 +75,23 @@ impl AttachOptions {
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct BlobDeleteOptions {
+    if_exists: Option<bool>,
+}
+
+impl BlobDeleteOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self) -> Result<ocigraph::BlobDeleteOptions> {
+        let mut options = ocigraph::BlobDeleteOptions::default();
+        if let Some(given) = self.if_exists {
+            options.if_exists = given;
+        }
+        Ok(options)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct CheckOptions {
     platform: Option<String>,
     each_platform: Option<bool>,
@@ -253,6 +270,80 @@ impl DiscoverOptions {
         }
         if let Some(given) = self.allow_incomplete {
             options.allow_incomplete = given;
+        }
+        if let Some(given) = self.concurrency {
+            options.concurrency = Some(given.as_usize());
+        }
+        Ok(options)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct IndexCreateOptions {
+    annotations: Option<Annotations>,
+    artifact_type: Option<String>,
+    dry_run: Option<bool>,
+    concurrency: Option<Count>,
+}
+
+impl IndexCreateOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self) -> Result<ocigraph::IndexCreateOptions> {
+        let mut options = ocigraph::IndexCreateOptions::default();
+        if let Some(given) = self.annotations {
+            options.annotations = given;
+        }
+        options.artifact_type = self.artifact_type;
+        if let Some(given) = self.dry_run {
+            options.dry_run = given;
+        }
+        if let Some(given) = self.concurrency {
+            options.concurrency = Some(given.as_usize());
+        }
+        Ok(options)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct IndexUpdateOptions {
+    add: Option<Vec<String>>,
+    merge: Option<Vec<String>>,
+    remove: Option<Vec<String>>,
+    annotations: Option<Annotations>,
+    artifact_type: Option<String>,
+    remove_artifact_type: Option<bool>,
+    tags: Option<Vec<String>>,
+    dry_run: Option<bool>,
+    concurrency: Option<Count>,
+}
+
+impl IndexUpdateOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self) -> Result<ocigraph::IndexUpdateOptions> {
+        let mut options = ocigraph::IndexUpdateOptions::default();
+        if let Some(given) = self.add {
+            options.add = given;
+        }
+        if let Some(given) = self.merge {
+            options.merge = given;
+        }
+        if let Some(given) = self.remove {
+            options.remove = given;
+        }
+        if let Some(given) = self.annotations {
+            options.annotations = given;
+        }
+        options.artifact_type = self.artifact_type;
+        if let Some(given) = self.remove_artifact_type {
+            options.remove_artifact_type = given;
+        }
+        if let Some(given) = self.tags {
+            options.tags = given;
+        }
+        if let Some(given) = self.dry_run {
+            options.dry_run = given;
         }
         if let Some(given) = self.concurrency {
             options.concurrency = Some(given.as_usize());

@@ -4,9 +4,10 @@
 
 use ocigraph::{
     Attributes, CheckReport, CheckedRequirement, CopiedBlobs, CopyReport, DeleteFailure,
-    DeleteReport, KeptAttachment, KeptTag, LoginResult, LogoutResult, ManifestInfo, MigrateReport,
-    Migration, MigrationKind, Outcome, Presence, Problem, ProblemKind, PullResult, PulledFile,
-    PushResult, PushedBlob, RemovedAttachment, RetainedManifest, StoredIn, TagInfo, VerifyReport,
+    DeleteReport, IndexResult, KeptAttachment, KeptTag, LoginResult, LogoutResult, ManifestInfo,
+    MigrateReport, Migration, MigrationKind, Outcome, Presence, Problem, ProblemKind, PullResult,
+    PulledFile, PushResult, PushedBlob, RemovedAttachment, RetainedManifest, StoredIn, TagInfo,
+    VerifyReport,
 };
 use pyo3::{prelude::*, types::PyDict};
 
@@ -234,6 +235,20 @@ impl IntoPlain for CheckReport {
         dict.set_item("descriptor", descriptor.into_plain(py)?)?;
         dict.set_item("presence", presence.into_plain(py)?)?;
         dict.set_item("requirements", requirements.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for IndexResult {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { reference, descriptor, tags, manifests, dry_run, content, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("reference", reference.into_plain(py)?)?;
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("tags", tags.into_plain(py)?)?;
+        dict.set_item("manifests", manifests.into_plain(py)?)?;
+        dict.set_item("dry_run", dry_run.into_plain(py)?)?;
+        dict.set_item("content", content.into_plain(py)?)?;
         Ok(dict.into_any())
     }
 }

@@ -17,10 +17,11 @@ use crate::{
     operation::{
         self,
         attach::{self, AttachOptions},
-        blob::{self, TransferOptions},
+        blob::{self, BlobDeleteOptions, TransferOptions},
         check::{self, CheckOptions, CheckReport},
         delete::{self, DeleteOptions, DeleteReport},
         discover::{self, DiscoverOptions},
+        index::{self, IndexCreateOptions, IndexResult, IndexUpdateOptions},
         manifest::{self, ResolveOptions},
         migrate::{self, MigrateOptions, MigrateReport},
         pull::{self, PullOptions, PullResult},
@@ -221,6 +222,46 @@ impl Client {
         operation::delete_manifest(&*store, reference, manifest).await
     }
 
+    /// Creates an OCI image index of `manifests`, pushes it, and sets the tags of `reference`. Each
+    /// manifest is named by a tag, a digest, or a reference to the repository or layout of
+    /// `reference`; the index lists it once, in the order given. The entry of an image has the
+    /// platform that its config says, the entry of another artifact its artifact type. Without
+    /// manifests, the index is empty.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if a manifest or the config of an image does not exist,
+    /// [`Code::InvalidArgument`] if a manifest is in another repository or layout, or if an option
+    /// cannot be used, [`Code::DigestMismatch`] if `reference` has a digest that is not the
+    /// index's.
+    pub async fn index_create(
+        &self,
+        reference: &Reference,
+        manifests: &[String],
+        options: IndexCreateOptions,
+    ) -> Result<IndexResult> {
+        let store = self.open_for(index::CREATE, reference, &PUSH)?;
+        operation::index_create(&*store, reference, manifests, &options).await
+    }
+
+    /// Adds manifests to the index that `reference` names or removes some, changes its annotations
+    /// or its artifact type, and pushes the updated index. The tag of `reference` moves to it, and
+    /// the old index stays. With a digest in `reference`, no tag moves. The other entries stay as
+    /// they are, with unknown fields. Without a change, the index stays as it is, byte for byte.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if `reference` or a manifest does not exist, or if the index does not
+    /// list a manifest to remove; [`Code::InvalidArgument`] if `reference` or an index to merge is
+    /// not an index, if a manifest is in another repository or layout, or if an option cannot be
+    /// used.
+    pub async fn index_update(
+        &self,
+        reference: &Reference,
+        options: IndexUpdateOptions,
+    ) -> Result<IndexResult> {
+        let store = self.open_for(index::UPDATE, reference, &PUSH)?;
+        operation::index_update(&*store, reference, &options).await
+    }
+
     /// Returns the blob that `reference` names by digest, and its descriptor. The stream verifies
     /// the content: it ends in an error if the content does not match the digest.
     ///
@@ -253,6 +294,25 @@ impl Client {
     ) -> Result<Outcome> {
         let store = self.open_for(blob::PUSH, reference, &PUSH)?;
         operation::push_blob(&*store, reference, blob, source, &options).await
+    }
+
+    /// Deletes the blob that `reference` names by digest. An image layout refuses it while a
+    /// manifest needs the blob; a registry may not check that.
+    /// [`Client::delete`](crate::Client::delete) deletes an artifact, and a layout then removes the
+    /// blobs that nothing needs.
+    ///
+    /// # Errors
+    /// [`Code::InvalidReference`] if `reference` has no digest, [`Code::NotFound`] if the blob does
+    /// not exist, unless the options allow it, [`Code::Conflict`] if a manifest of a layout needs
+    /// the blob or another program writes to the layout, [`Code::Unsupported`] if the registry
+    /// deletes no blob.
+    pub async fn delete_blob(
+        &self,
+        reference: &Reference,
+        options: BlobDeleteOptions,
+    ) -> Result<()> {
+        let store = self.open_for(blob::DELETE, reference, &DELETE)?;
+        operation::delete_blob(&*store, reference, &options).await
     }
 
     /// Points `tags` at the manifest that `reference` names, and returns its descriptor.

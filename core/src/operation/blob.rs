@@ -1,4 +1,4 @@
-//! Single blobs: fetch and push one.
+//! Single blobs: fetch, push and delete one.
 
 use derive_setters::Setters;
 use futures::TryStreamExt;
@@ -12,7 +12,7 @@ use crate::{
     operation::{named::named, push, transfer::fetch_reported},
     store::{ReadStore, Store},
 };
-use ocigraph_types::{Code, Descriptor, Error, Reference, Result};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Reference, Result};
 
 /// Concurrent requests for one blob that is read. A reader can be slow, and the parts of the blob wait in
 /// memory.
@@ -20,6 +20,7 @@ const READER_REQUESTS: usize = 4;
 
 pub(crate) const FETCH: &str = "fetch blob";
 pub(crate) const PUSH: &str = "push blob";
+pub(crate) const DELETE: &str = "delete blob";
 
 /// Options of [`fetch_blob`] and [`push_blob`].
 #[derive(Debug, Clone, Default, Setters)]
@@ -28,6 +29,21 @@ pub(crate) const PUSH: &str = "push blob";
 pub struct TransferOptions {
     /// Receives the progress of the transfer. Default: none.
     pub progress: Progress,
+}
+
+/// Options of [`Client::delete_blob`](crate::Client::delete_blob).
+///
+/// ```
+/// let options = ocigraph::BlobDeleteOptions::default().if_exists(true);
+/// assert!(options.if_exists);
+/// ```
+#[derive(Debug, Clone, Default, Setters)]
+#[non_exhaustive]
+#[setters(strip_option)]
+pub struct BlobDeleteOptions {
+    /// Ignores a blob that does not exist. Default: false; such a blob then fails with
+    /// [NOT_FOUND](crate::Code::NotFound).
+    pub if_exists: bool,
 }
 
 /// Returns the blob that `reference` names by digest, and its descriptor. The stream verifies the
@@ -42,14 +58,40 @@ pub async fn fetch_blob(
     options: &TransferOptions,
 ) -> Result<(Descriptor, ByteStream)> {
     named(FETCH, reference, async {
-        let digest = reference
-            .digest()
-            .ok_or_else(|| Error::new(Code::InvalidReference, "a blob is named by its digest"))?;
-        let blob = store.describe_blob(digest).await?;
+        let blob = store.describe_blob(digest_of(reference)?).await?;
         let stream = fetch_reported(store, &blob, READER_REQUESTS, &options.progress).await?;
         Ok((blob, stream))
     })
     .await
+}
+
+/// Deletes the blob that `reference` names by digest. An image layout refuses it while a manifest
+/// needs the blob; a registry may not check that. [`Client::delete`](crate::Client::delete) deletes an
+/// artifact, and a layout then removes the blobs that nothing needs.
+///
+/// # Errors
+/// [`Code::InvalidReference`] if `reference` has no digest, [`Code::NotFound`] if the blob does not
+/// exist, unless the options allow it, [`Code::Conflict`] if a manifest of a layout needs the blob or
+/// another program writes to the layout, [`Code::Unsupported`] if the registry deletes no blob.
+pub async fn delete_blob(
+    store: &dyn Store,
+    reference: &Reference,
+    options: &BlobDeleteOptions,
+) -> Result<()> {
+    named(DELETE, reference, async {
+        match store.delete_blob(digest_of(reference)?).await {
+            Err(e) if options.if_exists && e.code() == Code::NotFound => Ok(()),
+            deleted => deleted,
+        }
+    })
+    .await
+}
+
+/// Returns the digest by which a reference names a blob.
+fn digest_of(reference: &Reference) -> Result<&Digest> {
+    reference
+        .digest()
+        .ok_or_else(|| Error::new(Code::InvalidReference, "a blob is named by its digest"))
 }
 
 /// Stores a blob in the repository or layout of `reference`, unless it exists.

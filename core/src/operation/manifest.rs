@@ -95,17 +95,21 @@ pub async fn push_manifest(
         if let Some(problem) = manifest.problem() {
             return Err(problem.clone().into());
         }
-        if let Some(expected) = reference.digest()
-            && expected != manifest.digest()
-        {
-            return Err(Error::new(
-                Code::DigestMismatch,
-                format!("the manifest's digest is {}", manifest.digest()),
-            ));
-        }
+        check_named(reference, manifest)?;
         store.push_manifest(manifest, reference.tags()).await
     })
     .await
+}
+
+/// Fails with DIGEST_MISMATCH if `reference` has a digest that is not the manifest's.
+pub(super) fn check_named(reference: &Reference, manifest: &Manifest) -> Result<()> {
+    match reference.digest() {
+        Some(expected) if expected != manifest.digest() => Err(Error::new(
+            Code::DigestMismatch,
+            format!("the manifest's digest is {}", manifest.digest()),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Deletes `manifest`, which `reference` named when it was fetched, with the tags of `reference`.

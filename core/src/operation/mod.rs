@@ -13,6 +13,7 @@ pub(crate) mod check;
 pub(crate) mod copy;
 pub(crate) mod delete;
 pub(crate) mod discover;
+pub(crate) mod index;
 pub(crate) mod list;
 #[cfg(feature = "registry")]
 pub(crate) mod login;
@@ -28,11 +29,12 @@ pub(crate) mod transfer;
 pub(crate) mod verify;
 
 pub use attach::attach;
-pub use blob::{blob_for, fetch_blob, push_blob};
+pub use blob::{blob_for, delete_blob, fetch_blob, push_blob};
 pub use check::check;
 pub use copy::copy;
 pub use delete::delete;
 pub use discover::{discover, discover_each};
+pub use index::{index_create, index_update};
 pub use list::{manifests, tag_details, tags};
 pub use manifest::{delete_manifest, fetch_manifest, push_manifest, resolve};
 pub use migrate::migrate;

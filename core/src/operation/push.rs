@@ -295,7 +295,7 @@ async fn subject_of(
     Ok(Some(resolved))
 }
 
-fn same_place(a: &Location, b: &Location) -> bool {
+pub(super) fn same_place(a: &Location, b: &Location) -> bool {
     match (a, b) {
         (Location::Layout(a), Location::Layout(b)) => {
             let named = |c: &Component<'_>| *c != Component::CurDir;

@@ -202,7 +202,10 @@ async fn select_from(
 }
 
 /// Returns the platform that the config of an image says, or `None` for other artifacts.
-async fn image_platform(store: &dyn ReadStore, manifest: &Manifest) -> Result<Option<Platform>> {
+pub(super) async fn image_platform(
+    store: &dyn ReadStore,
+    manifest: &Manifest,
+) -> Result<Option<Platform>> {
     let Some(config) = manifest.config().filter(|c| media_type::is_image_config(&c.media_type))
     else {
         return Ok(None);

@@ -12,6 +12,7 @@ use crate::{
         check::{CheckReport, CheckedRequirement, Presence},
         copy::CopyReport,
         delete::{DeleteFailure, DeleteReport, RetainedManifest},
+        index::IndexResult,
         migrate::{KeptAttachment, MigrateReport, Migration, MigrationKind, RemovedAttachment},
         pull::{PullResult, PulledFile},
         push::{PushResult, PushedBlob},
@@ -43,6 +44,7 @@ to_json!(
     CopyReport,
     DeleteFailure,
     DeleteReport,
+    IndexResult,
     KeptAttachment,
     ManifestInfo,
     MigrateReport,
@@ -183,6 +185,22 @@ mod tests {
         check(
             &pulled,
             r#"{"reference":"localhost/a:v1","descriptor":BLOB,"files":[{"path":"out/x_y","descriptor":BLOB,"outcome":"kept"}],"skipped":[BLOB]}"#,
+        );
+    }
+
+    #[test]
+    fn an_index_has_the_fields_of_every_language() {
+        let created = IndexResult {
+            reference: reference(),
+            descriptor: blob(),
+            tags: vec!["v1".into()],
+            manifests: vec![blob()],
+            dry_run: true,
+            content: "{}".into(),
+        };
+        check(
+            &created,
+            r#"{"reference":"localhost/a:v1","descriptor":BLOB,"tags":["v1"],"manifests":[BLOB],"dryRun":true,"content":"{}"}"#,
         );
     }
 

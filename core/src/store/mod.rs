@@ -39,7 +39,7 @@ use crate::{
     },
 };
 use ocigraph_types::{
-    Code, Descriptor, Digest, Manifest, ManifestFormat, Result, SiblingTag, TagOrDigest,
+    Code, Descriptor, Digest, Error, Manifest, ManifestFormat, Result, SiblingTag, TagOrDigest,
 };
 
 /// Content that can be read: a repository of a registry, an image layout, or a store of the caller.
@@ -366,6 +366,17 @@ pub trait Store: ReadStore {
         manifests: &[ManifestDeletion],
         max_requests: usize,
     ) -> Vec<Result<()>>;
+
+    /// Deletes a blob. The store may refuse it while a manifest needs the blob. Default: fails with
+    /// [`Code::Unsupported`].
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if the blob does not exist, [`Code::Conflict`] if the store refuses it because
+    /// something needs the blob, [`Code::Unsupported`] if the store deletes no blob.
+    async fn delete_blob(&self, digest: &Digest) -> Result<()> {
+        let message = format!("the blob {digest} was not deleted: the store deletes no blob");
+        Err(Error::new(Code::Unsupported, message))
+    }
 
     /// Makes manifests that exist findable as referrers of `subject`: an interrupted push may have
     /// stored them without. Default: does nothing, for stores that find referrers by themselves.

@@ -141,6 +141,7 @@ async fn an_archive_is_not_changed() {
     refused(archive.push_manifest(&new, &names(&["v1"])).await.unwrap_err());
     refused(archive.tag(&packed.image.descriptor(), &names(&["v3"])).await.unwrap_err());
     refused(archive.untag("v1").await.unwrap_err());
+    refused(archive.delete_blob(packed.image.digest()).await.unwrap_err());
     refused(delete(&archive, &[&packed.image]).await.remove(0).unwrap_err());
 
     let client = Client::new();
@@ -153,6 +154,9 @@ async fn an_archive_is_not_changed() {
     refused(client.untag(&image, UntagOptions::default()).await.unwrap_err());
     refused(client.delete(&image, DeleteOptions::default().dry_run(true)).await.unwrap_err());
     refused(client.delete_manifest(&image, &packed.image).await.unwrap_err());
+    refused(client.index_create(&image, &[], Default::default()).await.unwrap_err());
+    refused(client.index_update(&image, Default::default()).await.unwrap_err());
+    refused(client.delete_blob(&image, Default::default()).await.unwrap_err());
     // Before the source is read: it does not exist.
     let missing: Reference =
         format!("oci:{}:v1", packed.path("missing").display()).parse().unwrap();

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "archive")]
 mod archives;
+mod blob_deletion;
 mod concurrent;
 mod deleting;
 mod killed;

@@ -30,8 +30,11 @@ const operations = {
   fetch_manifest: ['fetchManifest', ['reference'], ({ bytes }) => ({ content: bytes.toString() })],
   push_manifest: ['pushManifest', ['reference', 'content'], (descriptor) => ({ descriptor })],
   delete_manifest: ['deleteManifest', ['reference'], (descriptor) => ({ descriptor })],
+  index_create: ['indexCreate', ['reference', 'manifests']],
+  index_update: ['indexUpdate', ['reference']],
   fetch_blob: ['fetchBlob', ['reference'], async (blob) => ({ content: await new Response(blob).text() })],
   push_blob: ['pushBlob', ['reference', 'content']],
+  delete_blob: ['deleteBlob', ['reference'], () => ({})],
 };
 
 for await (const line of createInterface({ input: process.stdin })) {

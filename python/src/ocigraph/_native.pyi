@@ -202,6 +202,30 @@ class Client:
         self, reference: GivenReference, content: bytes | tuple[bytes, str], *, media_type: str | None
     ) -> Operation[_Json]: ...
     def delete_manifest(self, reference: GivenReference) -> Operation[_Json]: ...
+    def index_create(
+        self,
+        reference: GivenReference,
+        manifests: Sequence[str],
+        *,
+        annotations: dict[str, str],
+        artifact_type: str | None,
+        dry_run: bool,
+        concurrency: int | None,
+    ) -> Operation[_Json]: ...
+    def index_update(
+        self,
+        reference: GivenReference,
+        *,
+        add: Sequence[str],
+        merge: Sequence[str],
+        remove: Sequence[str],
+        annotations: dict[str, str],
+        artifact_type: str | None,
+        remove_artifact_type: bool,
+        tags: Sequence[str],
+        dry_run: bool,
+        concurrency: int | None,
+    ) -> Operation[_Json]: ...
     def fetch_blob(self, reference: GivenReference, *, progress: bool) -> Operation[tuple[_Json, BlobStream]]: ...
     def push_blob(
         self,
@@ -211,6 +235,7 @@ class Client:
         media_type: str | None,
         progress: bool,
     ) -> Operation[_Json]: ...
+    def delete_blob(self, reference: GivenReference, *, if_exists: bool) -> Operation[None]: ...
     def tag(self, reference: GivenReference, tags: Sequence[str]) -> Operation[_Json]: ...
     def untag(self, reference: GivenReference, *, if_exists: bool) -> Operation[None]: ...
     def tags(self, reference: GivenReference) -> Operation[list[str]]: ...

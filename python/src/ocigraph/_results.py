@@ -502,6 +502,41 @@ class CheckReport(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class IndexResult(Result):
+    """An index that was created or updated.
+
+    Example:
+        >>> created = client.index_create("oci:store/app:all", ["v1"], dry_run=True)
+        >>> created.dry_run, created.descriptor.size == len(created.content)
+        (True, True)
+    """
+
+    reference: str
+    """The index, as a reference by digest."""
+    descriptor: Descriptor
+    """The descriptor of the index."""
+    tags: tuple[str, ...]
+    """The tags that the index got, or would get without ``dry_run``."""
+    manifests: tuple[Descriptor, ...]
+    """The entries of the index."""
+    dry_run: bool
+    """True for a dry run, which pushes nothing."""
+    content: str
+    """The bytes of the index, which are a text in UTF-8."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> IndexResult:
+        return cls(
+            f["reference"],
+            Descriptor._of(f["descriptor"]),
+            tuple(f["tags"]),
+            descriptors(f["manifests"]),
+            f["dry_run"],
+            f["content"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Attributes(Result):
     """What Azure's registry permits with a manifest or tag. A locked one cannot be deleted.
 

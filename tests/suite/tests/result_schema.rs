@@ -14,8 +14,9 @@ use std::{
 
 use ocigraph::{
     AttachOptions, Bytes, CheckOptions, Client, CopyOptions, DeleteOptions, DiscoverOptions, File,
-    KeyCase, Manifest, ManifestFormat, MigrateOptions, PullOptions, PushOptions, Reference,
-    ResolveOptions, ToJson, TransferOptions, UntagOptions, VerifyOptions,
+    IndexCreateOptions, IndexUpdateOptions, KeyCase, Manifest, ManifestFormat, MigrateOptions,
+    PullOptions, PushOptions, Reference, ResolveOptions, ToJson, TransferOptions, UntagOptions,
+    VerifyOptions,
 };
 use ocigraph_fixture::{Config, Fixture};
 use ocigraph_suite::Workspace;
@@ -202,6 +203,17 @@ fn library(place: &str, work: &Workspace) -> Results {
     let report = run(client.check(&root, &require, CheckOptions::default()));
     results.add_result("check", &report);
 
+    let manifests = ["v1".to_owned(), "stable".to_owned()];
+    let options = IndexCreateOptions::default().dry_run(true);
+    let created = run(client.index_create(&reference(":new"), &manifests, options));
+    results.add_result("index_create", &created);
+    let updated =
+        IndexUpdateOptions::default().add(manifests.to_vec()).tags(vec!["new".to_owned()]);
+    results.add_result("index_update", &run(client.index_update(&reference(":index"), updated)));
+    run(client.untag(&reference(":new"), UntagOptions::default()));
+    run(client.delete_blob(&reference(&format!("@{}", descriptor.digest)), Default::default()));
+    results.add("delete_blob", |_| Value::Null);
+
     let image = run(client.resolve(&root, ResolveOptions::default())).digest;
     let sibling = |suffix| reference(&format!(":{}.{suffix}", image.as_str().replace(':', "-")));
     let signature = PushOptions::default().format(ManifestFormat::Oci10);
@@ -255,6 +267,9 @@ fn commands(place: &str) -> Results {
     add("commands/untag", &["untag", &format!("{place}:old")]);
     add("commands/pushBlob", &["blob", "push", place, "file"]);
     add("commands/pushBlob", &["blob", "push", place, "file", "--media-type", "text/plain"]);
+    add("indexCreate", &["manifest", "index", "create", &format!("{place}:all"), "v1"]);
+    let update = ["manifest", "index", "update", &format!("{place}:all"), "-a", "my_key=a value"];
+    add("indexUpdate", &update);
     add("delete", &["delete", "--dry-run", &root]);
     add("deleteManifest", &["manifest", "delete", "--yes", &format!("{place}:stable")]);
     results

@@ -272,6 +272,11 @@ impl Manifest {
             .or_else(|| self.view.config.as_ref().map(|config| config.media_type.as_str()))
     }
 
+    /// Returns the field `artifactType` alone, unless it is absent or empty.
+    pub fn own_artifact_type(&self) -> Option<&str> {
+        self.view.artifact_type.as_deref()
+    }
+
     /// Returns the configuration. Only image manifests have one.
     pub fn config(&self) -> Option<&Descriptor> {
         self.view.config.as_ref()

@@ -3,12 +3,12 @@
 use crate::{
     annotation::Annotations,
     descriptor::Descriptor,
-    digest::Algorithm,
-    error::{Code, Error, Result, into_error},
+    digest::{Algorithm, Digest},
+    error::{Code, Result, into_error},
     media_type,
 };
 
-use super::{format::ManifestFormat, parse::Manifest};
+use super::{format::ManifestFormat, json, parse::Manifest};
 
 /// Writes the manifest of a new artifact, in any [`ManifestFormat`].
 ///
@@ -36,7 +36,7 @@ pub struct ManifestBuilder {
     annotations: Annotations,
 }
 
-/// The manifest cannot be written in the format. Converts into [`Error`] with
+/// The manifest cannot be written in the format. Converts into [`Error`](crate::Error) with
 /// [`Code::InvalidArgument`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -59,6 +59,17 @@ pub enum ManifestBuildError {
     /// An artifact manifest with a configuration.
     #[error("an artifact manifest cannot have a config")]
     Config,
+    /// The manifest that an index is made of is not an index.
+    #[error("the manifest {digest} is not an index: it has the media type {media_type}")]
+    NotAnIndex {
+        /// The digest of the manifest.
+        digest: Digest,
+        /// Its media type.
+        media_type: String,
+    },
+    /// A Docker manifest list with annotations or an artifact type.
+    #[error("a Docker manifest list has neither annotations nor an artifact type")]
+    DockerList,
 }
 
 impl ManifestBuildError {
@@ -73,6 +84,8 @@ impl ManifestBuildError {
                 "use the format oci-1.1, or omit the artifact type or the media type of the config"
             }
             ManifestBuildError::Config => "use the format oci-1.1, or omit the config",
+            ManifestBuildError::NotAnIndex { .. } => "name an index",
+            ManifestBuildError::DockerList => "create an OCI index of the same manifests",
         })
     }
 }
@@ -161,10 +174,7 @@ impl ManifestBuilder {
             ManifestFormat::OrasArtifact => self.artifact(Some(media_type::ORAS_ARTIFACT))?,
             ManifestFormat::OrasArtifactDraft => self.artifact(None)?,
         };
-        let bytes = serde_json::to_vec(&body).map_err(|e| {
-            Error::new(Code::Internal, "cannot write the manifest as JSON").with_source(e)
-        })?;
-        Manifest::parse(bytes.into(), None, Algorithm::Sha256)
+        Manifest::parse(json::to_bytes(&body)?, None, Algorithm::Sha256)
     }
 
     fn image_1_1(self) -> Result<Body> {

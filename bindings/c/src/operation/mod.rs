@@ -29,6 +29,12 @@ mod push_manifest;
 
 mod delete_manifest;
 
+mod index_create;
+
+mod index_update;
+
+mod delete_blob;
+
 mod tag;
 
 mod untag;
@@ -49,9 +55,12 @@ pub use attach::*;
 pub use check::*;
 pub use copy::*;
 pub use delete::*;
+pub use delete_blob::*;
 pub use delete_manifest::*;
 pub use discover::*;
 pub use fetch_manifest::*;
+pub use index_create::*;
+pub use index_update::*;
 pub use login::*;
 pub use logout::*;
 pub use manifests::*;

@@ -28,17 +28,26 @@ mod check;
 
 mod resolve;
 
+mod index_create;
+
+mod index_update;
+
 mod blob;
+
+mod blob_delete;
 
 mod untag;
 
 pub use attach::*;
 pub use blob::*;
+pub use blob_delete::*;
 pub use check::*;
 pub use client::*;
 pub use copy::*;
 pub use delete::*;
 pub use discover::*;
+pub use index_create::*;
+pub use index_update::*;
 pub use migrate::*;
 pub use pull::*;
 pub use push::*;
@@ -60,6 +69,9 @@ const _: () = {
     shared::<ocigraph_verify_options>();
     shared::<ocigraph_check_options>();
     shared::<ocigraph_resolve_options>();
+    shared::<ocigraph_index_create_options>();
+    shared::<ocigraph_index_update_options>();
     shared::<ocigraph_blob_options>();
+    shared::<ocigraph_blob_delete_options>();
     shared::<ocigraph_untag_options>();
 };

@@ -25,6 +25,8 @@ mod verify;
 
 mod check;
 
+mod index;
+
 mod tag_list;
 
 mod manifest_list;
@@ -38,6 +40,7 @@ pub use copy::*;
 pub use delete::*;
 pub use descriptor::*;
 pub use graph::*;
+pub use index::*;
 pub use login::*;
 pub use logout::*;
 pub use manifest::*;
@@ -64,6 +67,7 @@ const _: () = {
     shared::<ocigraph_migrate_report>();
     shared::<ocigraph_verify_report>();
     shared::<ocigraph_check_report>();
+    shared::<ocigraph_index_result>();
     shared::<ocigraph_tag_list>();
     shared::<ocigraph_manifest_list>();
     shared::<ocigraph_login_result>();

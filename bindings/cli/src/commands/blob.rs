@@ -1,15 +1,16 @@
-//! `blob fetch` and `blob push`: transfer single blobs.
+//! `blob fetch`, `blob push` and `blob delete`: transfer or delete single blobs.
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use futures::TryStreamExt;
 use ocigraph::{
-    BufferedContent, ByteStream, Code, Content, Error, KeyCase, OutputFile, Progress, Result,
-    ToJson, TransferOptions, media_type, operation,
+    BlobDeleteOptions, BufferedContent, ByteStream, Code, Content, Error, KeyCase, OutputFile,
+    Progress, Result, ToJson, TransferOptions, media_type, operation,
 };
 use serde_json::json;
 
+use super::delete::{cancelled, confirmed, missing};
 use crate::{
     ExitCode,
     args::{Common, count, usage},
@@ -28,6 +29,9 @@ pub(crate) enum BlobCommand {
     Fetch(FetchArgs),
     /// Push a file as a blob
     Push(PushArgs),
+    /// Delete a blob; a layout keeps one that a manifest needs
+    #[command(visible_aliases = ["remove", "rm"])]
+    Delete(DeleteArgs),
 }
 
 #[derive(Debug, Args)]
@@ -78,11 +82,41 @@ pub(crate) struct PushArgs {
     layout: LayoutArgs,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES\n  ocigraph blob delete --yes registry.example.com/app@sha256:…")]
+pub(crate) struct DeleteArgs {
+    /// Blob to delete: host/repository@digest or oci:PATH@digest
+    target: TargetText,
+    /// Delete without asking for confirmation
+    #[arg(short, long)]
+    yes: bool,
+    /// Succeed if the blob does not exist; the JSON result is null then
+    #[arg(long)]
+    if_exists: bool,
+    /// Delete without asking for confirmation, and succeed if the blob does not exist
+    #[arg(short, long)]
+    force: bool,
+    /// Print the descriptor of the deleted blob
+    #[arg(long)]
+    descriptor: bool,
+    /// Print indented JSON
+    #[arg(long)]
+    pretty: bool,
+    #[command(flatten)]
+    format: FormatArg,
+    #[command(flatten)]
+    layout: LayoutArgs,
+}
+
 impl BlobCommand {
     pub(crate) fn usage(&self) -> Result<Usage> {
         match self {
             Self::Fetch(args) => Usage::of_target(&args.layout, &args.target),
             Self::Push(args) => Usage::of_push(&args.layout, &args.target, &args.file),
+            Self::Delete(args) => {
+                let asks = !args.yes && !args.force;
+                Ok(Usage { asks, ..Usage::of_target(&args.layout, &args.target)? })
+            }
         }
     }
 }
@@ -91,6 +125,7 @@ pub(crate) async fn blob(common: &Common, command: BlobCommand) -> Result<ExitCo
     match command {
         BlobCommand::Fetch(args) => fetch(common, args).await,
         BlobCommand::Push(args) => push(common, args).await,
+        BlobCommand::Delete(args) => delete(common, args).await,
     }
 }
 
@@ -156,6 +191,33 @@ async fn push(common: &Common, args: PushArgs) -> Result<ExitCode> {
     };
     let outcome = json!({ "outcome": outcome.name() });
     format.print(|| shapes::with_descriptor(&target, &blob, outcome), text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode> {
+    let (target, format) = (args.layout.target(&args.target)?, args.format.open()?);
+    let digest = target.reference.digest().ok_or_else(|| {
+        let message = format!("a blob is named by its digest, and {target} has none");
+        Error::new(Code::InvalidReference, message).with_hint(format!("write {target}@sha256:…"))
+    })?;
+    let client = common.client()?;
+    let blob = match client.open(&target.reference)?.describe_blob(digest).await {
+        Err(e) if (args.if_exists || args.force) && e.code() == Code::NotFound => {
+            return missing(&target, args.force, &format);
+        }
+        described => described.map_err(|e| e.with_operation("delete blob", &target))?,
+    };
+    if !args.yes && !args.force && !confirmed(&format!("Delete {digest}?"))? {
+        return Ok(cancelled(common));
+    }
+    let options = BlobDeleteOptions::default().if_exists(args.if_exists || args.force);
+    client.delete_blob(&target.reference, options).await?;
+    let blob = blob.to_json(KeyCase::Camel);
+    if args.descriptor {
+        output::compact_or_pretty(&blob, args.pretty);
+        return Ok(ExitCode::SUCCESS);
+    }
+    format.print(|| blob, || output::line(&format!("Deleted {}", target.with_kind())))?;
     Ok(ExitCode::SUCCESS)
 }
 

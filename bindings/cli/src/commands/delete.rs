@@ -4,11 +4,12 @@ use std::io::{BufRead, IsTerminal, Read, Write};
 
 use clap::Args;
 use ocigraph::{Code, DeleteOptions, DeleteReport, Error, KeyCase, Result, ToJson};
+use serde_json::Value;
 
 use crate::{
     ExitCode,
     args::{Common, OnlyKind, usage},
-    format::FormatArg,
+    format::{Format, FormatArg},
     output,
     target::{LayoutArgs, Target, TargetText},
     usage::Usage,
@@ -72,8 +73,7 @@ pub(crate) async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode
         let plan = client.delete(&target.reference, plan).await?;
         lines(&plan).iter().for_each(|line| output::note(line));
         if !plan.deleted.is_empty() && !confirmed("Delete these?")? {
-            output::note("Cancelled; nothing was deleted.");
-            return Ok(ExitCode::FAILURE);
+            return Ok(cancelled(common));
         }
     }
     let report = client.delete(&target.reference, options).await?;
@@ -111,8 +111,25 @@ pub(crate) fn confirmed(question: &str) -> Result<bool> {
     }
 }
 
+/// Ends a command whose question was not answered with yes.
+pub(crate) fn cancelled(common: &Common) -> ExitCode {
+    output::note("Cancelled; nothing was deleted.");
+    // ORAS succeeds then.
+    if common.as_oras { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Ends a command that has nothing to delete. With --force, prints what ORAS prints.
+pub(crate) fn missing(target: &Target, force: bool, format: &Format) -> Result<ExitCode> {
+    match force && format.is_text() {
+        true => output::line(&format!("Missing {target}")),
+        false => output::note(&nothing_to_delete(target)),
+    }
+    format.print(|| Value::Null, || {})?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// The note for an artifact that does not exist, which --if-exists allows.
-pub(crate) fn nothing_to_delete(target: &Target) -> String {
+fn nothing_to_delete(target: &Target) -> String {
     format!("{target} does not exist; nothing was deleted.")
 }
 

@@ -13,7 +13,10 @@ use ocigraph::{
 };
 use serde_json::{Value, json};
 
-use super::delete::{confirmed, nothing_to_delete};
+use super::{
+    delete::{cancelled, confirmed, missing},
+    index::{IndexCommand, index},
+};
 use crate::{
     ExitCode,
     args::{Common, usage},
@@ -43,6 +46,12 @@ pub(crate) enum ManifestCommand {
     /// Delete one manifest and keep its referrers
     #[command(visible_aliases = ["remove", "rm"])]
     Delete(DeleteArgs),
+    /// Create or update an image index
+    #[command(
+        subcommand,
+        after_help = "EXAMPLES\n  ocigraph manifest index create registry.example.com/app:v1 v1-amd64 v1-arm64"
+    )]
+    Index(IndexCommand),
 }
 
 #[derive(Debug, Args)]
@@ -158,6 +167,7 @@ impl ManifestCommand {
                 let asks = !args.yes && !args.force;
                 Ok(Usage { asks, ..Usage::of_target(&args.layout, &args.target)? })
             }
+            Self::Index(command) => command.usage(),
         }
     }
 }
@@ -168,6 +178,7 @@ pub(crate) async fn manifest(common: &Common, command: ManifestCommand) -> Resul
         ManifestCommand::FetchConfig(args) => fetch_config(common, args).await,
         ManifestCommand::Push(args) => push(common, args).await,
         ManifestCommand::Delete(args) => delete(common, args).await,
+        ManifestCommand::Index(command) => index(common, command).await,
     }
 }
 
@@ -286,18 +297,12 @@ async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode> {
     let fetched = client.fetch_manifest(&target.reference, ResolveOptions::default()).await;
     let manifest = match fetched {
         Err(e) if (args.if_exists || args.force) && e.code() == Code::NotFound => {
-            match args.force && format.is_text() {
-                true => output::line(&format!("Missing {target}")),
-                false => output::note(&nothing_to_delete(&target)),
-            }
-            format.print(|| Value::Null, || {})?;
-            return Ok(ExitCode::SUCCESS);
+            return missing(&target, args.force, &format);
         }
         fetched => fetched?,
     };
     if !args.yes && !args.force && !confirmed(&format!("Delete {}?", manifest.digest()))? {
-        output::note("Cancelled; nothing was deleted.");
-        return Ok(if common.as_oras { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        return Ok(cancelled(common));
     }
     client.delete_manifest(&target.reference, &manifest).await?;
     let descriptor = || manifest.descriptor().to_json(KeyCase::Camel);

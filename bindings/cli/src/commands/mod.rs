@@ -6,6 +6,7 @@ pub(crate) mod copy;
 pub(crate) mod delete;
 pub(crate) mod digest;
 pub(crate) mod discover;
+pub(crate) mod index;
 pub(crate) mod list;
 pub(crate) mod login;
 pub(crate) mod man;

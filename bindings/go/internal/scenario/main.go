@@ -179,8 +179,11 @@ var operations = map[string]operation{
 	"fetch_manifest":  method("FetchManifest", "reference").operation(content),
 	"push_manifest":   pushManifest,
 	"delete_manifest": method("DeleteManifest", "reference").operation(named("descriptor")),
+	"index_create":    method("IndexCreate", "reference", "manifests").operation(plain),
+	"index_update":    method("IndexUpdate", "reference").operation(plain),
 	"fetch_blob":      fetchBlob,
 	"push_blob":       pushBlob,
+	"delete_blob":     method("DeleteBlob", "reference").operation(plain),
 	"digest_files":    digestFiles,
 }
 

@@ -6,9 +6,9 @@
 use std::path::PathBuf;
 
 use ocigraph::{
-    Annotations, AttachOptions, CheckOptions, CopyOptions, DeleteOptions, DiscoverOptions, Host,
-    LoginTarget, MigrateOptions, PullOptions, PushOptions, ResolveOptions, TransferOptions,
-    UntagOptions, VerifyOptions,
+    Annotations, AttachOptions, BlobDeleteOptions, CheckOptions, CopyOptions, DeleteOptions,
+    DiscoverOptions, Host, IndexCreateOptions, IndexUpdateOptions, LoginTarget, MigrateOptions,
+    PullOptions, PushOptions, ResolveOptions, TransferOptions, UntagOptions, VerifyOptions,
 };
 use pyo3::prelude::*;
 
@@ -358,6 +358,61 @@ impl Client {
         self.start(py, None, |client| manifest::delete_manifest(client, reference))
     }
 
+    #[pyo3(signature = (reference, manifests, *, annotations, artifact_type, dry_run,
+        concurrency))]
+    #[allow(clippy::too_many_arguments)]
+    fn index_create(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        manifests: Vec<String>,
+        annotations: Annotations,
+        artifact_type: Option<String>,
+        dry_run: bool,
+        concurrency: Option<usize>,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        let mut options = IndexCreateOptions::default();
+        options.annotations = annotations;
+        options.artifact_type = artifact_type;
+        options.dry_run = dry_run;
+        options.concurrency = concurrency;
+        self.start(py, None, |client| async move {
+            client.index_create(&reference, &manifests, options).await
+        })
+    }
+
+    #[pyo3(signature = (reference, *, add, merge, remove, annotations, artifact_type,
+        remove_artifact_type, tags, dry_run, concurrency))]
+    #[allow(clippy::too_many_arguments)]
+    fn index_update(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        add: Vec<String>,
+        merge: Vec<String>,
+        remove: Vec<String>,
+        annotations: Annotations,
+        artifact_type: Option<String>,
+        remove_artifact_type: bool,
+        tags: Vec<String>,
+        dry_run: bool,
+        concurrency: Option<usize>,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        let mut options = IndexUpdateOptions::default();
+        options.add = add;
+        options.merge = merge;
+        options.remove = remove;
+        options.annotations = annotations;
+        options.artifact_type = artifact_type;
+        options.remove_artifact_type = remove_artifact_type;
+        options.tags = tags;
+        options.dry_run = dry_run;
+        options.concurrency = concurrency;
+        self.start(py, None, |client| async move { client.index_update(&reference, options).await })
+    }
+
     #[pyo3(signature = (reference, *, progress))]
     fn fetch_blob(
         &self,
@@ -388,6 +443,19 @@ impl Client {
         options.progress = progress;
         let (runtime, client) = self.open(py)?;
         Ok(blob::push_blob(&runtime, client, events, reference, content, options, media_type))
+    }
+
+    #[pyo3(signature = (reference, *, if_exists))]
+    fn delete_blob(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        if_exists: bool,
+    ) -> PyResult<Operation> {
+        let reference = reference.reference(py)?;
+        let mut options = BlobDeleteOptions::default();
+        options.if_exists = if_exists;
+        self.start(py, None, |client| async move { client.delete_blob(&reference, options).await })
     }
 
     fn tag(

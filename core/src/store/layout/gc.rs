@@ -154,12 +154,21 @@ impl Inner {
     /// Removes unneeded blobs and staged files, unless another handle has leases.
     fn collect(&self, opened: &OpenLayout) -> Result<()> {
         let _index = opened.lock_index()?;
+        self.exclusively(opened, |leased| self.collect_exclusively(opened, leased)).map(drop)
+    }
+
+    /// Runs `work` with the leases of this handle while no other handle has leases, or returns `None`
+    /// if one has. The caller holds the lock of the index.
+    pub(super) fn exclusively<T>(
+        &self,
+        opened: &OpenLayout,
+        work: impl FnOnce(&HashMap<Digest, LeaseCount>) -> Result<T>,
+    ) -> Result<Option<T>> {
         let (content, path) = opened.content_lock()?;
         let mut leases = lock(&self.leases);
         let had_lock = leases.lock.take().is_some();
         let exclusive = matches!(FileExt::try_lock(&content), Ok(()));
-        let outcome =
-            if exclusive { self.collect_exclusively(opened, &leases.blobs) } else { Ok(()) };
+        let outcome = exclusive.then(|| work(&leases.blobs)).transpose();
         if had_lock {
             FileExt::unlock(&content).map_err(|e| Error::io("unlock", &path, e))?;
             wait_for(&path, || FileExt::try_lock_shared(&content))?;

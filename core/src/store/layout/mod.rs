@@ -12,6 +12,7 @@
 
 mod archive;
 mod blob_content;
+mod blob_deletion;
 mod blobs;
 mod cosign_save;
 mod dir_handle;
@@ -346,6 +347,11 @@ impl Store for Layout {
             Ok(results) => results,
             Err(e) => manifests.iter().map(|_| Err(e.clone())).collect(),
         }
+    }
+
+    async fn delete_blob(&self, digest: &Digest) -> Result<()> {
+        let digest = digest.clone();
+        self.with(move |layout| layout.delete_blob(&digest)).await
     }
 
     async fn ensure_referrers_listed(

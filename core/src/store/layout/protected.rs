@@ -57,6 +57,25 @@ impl Inner {
         Ok(named)
     }
 
+    /// Returns a blob that names `digest` and that [`named_elsewhere`](Self::named_elsewhere) reads.
+    pub(super) fn naming(
+        &self,
+        opened: &OpenLayout,
+        listed: &ListedManifests,
+        reachable: &HashSet<&Digest>,
+        digest: &Digest,
+    ) -> Result<Option<Digest>> {
+        let stored = opened.stored_blobs(MAX_DIGESTS)?;
+        let unlisted = stored.iter().filter(|d| !reachable.contains(d) && *d != digest);
+        let listed = listed.without_summary().map(|d| (d, true));
+        for (blob, is_listed) in listed.chain(unlisted.map(|d| (d, false))) {
+            if self.names_in(blob, is_listed)?.contains(digest) {
+                return Ok(Some(blob.clone()));
+            }
+        }
+        Ok(None)
+    }
+
     fn add_names(
         &self,
         named: &mut HashSet<Digest>,

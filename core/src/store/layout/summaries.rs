@@ -249,6 +249,13 @@ impl ListedManifests {
         self.summaries.iter().find(|(_, summary)| lists(summary)).map(|(parent, _)| parent)
     }
 
+    /// Returns a manifest whose content has the blob.
+    pub(super) fn needing(&self, digest: &Digest) -> Option<&Digest> {
+        let mut summaries = self.summaries.iter();
+        let needing = summaries.find(|(_, summary)| summary.content.contains(digest));
+        needing.map(|(manifest, _)| manifest)
+    }
+
     /// Returns the digests of all listed manifests and their content. Fails if a manifest cannot be
     /// read, because its content is unknown then.
     pub(super) fn reachable(&self) -> Result<HashSet<&Digest>> {

@@ -55,6 +55,7 @@ hints! {
     delete_at_docker_hub() = "delete the manifest on the web site of Docker Hub";
     delete_at_github() = "delete the package version on its GitHub page, or by GitHub's REST API";
     enable_deletion(host) = "enable deletion at {host}, or unlock the manifest";
+    enable_blob_deletion(host) = "enable deletion at {host}, or delete the artifact and let the registry collect its blobs";
     delete_with_manifest(host) = "{host} deletes a tag only with its manifest and all its tags: `ocigraph delete` does that";
     enable_tag_deletion(host) = "enable deletion of tags at {host}, or remove the tag in its own interface";
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from .._blob import AsyncBlob, Source
-from .._checks import check_callback, check_text, optional
+from .._checks import check_callback, check_flag, check_text, optional
 from .._content import given_content_async
 from .._descriptor import Descriptor
 from .._progress import Progress
@@ -79,3 +79,28 @@ class BlobOperations(Base):
             progress=check_callback("progress", progress),
         )
         return PushedBlob._of(await run_async(operation, progress))
+
+    async def delete_blob(self, reference: AnyReference, *, if_exists: bool = False) -> None:
+        """Deletes the blob that ``reference`` names by digest. An image layout refuses it while a manifest needs the
+        blob; a registry may not check that. `Client.delete` deletes an artifact, and a layout then removes the blobs
+        that nothing needs.
+
+        Args:
+            reference: the blob, by its digest.
+            if_exists: ignores a blob that does not exist. Default: False; such a blob then fails with `NotFoundError`.
+
+        Raises:
+            InvalidReferenceError: ``reference`` has no digest.
+            NotFoundError: the blob does not exist, unless the options allow it.
+            ConflictError: a manifest of a layout needs the blob or another program writes to the layout.
+            UnsupportedError: the registry deletes no blob.
+
+        Example:
+            >>> blob = (await client.push_blob("oci:store/app", b"hello")).descriptor
+            >>> await client.delete_blob(f"oci:store/app@{blob.digest}")
+            >>> await client.delete_blob(f"oci:store/app@{blob.digest}", if_exists=True)
+        """
+        sync_log_level()
+        self._callback.use_running_loop()
+        operation = self._native.delete_blob(given_reference(reference), if_exists=check_flag("if_exists", if_exists))
+        await run_async(operation)

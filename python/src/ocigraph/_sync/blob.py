@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from .._blob import Blob, Source
-from .._checks import check_callback, check_text, optional
+from .._checks import check_callback, check_flag, check_text, optional
 from .._content import given_content
 from .._descriptor import Descriptor
 from .._progress import Progress
@@ -77,3 +77,27 @@ class BlobOperations(Base):
             progress=check_callback("progress", progress),
         )
         return PushedBlob._of(run(operation, progress))
+
+    def delete_blob(self, reference: AnyReference, *, if_exists: bool = False) -> None:
+        """Deletes the blob that ``reference`` names by digest. An image layout refuses it while a manifest needs the
+        blob; a registry may not check that. `Client.delete` deletes an artifact, and a layout then removes the blobs
+        that nothing needs.
+
+        Args:
+            reference: the blob, by its digest.
+            if_exists: ignores a blob that does not exist. Default: False; such a blob then fails with `NotFoundError`.
+
+        Raises:
+            InvalidReferenceError: ``reference`` has no digest.
+            NotFoundError: the blob does not exist, unless the options allow it.
+            ConflictError: a manifest of a layout needs the blob or another program writes to the layout.
+            UnsupportedError: the registry deletes no blob.
+
+        Example:
+            >>> blob = client.push_blob("oci:store/app", b"hello").descriptor
+            >>> client.delete_blob(f"oci:store/app@{blob.digest}")
+            >>> client.delete_blob(f"oci:store/app@{blob.digest}", if_exists=True)
+        """
+        sync_log_level()
+        operation = self._native.delete_blob(given_reference(reference), if_exists=check_flag("if_exists", if_exists))
+        run(operation)

@@ -141,8 +141,11 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
         "fetch_manifest" => &["manifest", "fetch"],
         "push_manifest" => &["manifest", "push"],
         "delete_manifest" => &["manifest", "delete", "--yes"],
+        "index_create" => &["manifest", "index", "create"],
+        "index_update" => &["manifest", "index", "update"],
         "fetch_blob" => &["blob", "fetch"],
         "push_blob" => &["blob", "push"],
+        "delete_blob" => &["blob", "delete", "--yes"],
         "digest_files" => &["digest"],
         other => return Err(Failure::Unsupported(format!("the operation {other}"))),
     };
@@ -174,6 +177,11 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
         "check" => {
             for requirement in list("requirements", &request.required("requirements")?)? {
                 line.option("--require", text("requirements", requirement)?);
+            }
+        }
+        "index_create" => {
+            for manifest in list("manifests", &request.required("manifests")?)? {
+                line.word(text("manifests", manifest)?);
             }
         }
         "push_manifest" => {
@@ -214,11 +222,21 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
                 let seconds: u64 = value(&name, &given)?;
                 line.variables.push(("SOURCE_DATE_EPOCH", seconds.to_string()));
             }
-            ("push" | "attach" | "discover", "annotations") => {
+            ("push" | "attach" | "discover" | "index_create" | "index_update", "annotations") => {
                 line.pairs("--annotation", '=', pairs(&name, &given)?);
             }
-            ("push" | "attach" | "pull" | "discover", "artifact_type") => {
-                line.option("--artifact-type", text(&name, &given)?);
+            (
+                "push" | "attach" | "pull" | "discover" | "index_create" | "index_update",
+                "artifact_type",
+            ) => line.option("--artifact-type", text(&name, &given)?),
+            ("index_update", "add" | "merge" | "remove" | "tags") => {
+                for text_of_one in list(&name, &given)? {
+                    let flag = format!("--{}", name.trim_end_matches('s'));
+                    line.option(&flag, text(&name, text_of_one)?);
+                }
+            }
+            ("index_update", "remove_artifact_type") => {
+                line.flag("--remove-artifact-type", &name, &given)?;
             }
             ("push" | "attach" | "pull", "allow_path_traversal") => {
                 line.flag("--allow-path-traversal", &name, &given)?;
@@ -239,11 +257,15 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             }
             // The command always prints what it could read, and then fails.
             ("discover", "allow_incomplete") => line.may_fail = value(&name, &given)?,
-            ("delete" | "migrate", "dry_run") => line.flag("--dry-run", &name, &given)?,
+            ("delete" | "migrate" | "index_create" | "index_update", "dry_run") => {
+                line.flag("--dry-run", &name, &given)?;
+            }
             ("migrate", "to") => line.option("--to", text(&name, &given)?),
             ("migrate", "remove_old") => line.flag("--remove-old", &name, &given)?,
             ("delete", "force") => line.flag("--force", &name, &given)?,
-            ("delete" | "untag", "if_exists") => line.flag("--if-exists", &name, &given)?,
+            ("delete" | "untag" | "delete_blob", "if_exists") => {
+                line.flag("--if-exists", &name, &given)?
+            }
             ("copy", "recursive") => line.flag("--recursive", &name, &given)?,
             ("copy", "repair") => line.flag("--repair", &name, &given)?,
             ("verify", "repair_index") => line.flag("--repair-index", &name, &given)?,
@@ -262,7 +284,7 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ) => line.option("--platform", text(&name, &given)?),
             (
                 "push" | "attach" | "pull" | "discover" | "delete" | "copy" | "migrate" | "verify"
-                | "check",
+                | "check" | "index_create" | "index_update",
                 "concurrency",
             ) => {
                 line.option("--concurrency", value::<usize>(&name, &given)?.to_string());
@@ -418,6 +440,7 @@ fn common(operation: &str, printed: Value) -> Value {
             result.into()
         }
         "resolve" | "delete_manifest" => json!({ "descriptor": printed }),
+        "delete_blob" => json!({}),
         "pull" => pulled(printed),
         "manifests" => printed.as_array().into_iter().flatten().map(nested).collect(),
         "tag_details" => printed.as_array().into_iter().flatten().map(renamed).collect(),

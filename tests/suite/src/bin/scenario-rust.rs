@@ -10,11 +10,12 @@ use std::{
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use ocigraph::{
-    Algorithm, AttachOptions, Bytes, CheckOptions, Client, ClientConfig, Content, CopyOptions,
-    Credential, CredentialSource, Credentials, DeleteOptions, Descriptor, DiscoverOptions,
-    EdgeKind, Event, File, Host, KeyCase, Limits, LoginTarget, Manifest, MigrateOptions, Progress,
-    PullOptions, PushOptions, Reference, ResolveOptions, ToJson, TransferOptions, UnpackLimits,
-    UntagOptions, VerifyOptions, Walk, digest_files, media_type,
+    Algorithm, AttachOptions, BlobDeleteOptions, Bytes, CheckOptions, Client, ClientConfig,
+    Content, CopyOptions, Credential, CredentialSource, Credentials, DeleteOptions, Descriptor,
+    DiscoverOptions, EdgeKind, Event, File, Host, IndexCreateOptions, IndexUpdateOptions, KeyCase,
+    Limits, LoginTarget, Manifest, MigrateOptions, Progress, PullOptions, PushOptions, Reference,
+    ResolveOptions, ToJson, TransferOptions, UnpackLimits, UntagOptions, VerifyOptions, Walk,
+    digest_files, media_type,
 };
 use ocigraph_suite::scenarios::serve::{Done, Failure, Request, list, pairs, serve, text, value};
 use serde_json::{Map, Value, json};
@@ -196,6 +197,17 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
             client.delete_manifest(&reference, &manifest).await?;
             descriptor(&manifest.descriptor())
         }
+        "index_create" => {
+            let reference = reference(request)?;
+            let manifests = texts("manifests", &request.required("manifests")?)?;
+            let options = index_create_options(request)?;
+            client.index_create(&reference, &manifests, options).await?.to_json(KeyCase::Snake)
+        }
+        "index_update" => {
+            let reference = reference(request)?;
+            let options = index_update_options(request)?;
+            client.index_update(&reference, options).await?.to_json(KeyCase::Snake)
+        }
         "fetch_blob" => {
             let reference = reference(request)?;
             let options = transfer_options(request, &events)?;
@@ -215,6 +227,18 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
             let blob = ocigraph::operation::blob_for(&reference, blob, &*source).await?;
             let outcome = client.push_blob(&reference, &blob, source, options).await?;
             json!({ "descriptor": blob.to_json(KeyCase::Snake), "outcome": outcome.name() })
+        }
+        "delete_blob" => {
+            let reference = reference(request)?;
+            let mut built = BlobDeleteOptions::default();
+            for (name, given) in options(request) {
+                match name.as_str() {
+                    "if_exists" => built.if_exists = value(&name, &given)?,
+                    _ => return Err(unknown(request, &name)),
+                }
+            }
+            client.delete_blob(&reference, built).await?;
+            json!({})
         }
         "digest_files" => {
             let files = texts("files", &request.required("files")?)?;
@@ -280,6 +304,39 @@ fn attach_options(request: &mut Request, events: &Events) -> Result<AttachOption
             "source_date_epoch" => built.source_date_epoch = Some(value(&name, &given)?),
             "concurrency" => built.concurrency = Some(value(&name, &given)?),
             "progress" => built.progress = events.option(&given)?,
+            _ => return Err(unknown(request, &name)),
+        }
+    }
+    Ok(built)
+}
+
+fn index_create_options(request: &mut Request) -> Result<IndexCreateOptions, Failure> {
+    let mut built = IndexCreateOptions::default();
+    for (name, given) in options(request) {
+        match name.as_str() {
+            "annotations" => built.annotations = pairs(&name, &given)?.into_iter().collect(),
+            "artifact_type" => built.artifact_type = Some(text(&name, &given)?),
+            "dry_run" => built.dry_run = value(&name, &given)?,
+            "concurrency" => built.concurrency = Some(value(&name, &given)?),
+            _ => return Err(unknown(request, &name)),
+        }
+    }
+    Ok(built)
+}
+
+fn index_update_options(request: &mut Request) -> Result<IndexUpdateOptions, Failure> {
+    let mut built = IndexUpdateOptions::default();
+    for (name, given) in options(request) {
+        match name.as_str() {
+            "add" => built.add = texts(&name, &given)?,
+            "merge" => built.merge = texts(&name, &given)?,
+            "remove" => built.remove = texts(&name, &given)?,
+            "annotations" => built.annotations = pairs(&name, &given)?.into_iter().collect(),
+            "artifact_type" => built.artifact_type = Some(text(&name, &given)?),
+            "remove_artifact_type" => built.remove_artifact_type = value(&name, &given)?,
+            "tags" => built.tags = texts(&name, &given)?,
+            "dry_run" => built.dry_run = value(&name, &given)?,
+            "concurrency" => built.concurrency = Some(value(&name, &given)?),
             _ => return Err(unknown(request, &name)),
         }
     }

@@ -64,7 +64,7 @@ pub fn strictness(definition: &Definition, program: &mut Program) -> Vec<String>
 fn plausible(name: &str, work: &Workspace) -> Value {
     match name {
         "host" => json!("127.0.0.1:1"),
-        "tags" => json!(["v1"]),
+        "tags" | "manifests" => json!(["v1"]),
         "requirements" => json!(["signature"]),
         "files" => json!([]),
         "content" => json!(r#"{"schemaVersion":2,"manifests":[]}"#),

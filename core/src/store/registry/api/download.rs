@@ -29,7 +29,7 @@ pub(super) fn blob_not_found(digest: &Digest) -> Error {
 }
 
 impl Registry {
-    fn blob_url(&self, digest: &Digest) -> Result<Url> {
+    pub(super) fn blob_url(&self, digest: &Digest) -> Result<Url> {
         self.url(&format!("blobs/{digest}"))
     }
 

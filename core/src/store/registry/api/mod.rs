@@ -4,6 +4,7 @@
 //! [OCI distribution-spec 1.1.1]: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
 
 mod azure;
+mod blob_deletion;
 mod catalog;
 pub(super) mod connection;
 mod digest_algorithm;

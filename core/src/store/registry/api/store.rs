@@ -186,6 +186,10 @@ impl Store for Registry {
         self.delete_with_referrers_lists(manifests, max_requests).await
     }
 
+    async fn delete_blob(&self, digest: &Digest) -> Result<()> {
+        self.remove_blob(digest).await
+    }
+
     async fn ensure_referrers_listed(
         &self,
         subject: &Digest,

@@ -71,6 +71,19 @@ pub(super) fn singular(name: &str) -> String {
     }
 }
 
+/// Lists of options that are named by what is done with each entry.
+const VERBS: [&str; 3] = ["add", "merge", "remove"];
+
+/// The function that adds an entry to a list of options: `add_tag` for `tags`, `merge` for `merge`.
+pub(in crate::emit) fn adder(name: &str) -> String {
+    if VERBS.contains(&name) { name.to_owned() } else { format!("add_{}", singular(name)) }
+}
+
+/// The parameter of that function.
+pub(in crate::emit) fn added(name: &str) -> String {
+    if VERBS.contains(&name) { "manifest".to_owned() } else { singular(name) }
+}
+
 /// How C writes the parts of a comment.
 pub(super) struct C<'a> {
     pub(super) definition: &'a Definition,

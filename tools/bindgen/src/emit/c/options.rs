@@ -1,8 +1,8 @@
 //! `bindings/c/src/options`: one file for each record of options, with a setter for each option.
 
 use super::{
-    C, Function, Numbers, Output, SINCE, free_function, has_files, imports, module, options_name,
-    setter_doc, singular, source,
+    C, Function, Numbers, Output, SINCE, added, adder, free_function, has_files, imports, module,
+    options_name, setter_doc, singular, source,
 };
 use crate::{
     definition::{Definition, Field, Kind, Record},
@@ -275,8 +275,8 @@ fn setters(c: &C<'_>, record: &Record, field: &Field) -> Vec<Function> {
         }
         Kind::Annotations | Kind::Headers => return vec![add_pair(c, record, field)],
         Kind::List(kind) if **kind == Kind::Text => {
-            let one = singular(name);
-            set.name = function_name(record, &format!("add_{one}"));
+            let one = added(name);
+            set.name = function_name(record, &adder(name));
             set.doc = c.paragraphs(&adding(field));
             set.parameter(&one, "ocigraph_str");
             set.body = format!(
@@ -378,6 +378,9 @@ fn finished(record: &Record, mut set: Function, errors: String) -> Function {
 
 /// The comment of a list of options for a function that adds one entry.
 pub(in crate::emit) fn adding(field: &Field) -> crate::docs::Doc {
+    if adder(&field.name) == field.name {
+        return field.doc.clone();
+    }
     let one = singular(&field.name).replace('_', " ");
     let article = if one.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     field.doc.after(&format!("Adds {article} {one}. "))

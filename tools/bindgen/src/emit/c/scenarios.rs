@@ -1,7 +1,7 @@
 //! `tests/c/scenario_options.h` and `.hpp`: for each option of the operations and of the client, the
 //! form of its value and the function that sets it. The scenario programs read options by their names.
 
-use super::{NOTICE, Output, options_name, singular};
+use super::{NOTICE, Output, adder, options_name, singular};
 use crate::{
     definition::{Definition, Field, Kind},
     emit::snake,
@@ -57,7 +57,7 @@ fn lines(definition: &Definition, is_cpp: bool) -> String {
 fn line(record: &str, field: &Field) -> (String, String, String) {
     let name = field.name.as_str();
     let set = |kind: &str| (kind.to_owned(), format!("set_{name}"), name.to_owned());
-    let add = |kind: &str| (kind.to_owned(), format!("add_{}", singular(name)), singular(name));
+    let add = |kind: &str| (kind.to_owned(), adder(name), singular(name));
     let named = |kind: &str, function: &str, method: &str| {
         (kind.to_owned(), function.to_owned(), method.to_owned())
     };

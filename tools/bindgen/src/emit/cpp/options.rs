@@ -5,7 +5,7 @@ use crate::{
     definition::{Field, Kind, Record},
     emit::{
         Output,
-        c::{options, options_name, setter_doc},
+        c::{added, adder, options, options_name, setter_doc},
     },
 };
 
@@ -150,9 +150,9 @@ fn setters(cpp: &Cpp<'_>, record: &Record, field: &Field) -> Vec<Setter> {
         Kind::Headers => pair("name"),
         Kind::List(kind) if **kind == Kind::Text => Setter {
             name: one(name),
-            parameters: format!("std::string_view {}", one(name)),
-            function: format!("add_{}", one(name)),
-            call: format!("set(SET, detail::in({}))", one(name)),
+            parameters: format!("std::string_view {}", added(name)),
+            function: adder(name),
+            call: format!("set(SET, detail::in({}))", added(name)),
             doc: cpp.line(&options::adding(field)),
         },
         Kind::List(kind) if **kind == Kind::File => return files(),

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     definition::{Definition, Field, Kind, Record, Role},
     docs::Inline,
+    emit::c::adder,
 };
 
 /// The fields of a group that C sets by one function.
@@ -361,10 +362,11 @@ impl GoOption<'_> {
                 "}".to_owned(),
             ],
             Kind::List(kind) if is_text(kind) => {
-                let one = names::singular(&self.field.name);
+                let record = names::c_record(&self.record.name);
+                let function = format!("C.ocigraph_{record}_{}", adder(&self.field.name));
                 vec![
                     format!("for _, value := range {option} {{"),
-                    format!("\t{}", self.setter("add", &one, "a.text(value)")),
+                    format!("\ts.set({function}(c, a.text(value), &s.failure))"),
                     "}".to_owned(),
                 ]
             }

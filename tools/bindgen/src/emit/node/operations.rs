@@ -8,10 +8,11 @@ use crate::{
     emit::{NOTICE, snake},
 };
 
-/// The groups, with their file and its comment. Operations on blobs are written by hand.
-const GROUPS: [(&str, &str, &str); 4] = [
+/// The groups, with their file and its comment. The operations that stream blobs are written by hand.
+const GROUPS: [(&str, &str, &str); 5] = [
     ("artifact", "operation", "Operations on artifacts and their graphs."),
     ("manifest", "manifest", "Operations on single manifests."),
+    ("blob", "blob_operation", "Operations on single blobs that transfer no content."),
     ("tag", "tag", "Operations on tags, and the lists of a repository."),
     ("registry", "registry", "Operations on whole registries, and on stored credentials."),
 ];

@@ -1,0 +1,76 @@
+//! Deletes one blob, unless something in the layout needs it.
+//!
+//! It takes the locks of a collector (see `gc`), so that no other handle can be about to name the blob.
+
+use std::collections::HashSet;
+
+use super::{dir_handle::refusal_error, directory::OpenLayout, inner::Inner, sync::lock};
+use ocigraph_types::{Code, Digest, Error, Result};
+
+impl Inner {
+    /// Removes a blob. NOT_FOUND if it does not exist, CONFLICT while something needs it or another
+    /// handle writes to the layout.
+    pub(super) fn delete_blob(&self, digest: &Digest) -> Result<()> {
+        self.directory.check_writable()?;
+        self.describe_blob(digest)?;
+        let opened = self.directory.create()?;
+        let _index = opened.lock_index()?;
+        let deleted = self.exclusively(&opened, |leased| {
+            if leased.get(digest).is_some_and(|count| count.active > 0) {
+                return Err(busy(digest));
+            }
+            if let Some(user) = self.user_of(&opened, digest)? {
+                let message = format!("the blob {digest} was not deleted: {user}");
+                return Err(Error::new(Code::Conflict, message)
+                    .with_hint("delete the artifact; the blobs that nothing needs go with it"));
+            }
+            let folder = opened.blobs(digest.algorithm_name()).map_err(|e| {
+                refusal_error("remove", &self.directory.blob_path(digest), "file", e)
+            })?;
+            folder.remove(digest.encoded())?;
+            lock(&self.durable).remove(digest);
+            Ok(())
+        })?;
+        deleted.ok_or_else(|| busy(digest))
+    }
+
+    /// Returns what needs a blob, as a phrase for users.
+    fn user_of(&self, opened: &OpenLayout, digest: &Digest) -> Result<Option<String>> {
+        let snapshot = self.snapshot()?;
+        if snapshot.entry(digest).is_some() {
+            return Ok(Some("index.json lists it".to_owned()));
+        }
+        let listed = self.listed(&snapshot)?;
+        if let Some(index) = listed.parent_index(digest) {
+            return Ok(Some(format!("the index {index} lists it")));
+        }
+        if let Some(manifest) = listed.needing(digest) {
+            return Ok(Some(format!("the manifest {manifest} needs it")));
+        }
+        let unknown = |e: Error| {
+            let message = format!(
+                "the blob {digest} was not deleted: a manifest that may need it cannot be read: {}",
+                e.message()
+            );
+            e.with_message(message)
+        };
+        let reachable = listed.reachable().map_err(unknown)?;
+        let candidates = HashSet::from([digest.clone()]);
+        let named = self.named_elsewhere(opened, &snapshot, &listed, &reachable, &candidates)?;
+        if !named.contains(digest) {
+            return Ok(None);
+        }
+        let by = self.naming(opened, &listed, &reachable, digest)?;
+        Ok(Some(match by {
+            Some(by) => format!("{by}, which index.json does not list as a manifest, names it"),
+            None => "an entry of index.json that cannot be read names it".to_owned(),
+        }))
+    }
+}
+
+fn busy(digest: &Digest) -> Error {
+    let message = format!(
+        "the blob {digest} was not deleted: another operation writes to the layout and may need it"
+    );
+    Error::new(Code::Conflict, message).with_hint("try again when it has ended")
+}
