@@ -3,7 +3,7 @@
 /// A float has at most 1,074 decimals, and Rust's formats allow at most 65,535.
 const EXACT_DIGITS: usize = 1_100;
 
-/// Writes a finite or infinite float as Go's verbs `e`, `E`, `f`, `g` and `G` do. Without a precision,
+/// Writes a float as Go's verbs `b`, `e`, `E`, `f`, `g`, `G`, `x` and `X` do. Without a precision,
 /// the text has the fewest digits that identify the float.
 pub(crate) fn format(value: f64, verb: char, precision: Option<usize>) -> String {
     if value.is_nan() {
@@ -23,10 +23,15 @@ pub(crate) fn format(value: f64, verb: char, precision: Option<usize>) -> String
             None => format!("{value}"),
         },
         'e' | 'E' => exponential(value, precision),
+        'b' => {
+            let (mantissa, exponent) = parts(value);
+            format!("{mantissa}p{exponent:+}")
+        }
+        'x' | 'X' => hexadecimal(value, precision),
         _ => general(value, precision),
     };
     match verb {
-        'E' | 'G' => format!("{sign}{}", text.to_uppercase()),
+        'E' | 'G' | 'X' => format!("{sign}{}", text.to_uppercase()),
         _ => format!("{sign}{text}"),
     }
 }
@@ -70,6 +75,76 @@ fn general(value: f64, precision: Option<usize>) -> String {
     }
     let decimals = usize::try_from(count as i32 - whole).unwrap_or(0);
     format!("{value:.decimals$}")
+}
+
+/// The mantissa as an integer, and the power of two by which it is multiplied.
+fn parts(value: f64) -> (u64, i64) {
+    let bits = value.to_bits();
+    let fraction = bits & ((1 << 52) - 1);
+    match (bits >> 52 & 0x7ff) as i64 {
+        0 => (fraction, -1074),
+        exponent => (fraction | 1 << 52, exponent - 1075),
+    }
+}
+
+/// The text with one digit before the point, and a power of two of at least two digits.
+fn hexadecimal(value: f64, precision: Option<usize>) -> String {
+    let (mantissa, exponent) = parts(value);
+    let (mut digits, mut exponent) = match mantissa {
+        0 => (0, 0),
+        mantissa => {
+            // The first digit is 1, and 15 follow it.
+            let shift = i64::from(mantissa.leading_zeros()) - 3;
+            (mantissa << shift, exponent + 60 - shift)
+        }
+    };
+    if let Some(dropped) = precision.and_then(|precision| 15_usize.checked_sub(precision)) {
+        let unit = 1_u64 << (4 * dropped);
+        let rest = digits % unit;
+        digits -= rest;
+        let is_odd = digits / unit % 2 == 1;
+        if rest > unit / 2 || rest == unit / 2 && dropped > 0 && is_odd {
+            digits += unit;
+        }
+        if digits >= 2 << 60 {
+            digits >>= 1;
+            exponent += 1;
+        }
+    }
+    let all = format!("{digits:016x}");
+    let (whole, fraction) = all.split_at(1);
+    let fraction = match precision {
+        None => fraction.trim_end_matches('0').to_owned(),
+        Some(precision) => {
+            let known = precision.min(fraction.len());
+            fraction[..known].to_owned() + &"0".repeat(precision - known)
+        }
+    };
+    let point = if fraction.is_empty() { "" } else { "." };
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("0x{whole}{point}{fraction}p{sign}{:02}", exponent.unsigned_abs())
+}
+
+/// Adds the point and the zeros that the flag `#` of the verbs keeps.
+pub(crate) fn with_point(text: &str, verb: char, precision: Option<usize>) -> String {
+    let exponents: &[char] = match verb {
+        'x' | 'X' => &['p', 'P'],
+        _ => &['e', 'E'],
+    };
+    let (digits, exponent) = text.split_at(text.find(exponents).unwrap_or(text.len()));
+    let wanted = match verb {
+        'v' | 'g' | 'G' | 'x' => precision.unwrap_or(6),
+        _ => 0,
+    };
+    let unsigned = digits.trim_start_matches(['+', '-']);
+    let mut significant = unsigned.trim_start_matches(['0', '.']).replace('.', "").len();
+    let mut point = "";
+    if !unsigned.contains('.') {
+        significant += usize::from(unsigned == "0");
+        point = ".";
+    }
+    let zeros = "0".repeat(wanted.saturating_sub(significant));
+    format!("{digits}{point}{zeros}{exponent}")
 }
 
 fn split(text: &str) -> (&str, i32) {

@@ -380,7 +380,12 @@ impl Printer {
             'g' | 'G' => float::format(float, verb, precision),
             'f' | 'F' => float::format(float, 'f', precision.or(Some(6))),
             'e' | 'E' => float::format(float, verb, precision.or(Some(6))),
+            'b' | 'x' | 'X' => float::format(float, verb, precision),
             _ => return self.bad_verb(value, verb),
+        };
+        let text = match self.flags.sharp && verb != 'b' && float.is_finite() {
+            true => float::with_point(&text, verb, precision),
+            false => text,
         };
         let (sign, digits) = match text.strip_prefix(['-', '+']) {
             Some(digits) => (&text[..1], digits),

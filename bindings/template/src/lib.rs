@@ -9,7 +9,7 @@
 //! reads the time, random numbers, the environment, files or the network. Texts are UTF-8, so an
 //! offset that cuts a character in two is an error. `b64dec` fails for invalid base64, where sprig
 //! returns the message as text. `keys` and `values` are in the order of the keys. `slice` is the one
-//! of text/template, and not sprig's. `printf` has no `%p`, and no `%b` and `%x` for floats.
+//! of text/template, and not sprig's. `printf` has no `%p`.
 //!
 //! Templates and data can be untrusted: the output has at most 64 MiB, an evaluation at most
 //! 10,000,000 steps, and depths are limited. Exceeding a limit is an error.

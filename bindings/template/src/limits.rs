@@ -13,7 +13,7 @@ pub(crate) const NESTING: usize = 100;
 /// Maximum depth of blocks, parentheses and template calls during the evaluation.
 pub(crate) const EVALUATION_DEPTH: usize = 500;
 /// Maximum depth of lists and maps within each other.
-pub(crate) const VALUE_DEPTH: usize = 500;
+pub(crate) const VALUE_DEPTH: usize = 300;
 
 /// What is left of the limits.
 #[derive(Debug)]
