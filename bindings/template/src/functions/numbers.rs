@@ -1,5 +1,6 @@
 //! Arithmetic, as sprig has it: on integers of 64 bits that wrap around. Arguments of other types
-//! are converted: a float is truncated, a text is read, and what is not a number is 0.
+//! are converted: a float is truncated, and becomes the nearest integer if it is too large; a text is
+//! read; what is not a number is 0.
 
 use super::{
     Call, Function,
@@ -76,16 +77,19 @@ fn to_integer(value: &Value) -> i64 {
         Value::Float(float) => *float as i64,
         Value::Boolean(boolean) => i64::from(*boolean),
         Value::Text(text) => {
-            let without_decimals = match text.split_once('.') {
-                Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') => {
-                    whole
-                }
+            let whole = match text.split_once('.') {
+                Some((whole, decimals)) if is_decimal(whole, decimals) => whole,
                 _ => text,
             };
-            literal::integer(without_decimals).unwrap_or(0)
+            literal::integer(whole).unwrap_or(0)
         }
         _ => 0,
     }
+}
+
+fn is_decimal(whole: &str, decimals: &str) -> bool {
+    let digits = whole.strip_prefix(['-', '+']).unwrap_or(whole);
+    digits.bytes().chain(decimals.bytes()).all(|digit| digit.is_ascii_digit())
 }
 
 fn to_float(value: &Value) -> f64 {

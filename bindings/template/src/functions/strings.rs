@@ -99,7 +99,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let start_at = usize::try_from(start).unwrap_or(0);
         let end_at = match usize::try_from(end) {
             Ok(end) if end <= text.len() => end,
-            Err(_) if start < 0 => return Err(format!("the end {end} is negative")),
+            _ if start < 0 => return Err(format!("the end {end} is outside of the text")),
             _ => text.len(),
         };
         if start_at > end_at {
