@@ -4,6 +4,8 @@ mod operations;
 
 #[cfg(doc)]
 use crate::Code;
+#[cfg(feature = "layout")]
+use std::path::PathBuf;
 use std::{fmt, path::Path, sync::Arc};
 
 use bytes::Bytes;
@@ -22,6 +24,14 @@ use crate::{
         limits::Limits,
         list::List,
     },
+};
+#[cfg(feature = "layout")]
+use crate::{
+    operation::{
+        backup::{self, BackupOptions, BackupReport},
+        restore::{self, RestoreOptions, RestoreReport},
+    },
+    store::ReadStore,
 };
 #[cfg(feature = "registry")]
 use crate::{
@@ -243,6 +253,80 @@ impl Client {
         let blob = Descriptor::of(ocigraph_types::media_type::OCTET_STREAM, &bytes);
         self.push_blob(reference, &blob, Arc::new(bytes), TransferOptions::default()).await?;
         Ok(blob)
+    }
+}
+
+/// Methods for archives.
+#[cfg(feature = "layout")]
+impl Client {
+    /// Copies repositories and layouts, or some of their tags, into one archive or directory: an image
+    /// layout. A path that ends with `.tar` is an archive. It appears when it is complete and every
+    /// byte is verified; the same content gives the same bytes. A directory gets what it lacks.
+    ///
+    /// A reference without tag and digest names all tags. Of one repository, the archive has the tags,
+    /// as in any layout. Of several, each name in it is a reference: `host/repository:tag`, or
+    /// `host/repository@digest` for a manifest without a tag. A layout is backed up by itself.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if a reference names nothing or content of it is missing,
+    /// [`Code::Incomplete`] if a list of tags or referrers cannot be read completely,
+    /// [`Code::DigestMismatch`] or [`Code::SizeMismatch`] if a registry sends other content than a
+    /// manifest lists, [`Code::AlreadyExists`] if `output` is a file where a directory is written, or
+    /// the reverse, [`Code::InvalidArgument`] if `references` is empty or an option cannot be used.
+    pub async fn backup(
+        &self,
+        references: &[Reference],
+        output: &Path,
+        options: BackupOptions,
+    ) -> Result<BackupReport> {
+        let opened = || -> Result<Vec<(Arc<dyn ReadStore>, Reference)>> {
+            self.check_hosts(references)?;
+            let mut sources = Vec::new();
+            for reference in references {
+                let store: Arc<dyn ReadStore> = self.open_location(reference.location(), &[])?;
+                sources.push((store, reference.clone()));
+            }
+            Ok(sources)
+        };
+        let sources =
+            opened().map_err(|e| e.with_operation(backup::OPERATION, output.display()))?;
+        backup::run(&sources, output, options, &self.config.limits).await
+    }
+
+    /// Copies what an archive or a directory has to `destination`: a registry, a repository or a
+    /// layout. The first of `inputs` is the archive, which [`Client::backup`], `oras backup` or another
+    /// tool has written. The others are earlier archives, with content that it lacks because it was
+    /// written with the option `since`.
+    ///
+    /// An archive of one repository is restored to `host/repository`, or `oci:PATH`. Without tags, all
+    /// tags of the archive are restored, and else those. An archive of several repositories is restored
+    /// to a registry, `host` or `host/prefix`: each repository keeps its path. In a layout, each keeps
+    /// its whole name. Tags are set after all content was sent and verified.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if a tag is not in the archive, or if neither the inputs nor the destination
+    /// have content of it, [`Code::DigestMismatch`] or [`Code::SizeMismatch`] if the archive is damaged,
+    /// [`Code::InvalidReference`] if `destination` names no place for the archive,
+    /// [`Code::InvalidArgument`] if an option cannot be used.
+    pub async fn restore(
+        &self,
+        inputs: &[PathBuf],
+        destination: &str,
+        options: RestoreOptions,
+    ) -> Result<RestoreReport> {
+        let open = |location: &Location| self.open_location(location, &PUSH);
+        restore::run(inputs, destination, &open, options, &self.config.limits).await
+    }
+
+    /// Fails if one client would send several registries a secret that the caller gave for one.
+    fn check_hosts(&self, references: &[Reference]) -> Result<()> {
+        let host_of = |reference| match self.own_location(reference) {
+            Some(Location::Registry { host, .. }) => Some(host),
+            _ => None,
+        };
+        let mut hosts = references.iter().filter_map(host_of);
+        let Some(first) = hosts.next() else { return Ok(()) };
+        if hosts.all(|host| host == first) { Ok(()) } else { check_secrets(&self.config) }
     }
 }
 

@@ -403,8 +403,6 @@ pub use operation::{
     tag::UntagOptions,
     verify::{Problem, ProblemKind, VerifyOptions, VerifyReport},
 };
-#[cfg(feature = "layout")]
-pub use store::layout::Layout;
 pub use store::{
     ManifestDeletion, ReadStore, ReferrerLists, ReferrersDetail, Store, StoredBlob,
     catalog::{Attributes, ManifestInfo, TagInfo},
@@ -419,4 +417,12 @@ pub use {
         Connection, Registry,
         auth::{Credential, CredentialSource, Credentials, LoginTarget, Secret, StoredIn},
     },
+};
+#[cfg(feature = "layout")]
+pub use {
+    operation::{
+        backup::{ArchivedTag, BackupOptions, BackupReport},
+        restore::{RestoreOptions, RestoreReport},
+    },
+    store::layout::Layout,
 };

@@ -28,6 +28,8 @@ mod packed_directory;
 mod tar_entries;
 #[cfg(all(feature = "archive", feature = "layout"))]
 mod tar_file;
+#[cfg(all(feature = "archive", feature = "layout"))]
+mod tar_output;
 #[cfg(all(test, unix, feature = "archive"))]
 mod tests;
 #[cfg(all(test, unix, feature = "archive"))]
@@ -35,7 +37,7 @@ mod unpack_for_tests;
 mod unpack_limits;
 
 #[cfg(all(feature = "layout", not(feature = "archive")))]
-pub(crate) use disabled::{Extent, TarFile};
+pub(crate) use disabled::{Extent, TarEntry, TarFile, TarOutput};
 #[cfg(not(feature = "archive"))]
 pub(crate) use disabled::{PackedDirectory, pack};
 #[cfg(feature = "archive")]
@@ -44,6 +46,8 @@ pub(crate) use pack::pack;
 pub(crate) use packed_directory::PackedDirectory;
 #[cfg(all(feature = "archive", feature = "layout"))]
 pub(crate) use tar_file::{Extent, TarFile};
+#[cfg(all(feature = "archive", feature = "layout"))]
+pub(crate) use tar_output::{TarEntry, TarOutput};
 #[cfg(all(test, unix, feature = "archive"))]
 pub(crate) use unpack_for_tests::unpack;
 pub use unpack_limits::UnpackLimits;

@@ -36,6 +36,8 @@ use ocigraph_types::{Code, Descriptor, Error, Result, Verifier};
 
 pub(crate) use leftovers::Leftovers;
 #[cfg(feature = "archive")]
+pub(crate) use resume::key_of;
+#[cfg(feature = "archive")]
 pub(crate) use staging_directory::StagingDirectory;
 
 /// A file that is being written. Dropping it removes the file, and the directories created for it
@@ -73,32 +75,76 @@ impl PartialFile {
     ) -> Result<(Self, Verifier)> {
         let key = resume_key(target, blob);
         let directory = leftovers.scan(directory)?;
-        while let Some(path) = directory.take(key.as_deref()) {
-            let reopened = reopen_leftover(&path).map_err(|e| {
-                // The caller tries again when it has run out of file descriptors.
-                directory.give_back(path.clone());
-                Error::io("read", &path, e)
-            })?;
-            if let Some(mut file) = reopened {
-                let verifier = digest_existing(file.as_file_mut(), blob)
-                    .map_err(|e| Error::io("read", &path, e))?;
-                let _created = Arc::clone(&leftovers.created);
-                return Ok((Self { file, _created, target: target.to_path_buf() }, verifier?));
-            }
+        if let Some(mut file) = take_over(&directory, key.as_deref())? {
+            let verifier = digest_existing(file.as_file_mut(), blob)
+                .map_err(|e| Error::io("read", file.path(), e))?;
+            let _created = Arc::clone(&leftovers.created);
+            return Ok((Self { file, _created, target: target.to_path_buf() }, verifier?));
         }
+        let partial = Self::create_locked(&directory, target, key.as_deref(), leftovers)?;
+        Ok((partial, Verifier::new(blob)?))
+    }
+
+    /// Starts the partial file with this key for the final path `target`, or takes over one that a
+    /// killed process left. The caller finds out what the file has already.
+    #[cfg(feature = "archive")]
+    pub(crate) fn begin_with_key(target: &Path, key: &str) -> Result<Self> {
+        if target.symlink_metadata().is_ok_and(|m| m.is_dir()) {
+            return Err(is_a_directory(target));
+        }
+        let leftovers = Leftovers::of_key(key);
+        let directory = leftovers.scan(parent(target))?;
+        match take_over(&directory, Some(key))? {
+            Some(file) => {
+                let _created = Arc::clone(&leftovers.created);
+                Ok(Self { file, _created, target: target.to_path_buf() })
+            }
+            None => Self::create_locked(&directory, target, Some(key), &leftovers),
+        }
+    }
+
+    /// Creates a new file, and locks it.
+    fn create_locked(
+        directory: &ScannedDirectory,
+        target: &Path,
+        key: Option<&str>,
+        leftovers: &Leftovers,
+    ) -> Result<Self> {
         let mut attempts = 0;
         loop {
-            let partial = Self::create(&directory, target, key.as_deref(), leftovers)?;
+            let partial = Self::create(directory, target, key, leftovers)?;
             attempts += 1;
             if lock_created(partial.file.as_file(), partial.file.path())
                 || attempts == CREATE_ATTEMPTS
             {
-                return Ok((partial, Verifier::new(blob)?));
+                return Ok(partial);
             }
             // Another process has locked the file and may be writing to it, so it must not be
             // removed.
             let _ = partial.file.keep();
         }
+    }
+
+    /// The open file.
+    #[cfg(feature = "archive")]
+    pub(crate) fn file(&mut self) -> &mut File {
+        self.file.as_file_mut()
+    }
+
+    /// Writes the content to the disk, and renames the file to its final path. Replaces an existing
+    /// file.
+    #[cfg(feature = "archive")]
+    pub(crate) fn persist(self) -> Result<()> {
+        let Self { file, target, _created } = self;
+        let fail = |e: io::Error| Error::io("write", &target, e);
+        file.as_file().sync_all().map_err(fail)?;
+        let written = file.as_file().metadata().map_err(fail)?;
+        if !is_at(&written, file.path()) {
+            return Err(replaced(&target));
+        }
+        file.persist(&target).map_err(|e| fail(e.error))?;
+        _created.keep();
+        Ok(())
     }
 
     /// Writes complete and verified content to `target`. Returns whether the file was written: see
@@ -196,6 +242,21 @@ impl PartialFile {
         self.file.seek(SeekFrom::Start(0)).map_err(|e| Error::io("read", &path, e))?;
         Ok(Reader(self))
     }
+}
+
+/// Opens and locks a leftover with this key.
+fn take_over(directory: &ScannedDirectory, key: Option<&str>) -> Result<Option<NamedTempFile>> {
+    while let Some(path) = directory.take(key) {
+        let reopened = reopen_leftover(&path).map_err(|e| {
+            // The caller tries again when it has run out of file descriptors.
+            directory.give_back(path.clone());
+            Error::io("read", &path, e)
+        })?;
+        if reopened.is_some() {
+            return Ok(reopened);
+        }
+    }
+    Ok(None)
 }
 
 fn create(directory: &Path, key: Option<&str>) -> io::Result<NamedTempFile> {

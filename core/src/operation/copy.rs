@@ -6,21 +6,27 @@
 
 mod context;
 mod kept_tag;
+mod limits;
+mod listed;
 mod options;
 mod platforms;
+mod roots;
+mod stats;
 mod walk;
 
 use serde::Serialize;
 use std::sync::Arc;
 
-use futures::{StreamExt, TryStreamExt, stream};
-
 use context::CopyContext;
 pub use kept_tag::KeptTag;
+pub(crate) use limits::SharedLimits;
+use listed::check_listed;
 pub use options::CopyOptions;
+pub(crate) use roots::{CopiedRoots, copy_roots, tag_roots};
+pub use stats::CopiedBlobs;
+pub(crate) use walk::Root;
 use walk::Walk;
 
-use crate::operation::read::fetch_manifest;
 use crate::{
     operation::{
         named::named,
@@ -29,7 +35,7 @@ use crate::{
     store::{ReadStore, Store},
 };
 use ocigraph_types::{
-    Code, Descriptor, Error, ListProblem, Reference, Result, TagOrDigest, serialize_descriptor,
+    Code, Descriptor, Error, ListProblem, Reference, Result, serialize_descriptor,
     serialize_descriptors,
 };
 
@@ -61,19 +67,6 @@ pub struct CopyReport {
     /// change them; or the source has lost their manifests. Each names something that the destination
     /// lacks.
     pub kept_tags: Vec<KeptTag>,
-}
-
-/// Numbers of blobs of a copy, by outcome. Blobs of a manifest that the destination had already are
-/// not counted, unless the copy restored them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[non_exhaustive]
-pub struct CopiedBlobs {
-    /// Number of blobs sent to the destination.
-    pub copied: usize,
-    /// Number of blobs that the destination had already.
-    pub existed: usize,
-    /// Number of blobs that the registry mounted from another of its repositories.
-    pub mounted: usize,
 }
 
 pub(crate) const OPERATION: &str = "copy";
@@ -126,24 +119,21 @@ async fn run(
     if recursive && root.is_index() {
         context.prepare_for_index().await;
     }
-    let walked = Walk::new(&context, &root, tags).run(root.clone(), attestations).await?;
+    let walked = Walk::new(&context).run(root.clone(), attestations, tags).await?;
     // Users assume that a tag names a complete graph, so an incomplete one gets no tag.
     ListProblem::check_complete(&walked.problems)?;
     if recursive && !tags.is_empty() {
         context.to.push_manifest(&root, tags).await?;
     }
     let stats = context.into_stats();
+    let blobs = stats.blobs();
     Ok(CopyReport {
         source: source.at(root.digest().clone()),
         destination: destination.at(root.digest().clone()),
         descriptor: root.descriptor(),
         tags: tags.to_vec(),
         manifests: stats.manifests,
-        blobs: CopiedBlobs {
-            copied: stats.blobs_copied,
-            existed: stats.blobs_existing,
-            mounted: stats.blobs_mounted,
-        },
+        blobs,
         bytes: stats.bytes,
         missing: walked.missing,
         kept_tags: walked.kept_tags,
@@ -168,44 +158,5 @@ async fn selected(
             let index = platforms::index_of(from, source, several, options.recursive).await?;
             Ok(Selected { manifest: index, attestations: Vec::new() })
         }
-    }
-}
-
-/// Fails if an untagged manifest of the source cannot be read. Its subject is unknown then, so it
-/// may belong to the graph, with its own referrers.
-async fn check_listed(from: &dyn ReadStore, max_requests: usize) -> Result<()> {
-    let listed = from.list_untagged().await?;
-    let read = listed.into_iter().map(|listed| async move {
-        match fetch_manifest(from, &TagOrDigest::from(&listed)).await {
-            // `verify` names it. If it has a subject, the list of that subject's referrers has a problem.
-            Err(e) if is_odd_entry(&listed, &e) => {
-                tracing::warn!(error = %e, "passing over an entry of the source's list");
-                Ok(())
-            }
-            read => read.map(drop).map_err(|e| unread_listed(&listed, &e)),
-        }
-    });
-    stream::iter(read).buffer_unordered(max_requests).try_for_each(|()| async { Ok(()) }).await
-}
-
-fn unread_listed(listed: &Descriptor, error: &Error) -> Error {
-    let message = format!(
-        "the graph may be incomplete, because the listed manifest {} cannot be read: {}",
-        listed.digest,
-        error.message()
-    );
-    Error::new(error.code(), message)
-        .with_hint("`ocigraph verify` shows the damage; repair it, or copy without --recursive")
-}
-
-/// Returns true if a listed manifest does not exist, is not a manifest, or has another size than the
-/// list says. A missing one with an artifact type may be a referrer that was lost.
-fn is_odd_entry(listed: &Descriptor, error: &Error) -> bool {
-    match error.code() {
-        Code::NotFound => listed.artifact_type.is_none(),
-        Code::InvalidManifest | Code::SizeMismatch => true,
-        // A Docker schema 1 manifest, or a digest of an unknown algorithm.
-        Code::Unsupported => error.status().is_none(),
-        _ => false,
     }
 }

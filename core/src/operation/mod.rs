@@ -6,8 +6,12 @@
 //! asks a registry for a token with the right scope. The functions here take the store as it is.
 //! Like the client's methods they name the operation and the reference in their errors.
 
+#[cfg(feature = "layout")]
+pub(crate) mod archive;
 pub(crate) mod attach;
 pub(crate) mod attached;
+#[cfg(feature = "layout")]
+pub(crate) mod backup;
 pub(crate) mod blob;
 pub(crate) mod check;
 pub(crate) mod copy;
@@ -23,12 +27,16 @@ pub(crate) mod named;
 pub(crate) mod pull;
 pub(crate) mod push;
 pub(crate) mod read;
+#[cfg(feature = "layout")]
+pub(crate) mod restore;
 pub(crate) mod select;
 pub(crate) mod tag;
 pub(crate) mod transfer;
 pub(crate) mod verify;
 
 pub use attach::attach;
+#[cfg(feature = "layout")]
+pub use backup::backup;
 pub use blob::{blob_for, delete_blob, fetch_blob, push_blob};
 pub use check::check;
 pub use copy::copy;
@@ -40,5 +48,7 @@ pub use manifest::{delete_manifest, fetch_manifest, push_manifest, resolve};
 pub use migrate::migrate;
 pub use pull::pull;
 pub use push::push;
+#[cfg(feature = "layout")]
+pub use restore::restore;
 pub use tag::{tag, untag};
 pub use verify::verify;

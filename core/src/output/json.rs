@@ -6,6 +6,11 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+#[cfg(feature = "layout")]
+use crate::operation::{
+    backup::{ArchivedTag, BackupReport},
+    restore::RestoreReport,
+};
 use crate::{
     content::progress::Outcome,
     operation::{
@@ -59,6 +64,9 @@ to_json!(
     TagInfo,
     VerifyReport,
 );
+
+#[cfg(feature = "layout")]
+to_json!(ArchivedTag, BackupReport, RestoreReport);
 
 #[cfg(feature = "registry")]
 to_json!(LoginResult, LogoutResult);

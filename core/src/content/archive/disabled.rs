@@ -1,5 +1,5 @@
 //! A build without the feature `archive`: directories are neither packed nor unpacked, and no tar
-//! file is read in place.
+//! file is read in place or written.
 
 use std::{
     fs::File,
@@ -10,7 +10,9 @@ use std::{
 #[cfg(feature = "layout")]
 use {
     crate::content::{regular_file::Refused, source::ByteStream},
+    bytes::Bytes,
     futures::StreamExt,
+    ocigraph_types::Descriptor,
     std::sync::Arc,
 };
 
@@ -90,6 +92,51 @@ impl TarFile {
 
     pub(crate) fn stream(self: Arc<Self>, _extent: Extent, _offset: u64) -> ByteStream {
         futures::stream::empty().boxed()
+    }
+}
+
+/// An entry of an archive that this build cannot write.
+#[cfg(feature = "layout")]
+#[derive(Debug)]
+pub(crate) struct TarEntry {
+    pub(crate) name: String,
+    pub(crate) content: Descriptor,
+}
+
+/// An archive that this build cannot write.
+#[cfg(feature = "layout")]
+#[derive(Debug)]
+pub(crate) struct TarOutput;
+
+#[cfg(feature = "layout")]
+impl TarOutput {
+    /// Fails with UNSUPPORTED.
+    pub(crate) fn begin(path: &Path, _entries: &[TarEntry]) -> Result<(Self, usize)> {
+        Err(unsupported(&format!("{} cannot be written", path.display())))
+    }
+
+    pub(crate) fn add(&mut self, _entry: &TarEntry, _content: &[u8]) -> Result<()> {
+        Ok(())
+    }
+
+    pub(crate) fn start(&mut self, _entry: &TarEntry) -> Result<()> {
+        Ok(())
+    }
+
+    pub(crate) fn write(&mut self, _chunks: &[Bytes]) -> Result<()> {
+        Ok(())
+    }
+
+    pub(crate) fn end(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    pub(crate) fn undo(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> Result<u64> {
+        Ok(0)
     }
 }
 

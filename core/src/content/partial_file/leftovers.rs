@@ -49,6 +49,12 @@ impl Leftovers {
         Self { resumable, ..Self::default() }
     }
 
+    /// Prepares for one file with this key.
+    #[cfg(feature = "archive")]
+    pub(crate) fn of_key(key: &str) -> Self {
+        Self { resumable: HashSet::from([key.to_owned()]), ..Self::default() }
+    }
+
     /// Finishes a pull whose files are all in place, in these directories: keeps the directories
     /// that it created, and removes the leftovers that it did not resume.
     pub(crate) fn all_written<'a>(&self, directories: impl Iterator<Item = &'a Path>) {

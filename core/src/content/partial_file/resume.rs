@@ -15,7 +15,7 @@ use crate::{
     blocking::check_cancelled,
     content::partial_name::{PARTIAL_PREFIX, PARTIAL_SUFFIX},
 };
-use ocigraph_types::{Algorithm, Descriptor, Result, Verifier};
+use ocigraph_types::{Algorithm, Descriptor, Digest, Result, Verifier};
 
 /// Smaller files are fetched again: that is faster than to resume them.
 pub(super) const RESUMABLE_SIZE: u64 = 1024 * 1024;
@@ -25,9 +25,14 @@ pub(super) fn resume_key(target: &Path, blob: &Descriptor) -> Option<String> {
     if blob.size < RESUMABLE_SIZE {
         return None;
     }
+    Some(key_of(target, &blob.digest))
+}
+
+/// Returns the key of a file with this content.
+pub(crate) fn key_of(target: &Path, content: &Digest) -> String {
     let name = target.file_name().unwrap_or_default();
-    let both = [blob.digest.as_str().as_bytes(), b"/", name.as_encoded_bytes()].concat();
-    Some(format!("{:.32}", Algorithm::Sha256.digest(&both).encoded()))
+    let both = [content.as_str().as_bytes(), b"/", name.as_encoded_bytes()].concat();
+    format!("{:.32}", Algorithm::Sha256.digest(&both).encoded())
 }
 
 /// Returns the key in a name of the form `.ocigraph-KEY.RANDOM.partial`.

@@ -11,9 +11,9 @@ use std::{
 
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
-use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
+use tokio::sync::{OnceCell, SemaphorePermit};
 
-use super::{kept_tag::KeptTag, options::CopyOptions};
+use super::{kept_tag::KeptTag, limits::SharedLimits, options::CopyOptions, stats::CopyStats};
 use crate::operation::{
     attached::{
         layers::{covers, lacked_by},
@@ -30,7 +30,7 @@ use crate::{
     operation::transfer::{is_refused_empty_blob, push_reported},
     store::{
         ReadStore, Store,
-        concurrency::{LargeBlobLimiter, RequestLimiter},
+        concurrency::LargeBlobLimiter,
         limits::check_limit,
         list::List,
         memory_budget::{Charge, Memory},
@@ -44,8 +44,6 @@ use ocigraph_types::{
 /// Bytes from which a manifest counts as large. A large manifest is not kept until it is written,
 /// but fetched again.
 const LARGE_MANIFEST: usize = 256 * 1024;
-/// Maximum large manifests in memory.
-const MAX_LARGE_MANIFESTS: usize = 2;
 
 /// The result of one step.
 pub(super) enum StepResult {
@@ -62,6 +60,8 @@ pub(super) enum StepResult {
     Referrers(List<Descriptor>),
     Siblings(FoundSiblings),
     ReferrersListed,
+    /// A root that a name of the source leads to, with its tags for the destination.
+    Root(Box<Manifest>, Vec<String>),
 }
 
 /// The sibling tags of a manifest at the source.
@@ -69,6 +69,8 @@ pub(super) struct FoundSiblings {
     pub(super) found: Vec<FoundSibling>,
     /// Tags that are not copied.
     pub(super) kept: Vec<KeptTag>,
+    /// Tags whose manifest at the destination has all that the source's has, and more.
+    pub(super) covered: Vec<String>,
     pub(super) problems: Vec<ListProblem>,
 }
 
@@ -121,16 +123,6 @@ impl FoundManifest {
     }
 }
 
-/// Statistics of a copy: what it has written or found.
-#[derive(Debug, Default)]
-pub(super) struct CopyStats {
-    pub(super) manifests: usize,
-    pub(super) blobs_copied: usize,
-    pub(super) blobs_existing: usize,
-    pub(super) blobs_mounted: usize,
-    pub(super) bytes: u64,
-}
-
 /// A blob of the source.
 #[derive(Debug)]
 struct CopiedBlob {
@@ -164,9 +156,10 @@ pub(super) struct CopyContext {
     pub(super) from: Arc<dyn ReadStore>,
     pub(super) to: Arc<dyn Store>,
     pub(super) options: CopyOptions,
-    requests: Arc<RequestLimiter>,
-    large_manifests: Semaphore,
-    large_blobs: LargeBlobLimiter,
+    limits: SharedLimits,
+    /// True if the copy knows all tags of the source: those that cosign may have written need not be
+    /// asked for.
+    knows_all_tags: bool,
     /// The memory of the manifests that are kept until they are written.
     memory: Memory,
     /// One cell for each blob, so that a blob of several manifests is copied once.
@@ -177,18 +170,32 @@ pub(super) struct CopyContext {
 
 impl CopyContext {
     pub(super) fn new(from: Arc<dyn ReadStore>, to: Arc<dyn Store>, options: CopyOptions) -> Self {
-        let requests = Arc::new(RequestLimiter::new(options.concurrency));
+        let limits = SharedLimits::new(options.concurrency);
+        Self::with_limits(from, to, options, limits, None)
+    }
+
+    /// Creates the state of a copy beside others. `tags` are all tags of the source, if they are known.
+    pub(super) fn with_limits(
+        from: Arc<dyn ReadStore>,
+        to: Arc<dyn Store>,
+        options: CopyOptions,
+        limits: SharedLimits,
+        tags: Option<&[String]>,
+    ) -> Self {
+        let requests = Arc::clone(&limits.requests);
         Self {
             memory: from.memory(),
             from,
             to,
             options,
-            large_manifests: Semaphore::new(MAX_LARGE_MANIFESTS),
-            large_blobs: LargeBlobLimiter::new(),
             blobs: Mutex::default(),
             stats: Mutex::default(),
-            siblings: SiblingTags::new(Arc::clone(&requests)),
-            requests,
+            siblings: match tags {
+                Some(tags) => SiblingTags::among(tags, requests),
+                None => SiblingTags::new(requests),
+            },
+            knows_all_tags: tags.is_some(),
+            limits,
         }
     }
 
@@ -203,12 +210,12 @@ impl CopyContext {
 
     /// Returns the maximum number of concurrent requests.
     pub(super) fn max_requests(&self) -> usize {
-        self.requests.max()
+        self.limits.requests.max()
     }
 
     /// Waits for a permit to make a request.
     pub(super) async fn request(&self) -> Option<SemaphorePermit<'_>> {
-        self.requests.acquire().await
+        self.limits.requests.acquire().await
     }
 
     fn report(&self, manifest: &Manifest, outcome: Outcome) {
@@ -278,6 +285,17 @@ impl CopyContext {
         }
     }
 
+    /// Fetches the manifest that a name of the source leads to.
+    pub(super) async fn find_root(
+        &self,
+        name: &TagOrDigest,
+        tags: Vec<String>,
+    ) -> Result<StepResult> {
+        let _permit = self.request().await;
+        let manifest = fetch_manifest(&*self.from, name).await?.without_guard();
+        Ok(StepResult::Root(Box::new(manifest), tags))
+    }
+
     async fn fetch(&self, digest: &Digest) -> Result<Manifest> {
         let name = TagOrDigest::Digest(digest.clone());
         Ok(fetch_manifest(&*self.from, &name).await?.without_guard())
@@ -294,7 +312,7 @@ impl CopyContext {
         }
         let digest = manifest.digest().clone();
         drop(manifest);
-        let large = self.large_manifests.acquire().await.ok();
+        let large = self.limits.large_manifests.acquire().await.ok();
         let _permit = self.request().await;
         Ok((self.fetch(&digest).await?, large))
     }
@@ -311,10 +329,10 @@ impl CopyContext {
 
     async fn copy_blob_once(&self, blob: &Descriptor) -> Result<()> {
         // In this order: a large blob that waits for its permit must not occupy a request.
-        let _large = self.large_blobs.acquire(blob).await;
+        let _large = self.limits.large_blobs.acquire(blob).await;
         let _permit = self.request().await;
         let outcome = match self
-            .push_blob(blob, LargeBlobLimiter::requests_for_one(self.requests.max()))
+            .push_blob(blob, LargeBlobLimiter::requests_for_one(self.limits.requests.max()))
             .await
         {
             // The damage may be in the parts of the blob: retry once in one piece.
@@ -389,7 +407,7 @@ impl CopyContext {
         subject: &Digest,
         is_image: bool,
     ) -> Result<StepResult> {
-        let found = match is_image {
+        let found = match is_image && !self.knows_all_tags {
             true => self.siblings.manifests_asked_for(&*self.from, subject).await?,
             false => self.siblings.manifests_of(&*self.from, subject).await?,
         };
@@ -397,6 +415,7 @@ impl CopyContext {
         let mut siblings = FoundSiblings {
             found: Vec::new(),
             kept: found.dangling.into_iter().map(lost).collect(),
+            covered: Vec::new(),
             problems: found.list.problems,
         };
         for (tag, manifest) in found.list.entries {
@@ -408,7 +427,10 @@ impl CopyContext {
                     continue;
                 }
                 // The destination has more, for example another signature.
-                Ok(existing) if covers(&existing, &manifest) => continue,
+                Ok(existing) if covers(&existing, &manifest) => {
+                    siblings.covered.push(tag);
+                    continue;
+                }
                 Ok(existing) => lacked_by(&manifest, &existing).map(|lacked| {
                     let of = &lacked.digest;
                     format!(
@@ -442,7 +464,7 @@ impl CopyContext {
         let (manifest, _held) = match found.manifest {
             Some((manifest, charge)) => (manifest, (Some(charge), None)),
             None => {
-                let large = self.large_manifests.acquire().await.ok();
+                let large = self.limits.large_manifests.acquire().await.ok();
                 let _permit = self.request().await;
                 (self.fetch(&found.digest).await?, (None, large))
             }

@@ -1,7 +1,7 @@
 //! The walk of a copy: discovers the graph, decides which manifests wait for which others, and
 //! starts the steps. It writes each manifest after its children and its subject.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 
@@ -11,7 +11,8 @@ use super::{
 };
 use crate::store::{ReferrersDetail, limits::check_limit, memory_budget::Charge};
 use ocigraph_types::{
-    Code, Descriptor, Digest, EdgeKind, Error, ListProblem, Manifest, Result, weight::Weight,
+    Code, Descriptor, Digest, EdgeKind, Error, ListProblem, Manifest, Result, TagOrDigest,
+    weight::Weight,
 };
 
 type Step<'a> = BoxFuture<'a, Result<StepResult>>;
@@ -24,6 +25,14 @@ enum Task {
     Write { found: Box<FoundManifest>, tags: Vec<String>, siblings: Vec<String> },
     EnsureReferrersListed(Digest, Vec<Descriptor>),
     ConfirmReferrersListed(Digest, Vec<Digest>),
+    FindRoot(Root),
+}
+
+/// A manifest of the source by its name there, and its tags for the destination.
+#[derive(Debug, Clone)]
+pub(crate) struct Root {
+    pub(crate) name: TagOrDigest,
+    pub(crate) tags: Vec<String>,
 }
 
 /// The tasks of one kind. A registry decides how many there are, so only a limited number runs.
@@ -43,17 +52,17 @@ const MANIFEST_COST: usize = 512;
 /// The state of the walk.
 pub(super) struct Walk<'a> {
     context: &'a CopyContext,
-    root: Digest,
-    /// The tags to write together with the root. Empty for a recursive copy, which tags the root
-    /// after its whole graph.
-    tags: &'a [String],
+    /// The tags to write together with a root. Empty for a recursive copy, which tags the root after
+    /// its whole graph, and for a copy of several roots.
+    tags: HashMap<Digest, Vec<String>>,
+    writes_no_tags: bool,
     steps: FuturesUnordered<Step<'a>>,
     preparing: Lane,
     listing: Lane,
     writing: Lane,
     /// Manifests whose preparation was queued.
     prepared: HashSet<Digest>,
-    /// The root and its children, whose content is checked at the destination: a copy makes whole what
+    /// The roots and their children, whose content is checked at the destination: a copy makes whole what
     /// it is asked for.
     checked: HashSet<Digest>,
     /// Manifests whose referrers were queried.
@@ -89,20 +98,24 @@ pub(super) struct WalkResult {
     pub(super) missing: Vec<Descriptor>,
     /// Sibling tags that are not copied.
     pub(super) kept_tags: Vec<KeptTag>,
+    /// Sibling tags whose manifest at the destination has all that the source's has, and more.
+    pub(super) covered_tags: Vec<String>,
+    /// The roots that were found by their names, each with its tags, which are not written.
+    pub(super) roots: BTreeMap<Digest, (Descriptor, Vec<String>)>,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(context: &'a CopyContext, root: &Manifest, tags: &'a [String]) -> Self {
+    pub(super) fn new(context: &'a CopyContext) -> Self {
         Self {
             context,
-            root: root.digest().clone(),
-            tags: if context.options.recursive { &[] } else { tags },
+            tags: HashMap::new(),
+            writes_no_tags: false,
             steps: FuturesUnordered::new(),
             preparing: Lane::default(),
             listing: Lane::default(),
             writing: Lane::default(),
             prepared: HashSet::new(),
-            checked: HashSet::from([root.digest().clone()]),
+            checked: HashSet::new(),
             queried: HashSet::new(),
             written: HashSet::new(),
             waiting: HashMap::new(),
@@ -118,12 +131,18 @@ impl<'a> Walk<'a> {
     }
 
     /// Copies the graph as far as the source's lists could be read and their manifests exist.
-    /// `attestations` are the entries of the root's index for the root.
+    /// `attestations` are the entries of the root's index for the root. The tags are written with the
+    /// root, unless the copy is recursive.
     pub(super) async fn run(
         mut self,
         root: Manifest,
         attestations: Vec<Descriptor>,
+        tags: &[String],
     ) -> Result<WalkResult> {
+        if !self.context.options.recursive {
+            self.tags.insert(root.digest().clone(), tags.to_vec());
+        }
+        self.checked.insert(root.digest().clone());
         self.list_attached(root.digest(), true);
         if self.context.options.follows(EdgeKind::Attestation) {
             for listed in attestations {
@@ -138,6 +157,18 @@ impl<'a> Walk<'a> {
             }
         }
         self.prepare(root.digest(), Some(root.clone()), false);
+        self.finish_walk().await
+    }
+
+    /// Copies the graphs of all roots like [`Walk::run`], and writes no tag: also those of cosign are
+    /// among the tags of the roots.
+    pub(super) async fn run_roots(mut self, roots: Vec<Root>) -> Result<WalkResult> {
+        self.writes_no_tags = true;
+        self.preparing.waiting.extend(roots.into_iter().map(Task::FindRoot));
+        self.finish_walk().await
+    }
+
+    async fn finish_walk(mut self) -> Result<WalkResult> {
         self.run_steps().await?;
         for (subject, referrers) in std::mem::take(&mut self.existing_referrers) {
             self.writing.waiting.push_back(Task::EnsureReferrersListed(subject, referrers));
@@ -206,15 +237,26 @@ impl<'a> Walk<'a> {
                     }
                 }
                 StepResult::ReferrersListed => self.writing.running -= 1,
+                StepResult::Root(manifest, tags) => {
+                    self.preparing.running -= 1;
+                    let digest = manifest.digest().clone();
+                    self.add_root(&manifest, tags)?;
+                    self.checked.insert(digest.clone());
+                    self.list_attached(&digest, true);
+                    self.prepare_first(&digest, *manifest);
+                }
                 StepResult::Siblings(mut siblings) => {
                     self.listing.running -= 1;
                     self.charge.add(siblings.problems.weight())?;
                     ListProblem::merge(&mut self.result.problems, siblings.problems);
                     self.result.kept_tags.append(&mut siblings.kept);
+                    self.result.covered_tags.append(&mut siblings.covered);
                     for FoundSibling { manifest, tag, is_tagged } in siblings.found {
                         self.charge.add(MANIFEST_COST)?;
                         let digest = manifest.digest().clone();
-                        if !is_tagged {
+                        if self.writes_no_tags {
+                            self.add_root(&manifest, vec![tag])?;
+                        } else if !is_tagged {
                             self.sibling_tags.entry(digest.clone()).or_default().push(tag);
                         }
                         self.list_attached(&digest, false);
@@ -247,6 +289,30 @@ impl<'a> Walk<'a> {
             let (digest, known) = (digest.clone(), known.map(Box::new));
             self.preparing.waiting.push_back(Task::Prepare { digest, known, may_lack, check });
         }
+    }
+
+    /// Queues the preparation of a root before that of all others: each root that waits is in memory.
+    fn prepare_first(&mut self, digest: &Digest, root: Manifest) {
+        if self.prepared.insert(digest.clone()) {
+            let (digest, known) = (digest.clone(), Some(Box::new(root)));
+            let task = Task::Prepare { digest, known, may_lack: false, check: true };
+            self.preparing.waiting.push_front(task);
+        }
+    }
+
+    fn add_root(&mut self, root: &Manifest, tags: Vec<String>) -> Result<()> {
+        let descriptor = Descriptor {
+            artifact_type: root.artifact_type().map(str::to_owned),
+            ..root.plain_descriptor()
+        };
+        self.charge.add(descriptor.weight() + tags.weight())?;
+        let (_, known) = self
+            .result
+            .roots
+            .entry(root.digest().clone())
+            .or_insert_with(|| (descriptor, Vec::new()));
+        known.extend(tags);
+        Ok(())
     }
 
     /// Returns true if the content of a manifest is checked, although the destination has the manifest.
@@ -327,7 +393,7 @@ impl<'a> Walk<'a> {
     /// destination has it too. The root is written all the same if it gets tags.
     fn take_ready(&mut self, found: FoundManifest) -> Result<Option<Digest>> {
         let siblings = self.sibling_tags.remove(&found.digest).unwrap_or_default();
-        let tags = if found.digest == self.root { self.tags.to_vec() } else { Vec::new() };
+        let tags = self.tags.remove(&found.digest).unwrap_or_default();
         if let Some(subject) = found.subject.as_ref().filter(|_| !found.exists) {
             self.new_referrers.entry(subject.clone()).or_default().push(found.digest.clone());
         }
@@ -371,6 +437,9 @@ fn step(context: &CopyContext, task: Task) -> Step<'_> {
         Task::Prepare { digest, known, may_lack, check } => {
             let known = known.map(|manifest| *manifest);
             Box::pin(context.prepare(digest, known, may_lack, check))
+        }
+        Task::FindRoot(Root { name, tags }) => {
+            Box::pin(async move { context.find_root(&name, tags).await })
         }
         Task::ListReferrers(digest) => Box::pin(async move {
             let _permit = context.request().await;

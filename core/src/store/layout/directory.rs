@@ -45,7 +45,7 @@ pub(super) const MARKER: &str = "oci-layout";
 pub(super) const INDEX: &str = "index.json";
 /// Maximum bytes that are read of it.
 pub(super) const MAX_MARKER: u64 = 64 * 1024;
-const MARKER_CONTENT: &str = r#"{"imageLayoutVersion":"1.0.0"}"#;
+pub(super) const MARKER_CONTENT: &str = r#"{"imageLayoutVersion":"1.0.0"}"#;
 
 /// The first part of the names of staged files: a blob, or any other file.
 const STAGED_BLOB: &str = "blob-";

@@ -237,6 +237,11 @@ fn tag_of(entry: &Descriptor) -> Option<&str> {
     name_in(entry, annotation::REF_NAME)
 }
 
+/// Returns the full name of an entry, else its tag.
+pub(crate) fn name_of(entry: &Descriptor) -> Option<&str> {
+    full_name_of(entry).or_else(|| tag_of(entry))
+}
+
 fn full_name_of(entry: &Descriptor) -> Option<&str> {
     name_in(entry, FULL_NAME)
 }

@@ -29,6 +29,7 @@ mod leases;
 mod listed;
 mod manifests;
 mod name_cache;
+mod new_archive;
 mod protected;
 mod referrers_change;
 mod referrers_index;
@@ -57,7 +58,9 @@ use crate::{
     },
 };
 use blob_content::BlobContent;
+pub(crate) use index::name_of;
 use inner::Inner;
+pub(crate) use new_archive::{blob_folder, blob_name, index_of, marker};
 use ocigraph_types::{
     Descriptor, Digest, Manifest, Result, SiblingTag, TagOrDigest, check_layout_tag,
 };
@@ -151,6 +154,12 @@ impl Layout {
     /// Fails with UNSUPPORTED if the layout is in an archive, which is never changed.
     pub(crate) fn check_writable(&self) -> Result<()> {
         self.inner.directory.check_writable()
+    }
+
+    /// Stores a manifest under names that need not be valid tags.
+    pub(crate) async fn push_named(&self, manifest: &Manifest, names: Vec<String>) -> Result<()> {
+        let manifest = manifest.clone();
+        self.with(move |layout| layout.add_manifest(&manifest, names)).await
     }
 
     /// Runs `work` on a blocking thread, again while the process lacks file descriptors.
