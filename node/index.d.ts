@@ -696,6 +696,95 @@ export interface CopyReport {
   readonly keptTags: readonly KeptTag[];
 }
 
+/** Options of {@link Client.backup}. */
+export interface BackupOptions extends TransferOptions {
+  /**
+   * Also backs up what is attached to the manifests, as a recursive copy does: referrers, the tags that cosign derives
+   * from a digest, and what is attached to these. Default: false, which backs up the tagged manifests and what they
+   * list.
+   */
+  recursive?: boolean | undefined;
+  /**
+   * The archive or directory of an earlier backup. Manifests and blobs that it has are not stored again, and a restore
+   * needs it too. Only for an archive. Default: none.
+   */
+  since?: string | URL | undefined;
+  /** Only reports what would be stored. Reads all manifests, and no blob. Default: false. */
+  dryRun?: boolean | undefined;
+}
+
+/** A tag of a backup, or of what was restored from it. */
+export interface ArchivedTag {
+  /**
+   * The location and the tag: that of the source for a backup, that of the destination for a restore. A manifest
+   * without a tag has its digest.
+   */
+  readonly reference: string;
+  /** The descriptor of the manifest. */
+  readonly descriptor: Descriptor;
+}
+
+/** The result of {@link Client.backup}. A dry run reports what would be stored. */
+export interface BackupReport {
+  /** True for a dry run, which writes nothing. */
+  readonly dryRun: boolean;
+  /** The path of the archive or directory. */
+  readonly output: string;
+  /** The tags that were backed up, repository by repository, with their manifests. */
+  readonly tags: readonly ArchivedTag[];
+  /** Number of manifests stored, without those that the directory had, or that the earlier archive has. */
+  readonly manifests: number;
+  /** Number of blobs stored. */
+  readonly blobs: number;
+  /** Number of blobs that the directory had, or that the earlier archive has. */
+  readonly existingBlobs: number;
+  /** Number of bytes of all manifests and blobs stored. */
+  readonly bytes: number;
+  /** The size of the archive in bytes. `undefined` for a directory, and for a dry run. */
+  readonly size?: number;
+  /** The referrers that a repository lists and does not have. The backup has all others. */
+  readonly missing: readonly Descriptor[];
+  /**
+   * The tags that cosign derives from a digest, and that were not backed up: the repository has lost their manifests,
+   * or they name other content in the directory, which the backup would lose.
+   */
+  readonly keptTags: readonly KeptTag[];
+}
+
+/** Options of {@link Client.restore}. */
+export interface RestoreOptions extends TransferOptions {
+  /** Restores this repository alone, by its name in an archive of several: `registry.example.com/app`. Default: all. */
+  repository?: string | undefined;
+  /**
+   * Restores the tagged manifests and what they list, without what is attached to them. Default: false, which restores
+   * what the archive has.
+   */
+  excludeReferrers?: boolean | undefined;
+  /** Only reports what would be sent. Asks the destination what it has. Default: false. */
+  dryRun?: boolean | undefined;
+}
+
+/** The result of {@link Client.restore}. A dry run reports what would be written. */
+export interface RestoreReport {
+  /** True for a dry run, which writes nothing. */
+  readonly dryRun: boolean;
+  /** The tags that were set, repository by repository, with their manifests. */
+  readonly tags: readonly ArchivedTag[];
+  /** Number of manifests written. Manifests that the destination had already are not counted. */
+  readonly manifests: number;
+  /** Numbers of blobs, by outcome. */
+  readonly blobs: CopiedBlobs;
+  /** Number of bytes of all manifests and blobs written. */
+  readonly bytes: number;
+  /** The referrers that the archive lists and does not have. */
+  readonly missing: readonly Descriptor[];
+  /**
+   * The tags that cosign derives from a digest, and that were not restored: at the destination they name other content,
+   * which the restore would lose.
+   */
+  readonly keptTags: readonly KeptTag[];
+}
+
 /**
  * The form in which a migration leaves what is attached to a manifest.
  *
@@ -1503,6 +1592,76 @@ export class Client {
    * ```
    */
   copy(source: string, destination: string, options?: CopyOptions): Promise<CopyReport>;
+
+  /**
+   * Copies repositories and layouts, or some of their tags, into one archive or directory: an image layout. A path that
+   * ends with `.tar` is an archive. It appears when it is complete and every byte is verified; the same content gives
+   * the same bytes. A directory gets what it lacks.
+   *
+   * A reference without tag and digest names all tags. Of one repository, the archive has the tags, as in any layout.
+   * Of several, each name in it is a reference: `host/repository:tag`, or `host/repository@digest` for a manifest
+   * without a tag. A layout is backed up by itself.
+   *
+   * @param references - The repositories to back up, or some of their tags; or one layout.
+   * @param output - The archive, whose name ends with `.tar`, or the directory to write.
+   * @param options - See {@link BackupOptions}.
+   * @returns See {@link BackupReport}.
+   * @throws {@link OcigraphError} `NOT_FOUND` if a reference names nothing or content of it is missing.
+   * @throws {@link OcigraphError} `INCOMPLETE` if a list of tags or referrers cannot be read completely.
+   * @throws {@link OcigraphError} `DIGEST_MISMATCH` or `SIZE_MISMATCH` if a registry sends other content than a
+   *   manifest lists.
+   * @throws {@link OcigraphError} `ALREADY_EXISTS` if `output` is a file where a directory is written, or the
+   *   reverse.
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if `references` is empty or an option cannot be used.
+   *
+   * @example
+   * ```ts
+   * const repositories = ['registry.example.com/app', 'registry.example.com/base:v1,v2'];
+   * const { tags, bytes } = await client.backup(repositories, 'monday.tar', { recursive: true });
+   * console.log(tags.length, bytes);
+   *
+   * // What has changed since. A restore needs both archives.
+   * await client.backup(repositories, 'tuesday.tar', { recursive: true, since: 'monday.tar' });
+   * ```
+   */
+  backup(references: string | readonly string[], output: string | URL, options?: BackupOptions): Promise<BackupReport>;
+
+  /**
+   * Copies what an archive or a directory has to `destination`: a registry, a repository or a layout. The first of
+   * `inputs` is the archive, which {@link Client.backup}, `oras backup` or another tool has written. The others are
+   * earlier archives, with content that it lacks because it was written with the option `since`.
+   *
+   * An archive of one repository is restored to `host/repository`, or `oci:PATH`. Without tags, all tags of the archive
+   * are restored, and else those. An archive of several repositories is restored to a registry, `host` or
+   * `host/prefix`: each repository keeps its path. In a layout, each keeps its whole name. Tags are set after all
+   * content was sent and verified.
+   *
+   * @param inputs - The archive or directory to restore, and earlier ones that have content of it.
+   * @param destination - The place to restore to: `host/repository[:tag[,tag]]`, `oci:PATH`, or for several
+   *   repositories `host[/prefix]`.
+   * @param options - See {@link RestoreOptions}.
+   * @returns See {@link RestoreReport}.
+   * @throws {@link OcigraphError} `NOT_FOUND` if a tag is not in the archive, or if neither the inputs nor the
+   *   destination have content of it.
+   * @throws {@link OcigraphError} `DIGEST_MISMATCH` or `SIZE_MISMATCH` if the archive is damaged.
+   * @throws {@link OcigraphError} `INVALID_REFERENCE` if `destination` names no place for the archive.
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if an option cannot be used.
+   *
+   * @example
+   * ```ts
+   * const inputs = ['tuesday.tar', 'monday.tar'];
+   * const plan = await client.restore(inputs, 'backup.example.com/team', { dryRun: true });
+   * console.log(plan.bytes, 'bytes would be sent');
+   *
+   * // One repository of the archive.
+   * await client.restore(inputs, 'other.example.com/app', { repository: 'registry.example.com/app' });
+   * ```
+   */
+  restore(
+    inputs: string | URL | readonly (string | URL)[],
+    destination: string,
+    options?: RestoreOptions,
+  ): Promise<RestoreReport>;
 
   /**
    * Gives everything that is attached to what `target` names another form, also what is attached to the images of an

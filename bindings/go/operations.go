@@ -172,6 +172,77 @@ func (c *Client) Copy(ctx context.Context, source, destination string, options *
 	return copyReport(out)
 }
 
+// Backup copies repositories and layouts, or some of their tags, into one archive or directory: an image layout. A path
+// that ends with .tar is an archive. It appears when it is complete and every byte is verified; the same content gives
+// the same bytes. A directory gets what it lacks.
+//
+// A reference without tag and digest names all tags. Of one repository, the archive has the tags, as in any layout. Of
+// several, each name in it is a reference: "host/repository:tag", or "host/repository@digest" for a manifest without a
+// tag. A layout is backed up by itself.
+//
+// The references is the repositories to back up, or some of their tags; or one layout. The output is the archive, whose
+// name ends with .tar, or the directory to write. Nil options select the defaults.
+//
+// The error is
+//   - [ErrNotFound] if a reference names nothing or content of it is missing
+//   - [ErrIncomplete] if a list of tags or referrers cannot be read completely
+//   - [ErrDigestMismatch] or [ErrSizeMismatch] if a registry sends other content than a manifest lists
+//   - [ErrAlreadyExists] if output is a file where a directory is written, or the reverse
+//   - [ErrInvalidArgument] if references is empty or an option cannot be used
+func (c *Client) Backup(ctx context.Context, references []string, output string, options *BackupOptions) (*BackupReport, error) {
+	a := newArguments("backup", )
+	defer a.release()
+	o, err := options.toC(a)
+	if err != nil {
+		return nil, err
+	}
+	views, count := a.texts(references)
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_backup_report) { C.ocigraph_backup_report_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_backup_report, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_backup(client, views, count, a.text(output), o, token, out, failure)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return backupReport(out)
+}
+
+// Restore copies what an archive or a directory has to destination: a registry, a repository or a layout. The first of
+// inputs is the archive, which [Client.Backup], "oras backup" or another tool has written. The others are earlier
+// archives, with content that it lacks because it was written with the option since.
+//
+// An archive of one repository is restored to "host/repository", or "oci:PATH". Without tags, all tags of the archive
+// are restored, and else those. An archive of several repositories is restored to a registry, host or "host/prefix":
+// each repository keeps its path. In a layout, each keeps its whole name. Tags are set after all content was sent and
+// verified.
+//
+// The inputs is the archive or directory to restore, and earlier ones that have content of it. The destination is the
+// place to restore to: "host/repository[:tag[,tag]]", "oci:PATH", or for several repositories "host[/prefix]". Nil
+// options select the defaults.
+//
+// The error is
+//   - [ErrNotFound] if a tag is not in the archive, or if neither the inputs nor the destination have content of it
+//   - [ErrDigestMismatch] or [ErrSizeMismatch] if the archive is damaged
+//   - [ErrInvalidReference] if destination names no place for the archive
+//   - [ErrInvalidArgument] if an option cannot be used
+func (c *Client) Restore(ctx context.Context, inputs []string, destination string, options *RestoreOptions) (*RestoreReport, error) {
+	a := newArguments("restore", )
+	defer a.release()
+	o, err := options.toC(a)
+	if err != nil {
+		return nil, err
+	}
+	views, count := a.texts(inputs)
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_restore_report) { C.ocigraph_restore_report_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_restore_report, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_restore(client, views, count, a.text(destination), o, token, out, failure)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return restoreReport(out)
+}
+
 // Migrate gives everything that is attached to what reference names another form, also what is attached to the images
 // of an index and to attachments. To referrers: the tags of cosign and the artifact manifests of ORAS and OCI 1.1.0-rc
 // become OCI 1.1 referrers, and the referrers API lists what only a fallback tag listed. To tags: the referrers of

@@ -510,6 +510,97 @@ func (o *CopyOptions) toC(a *arguments) (*C.ocigraph_copy_options, error) {
 	return c, s.err
 }
 
+// BackupOptions are the options of [Client.Backup].
+type BackupOptions struct {
+	// Recursive also backs up what is attached to the manifests, as a recursive copy does: referrers, the tags that
+	// cosign derives from a digest, and what is attached to these. Default: false, which backs up the tagged manifests
+	// and what they list.
+	Recursive bool
+	// Since is the archive or directory of an earlier backup. Manifests and blobs that it has are not stored again, and
+	// a restore needs it too. Only for an archive. Default: none.
+	Since string
+	// DryRun only reports what would be stored. Reads all manifests, and no blob. Default: false.
+	DryRun bool
+	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
+	// used while a registry limits the rate of requests, or if the process can open few files.
+	Concurrency int
+	// Progress receives progress events for each blob. An error that it returns ends the operation and is wrapped by
+	// the error of the operation. Default: none.
+	Progress func(Event) error
+}
+
+// toC returns the options as a handle of C, which the arguments own. Nil options select the defaults.
+func (o *BackupOptions) toC(a *arguments) (*C.ocigraph_backup_options, error) {
+	c := C.ocigraph_backup_options_new()
+	a.own(func() { C.ocigraph_backup_options_free(c) })
+	if o == nil {
+		return c, nil
+	}
+	s := &settings{arguments: a}
+	if o.Recursive {
+		s.set(C.ocigraph_backup_options_set_recursive(c, C.bool(true), &s.failure))
+	}
+	if o.Since != "" {
+		s.set(C.ocigraph_backup_options_set_since(c, a.text(o.Since), &s.failure))
+	}
+	if o.DryRun {
+		s.set(C.ocigraph_backup_options_set_dry_run(c, C.bool(true), &s.failure))
+	}
+	if o.Concurrency != 0 {
+		s.set(C.ocigraph_backup_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))
+	}
+	if o.Progress != nil {
+		data := a.callback(&callback{progress: o.Progress})
+		s.set(C.ocigraph_backup_options_set_progress(c, C.ocigraph_progress_fn(C.ocigraph_go_progress), data, &s.failure))
+	}
+	return c, s.err
+}
+
+// RestoreOptions are the options of [Client.Restore].
+type RestoreOptions struct {
+	// Repository restores this repository alone, by its name in an archive of several: "registry.example.com/app".
+	// Default: all.
+	Repository string
+	// ExcludeReferrers restores the tagged manifests and what they list, without what is attached to them. Default:
+	// false, which restores what the archive has.
+	ExcludeReferrers bool
+	// DryRun only reports what would be sent. Asks the destination what it has. Default: false.
+	DryRun bool
+	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
+	// used while a registry limits the rate of requests, or if the process can open few files.
+	Concurrency int
+	// Progress receives progress events for each blob. An error that it returns ends the operation and is wrapped by
+	// the error of the operation. Default: none.
+	Progress func(Event) error
+}
+
+// toC returns the options as a handle of C, which the arguments own. Nil options select the defaults.
+func (o *RestoreOptions) toC(a *arguments) (*C.ocigraph_restore_options, error) {
+	c := C.ocigraph_restore_options_new()
+	a.own(func() { C.ocigraph_restore_options_free(c) })
+	if o == nil {
+		return c, nil
+	}
+	s := &settings{arguments: a}
+	if o.Repository != "" {
+		s.set(C.ocigraph_restore_options_set_repository(c, a.text(o.Repository), &s.failure))
+	}
+	if o.ExcludeReferrers {
+		s.set(C.ocigraph_restore_options_set_exclude_referrers(c, C.bool(true), &s.failure))
+	}
+	if o.DryRun {
+		s.set(C.ocigraph_restore_options_set_dry_run(c, C.bool(true), &s.failure))
+	}
+	if o.Concurrency != 0 {
+		s.set(C.ocigraph_restore_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))
+	}
+	if o.Progress != nil {
+		data := a.callback(&callback{progress: o.Progress})
+		s.set(C.ocigraph_restore_options_set_progress(c, C.ocigraph_progress_fn(C.ocigraph_go_progress), data, &s.failure))
+	}
+	return c, s.err
+}
+
 // MigrateOptions are the options of [Client.Migrate].
 type MigrateOptions struct {
 	// To is the form that attachments get. Default: [AttachmentFormReferrers].

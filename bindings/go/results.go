@@ -129,6 +129,60 @@ type KeptTag struct {
 	Reason string `json:"reason"`
 }
 
+// A BackupReport is the result of [Client.Backup]. A dry run reports what would be stored.
+type BackupReport struct {
+	// DryRun is true for a dry run, which writes nothing.
+	DryRun bool `json:"dry_run"`
+	// Output is the path of the archive or directory.
+	Output string `json:"output"`
+	// Tags are the tags that were backed up, repository by repository, with their manifests.
+	Tags []ArchivedTag `json:"tags"`
+	// Manifests is the number of manifests stored, without those that the directory had, or that the earlier archive
+	// has.
+	Manifests int `json:"manifests"`
+	// Blobs is the number of blobs stored.
+	Blobs int `json:"blobs"`
+	// ExistingBlobs is the number of blobs that the directory had, or that the earlier archive has.
+	ExistingBlobs int `json:"existing_blobs"`
+	// Bytes is the number of bytes of all manifests and blobs stored.
+	Bytes int64 `json:"bytes"`
+	// Size is the size of the archive in bytes. nil or empty for a directory, and for a dry run.
+	Size int64 `json:"size,omitempty"`
+	// Missing lists the referrers that a repository lists and does not have. The backup has all others.
+	Missing []Descriptor `json:"missing"`
+	// KeptTags are the tags that cosign derives from a digest, and that were not backed up: the repository has lost
+	// their manifests, or they name other content in the directory, which the backup would lose.
+	KeptTags []KeptTag `json:"kept_tags"`
+}
+
+// An ArchivedTag is a tag of a backup, or of what was restored from it.
+type ArchivedTag struct {
+	// Reference is the location and the tag: that of the source for a backup, that of the destination for a restore. A
+	// manifest without a tag has its digest.
+	Reference string `json:"reference"`
+	// Descriptor is the descriptor of the manifest.
+	Descriptor Descriptor `json:"descriptor"`
+}
+
+// A RestoreReport is the result of [Client.Restore]. A dry run reports what would be written.
+type RestoreReport struct {
+	// DryRun is true for a dry run, which writes nothing.
+	DryRun bool `json:"dry_run"`
+	// Tags are the tags that were set, repository by repository, with their manifests.
+	Tags []ArchivedTag `json:"tags"`
+	// Manifests is the number of manifests written. Manifests that the destination had already are not counted.
+	Manifests int `json:"manifests"`
+	// Blobs are the numbers of blobs, by outcome.
+	Blobs CopiedBlobs `json:"blobs"`
+	// Bytes is the number of bytes of all manifests and blobs written.
+	Bytes int64 `json:"bytes"`
+	// Missing lists the referrers that the archive lists and does not have.
+	Missing []Descriptor `json:"missing"`
+	// KeptTags are the tags that cosign derives from a digest, and that were not restored: at the destination they name
+	// other content, which the restore would lose.
+	KeptTags []KeptTag `json:"kept_tags"`
+}
+
 // A MigrateReport is the result of [Client.Migrate]. A dry run reports what a migration would do.
 type MigrateReport struct {
 	// DryRun is true for a dry run, which changes nothing.
@@ -369,6 +423,23 @@ func deleteReport(r *C.ocigraph_delete_report) (*DeleteReport, error) {
 func copyReport(r *C.ocigraph_copy_report) (*CopyReport, error) {
 	result := new(CopyReport)
 	if err := decode(C.ocigraph_copy_report_json(r), result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+func backupReport(r *C.ocigraph_backup_report) (*BackupReport, error) {
+	result := new(BackupReport)
+	if err := decode(C.ocigraph_backup_report_json(r), result); err != nil {
+		return nil, err
+	}
+	result.Output = goString(C.ocigraph_backup_report_output(r))
+	return result, nil
+}
+
+func restoreReport(r *C.ocigraph_restore_report) (*RestoreReport, error) {
+	result := new(RestoreReport)
+	if err := decode(C.ocigraph_restore_report_json(r), result); err != nil {
 		return nil, err
 	}
 	return result, nil

@@ -117,6 +117,46 @@ class operations : public calls {
             detail::in(destination), options.get());
     }
 
+    /* Copies repositories and layouts, or some of their tags, into one archive or directory: an image layout. A path
+     * that ends with `.tar` is an archive. It appears when it is complete and every byte is verified; the same
+     * content gives the same bytes. A directory gets what it lacks. */
+    backup_report backup(
+        const std::vector<std::string_view> &references, std::string_view output, const backup_options &options = {},
+        const cancel_token &cancel = {}) const {
+        const std::vector<ocigraph_str> views = detail::in_all(references);
+        return run<backup_report, ocigraph_backup_report>(
+            ocigraph_client_backup, callbacks_of(options), cancel, views.data(), views.size(), detail::in(output),
+            options.get());
+    }
+    void backup_start(
+        const std::vector<std::string_view> &references, std::string_view output, const backup_options &options,
+        completed<backup_report> done, const cancel_token &cancel = {}) const {
+        const std::vector<ocigraph_str> views = detail::in_all(references);
+        start<backup_report, ocigraph_backup_report>(
+            ocigraph_client_backup_start, callbacks_of(options), std::move(done), cancel, views.data(), views.size(),
+            detail::in(output), options.get());
+    }
+
+    /* Copies what an archive or a directory has to `destination`: a registry, a repository or a layout. The first of
+     * `inputs` is the archive, which client::backup, `oras backup` or another tool has written. The others are
+     * earlier archives, with content that it lacks because it was written with the option `since`. */
+    restore_report restore(
+        const std::vector<std::string_view> &inputs, std::string_view destination, const restore_options &options = {},
+        const cancel_token &cancel = {}) const {
+        const std::vector<ocigraph_str> views = detail::in_all(inputs);
+        return run<restore_report, ocigraph_restore_report>(
+            ocigraph_client_restore, callbacks_of(options), cancel, views.data(), views.size(), detail::in(destination),
+            options.get());
+    }
+    void restore_start(
+        const std::vector<std::string_view> &inputs, std::string_view destination, const restore_options &options,
+        completed<restore_report> done, const cancel_token &cancel = {}) const {
+        const std::vector<ocigraph_str> views = detail::in_all(inputs);
+        start<restore_report, ocigraph_restore_report>(
+            ocigraph_client_restore_start, callbacks_of(options), std::move(done), cancel, views.data(), views.size(),
+            detail::in(destination), options.get());
+    }
+
     /* Gives everything that is attached to what `reference` names another form, also what is attached to the images
      * of an index and to attachments. To referrers: the tags of cosign and the artifact manifests of ORAS and OCI
      * 1.1.0-rc become OCI 1.1 referrers, and the referrers API lists what only a fallback tag listed. To tags: the

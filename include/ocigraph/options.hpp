@@ -382,6 +382,57 @@ class copy_options
     }
 };
 
+/* Options of client::backup. */
+class backup_options
+    : public detail::options<backup_options, ocigraph_backup_options, ocigraph_backup_options_new, ocigraph_backup_options_free> {
+  public:
+    /* If true, also backs up what is attached to the manifests, as a recursive copy does: referrers, the tags that
+     * cosign derives from a digest, and what is attached to these. Default: false, which backs up the tagged
+     * manifests and what they list. */
+    backup_options &recursive(bool recursive) { return set(ocigraph_backup_options_set_recursive, recursive); }
+    /* Sets the archive or directory of an earlier backup. Manifests and blobs that it has are not stored again, and
+     * a restore needs it too. Only for an archive. Default: none. */
+    backup_options &since(std::string_view since) { return set(ocigraph_backup_options_set_since, detail::in(since)); }
+    /* If true, only reports what would be stored. Reads all manifests, and no blob. Default: false. */
+    backup_options &dry_run(bool dry_run) { return set(ocigraph_backup_options_set_dry_run, dry_run); }
+    /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+     * are used while a registry limits the rate of requests, or if the process can open few files. */
+    backup_options &concurrency(std::size_t concurrency) {
+        return set(ocigraph_backup_options_set_concurrency, concurrency);
+    }
+    /* Sets the function that receives progress events. */
+    backup_options &on_progress(progress callback) {
+        return set_progress(ocigraph_backup_options_set_progress, std::move(callback));
+    }
+};
+
+/* Options of client::restore. */
+class restore_options
+    : public detail::options<restore_options, ocigraph_restore_options, ocigraph_restore_options_new, ocigraph_restore_options_free> {
+  public:
+    /* Restores this repository alone, by its name in an archive of several: `registry.example.com/app`. Default:
+     * all. */
+    restore_options &repository(std::string_view repository) {
+        return set(ocigraph_restore_options_set_repository, detail::in(repository));
+    }
+    /* If true, restores the tagged manifests and what they list, without what is attached to them. Default: false,
+     * which restores what the archive has. */
+    restore_options &exclude_referrers(bool exclude_referrers) {
+        return set(ocigraph_restore_options_set_exclude_referrers, exclude_referrers);
+    }
+    /* If true, only reports what would be sent. Asks the destination what it has. Default: false. */
+    restore_options &dry_run(bool dry_run) { return set(ocigraph_restore_options_set_dry_run, dry_run); }
+    /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+     * are used while a registry limits the rate of requests, or if the process can open few files. */
+    restore_options &concurrency(std::size_t concurrency) {
+        return set(ocigraph_restore_options_set_concurrency, concurrency);
+    }
+    /* Sets the function that receives progress events. */
+    restore_options &on_progress(progress callback) {
+        return set_progress(ocigraph_restore_options_set_progress, std::move(callback));
+    }
+};
+
 /* Options of client::migrate. */
 class migrate_options
     : public detail::options<migrate_options, ocigraph_migrate_options, ocigraph_migrate_options_new, ocigraph_migrate_options_free> {

@@ -186,6 +186,92 @@ class copy_report : public result<ocigraph_copy_report, ocigraph_copy_report_fre
     }
 };
 
+/* A tag of a backup, or of what was restored from it. */
+struct archived_tag {
+    /* The location and the tag: that of the source for a backup, that of the destination for a restore. A manifest
+     * without a tag has its digest. */
+    std::string reference;
+    /* The descriptor of the manifest. */
+    ocigraph::descriptor descriptor;
+};
+
+/* The result of client::backup. */
+class backup_report : public result<ocigraph_backup_report, ocigraph_backup_report_free, ocigraph_backup_report_json> {
+  public:
+    using result::result;
+    /* Returns true for a dry run, which writes nothing. */
+    bool dry_run() const noexcept { return ocigraph_backup_report_dry_run(get()); }
+    /* Returns the path of the archive or directory. */
+    std::string_view output() const & noexcept { return detail::out(ocigraph_backup_report_output(get())); }
+    std::string output() && { return std::string(std::as_const(*this).output()); }
+    /* Returns the tags that were backed up, repository by repository, with their manifests. */
+    std::vector<archived_tag> tags() const {
+        return detail::list<archived_tag>(ocigraph_backup_report_tag_count(get()), [&](std::size_t i) {
+            return archived_tag{
+                detail::copied(ocigraph_backup_report_tag_reference(get(), i)),
+                part(ocigraph_backup_report_tag(get(), i))};
+        });
+    }
+    /* Returns the number of manifests stored, without those that the directory had, or that the earlier archive has. */
+    std::size_t manifests() const noexcept { return ocigraph_backup_report_manifests(get()); }
+    /* Returns the number of blobs stored. */
+    std::size_t blobs() const noexcept { return ocigraph_backup_report_blobs(get()); }
+    /* Returns the number of blobs that the directory had, or that the earlier archive has. */
+    std::size_t existing_blobs() const noexcept { return ocigraph_backup_report_existing_blobs(get()); }
+    /* Returns the number of bytes of all manifests and blobs stored. */
+    std::uint64_t bytes() const noexcept { return ocigraph_backup_report_bytes(get()); }
+    /* Returns the size of the archive in bytes. not set for a directory, and for a dry run. */
+    std::uint64_t size() const noexcept { return ocigraph_backup_report_size(get()); }
+    /* Returns the referrers that a repository lists and does not have. The backup has all others. */
+    std::vector<ocigraph::descriptor> missing() const {
+        return parts(ocigraph_backup_report_missing_count(get()), ocigraph_backup_report_missing);
+    }
+    /* Returns the tags that cosign derives from a digest, and that were not backed up: the repository has lost their
+     * manifests, or they name other content in the directory, which the backup would lose. */
+    std::vector<kept_tag> kept_tags() const {
+        return detail::list<kept_tag>(ocigraph_backup_report_kept_tag_count(get()), [&](std::size_t i) {
+            return kept_tag{
+                detail::copied(ocigraph_backup_report_kept_tag_tag(get(), i)),
+                detail::copied(ocigraph_backup_report_kept_tag_reason(get(), i))};
+        });
+    }
+};
+
+/* The result of client::restore. */
+class restore_report : public result<ocigraph_restore_report, ocigraph_restore_report_free, ocigraph_restore_report_json> {
+  public:
+    using result::result;
+    /* Returns true for a dry run, which writes nothing. */
+    bool dry_run() const noexcept { return ocigraph_restore_report_dry_run(get()); }
+    /* Returns the tags that were set, repository by repository, with their manifests. */
+    std::vector<archived_tag> tags() const {
+        return detail::list<archived_tag>(ocigraph_restore_report_tag_count(get()), [&](std::size_t i) {
+            return archived_tag{
+                detail::copied(ocigraph_restore_report_tag_reference(get(), i)),
+                part(ocigraph_restore_report_tag(get(), i))};
+        });
+    }
+    /* Returns the number of manifests written. Manifests that the destination had already are not counted. */
+    std::size_t manifests() const noexcept { return ocigraph_restore_report_manifests(get()); }
+    /* Returns the number of blobs with this outcome: OCIGRAPH_OUTCOME_*. */
+    std::size_t blobs(ocigraph_outcome outcome) const noexcept { return ocigraph_restore_report_blobs(get(), outcome); }
+    /* Returns the number of bytes of all manifests and blobs written. */
+    std::uint64_t bytes() const noexcept { return ocigraph_restore_report_bytes(get()); }
+    /* Returns the referrers that the archive lists and does not have. */
+    std::vector<ocigraph::descriptor> missing() const {
+        return parts(ocigraph_restore_report_missing_count(get()), ocigraph_restore_report_missing);
+    }
+    /* Returns the tags that cosign derives from a digest, and that were not restored: at the destination they name
+     * other content, which the restore would lose. */
+    std::vector<kept_tag> kept_tags() const {
+        return detail::list<kept_tag>(ocigraph_restore_report_kept_tag_count(get()), [&](std::size_t i) {
+            return kept_tag{
+                detail::copied(ocigraph_restore_report_kept_tag_tag(get(), i)),
+                detail::copied(ocigraph_restore_report_kept_tag_reason(get(), i))};
+        });
+    }
+};
+
 /* An attachment that has the new form. */
 struct migration {
     /* What changes. One of OCIGRAPH_MIGRATION_KIND_*. */

@@ -40,6 +40,12 @@ export function texts(values, name) {
   return typeof values === 'string' ? [values] : list(values, name).map((value, i) => text(value, `${name}[${i}]`));
 }
 
+/** Returns an array of paths, of one path or an iterable of them. */
+export function toPaths(paths, name) {
+  if (typeof paths === 'string' || isUrl(paths)) return [toPath(paths, name)];
+  return list(paths, name).map((path, i) => toPath(path, `${name}[${i}]`));
+}
+
 /** Returns options in which those with the names `paths` are strings. */
 export function withPaths(options, paths) {
   const all = { ...plain(options) };

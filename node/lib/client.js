@@ -124,6 +124,21 @@ export class Client {
     return JSON.parse(await Client.#keeping([destinationClient], perform(all, begin, { progress: true })));
   }
 
+  async backup(references, output, options) {
+    Client.#check(this, 'backup');
+    const all = withPaths(options, ['since']);
+    const args = [texts(references, 'references'), toPath(output, 'output')];
+    const begin = (call, rest) => this.#native.backup(call, ...args, rest);
+    return JSON.parse(await perform(all, begin, { progress: true }));
+  }
+
+  async restore(inputs, destination, options) {
+    Client.#check(this, 'restore');
+    const args = [toPaths(inputs, 'inputs'), text(destination, 'destination')];
+    const begin = (call, rest) => this.#native.restore(call, ...args, rest);
+    return JSON.parse(await perform(options, begin, { progress: true }));
+  }
+
   async migrate(target, options) {
     Client.#check(this, 'migrate');
     const args = [text(target, 'target')];

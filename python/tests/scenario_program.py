@@ -79,6 +79,8 @@ RESULTS: dict[str, Callable[[Any], Any]] = {
             "discover",
             "delete",
             "copy",
+            "backup",
+            "restore",
             "migrate",
             "verify",
             "check",

@@ -496,6 +496,28 @@ static size_t texts(const char *name, ocigraph_str list[16]) {
     return count;
 }
 
+static void backup(void) {
+    ocigraph_backup_report *report;
+    ocigraph_str references[16], output = text("output");
+    size_t count = texts("references", references);
+    ocigraph_backup_options *options = fill(ocigraph_backup_options_new(), "backup", arguments);
+    need(ocigraph_client_backup(client, references, count, output, options, NULL, &report, &failure));
+    result(ocigraph_backup_report_json(report));
+    ocigraph_backup_report_free(report);
+    ocigraph_backup_options_free(options);
+}
+
+static void restore(void) {
+    ocigraph_restore_report *report;
+    ocigraph_str inputs[16], destination = text("destination");
+    size_t count = texts("inputs", inputs);
+    ocigraph_restore_options *options = fill(ocigraph_restore_options_new(), "restore", arguments);
+    need(ocigraph_client_restore(client, inputs, count, destination, options, NULL, &report, &failure));
+    result(ocigraph_restore_report_json(report));
+    ocigraph_restore_report_free(report);
+    ocigraph_restore_options_free(options);
+}
+
 static void check(void) {
     ocigraph_check_report *report;
     ocigraph_str requirements[16], reference = text("reference");
@@ -688,6 +710,7 @@ static const struct {
     void (*run)(void);
 } operations[] = {
     {"push", push}, {"attach", run_attach}, {"pull", pull}, {"discover", discover}, {"delete", delete}, {"copy", copy},
+    {"backup", backup}, {"restore", restore},
     {"migrate", migrate}, {"verify", verify},
     {"check", check},
     {"resolve", resolve}, {"tag", tag}, {"untag", untag}, {"tags", tags}, {"tag_details", tag_details},

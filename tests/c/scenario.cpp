@@ -358,6 +358,18 @@ const std::map<std::string, operation> operations = {
          view source = s.take_text("source"), destination = s.take_text("destination");
          return one_line(c.copy(source, destination, s.options<ocigraph::copy_options>()).json());
      }},
+    {"backup",
+     [](const client &c, const step &s) {
+         std::vector<view> references = s.take_texts("references");
+         view output = s.take_text("output");
+         return one_line(c.backup(references, output, s.options<ocigraph::backup_options>()).json());
+     }},
+    {"restore",
+     [](const client &c, const step &s) {
+         std::vector<view> inputs = s.take_texts("inputs");
+         view destination = s.take_text("destination");
+         return one_line(c.restore(inputs, destination, s.options<ocigraph::restore_options>()).json());
+     }},
     {"migrate", with_options<ocigraph::migrate_options>([](auto &c, view r, auto o) { return c.migrate(r, o); })},
     {"verify", with_options<ocigraph::verify_options>([](auto &c, view r, auto o) { return c.verify(r, o); })},
     {"check",

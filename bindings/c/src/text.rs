@@ -3,9 +3,14 @@
 //! Arguments are copied before a function returns. Results belong to the handle that they are read
 //! from. No pointer of an argument is retained.
 
-use std::{ffi::c_char, path::Path, ptr, slice, str};
+use std::{
+    ffi::c_char,
+    fmt::Display,
+    path::{Path, PathBuf},
+    ptr, slice, str,
+};
 
-use ocigraph::{Code, Error, Result};
+use ocigraph::{Code, Error, Reference, Result};
 
 /// UTF-8 text as a pointer and a length, without a terminating NUL. As an argument, `{NULL, 0}` and
 /// a length of 0 mean "not given". As a result, `{NULL, 0}` means "unknown"; a known empty text has
@@ -156,6 +161,26 @@ pub(crate) fn texts(data: *const ocigraph_str, count: usize, name: &str) -> Resu
     // SAFETY: the header requires `count` views at `data`, which is not NULL here.
     let views = unsafe { slice::from_raw_parts(data, count) };
     views.iter().map(|view| view.text(name)).collect()
+}
+
+/// Copies an array of texts, and parses each as a reference.
+pub(crate) fn references(
+    data: *const ocigraph_str,
+    count: usize,
+    name: &str,
+) -> Result<Vec<Reference>> {
+    texts(data, count, name)?.iter().map(|text| text.parse()).collect()
+}
+
+/// Copies an array of paths.
+pub(crate) fn paths(data: *const ocigraph_str, count: usize, name: &str) -> Result<Vec<PathBuf>> {
+    Ok(texts(data, count, name)?.into_iter().map(PathBuf::from).collect())
+}
+
+/// Returns what an operation is called on, for its errors: a list, and the place that it leads to.
+pub(crate) fn joined(list: impl IntoIterator<Item: Display>, to: impl Display) -> String {
+    let shown: Vec<String> = list.into_iter().map(|item| item.to_string()).collect();
+    format!("{} to {to}", shown.join(" "))
 }
 
 pub(crate) fn invalid(message: impl Into<String>) -> Error {

@@ -17,6 +17,7 @@ use ocigraph::{
 
 use crate::{
     commands::{
+        archive::{BackupArgs, RestoreArgs},
         blob::BlobCommand,
         check::CheckArgs,
         copy::CopyArgs,
@@ -84,6 +85,10 @@ pub(crate) enum Command {
     /// Copy an artifact or its graph between registries and image layouts
     #[command(visible_alias = "cp")]
     Copy(Box<CopyArgs>),
+    /// Copy repositories into one archive or directory
+    Backup(BackupArgs),
+    /// Copy what an archive or directory has to a registry or layout
+    Restore(RestoreArgs),
     /// Give what is attached to an artifact the form of referrers or of tags
     Migrate(MigrateArgs),
     /// Check that every manifest and blob of a graph exists and matches its digest

@@ -137,6 +137,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Discover(args) => commands::discover::discover(&common, args).boxed(),
         Command::Delete(args) => commands::delete::delete(&common, args).boxed(),
         Command::Copy(args) => commands::copy::copy(&common, *args).boxed(),
+        Command::Backup(args) => commands::archive::backup(&common, args).boxed(),
+        Command::Restore(args) => commands::archive::restore(&common, args).boxed(),
         Command::Migrate(args) => commands::migrate::migrate(&common, args).boxed(),
         Command::Verify(args) => commands::verify::verify(&common, args).boxed(),
         Command::Check(args) => commands::check::check(&common, args).boxed(),

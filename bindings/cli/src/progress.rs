@@ -48,6 +48,20 @@ const DOWNLOADS: Words = Words {
     mounted: "Mounted    ",
     read: Some("Processing "),
 };
+const BACKUPS: Words = Words {
+    started: "Pulling  ",
+    done: "Pulled   ",
+    exists: "Exists   ",
+    mounted: "Mounted  ",
+    read: None,
+};
+const RESTORES: Words = Words {
+    started: "Pushing  ",
+    done: "Pushed   ",
+    exists: "Exists   ",
+    mounted: "Mounted  ",
+    read: None,
+};
 
 impl Words {
     fn of(&self, outcome: Outcome) -> &'static str {
@@ -82,6 +96,16 @@ pub(crate) fn copies(common: &Common, format: &Format) -> Progress {
 /// Returns the progress callback of a pull.
 pub(crate) fn downloads(common: &Common, format: &Format) -> Progress {
     progress(common, format, DOWNLOADS, Vec::new())
+}
+
+/// Returns the progress callback of a backup.
+pub(crate) fn backups(common: &Common, format: &Format) -> Progress {
+    progress(common, format, BACKUPS, Vec::new())
+}
+
+/// Returns the progress callback of a restore.
+pub(crate) fn restores(common: &Common, format: &Format) -> Progress {
+    progress(common, format, RESTORES, Vec::new())
 }
 
 /// Returns the progress callback of a verification.

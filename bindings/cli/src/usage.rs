@@ -43,6 +43,13 @@ impl Usage {
                     ..Self::default()
                 })
             }
+            Command::Backup(args) => {
+                Ok(Self { references: args.references.clone(), ..Self::default() })
+            }
+            Command::Restore(args) => {
+                let references = args.destination.reference.iter().cloned().collect();
+                Ok(Self { references, ..Self::default() })
+            }
             Command::Migrate(args) => one(&args.layout, &args.target),
             Command::Verify(args) => one(&args.layout, &args.target),
             Command::Check(args) => one(&args.layout, &args.target),

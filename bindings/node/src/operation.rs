@@ -2,6 +2,8 @@
 
 //! Operations on artifacts and their graphs.
 
+use std::path::PathBuf;
+
 use napi::{Env, bindgen_prelude::ClassInstance};
 use napi_derive::napi;
 use ocigraph::{File, Progress, Reference, Result};
@@ -149,6 +151,54 @@ impl Client {
                 options.destination_client =
                     destination_client.map(|client| client.shared()).transpose()?;
                 Ok(async move { Ok(json(&core.copy(&source, &destination, options).await?)) })
+            },
+        )
+    }
+
+    /// Starts the operation. Resolves to the result as JSON.
+    #[napi(catch_unwind)]
+    pub fn backup<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        references: Vec<String>,
+        output: String,
+        options: String,
+    ) -> Started<'env> {
+        self.start(
+            env,
+            call,
+            ErrorContext::new("backup", format!("{} to {output}", references.join(" "))),
+            |core, _| {
+                let references: Vec<Reference> =
+                    references.iter().map(|text| text.parse()).collect::<Result<_>>()?;
+                let output = PathBuf::from(output);
+                let options =
+                    read::<options::BackupOptions>(&options)?.into_core(call.progress())?;
+                Ok(async move { Ok(json(&core.backup(&references, &output, options).await?)) })
+            },
+        )
+    }
+
+    /// Starts the operation. Resolves to the result as JSON.
+    #[napi(catch_unwind)]
+    pub fn restore<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        inputs: Vec<String>,
+        destination: String,
+        options: String,
+    ) -> Started<'env> {
+        self.start(
+            env,
+            call,
+            ErrorContext::new("restore", format!("{} to {destination}", inputs.join(" "))),
+            |core, _| {
+                let inputs: Vec<PathBuf> = inputs.into_iter().map(PathBuf::from).collect();
+                let options =
+                    read::<options::RestoreOptions>(&options)?.into_core(call.progress())?;
+                Ok(async move { Ok(json(&core.restore(&inputs, &destination, options).await?)) })
             },
         )
     }

@@ -75,17 +75,28 @@ impl AttachOptions {
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct BlobDeleteOptions {
-    if_exists: Option<bool>,
+pub(crate) struct BackupOptions {
+    recursive: Option<bool>,
+    since: Option<PathBuf>,
+    dry_run: Option<bool>,
+    concurrency: Option<Count>,
 }
 
-impl BlobDeleteOptions {
+impl BackupOptions {
     /// Converts to the core's options. Absent options keep the core's defaults.
-    pub(crate) fn into_core(self) -> Result<ocigraph::BlobDeleteOptions> {
-        let mut options = ocigraph::BlobDeleteOptions::default();
-        if let Some(given) = self.if_exists {
-            options.if_exists = given;
+    pub(crate) fn into_core(self, progress: Progress) -> Result<ocigraph::BackupOptions> {
+        let mut options = ocigraph::BackupOptions::default();
+        if let Some(given) = self.recursive {
+            options.recursive = given;
         }
+        options.since = self.since;
+        if let Some(given) = self.dry_run {
+            options.dry_run = given;
+        }
+        if let Some(given) = self.concurrency {
+            options.concurrency = Some(given.as_usize());
+        }
+        options.progress = progress;
         Ok(options)
     }
 }
@@ -544,6 +555,34 @@ impl ManifestOptions {
         if let Some(given) = self.platform {
             options.platform = Some(parsed(&given)?);
         }
+        Ok(options)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct RestoreOptions {
+    repository: Option<String>,
+    exclude_referrers: Option<bool>,
+    dry_run: Option<bool>,
+    concurrency: Option<Count>,
+}
+
+impl RestoreOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self, progress: Progress) -> Result<ocigraph::RestoreOptions> {
+        let mut options = ocigraph::RestoreOptions::default();
+        options.repository = self.repository;
+        if let Some(given) = self.exclude_referrers {
+            options.exclude_referrers = given;
+        }
+        if let Some(given) = self.dry_run {
+            options.dry_run = given;
+        }
+        if let Some(given) = self.concurrency {
+            options.concurrency = Some(given.as_usize());
+        }
+        options.progress = progress;
         Ok(options)
     }
 }

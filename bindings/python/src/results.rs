@@ -3,11 +3,11 @@
 //! The results of operations as plain Python values: a dict with the fields of each.
 
 use ocigraph::{
-    Attributes, CheckReport, CheckedRequirement, CopiedBlobs, CopyReport, DeleteFailure,
-    DeleteReport, IndexResult, KeptAttachment, KeptTag, LoginResult, LogoutResult, ManifestInfo,
-    MigrateReport, Migration, MigrationKind, Outcome, Presence, Problem, ProblemKind, PullResult,
-    PulledFile, PushResult, PushedBlob, RemovedAttachment, RetainedManifest, StoredIn, TagInfo,
-    VerifyReport,
+    ArchivedTag, Attributes, BackupReport, CheckReport, CheckedRequirement, CopiedBlobs,
+    CopyReport, DeleteFailure, DeleteReport, IndexResult, KeptAttachment, KeptTag, LoginResult,
+    LogoutResult, ManifestInfo, MigrateReport, Migration, MigrationKind, Outcome, Presence,
+    Problem, ProblemKind, PullResult, PulledFile, PushResult, PushedBlob, RemovedAttachment,
+    RestoreReport, RetainedManifest, StoredIn, TagInfo, VerifyReport,
 };
 use pyo3::{prelude::*, types::PyDict};
 
@@ -132,6 +132,61 @@ impl IntoPlain for CopyReport {
         dict.set_item("source", source.into_plain(py)?)?;
         dict.set_item("destination", destination.into_plain(py)?)?;
         dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("tags", tags.into_plain(py)?)?;
+        dict.set_item("manifests", manifests.into_plain(py)?)?;
+        dict.set_item("blobs", blobs.into_plain(py)?)?;
+        dict.set_item("bytes", bytes.into_plain(py)?)?;
+        dict.set_item("missing", missing.into_plain(py)?)?;
+        dict.set_item("kept_tags", kept_tags.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for ArchivedTag {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { reference, descriptor, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("reference", reference.into_plain(py)?)?;
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for BackupReport {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self {
+            dry_run,
+            output,
+            tags,
+            manifests,
+            blobs,
+            existing_blobs,
+            bytes,
+            size,
+            missing,
+            kept_tags,
+            ..
+        } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("dry_run", dry_run.into_plain(py)?)?;
+        dict.set_item("output", output.into_plain(py)?)?;
+        dict.set_item("tags", tags.into_plain(py)?)?;
+        dict.set_item("manifests", manifests.into_plain(py)?)?;
+        dict.set_item("blobs", blobs.into_plain(py)?)?;
+        dict.set_item("existing_blobs", existing_blobs.into_plain(py)?)?;
+        dict.set_item("bytes", bytes.into_plain(py)?)?;
+        dict.set_item("size", size.into_plain(py)?)?;
+        dict.set_item("missing", missing.into_plain(py)?)?;
+        dict.set_item("kept_tags", kept_tags.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for RestoreReport {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { dry_run, tags, manifests, blobs, bytes, missing, kept_tags, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("dry_run", dry_run.into_plain(py)?)?;
         dict.set_item("tags", tags.into_plain(py)?)?;
         dict.set_item("manifests", manifests.into_plain(py)?)?;
         dict.set_item("blobs", blobs.into_plain(py)?)?;

@@ -15,6 +15,8 @@ const operations = {
   discover: ['discover', ['reference'], tree],
   delete: ['delete', ['reference']],
   copy: ['copy', ['source', 'destination']],
+  backup: ['backup', ['references', 'output']],
+  restore: ['restore', ['inputs', 'destination']],
   migrate: ['migrate', ['reference']],
   verify: ['verify', ['reference']],
   check: ['check', ['reference', 'requirements']],

@@ -66,7 +66,9 @@ from ._error import (
 from ._graph import Graph, ListProblem, Node
 from ._progress import Event, Progress, tqdm_progress
 from ._results import (
+    ArchivedTag,
     Attributes,
+    BackupReport,
     CheckedRequirement,
     CheckReport,
     CopiedBlobs,
@@ -87,6 +89,7 @@ from ._results import (
     PushedBlob,
     PushResult,
     RemovedAttachment,
+    RestoreReport,
     RetainedManifest,
     TagInfo,
     VerifyReport,
@@ -101,6 +104,7 @@ __all__ = [
     "AlreadyExistsError",
     "Annotations",
     "AnyReference",
+    "ArchivedTag",
     "AsyncBlob",
     "AsyncClient",
     "AsyncContent",
@@ -109,6 +113,7 @@ __all__ = [
     "AsyncReadable",
     "AttachmentForm",
     "Attributes",
+    "BackupReport",
     "Blob",
     "BytesLike",
     "CancelledError",
@@ -173,6 +178,7 @@ __all__ = [
     "RegistryError",
     "RegistryMessage",
     "RemovedAttachment",
+    "RestoreReport",
     "Result",
     "RetainedManifest",
     "SizeMismatchError",

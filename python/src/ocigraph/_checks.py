@@ -64,6 +64,14 @@ def check_text_list(name: str, value: str | Iterable[object]) -> list[str]:
     return [check_text(name.removesuffix("s"), item) for item in items]
 
 
+def check_path_list(
+    name: str, value: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+) -> list[str | os.PathLike[str]]:
+    """Checks for one path or several. The error names one item: ``input`` for ``inputs``."""
+    items = [value] if isinstance(value, str | os.PathLike) else value
+    return [check_path(name.removesuffix("s"), item) for item in items]
+
+
 def check_callback(name: str, value: object) -> bool:
     """Checks for a callable or None. Returns True for a callable."""
     if value is None or callable(value):

@@ -174,6 +174,28 @@ class Client:
         concurrency: int | None,
         progress: bool,
     ) -> Operation[_Json]: ...
+    def backup(
+        self,
+        references: Sequence[GivenReference],
+        output: _Path,
+        *,
+        recursive: bool,
+        since: _Path | None,
+        dry_run: bool,
+        concurrency: int | None,
+        progress: bool,
+    ) -> Operation[_Json]: ...
+    def restore(
+        self,
+        inputs: Sequence[_Path],
+        destination: str,
+        *,
+        repository: str | None,
+        exclude_referrers: bool,
+        dry_run: bool,
+        concurrency: int | None,
+        progress: bool,
+    ) -> Operation[_Json]: ...
     def migrate(
         self, reference: GivenReference, *, to: str, dry_run: bool, remove_old: bool, concurrency: int | None
     ) -> Operation[_Json]: ...

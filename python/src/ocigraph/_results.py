@@ -277,6 +277,114 @@ class CopyReport(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class ArchivedTag(Result):
+    """A tag of a backup, or of what was restored from it.
+
+    Example:
+        >>> [tag] = client.backup("oci:store/app:v1", "app.tar").tags
+        >>> tag.descriptor.artifact_type
+        'image/example'
+    """
+
+    reference: str
+    """The location and the tag: that of the source for a backup, that of the destination for a restore. A manifest
+    without a tag has its digest."""
+    descriptor: Descriptor
+    """The descriptor of the manifest."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> ArchivedTag:
+        return cls(f["reference"], Descriptor._of(f["descriptor"]))
+
+
+@dataclass(frozen=True, slots=True)
+class BackupReport(Result):
+    """The result of `Client.backup`. A dry run reports what would be stored.
+
+    Example:
+        >>> report = client.backup("oci:store/app", "app.tar", dry_run=True)
+        >>> report.manifests, report.blobs, report.size
+        (1, 2, None)
+    """
+
+    dry_run: bool
+    """True for a dry run, which writes nothing."""
+    output: Path
+    """The path of the archive or directory."""
+    tags: tuple[ArchivedTag, ...]
+    """The tags that were backed up, repository by repository, with their manifests."""
+    manifests: int
+    """Number of manifests stored, without those that the directory had, or that the earlier archive has."""
+    blobs: int
+    """Number of blobs stored."""
+    existing_blobs: int
+    """Number of blobs that the directory had, or that the earlier archive has."""
+    bytes: int
+    """Number of bytes of all manifests and blobs stored."""
+    missing: tuple[Descriptor, ...]
+    """The referrers that a repository lists and does not have. The backup has all others."""
+    kept_tags: tuple[KeptTag, ...]
+    """The tags that cosign derives from a digest, and that were not backed up: the repository has lost their manifests,
+    or they name other content in the directory, which the backup would lose."""
+    size: int | None = None
+    """The size of the archive in bytes. ``None`` for a directory, and for a dry run."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> BackupReport:
+        return cls(
+            f["dry_run"],
+            Path(f["output"]),
+            tuple(ArchivedTag._of(item) for item in f["tags"]),
+            f["manifests"],
+            f["blobs"],
+            f["existing_blobs"],
+            f["bytes"],
+            descriptors(f["missing"]),
+            tuple(KeptTag._of(item) for item in f["kept_tags"]),
+            f["size"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreReport(Result):
+    """The result of `Client.restore`. A dry run reports what would be written.
+
+    Example:
+        >>> _ = client.backup("oci:store/app", "app.tar", recursive=True)
+        >>> client.restore("app.tar", "oci:restored/app", dry_run=True).blobs.copied
+        3
+    """
+
+    dry_run: bool
+    """True for a dry run, which writes nothing."""
+    tags: tuple[ArchivedTag, ...]
+    """The tags that were set, repository by repository, with their manifests."""
+    manifests: int
+    """Number of manifests written. Manifests that the destination had already are not counted."""
+    blobs: CopiedBlobs
+    """Numbers of blobs, by outcome."""
+    bytes: int
+    """Number of bytes of all manifests and blobs written."""
+    missing: tuple[Descriptor, ...]
+    """The referrers that the archive lists and does not have."""
+    kept_tags: tuple[KeptTag, ...]
+    """The tags that cosign derives from a digest, and that were not restored: at the destination they name other
+    content, which the restore would lose."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> RestoreReport:
+        return cls(
+            f["dry_run"],
+            tuple(ArchivedTag._of(item) for item in f["tags"]),
+            f["manifests"],
+            CopiedBlobs._of(f["blobs"]),
+            f["bytes"],
+            descriptors(f["missing"]),
+            tuple(KeptTag._of(item) for item in f["kept_tags"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Migration(Result):
     """An attachment that has the new form.
 

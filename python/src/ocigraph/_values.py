@@ -222,6 +222,12 @@ def given_reference(reference: AnyReference) -> GivenReference:
     raise error
 
 
+def given_references(references: AnyReference | Iterable[AnyReference]) -> list[GivenReference]:
+    """Converts one reference or several for the native module."""
+    items = [references] if isinstance(references, str | Reference | os.PathLike) else references
+    return [given_reference(item) for item in items]
+
+
 def named(reference: AnyReference) -> tuple[str, str | None]:
     """Returns the text of a reference and, if known, its repository or layout."""
     if isinstance(reference, str):

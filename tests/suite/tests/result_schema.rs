@@ -13,10 +13,10 @@ use std::{
 };
 
 use ocigraph::{
-    AttachOptions, Bytes, CheckOptions, Client, CopyOptions, DeleteOptions, DiscoverOptions, File,
-    IndexCreateOptions, IndexUpdateOptions, KeyCase, Manifest, ManifestFormat, MigrateOptions,
-    PullOptions, PushOptions, Reference, ResolveOptions, ToJson, TransferOptions, UntagOptions,
-    VerifyOptions,
+    AttachOptions, BackupOptions, Bytes, CheckOptions, Client, CopyOptions, DeleteOptions,
+    DiscoverOptions, File, IndexCreateOptions, IndexUpdateOptions, KeyCase, Manifest,
+    ManifestFormat, MigrateOptions, PullOptions, PushOptions, Reference, ResolveOptions,
+    RestoreOptions, ToJson, TransferOptions, UntagOptions, VerifyOptions,
 };
 use ocigraph_fixture::{Config, Fixture};
 use ocigraph_suite::Workspace;
@@ -224,6 +224,14 @@ fn library(place: &str, work: &Workspace) -> Results {
     assert_eq!((report.migrated.len(), report.kept.len(), report.removed.len()), (1, 1, 1));
     results.add_result("migrate", &report);
 
+    let archive = work.path("x.tar");
+    let report = run(client.backup(&[root.clone()], &archive, BackupOptions::default()));
+    assert_eq!(report.tags.len(), 1);
+    results.add_result("backup", &report);
+    let folder = format!("oci:{}", work.path("restored").display());
+    let report = run(client.restore(&[archive], &folder, RestoreOptions::default()));
+    results.add_result("restore", &report);
+
     let report = run(client.delete(&root, DeleteOptions::default().dry_run(true)));
     assert!(!report.kept.is_empty());
     results.add_result("delete", &report);
@@ -256,6 +264,8 @@ fn commands(place: &str) -> Results {
     add("commands/pull", &["pull", &root, "-o", "out", "--artifact-type", "sbom/x"]);
     add("copy", &["copy", "-r", &root, "oci:copy:v1"]);
     add("migrate", &["migrate", "--dry-run", &root]);
+    add("backup", &["backup", "-o", "x.tar", &root]);
+    add("restore", &["restore", "--input", "x.tar", "oci:restored"]);
     add("verify", &["verify", &root]);
     add("check", &["check", "--require", "artifact-type=sbom/x", &root]);
     add("resolve", &["resolve", &root]);

@@ -15,6 +15,10 @@ mod delete;
 
 mod copy;
 
+mod backup;
+
+mod restore;
+
 mod migrate;
 
 mod verify;
@@ -52,6 +56,7 @@ mod login;
 mod logout;
 
 pub use attach::*;
+pub use backup::*;
 pub use check::*;
 pub use copy::*;
 pub use delete::*;
@@ -70,6 +75,7 @@ pub use push::*;
 pub use push_manifest::*;
 pub use repositories::*;
 pub use resolve::*;
+pub use restore::*;
 pub use tag::*;
 pub use tag_details::*;
 pub use tags::*;

@@ -20,6 +20,10 @@ mod delete;
 
 mod copy;
 
+mod backup;
+
+mod restore;
+
 mod migrate;
 
 mod verify;
@@ -39,6 +43,7 @@ mod blob_delete;
 mod untag;
 
 pub use attach::*;
+pub use backup::*;
 pub use blob::*;
 pub use blob_delete::*;
 pub use check::*;
@@ -52,6 +57,7 @@ pub use migrate::*;
 pub use pull::*;
 pub use push::*;
 pub use resolve::*;
+pub use restore::*;
 pub use untag::*;
 pub use verify::*;
 
@@ -65,6 +71,8 @@ const _: () = {
     shared::<ocigraph_discover_options>();
     shared::<ocigraph_delete_options>();
     shared::<ocigraph_copy_options>();
+    shared::<ocigraph_backup_options>();
+    shared::<ocigraph_restore_options>();
     shared::<ocigraph_migrate_options>();
     shared::<ocigraph_verify_options>();
     shared::<ocigraph_check_options>();

@@ -19,6 +19,10 @@ mod delete;
 
 mod copy;
 
+mod backup;
+
+mod restore;
+
 mod migrate;
 
 mod verify;
@@ -35,6 +39,7 @@ mod login;
 
 mod logout;
 
+pub use backup::*;
 pub use check::*;
 pub use copy::*;
 pub use delete::*;
@@ -48,6 +53,7 @@ pub use manifest_list::*;
 pub use migrate::*;
 pub use pull::*;
 pub use push::*;
+pub use restore::*;
 pub use tag_list::*;
 pub use text_list::*;
 pub use verify::*;
@@ -64,6 +70,8 @@ const _: () = {
     shared::<ocigraph_pull_result>();
     shared::<ocigraph_delete_report>();
     shared::<ocigraph_copy_report>();
+    shared::<ocigraph_backup_report>();
+    shared::<ocigraph_restore_report>();
     shared::<ocigraph_migrate_report>();
     shared::<ocigraph_verify_report>();
     shared::<ocigraph_check_report>();

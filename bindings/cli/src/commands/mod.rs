@@ -1,5 +1,6 @@
 //! One module for each command or small group of commands: its arguments and its code.
 
+pub(crate) mod archive;
 pub(crate) mod blob;
 pub(crate) mod check;
 pub(crate) mod copy;

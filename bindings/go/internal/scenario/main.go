@@ -165,6 +165,8 @@ var operations = map[string]operation{
 	"delete":          method("Delete", "reference").operation(plain),
 	"migrate":         method("Migrate", "reference").operation(plain),
 	"copy":            method("Copy", "source", "destination").operation(plain),
+	"backup":          method("Backup", "references", "output").operation(plain),
+	"restore":         method("Restore", "inputs", "destination").operation(plain),
 	"verify":          method("Verify", "reference").operation(plain),
 	"check":           method("Check", "reference", "requirements").operation(plain),
 	"resolve":         method("Resolve", "reference").operation(named("descriptor")),

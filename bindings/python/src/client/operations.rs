@@ -6,9 +6,9 @@
 use std::path::PathBuf;
 
 use ocigraph::{
-    Annotations, AttachOptions, BlobDeleteOptions, CheckOptions, CopyOptions, DeleteOptions,
-    DiscoverOptions, Host, IndexCreateOptions, IndexUpdateOptions, LoginTarget, MigrateOptions,
-    PullOptions, PushOptions, ResolveOptions, TransferOptions, UntagOptions, VerifyOptions,
+    Annotations, AttachOptions, BackupOptions, CheckOptions, CopyOptions, DeleteOptions,
+    DiscoverOptions, Host, LoginTarget, MigrateOptions, PullOptions, PushOptions, ResolveOptions,
+    RestoreOptions, TransferOptions, UntagOptions, VerifyOptions,
 };
 use pyo3::prelude::*;
 
@@ -245,6 +245,60 @@ impl Client {
             events,
             |client| async move { client.copy(&source, &destination, options).await },
         )
+    }
+
+    #[pyo3(signature = (references, output, *, recursive, since, dry_run, concurrency,
+        progress))]
+    #[allow(clippy::too_many_arguments)]
+    fn backup(
+        &self,
+        py: Python<'_>,
+        references: Vec<GivenReference>,
+        output: PathBuf,
+        recursive: bool,
+        since: Option<PathBuf>,
+        dry_run: bool,
+        concurrency: Option<usize>,
+        progress: bool,
+    ) -> PyResult<Operation> {
+        let references =
+            references.into_iter().map(|one| one.reference(py)).collect::<PyResult<Vec<_>>>()?;
+        let (events, progress) = Events::new(progress);
+        let mut options = BackupOptions::default();
+        options.recursive = recursive;
+        options.since = since;
+        options.dry_run = dry_run;
+        options.concurrency = concurrency;
+        options.progress = progress;
+        self.start(py, events, |client| async move {
+            client.backup(&references, &output, options).await
+        })
+    }
+
+    #[pyo3(signature = (inputs, destination, *, repository, exclude_referrers, dry_run,
+        concurrency, progress))]
+    #[allow(clippy::too_many_arguments)]
+    fn restore(
+        &self,
+        py: Python<'_>,
+        inputs: Vec<PathBuf>,
+        destination: String,
+        repository: Option<String>,
+        exclude_referrers: bool,
+        dry_run: bool,
+        concurrency: Option<usize>,
+        progress: bool,
+    ) -> PyResult<Operation> {
+        let (events, progress) = Events::new(progress);
+        let mut options = RestoreOptions::default();
+        options.repository = repository;
+        options.exclude_referrers = exclude_referrers;
+        options.dry_run = dry_run;
+        options.concurrency = concurrency;
+        options.progress = progress;
+        self.start(py, events, |client| async move {
+            client.restore(&inputs, &destination, options).await
+        })
     }
 
     #[pyo3(signature = (reference, *, to, dry_run, remove_old, concurrency))]

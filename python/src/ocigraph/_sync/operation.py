@@ -13,6 +13,7 @@ from .._checks import (
     check_flag,
     check_instance,
     check_path,
+    check_path_list,
     check_text,
     check_text_list,
     check_texts,
@@ -24,9 +25,19 @@ from .._descriptor import Platform
 from .._enumerations import AttachmentForm, EdgeKind, Format
 from .._graph import Graph
 from .._progress import Progress
-from .._results import CheckReport, CopyReport, DeleteReport, MigrateReport, PullResult, PushResult, VerifyReport
+from .._results import (
+    BackupReport,
+    CheckReport,
+    CopyReport,
+    DeleteReport,
+    MigrateReport,
+    PullResult,
+    PushResult,
+    RestoreReport,
+    VerifyReport,
+)
 from .._run import run, sync_log_level
-from .._values import AnyReference, File, StrPath, given_reference, named, platform_text
+from .._values import AnyReference, File, StrPath, given_reference, given_references, named, platform_text
 from .base import Base
 
 if TYPE_CHECKING:
@@ -459,6 +470,130 @@ class ArtifactOperations(Base):
             progress=check_callback("progress", progress),
         )
         return CopyReport._of(run(operation, progress))
+
+    def backup(
+        self,
+        references: AnyReference | Iterable[AnyReference],
+        output: StrPath,
+        *,
+        recursive: bool = False,
+        since: StrPath | None = None,
+        dry_run: bool = False,
+        concurrency: int | None = None,
+        progress: Progress | None = None,
+    ) -> BackupReport:
+        """Copies repositories and layouts, or some of their tags, into one archive or directory: an image layout. A
+        path that ends with ``.tar`` is an archive. It appears when it is complete and every byte is verified; the same
+        content gives the same bytes. A directory gets what it lacks.
+
+        A reference without tag and digest names all tags. Of one repository, the archive has the tags, as in any
+        layout. Of several, each name in it is a reference: ``host/repository:tag``, or ``host/repository@digest`` for a
+        manifest without a tag. A layout is backed up by itself.
+
+        Args:
+            references: the repositories to back up, or some of their tags; or one layout.
+            output: the archive, whose name ends with ``.tar``, or the directory to write.
+            recursive: also backs up what is attached to the manifests, as a recursive copy does: referrers, the tags
+                that cosign derives from a digest, and what is attached to these. Default: False, which backs up the
+                tagged manifests and what they list.
+            since: the archive or directory of an earlier backup. Manifests and blobs that it has are not stored again,
+                and a restore needs it too. Only for an archive. Default: none.
+            dry_run: only reports what would be stored. Reads all manifests, and no blob. Default: False.
+            concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
+                Fewer are used while a registry limits the rate of requests, or if the process can open few files.
+            progress: receives progress events for each blob. Default: none. An exception that it raises cancels the
+                operation.
+
+        Returns:
+            A `BackupReport` with ``dry_run``, ``output``, ``tags``, ``manifests``, ``blobs``, ``existing_blobs``,
+            ``bytes``, ``missing``, ``kept_tags`` and ``size``.
+
+        Raises:
+            NotFoundError: a reference names nothing or content of it is missing.
+            IncompleteError: a list of tags or referrers cannot be read completely.
+            DigestMismatchError: a registry sends other content than a manifest lists.
+            SizeMismatchError: a registry sends other content than a manifest lists.
+            AlreadyExistsError: ``output`` is a file where a directory is written, or the reverse.
+            InvalidArgumentError: ``references`` is empty or an option cannot be used.
+
+        Example:
+            >>> backed_up = client.backup("oci:store/app", "app.tar", recursive=True)
+            >>> [str(tag.reference) for tag in backed_up.tags], backed_up.manifests
+            (['oci:store/app:v1'], 2)
+        """
+        sync_log_level()
+        operation = self._native.backup(
+            given_references(references),
+            check_path("output", output),
+            recursive=check_flag("recursive", recursive),
+            since=optional(check_path, "since", since),
+            dry_run=check_flag("dry_run", dry_run),
+            concurrency=check_concurrency(concurrency),
+            progress=check_callback("progress", progress),
+        )
+        return BackupReport._of(run(operation, progress))
+
+    def restore(
+        self,
+        inputs: StrPath | Iterable[StrPath],
+        destination: str,
+        *,
+        repository: str | None = None,
+        exclude_referrers: bool = False,
+        dry_run: bool = False,
+        concurrency: int | None = None,
+        progress: Progress | None = None,
+    ) -> RestoreReport:
+        """Copies what an archive or a directory has to ``destination``: a registry, a repository or a layout. The first
+        of ``inputs`` is the archive, which `Client.backup`, ``oras backup`` or another tool has written. The others are
+        earlier archives, with content that it lacks because it was written with the option ``since``.
+
+        An archive of one repository is restored to ``host/repository``, or ``oci:PATH``. Without tags, all tags of the
+        archive are restored, and else those. An archive of several repositories is restored to a registry, ``host`` or
+        ``host/prefix``: each repository keeps its path. In a layout, each keeps its whole name. Tags are set after all
+        content was sent and verified.
+
+        Args:
+            inputs: the archive or directory to restore, and earlier ones that have content of it.
+            destination: the place to restore to: ``host/repository[:tag[,tag]]``, ``oci:PATH``, or for several
+                repositories ``host[/prefix]``.
+            repository: restores this repository alone, by its name in an archive of several:
+                ``registry.example.com/app``. Default: all.
+            exclude_referrers: restores the tagged manifests and what they list, without what is attached to them.
+                Default: False, which restores what the archive has.
+            dry_run: only reports what would be sent. Asks the destination what it has. Default: False.
+            concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
+                Fewer are used while a registry limits the rate of requests, or if the process can open few files.
+            progress: receives progress events for each blob. Default: none. An exception that it raises cancels the
+                operation.
+
+        Returns:
+            A `RestoreReport` with ``dry_run``, ``tags``, ``manifests``, ``blobs``, ``bytes``, ``missing`` and
+            ``kept_tags``.
+
+        Raises:
+            NotFoundError: a tag is not in the archive, or if neither the inputs nor the destination have content of it.
+            DigestMismatchError: the archive is damaged.
+            SizeMismatchError: the archive is damaged.
+            InvalidReferenceError: ``destination`` names no place for the archive.
+            InvalidArgumentError: an option cannot be used.
+
+        Example:
+            >>> _ = client.backup("oci:store/app", "app.tar", recursive=True)
+            >>> client.restore("app.tar", "oci:restored/app:v1").manifests
+            2
+        """
+        sync_log_level()
+        operation = self._native.restore(
+            check_path_list("inputs", inputs),
+            check_text("destination", destination),
+            repository=optional(check_text, "repository", repository),
+            exclude_referrers=check_flag("exclude_referrers", exclude_referrers),
+            dry_run=check_flag("dry_run", dry_run),
+            concurrency=check_concurrency(concurrency),
+            progress=check_callback("progress", progress),
+        )
+        return RestoreReport._of(run(operation, progress))
 
     def migrate(
         self,

@@ -131,10 +131,9 @@ fn execute(request: &mut Request) -> Result<Done, Failure> {
 /// Adds the command and the arguments without a flag.
 fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
     let words: &[&str] = match request.operation.as_str() {
-        "push" | "attach" | "pull" | "discover" | "copy" | "migrate" | "verify" | "check"
-        | "resolve" | "tag" | "untag" | "tags" | "manifests" | "login" | "logout" => {
-            &[&request.operation.clone()]
-        }
+        "push" | "attach" | "pull" | "discover" | "copy" | "backup" | "restore" | "migrate"
+        | "verify" | "check" | "resolve" | "tag" | "untag" | "tags" | "manifests" | "login"
+        | "logout" => &[&request.operation.clone()],
         "delete" => &["delete", "--yes"],
         "tag_details" => &["tags", "--detail"],
         "repositories" => &["repos"],
@@ -150,10 +149,23 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
         other => return Err(Failure::Unsupported(format!("the operation {other}"))),
     };
     line.words = words.iter().map(|word| (*word).to_owned()).collect();
-    line.may_fail = matches!(request.operation.as_str(), "verify" | "check" | "copy");
+    line.may_fail =
+        matches!(request.operation.as_str(), "verify" | "check" | "copy" | "backup" | "restore");
     match request.operation.as_str() {
         "copy" => {
             line.word(request.text("source")?);
+            line.word(request.text("destination")?);
+        }
+        "backup" => {
+            for reference in list("references", &request.required("references")?)? {
+                line.word(text("references", reference)?);
+            }
+            line.option("--output", request.text("output")?);
+        }
+        "restore" => {
+            for input in list("inputs", &request.required("inputs")?)? {
+                line.option("--input", text("inputs", input)?);
+            }
             line.word(request.text("destination")?);
         }
         "repositories" | "logout" => line.word(request.text("host")?),
@@ -257,7 +269,14 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             }
             // The command always prints what it could read, and then fails.
             ("discover", "allow_incomplete") => line.may_fail = value(&name, &given)?,
-            ("delete" | "migrate" | "index_create" | "index_update", "dry_run") => {
+            ("backup", "recursive") => line.flag("--include-referrers", &name, &given)?,
+            ("backup", "since") => line.option("--since", text(&name, &given)?),
+            ("restore", "repository") => line.option("--repository", text(&name, &given)?),
+            ("restore", "exclude_referrers") => line.flag("--exclude-referrers", &name, &given)?,
+            (
+                "delete" | "migrate" | "backup" | "restore" | "index_create" | "index_update",
+                "dry_run",
+            ) => {
                 line.flag("--dry-run", &name, &given)?;
             }
             ("migrate", "to") => line.option("--to", text(&name, &given)?),
@@ -283,8 +302,8 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
                 "platform",
             ) => line.option("--platform", text(&name, &given)?),
             (
-                "push" | "attach" | "pull" | "discover" | "delete" | "copy" | "migrate" | "verify"
-                | "check" | "index_create" | "index_update",
+                "push" | "attach" | "pull" | "discover" | "delete" | "copy" | "backup" | "restore"
+                | "migrate" | "verify" | "check" | "index_create" | "index_update",
                 "concurrency",
             ) => {
                 line.option("--concurrency", value::<usize>(&name, &given)?.to_string());

@@ -10,12 +10,12 @@ use std::{
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use ocigraph::{
-    Algorithm, AttachOptions, BlobDeleteOptions, Bytes, CheckOptions, Client, ClientConfig,
-    Content, CopyOptions, Credential, CredentialSource, Credentials, DeleteOptions, Descriptor,
-    DiscoverOptions, EdgeKind, Event, File, Host, IndexCreateOptions, IndexUpdateOptions, KeyCase,
-    Limits, LoginTarget, Manifest, MigrateOptions, Progress, PullOptions, PushOptions, Reference,
-    ResolveOptions, ToJson, TransferOptions, UnpackLimits, UntagOptions, VerifyOptions, Walk,
-    digest_files, media_type,
+    Algorithm, AttachOptions, BackupOptions, BlobDeleteOptions, Bytes, CheckOptions, Client,
+    ClientConfig, Content, CopyOptions, Credential, CredentialSource, Credentials, DeleteOptions,
+    Descriptor, DiscoverOptions, EdgeKind, Event, File, Host, IndexCreateOptions,
+    IndexUpdateOptions, KeyCase, Limits, LoginTarget, Manifest, MigrateOptions, Progress,
+    PullOptions, PushOptions, Reference, ResolveOptions, RestoreOptions, ToJson, TransferOptions,
+    UnpackLimits, UntagOptions, VerifyOptions, Walk, digest_files, media_type,
 };
 use ocigraph_suite::scenarios::serve::{Done, Failure, Request, list, pairs, serve, text, value};
 use serde_json::{Map, Value, json};
@@ -110,6 +110,21 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
             let (from, to) = (text_as(request, "source")?, text_as(request, "destination")?);
             let options = copy_options(request, &events)?;
             client.copy(&from, &to, options).await?.to_json(KeyCase::Snake)
+        }
+        "backup" => {
+            let references = texts("references", &request.required("references")?)?;
+            let references: Vec<Reference> =
+                references.iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
+            let output = PathBuf::from(request.text("output")?);
+            let options = backup_options(request, &events)?;
+            client.backup(&references, &output, options).await?.to_json(KeyCase::Snake)
+        }
+        "restore" => {
+            let inputs = texts("inputs", &request.required("inputs")?)?;
+            let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
+            let destination = request.text("destination")?;
+            let options = restore_options(request, &events)?;
+            client.restore(&inputs, &destination, options).await?.to_json(KeyCase::Snake)
         }
         "verify" => {
             let reference = reference(request)?;
@@ -417,6 +432,36 @@ fn migrate_options(request: &mut Request) -> Result<MigrateOptions, Failure> {
             "dry_run" => built.dry_run = value(&name, &given)?,
             "remove_old" => built.remove_old = value(&name, &given)?,
             "concurrency" => built.concurrency = Some(value(&name, &given)?),
+            _ => return Err(unknown(request, &name)),
+        }
+    }
+    Ok(built)
+}
+
+fn backup_options(request: &mut Request, events: &Events) -> Result<BackupOptions, Failure> {
+    let mut built = BackupOptions::default();
+    for (name, given) in options(request) {
+        match name.as_str() {
+            "recursive" => built.recursive = value(&name, &given)?,
+            "since" => built.since = Some(text(&name, &given)?.into()),
+            "dry_run" => built.dry_run = value(&name, &given)?,
+            "concurrency" => built.concurrency = Some(value(&name, &given)?),
+            "progress" => built.progress = events.option(&given)?,
+            _ => return Err(unknown(request, &name)),
+        }
+    }
+    Ok(built)
+}
+
+fn restore_options(request: &mut Request, events: &Events) -> Result<RestoreOptions, Failure> {
+    let mut built = RestoreOptions::default();
+    for (name, given) in options(request) {
+        match name.as_str() {
+            "repository" => built.repository = Some(text(&name, &given)?),
+            "exclude_referrers" => built.exclude_referrers = value(&name, &given)?,
+            "dry_run" => built.dry_run = value(&name, &given)?,
+            "concurrency" => built.concurrency = Some(value(&name, &given)?),
+            "progress" => built.progress = events.option(&given)?,
             _ => return Err(unknown(request, &name)),
         }
     }

@@ -85,17 +85,25 @@ fn forms(c: &C<'_>, operation: &Operation, parameter: &Parameter<'_>) -> Forms {
         Kind::Optional(kind) if **kind == Kind::Text => {
             simple("ocigraph_str", "let NAME = NAME.optional(\"NAME\")?;\n", "NAME")
         }
+        Kind::Path => {
+            simple("ocigraph_str", "let NAME = PathBuf::from(NAME.required(\"NAME\")?);\n", "&NAME")
+        }
         Kind::Bool => simple("bool", "", "NAME"),
         Kind::Bytes => simple("ocigraph_bytes", "let NAME = NAME.bytes(\"NAME\")?;\n", "NAME"),
-        Kind::List(kind) if **kind == Kind::Text => {
+        Kind::List(kind) if matches!(**kind, Kind::Text | Kind::Reference | Kind::Path) => {
+            let (read, what) = match **kind {
+                Kind::Reference => ("references", "references"),
+                Kind::Path => ("paths", "paths"),
+                _ => ("texts", "texts"),
+            };
             let list = vec![(name.clone(), "*const ocigraph_str"), ("count".to_owned(), "usize")];
             Forms {
                 exported: list.clone(),
                 passed: format!("{name}, count"),
                 job: list,
-                converted: format!("let {name} = texts({name}, count, \"{name}\")?;\n"),
+                converted: format!("let {name} = {read}({name}, count, \"{name}\")?;\n"),
                 core: format!("&{name}"),
-                doc: format!("`{name}`: an array of `count` texts: {}", described(doc)),
+                doc: format!("`{name}`: an array of `count` {what}: {}", described(doc)),
             }
         }
         Kind::Credential => Forms {
@@ -130,6 +138,7 @@ fn file(c: &C<'_>, operation: &Operation) -> String {
         &[
             "std::ffi::c_void",
             "std::mem::MaybeUninit",
+            "std::path::PathBuf",
             "ocigraph::Host LoginTarget Reference Result",
             "crate::boundary::call call_status require",
             "crate::callback::Gate",
@@ -142,7 +151,7 @@ fn file(c: &C<'_>, operation: &Operation) -> String {
             &options_import,
             &result_import,
             "crate::status::ocigraph_status",
-            "crate::text::ocigraph_bytes ocigraph_str texts",
+            "crate::text::joined ocigraph_bytes ocigraph_str paths references texts",
         ],
     );
     format!("//! The operation {}.\n\n{imports}\n{text}", name.replace('_', " "))
@@ -204,7 +213,10 @@ fn blocking(c: &C<'_>, operation: &Operation, forms: &[Forms]) -> Function {
 
 /// Returns true if an argument is parsed, and can be an invalid reference.
 fn takes_reference(operation: &Operation) -> bool {
-    let is_parsed = |kind: &Kind| matches!(kind, Kind::Reference | Kind::Host | Kind::LoginTarget);
+    let is_parsed = |kind: &Kind| match kind {
+        Kind::List(kind) => **kind == Kind::Reference,
+        kind => matches!(kind, Kind::Reference | Kind::Host | Kind::LoginTarget),
+    };
     operation.arguments.iter().any(|argument| is_parsed(&argument.kind))
 }
 
@@ -347,6 +359,19 @@ fn job(c: &C<'_>, operation: &Operation, forms: &[Forms]) -> String {
     let on = match operation.arguments.as_slice() {
         [from, to, ..] if from.kind == Kind::Reference && to.kind == Kind::Reference => {
             format!("format!(\"{{{}}} to {{{}}}\")", from.name, to.name)
+        }
+        [first, second, ..] if matches!(first.kind, Kind::List(_)) => {
+            let (list, to) = (&first.name, &second.name);
+            let to = match second.kind {
+                Kind::Path => format!("{to}.display()"),
+                _ => to.clone(),
+            };
+            match &first.kind {
+                Kind::List(kind) if **kind == Kind::Path => {
+                    format!("joined({list}.iter().map(|path| path.display()), &{to})")
+                }
+                _ => format!("joined(&{list}, {to})"),
+            }
         }
         [first, ..] => format!("{}.clone()", first.name),
         [] => panic!("the operation {name} has no argument"),

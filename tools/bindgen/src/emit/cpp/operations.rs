@@ -56,13 +56,13 @@ fn form(operation: &Operation, parameter: &Parameter<'_>) -> Form {
         has_default,
     };
     match kind.required() {
-        Kind::Reference | Kind::Host | Kind::LoginTarget | Kind::Text => {
+        Kind::Reference | Kind::Host | Kind::LoginTarget | Kind::Text | Kind::Path => {
             simple("std::string_view", format!("detail::in({name})"))
         }
         Kind::Bytes => simple("std::string_view", format!("detail::in_bytes({name})")),
         Kind::Bool => simple("bool", name.clone()),
         Kind::Credential => simple("const ocigraph::credential &", format!("{name}.get()")),
-        Kind::List(inner) if **inner == Kind::Text => Form {
+        Kind::List(inner) if matches!(**inner, Kind::Text | Kind::Reference | Kind::Path) => Form {
             parameter: format!("const std::vector<std::string_view> &{name}"),
             arguments: vec!["views.data()".to_owned(), "views.size()".to_owned()],
             before: format!(

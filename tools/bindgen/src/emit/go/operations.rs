@@ -68,7 +68,7 @@ fn method(definition: &Definition, operation: &Operation) -> Method {
                 format!("a.text({name})")
             }
             Kind::Bytes => format!("a.bytes({name})"),
-            Kind::List(kind) if **kind == Kind::Text => {
+            Kind::List(kind) if matches!(**kind, Kind::Text | Kind::Reference | Kind::Path) => {
                 assert!(before.is_empty(), "Go can write one list of {}", operation.name);
                 before.push(format!("views, count := a.texts({name})"));
                 "views, count".to_owned()

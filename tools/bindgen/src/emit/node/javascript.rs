@@ -124,7 +124,11 @@ fn checked(argument: &Argument) -> String {
         Kind::Reference | Kind::Host | Kind::LoginTarget | Kind::Text => {
             format!("text({name}, '{name}')")
         }
-        Kind::List(kind) if **kind == Kind::Text => format!("texts({name}, '{name}')"),
+        Kind::List(kind) if matches!(**kind, Kind::Text | Kind::Reference) => {
+            format!("texts({name}, '{name}')")
+        }
+        Kind::Path => format!("toPath({name}, '{name}')"),
+        Kind::List(kind) if **kind == Kind::Path => format!("toPaths({name}, '{name}')"),
         Kind::Bytes => format!("toBytes({name}, '{name}')"),
         Kind::Credential => format!("toCredential({name})"),
         kind => unknown("argument", &argument.name, kind),

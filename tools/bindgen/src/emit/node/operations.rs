@@ -73,7 +73,9 @@ fn imports(methods: &str) -> String {
         own.push("graph::Graph".to_owned());
     }
     own.push("options::{self, read}".to_owned());
-    list("napi", napi)
+    let std = if methods.contains("PathBuf") { "use std::path::PathBuf;\n\n" } else { "" };
+    std.to_owned()
+        + &list("napi", napi)
         + "use napi_derive::napi;\n"
         + &list(
             "ocigraph",
@@ -139,10 +141,15 @@ fn local(argument: &Argument) -> String {
 
 fn parameter(argument: &Argument) -> String {
     let kind = match &argument.kind {
-        Kind::Reference | Kind::Host | Kind::LoginTarget | Kind::Credential | Kind::Text => {
-            "String"
+        Kind::Reference
+        | Kind::Host
+        | Kind::LoginTarget
+        | Kind::Credential
+        | Kind::Text
+        | Kind::Path => "String",
+        Kind::List(kind) if matches!(**kind, Kind::Text | Kind::Reference | Kind::Path) => {
+            "Vec<String>"
         }
-        Kind::List(kind) if **kind == Kind::Text => "Vec<String>",
         Kind::Bytes => "&[u8]",
         kind => unknown("argument", &argument.name, kind),
     };
@@ -161,6 +168,16 @@ fn context(operation: &Operation) -> String {
         .collect();
     let title = &operation.title;
     match on.as_slice() {
+        // Lists come first, and the place that they lead to follows.
+        [] => {
+            let [list, to, ..] = operation.arguments.as_slice() else {
+                panic!("Node.js: {} is called on nothing", operation.name)
+            };
+            let (list, to) = (local(list), local(to));
+            format!(
+                "ErrorContext::new({title:?}, format!(\"{{}} to {{{to}}}\", {list}.join(\" \")))"
+            )
+        }
         [on] => format!("ErrorContext::new({title:?}, &{on})"),
         names => {
             let names: Vec<String> = names.iter().map(|name| format!("{{{name}}}")).collect();
@@ -216,6 +233,23 @@ fn body(operation: &Operation, definition: &Definition) -> String {
             }
             Kind::LoginTarget => {
                 text.push_str(&format!("let {name}: LoginTarget = {name}.parse()?;\n"));
+                arguments.push(format!("&{name}"));
+            }
+            Kind::Path => {
+                text.push_str(&format!("let {name} = PathBuf::from({name});\n"));
+                arguments.push(format!("&{name}"));
+            }
+            Kind::List(kind) if **kind == Kind::Reference => {
+                text.push_str(&format!(
+                    "let {name}: Vec<Reference> =\n\
+                     {name}.iter().map(|text| text.parse()).collect::<Result<_>>()?;\n"
+                ));
+                arguments.push(format!("&{name}"));
+            }
+            Kind::List(kind) if **kind == Kind::Path => {
+                text.push_str(&format!(
+                    "let {name}: Vec<PathBuf> = {name}.into_iter().map(PathBuf::from).collect();\n"
+                ));
                 arguments.push(format!("&{name}"));
             }
             Kind::Credential => {

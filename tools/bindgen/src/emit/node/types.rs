@@ -268,7 +268,11 @@ impl Types<'_> {
 fn argument_type(name: &str, kind: &Kind) -> &'static str {
     match kind {
         Kind::Reference | Kind::Host | Kind::LoginTarget | Kind::Text => "string",
-        Kind::List(item) if **item == Kind::Text => "string | readonly string[]",
+        Kind::List(item) if matches!(**item, Kind::Text | Kind::Reference) => {
+            "string | readonly string[]"
+        }
+        Kind::Path => "string | URL",
+        Kind::List(item) if **item == Kind::Path => "string | URL | readonly (string | URL)[]",
         Kind::Bytes => "string | ArrayBufferLike | ArrayBufferView",
         Kind::Credential => "Credential",
         kind => unknown("argument", name, kind),

@@ -42,6 +42,19 @@ pub(super) fn argument(argument: &Argument, operation: &Operation) -> Parameter 
             "Sequence[str]",
             "Vec<String>",
         ),
+        Kind::List(kind) if **kind == Kind::Reference => (
+            "AnyReference | Iterable[AnyReference]",
+            format!("given_references({n})"),
+            "Sequence[GivenReference]",
+            "Vec<GivenReference>",
+        ),
+        Kind::Path => ("StrPath", format!("check_path(\"{n}\", {n})"), "_Path", "PathBuf"),
+        Kind::List(kind) if **kind == Kind::Path => (
+            "StrPath | Iterable[StrPath]",
+            format!("check_path_list(\"{n}\", {n})"),
+            "Sequence[_Path]",
+            "Vec<PathBuf>",
+        ),
         // A fetched manifest brings its media type.
         Kind::Bytes if operation.group == "manifest" => (
             "BytesLike | Manifest",

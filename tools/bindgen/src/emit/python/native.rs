@@ -146,6 +146,9 @@ fn argument_value(name: &str, kind: &Kind) -> String {
         Kind::Reference => format!("let {name} = {name}.reference(py)?;\n"),
         Kind::Host => format!("let {name}: Host = values::parsed(py, &{name})?;\n"),
         Kind::LoginTarget => format!("let {name}: LoginTarget = values::parsed(py, &{name})?;\n"),
+        Kind::List(kind) if **kind == Kind::Reference => format!(
+            "let {name} = {name}.into_iter().map(|one| one.reference(py)).collect::<PyResult<Vec<_>>>()?;\n"
+        ),
         Kind::Credential => format!("let {name} = or_raised(py, {name}.credential())?;\n"),
         _ => String::new(),
     }

@@ -348,6 +348,8 @@ fn type_name(kind: &Kind, name: &str) -> &'static str {
         Kind::Record(_) => "group",
         Kind::List(item) if **item == Kind::Text => "list of texts",
         Kind::List(item) if **item == Kind::File => "list of files",
+        Kind::List(item) if **item == Kind::Reference => "list of references",
+        Kind::List(item) if **item == Kind::Path => "list of paths",
         kind => panic!("{name} has the kind {kind:?}, which emit/schema cannot write"),
     }
 }
