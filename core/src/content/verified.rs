@@ -18,7 +18,7 @@ use ocigraph_types::{Descriptor, Result, Verifier};
 ///   algorithm is not supported.
 /// - [`SIZE_MISMATCH`](crate::Code::SizeMismatch) in place of the chunk that exceeds `blob.size`,
 ///   and at the end of a stream that is too short.
-/// - [`DIGEST_MISMATCH`](crate::Code::DigestMismatch) at the end of a stream with other content.
+/// - [`DIGEST_MISMATCH`](crate::Code::DigestMismatch) in place of the last chunk of other content.
 ///
 /// [Verification]: https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#verification
 ///
@@ -38,13 +38,17 @@ use ocigraph_types::{Descriptor, Result, Verifier};
 /// # });
 /// ```
 pub fn verified(blob: &Descriptor, stream: ByteStream) -> Result<ByteStream> {
-    let state = (stream, Some(Verifier::new(blob)?));
-    Ok(stream::try_unfold(state, |(mut stream, mut verifier)| async move {
+    let (state, size) = ((stream, Some(Verifier::new(blob)?)), blob.size);
+    Ok(stream::try_unfold(state, move |(mut stream, mut verifier)| async move {
         match stream.next().await {
             Some(chunk) => {
                 let chunk = chunk?;
                 if let Some(verifier) = &mut verifier {
                     verifier.update(&chunk)?;
+                    // A reader that knows the size may not read on after the last byte.
+                    if verifier.seen() == size {
+                        verifier.clone().finish()?;
+                    }
                 }
                 Ok(Some((chunk, (stream, verifier))))
             }

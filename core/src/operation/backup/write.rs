@@ -82,8 +82,8 @@ fn files(contents: Contents) -> (Vec<TarEntry>, Vec<Pending>) {
         let content = Descriptor::of("", &bytes);
         files.push((TarEntry { name: name.to_owned(), content }, Pending::Ready(bytes)));
     }
-    let folders: BTreeSet<String> =
-        manifests.keys().chain(blobs.keys()).flat_map(blob_folder).collect();
+    let listed = index.iter().map(|entry| &entry.digest);
+    let folders: BTreeSet<String> = listed.chain(blobs.keys()).flat_map(blob_folder).collect();
     for name in folders {
         let content = Descriptor::of("", b"");
         files.push((TarEntry { name, content }, Pending::Ready(Bytes::new())));
