@@ -401,8 +401,11 @@
 // Options of `ocigraph_client_attach`.
 typedef struct ocigraph_attach_options ocigraph_attach_options;
 
-// Options of `ocigraph_client_delete_blob`.
-typedef struct ocigraph_blob_delete_options ocigraph_blob_delete_options;
+// Options of `ocigraph_client_backup`.
+typedef struct ocigraph_backup_options ocigraph_backup_options;
+
+// The result of `ocigraph_client_backup`. A dry run reports what would be stored.
+typedef struct ocigraph_backup_report ocigraph_backup_report;
 
 // Options of `ocigraph_client_fetch_blob` and the `ocigraph_client_push_blob` functions.
 typedef struct ocigraph_blob_options ocigraph_blob_options;
@@ -461,15 +464,6 @@ typedef struct ocigraph_error ocigraph_error;
 // It is immutable.
 typedef struct ocigraph_graph ocigraph_graph;
 
-// Options of `ocigraph_client_index_create`.
-typedef struct ocigraph_index_create_options ocigraph_index_create_options;
-
-// An index that was created or updated.
-typedef struct ocigraph_index_result ocigraph_index_result;
-
-// Options of `ocigraph_client_index_update`.
-typedef struct ocigraph_index_update_options ocigraph_index_update_options;
-
 // The result of `ocigraph_client_login`.
 typedef struct ocigraph_login_result ocigraph_login_result;
 
@@ -505,6 +499,12 @@ typedef struct ocigraph_reference ocigraph_reference;
 
 // Options of `ocigraph_client_resolve` and `ocigraph_client_fetch_manifest`.
 typedef struct ocigraph_resolve_options ocigraph_resolve_options;
+
+// Options of `ocigraph_client_restore`.
+typedef struct ocigraph_restore_options ocigraph_restore_options;
+
+// The result of `ocigraph_client_restore`. A dry run reports what would be written.
+typedef struct ocigraph_restore_report ocigraph_restore_report;
 
 // The threads that execute operations. Clients can share a runtime.
 typedef struct ocigraph_runtime ocigraph_runtime;
@@ -640,6 +640,22 @@ typedef void (*ocigraph_copy_fn)(void *user_data,
                                  ocigraph_copy_report *result,
                                  ocigraph_error *error);
 
+// Receives the result of `ocigraph_client_backup_start`. If `status` is `OCIGRAPH_OK`, `result` is
+// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+// and must free them.
+typedef void (*ocigraph_backup_fn)(void *user_data,
+                                   ocigraph_status status,
+                                   ocigraph_backup_report *result,
+                                   ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_restore_start`. If `status` is `OCIGRAPH_OK`, `result`
+// is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns
+// both and must free them.
+typedef void (*ocigraph_restore_fn)(void *user_data,
+                                    ocigraph_status status,
+                                    ocigraph_restore_report *result,
+                                    ocigraph_error *error);
+
 // Receives the result of `ocigraph_client_migrate_start`. If `status` is `OCIGRAPH_OK`, `result`
 // is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns
 // both and must free them.
@@ -695,28 +711,6 @@ typedef void (*ocigraph_delete_manifest_fn)(void *user_data,
                                             ocigraph_status status,
                                             ocigraph_descriptor *result,
                                             ocigraph_error *error);
-
-// Receives the result of `ocigraph_client_index_create_start`. If `status` is `OCIGRAPH_OK`,
-// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
-// owns both and must free them.
-typedef void (*ocigraph_index_create_fn)(void *user_data,
-                                         ocigraph_status status,
-                                         ocigraph_index_result *result,
-                                         ocigraph_error *error);
-
-// Receives the result of `ocigraph_client_index_update_start`. If `status` is `OCIGRAPH_OK`,
-// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
-// owns both and must free them.
-typedef void (*ocigraph_index_update_fn)(void *user_data,
-                                         ocigraph_status status,
-                                         ocigraph_index_result *result,
-                                         ocigraph_error *error);
-
-// Receives the end of `ocigraph_client_delete_blob_start`. If `status` is not `OCIGRAPH_OK`,
-// `error` is set. The callback owns it and must free it.
-typedef void (*ocigraph_delete_blob_fn)(void *user_data,
-                                        ocigraph_status status,
-                                        ocigraph_error *error);
 
 // Receives the result of `ocigraph_client_tag_start`. If `status` is `OCIGRAPH_OK`, `result` is
 // set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
@@ -1827,6 +1821,126 @@ ocigraph_status ocigraph_copy_options_set_progress(ocigraph_copy_options *option
                                                    void *user_data,
                                                    ocigraph_error **error);
 
+// Creates backup options with the default values.
+//
+// Ownership: free the result with `ocigraph_backup_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_backup_options *ocigraph_backup_options_new(void);
+
+// Frees backup options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_backup_options_free(ocigraph_backup_options *options);
+
+// If true, also backs up what is attached to the manifests, as a recursive copy does: referrers,
+// the tags that cosign derives from a digest, and what is attached to these. Default: false, which
+// backs up the tagged manifests and what they list.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_backup_options_set_recursive(ocigraph_backup_options *options,
+                                                      bool recursive,
+                                                      ocigraph_error **error);
+
+// Sets the archive or directory of an earlier backup. Manifests and blobs that it has are not
+// stored again, and a restore needs it too. Only for an archive. Default: none. An empty text or
+// NULL unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_backup_options_set_since(ocigraph_backup_options *options,
+                                                  ocigraph_str since,
+                                                  ocigraph_error **error);
+
+// If true, only reports what would be stored. Reads all manifests, and no blob. Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_backup_options_set_dry_run(ocigraph_backup_options *options,
+                                                    bool dry_run,
+                                                    ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_backup_options_set_concurrency(ocigraph_backup_options *options,
+                                                        size_t concurrency,
+                                                        ocigraph_error **error);
+
+// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
+// progress, which is the default. `user_data` must stay valid until every operation that uses
+// these options is over.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_backup_options_set_progress(ocigraph_backup_options *options,
+                                                     ocigraph_progress_fn callback,
+                                                     void *user_data,
+                                                     ocigraph_error **error);
+
+// Creates restore options with the default values.
+//
+// Ownership: free the result with `ocigraph_restore_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_restore_options *ocigraph_restore_options_new(void);
+
+// Frees restore options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_restore_options_free(ocigraph_restore_options *options);
+
+// Restores this repository alone, by its name in an archive of several:
+// `registry.example.com/app`. Default: all. An empty text or NULL unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_restore_options_set_repository(ocigraph_restore_options *options,
+                                                        ocigraph_str repository,
+                                                        ocigraph_error **error);
+
+// If true, restores the tagged manifests and what they list, without what is attached to them.
+// Default: false, which restores what the archive has.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_restore_options_set_exclude_referrers(ocigraph_restore_options *options,
+                                                               bool exclude_referrers,
+                                                               ocigraph_error **error);
+
+// If true, only reports what would be sent. Asks the destination what it has. Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_restore_options_set_dry_run(ocigraph_restore_options *options,
+                                                     bool dry_run,
+                                                     ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_restore_options_set_concurrency(ocigraph_restore_options *options,
+                                                         size_t concurrency,
+                                                         ocigraph_error **error);
+
+// Reports progress to `callback`, which receives `user_data` as its first argument. NULL disables
+// progress, which is the default. `user_data` must stay valid until every operation that uses
+// these options is over.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_restore_options_set_progress(ocigraph_restore_options *options,
+                                                      ocigraph_progress_fn callback,
+                                                      void *user_data,
+                                                      ocigraph_error **error);
+
 // Creates migrate options with the default values.
 //
 // Ownership: free the result with `ocigraph_migrate_options_free`.
@@ -2009,151 +2123,6 @@ ocigraph_status ocigraph_resolve_options_set_platform(ocigraph_resolve_options *
                                                       ocigraph_str platform,
                                                       ocigraph_error **error);
 
-// Creates index create options with the default values.
-//
-// Ownership: free the result with `ocigraph_index_create_options_free`.
-// Threads: any. Since 0.1.0.
-ocigraph_index_create_options *ocigraph_index_create_options_new(void);
-
-// Frees index create options. Running operations are not affected.
-//
-// Ownership: takes `options`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_index_create_options_free(ocigraph_index_create_options *options);
-
-// Adds an annotation. The annotations of the index. Default: none.
-//
-// A key that was added before gets the new value.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL, `key` is empty, or a text is not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_index_create_options_add_annotation(ocigraph_index_create_options *options,
-                                                             ocigraph_str key,
-                                                             ocigraph_str value,
-                                                             ocigraph_error **error);
-
-// Sets the artifact type of the index, a media type. Default: none. An empty text or NULL unsets
-// it.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_index_create_options_set_artifact_type(ocigraph_index_create_options *options,
-                                                                ocigraph_str artifact_type,
-                                                                ocigraph_error **error);
-
-// If true, returns the index without pushing it. Default: false.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_index_create_options_set_dry_run(ocigraph_index_create_options *options,
-                                                          bool dry_run,
-                                                          ocigraph_error **error);
-
-// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
-// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
-// few files.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_index_create_options_set_concurrency(ocigraph_index_create_options *options,
-                                                              size_t concurrency,
-                                                              ocigraph_error **error);
-
-// Creates index update options with the default values.
-//
-// Ownership: free the result with `ocigraph_index_update_options_free`.
-// Threads: any. Since 0.1.0.
-ocigraph_index_update_options *ocigraph_index_update_options_new(void);
-
-// Frees index update options. Running operations are not affected.
-//
-// Ownership: takes `options`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_index_update_options_free(ocigraph_index_update_options *options);
-
-// The manifests to add at the end: tags, digests, or references to the same repository or layout.
-// A manifest that the index lists already is not added again. Default: none.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_index_update_options_add(ocigraph_index_update_options *options,
-                                                  ocigraph_str manifest,
-                                                  ocigraph_error **error);
-
-// The indexes whose manifests are added after `add`, each named as a manifest is. An entry that
-// the index has already is not added again. Default: none.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_index_update_options_merge(ocigraph_index_update_options *options,
-                                                    ocigraph_str manifest,
-                                                    ocigraph_error **error);
-
-// The digests of the manifests to remove, before others are added. A digest that the index does
-// not list fails with NOT_FOUND. Default: none.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_index_update_options_remove(ocigraph_index_update_options *options,
-                                                     ocigraph_str manifest,
-                                                     ocigraph_error **error);
-
-// Adds an annotation. Annotations that the index gets, beside those that it has. One with the same
-// key is replaced. Default: none.
-//
-// A key that was added before gets the new value.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL, `key` is empty, or a text is not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_index_update_options_add_annotation(ocigraph_index_update_options *options,
-                                                             ocigraph_str key,
-                                                             ocigraph_str value,
-                                                             ocigraph_error **error);
-
-// Sets the artifact type that the index gets, a media type. Default: it stays. An empty text or
-// NULL unsets it.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_index_update_options_set_artifact_type(ocigraph_index_update_options *options,
-                                                                ocigraph_str artifact_type,
-                                                                ocigraph_error **error);
-
-// If true, removes the artifact type of the index. Default: false. With `artifact_type`, it fails
-// with INVALID_ARGUMENT.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_index_update_options_set_remove_artifact_type(ocigraph_index_update_options *options,
-                                                                       bool remove_artifact_type,
-                                                                       ocigraph_error **error);
-
-// Adds a tag. Further tags of the updated index. Default: none.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_index_update_options_add_tag(ocigraph_index_update_options *options,
-                                                      ocigraph_str tag,
-                                                      ocigraph_error **error);
-
-// If true, returns the updated index without pushing it. Default: false.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_index_update_options_set_dry_run(ocigraph_index_update_options *options,
-                                                          bool dry_run,
-                                                          ocigraph_error **error);
-
-// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
-// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
-// few files.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_index_update_options_set_concurrency(ocigraph_index_update_options *options,
-                                                              size_t concurrency,
-                                                              ocigraph_error **error);
-
 // Creates blob options with the default values.
 //
 // Ownership: free the result with `ocigraph_blob_options_free`.
@@ -2176,27 +2145,6 @@ ocigraph_status ocigraph_blob_options_set_progress(ocigraph_blob_options *option
                                                    ocigraph_progress_fn callback,
                                                    void *user_data,
                                                    ocigraph_error **error);
-
-// Creates blob delete options with the default values.
-//
-// Ownership: free the result with `ocigraph_blob_delete_options_free`.
-// Threads: any. Since 0.1.0.
-ocigraph_blob_delete_options *ocigraph_blob_delete_options_new(void);
-
-// Frees blob delete options. Running operations are not affected.
-//
-// Ownership: takes `options`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_blob_delete_options_free(ocigraph_blob_delete_options *options);
-
-// If true, ignores a blob that does not exist. Default: false; such a blob then fails with
-// NOT_FOUND.
-//
-// Errors: INVALID_ARGUMENT if `options` is NULL.
-// Threads: one at a time for each handle. Since 0.1.0.
-ocigraph_status ocigraph_blob_delete_options_set_if_exists(ocigraph_blob_delete_options *options,
-                                                           bool if_exists,
-                                                           ocigraph_error **error);
 
 // Creates untag options with the default values.
 //
@@ -2533,6 +2481,102 @@ ocigraph_status ocigraph_client_copy_start(const ocigraph_client *client,
                                            void *user_data,
                                            ocigraph_error **error);
 
+// Copies repositories and layouts, or some of their tags, into one archive or directory: an image
+// layout. A path that ends with `.tar` is an archive. It appears when it is complete and every
+// byte is verified; the same content gives the same bytes. A directory gets what it lacks.
+//
+// A reference without tag and digest names all tags. Of one repository, the archive has the tags,
+// as in any layout. Of several, each name in it is a reference: `host/repository:tag`, or
+// `host/repository@digest` for a manifest without a tag. A layout is backed up by itself.
+//
+// `references`: an array of `count` references: the repositories to back up, or some of their
+// tags; or one layout. `output`: the archive, whose name ends with `.tar`, or the directory to
+// write. `options`: NULL selects the defaults. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_backup_report_free`.
+// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if a reference names nothing
+// or content of it is missing; INCOMPLETE if a list of tags or referrers cannot be read
+// completely; DIGEST_MISMATCH or SIZE_MISMATCH if a registry sends other content than a manifest
+// lists; ALREADY_EXISTS if `output` is a file where a directory is written, or the reverse;
+// INVALID_ARGUMENT if `references` is empty or an option cannot be used.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_backup(const ocigraph_client *client,
+                                       const ocigraph_str *references,
+                                       size_t count,
+                                       ocigraph_str output,
+                                       const ocigraph_backup_options *options,
+                                       const ocigraph_cancel *cancel,
+                                       ocigraph_backup_report **out,
+                                       ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_backup` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_backup_start(const ocigraph_client *client,
+                                             const ocigraph_str *references,
+                                             size_t count,
+                                             ocigraph_str output,
+                                             const ocigraph_backup_options *options,
+                                             const ocigraph_cancel *cancel,
+                                             ocigraph_backup_fn done,
+                                             void *user_data,
+                                             ocigraph_error **error);
+
+// Copies what an archive or a directory has to `destination`: a registry, a repository or a
+// layout. The first of `inputs` is the archive, which `ocigraph_client_backup`, `oras backup` or
+// another tool has written. The others are earlier archives, with content that it lacks because it
+// was written with the option `since`.
+//
+// An archive of one repository is restored to `host/repository`, or `oci:PATH`. Without tags, all
+// tags of the archive are restored, and else those. An archive of several repositories is restored
+// to a registry, `host` or `host/prefix`: each repository keeps its path. In a layout, each keeps
+// its whole name. Tags are set after all content was sent and verified.
+//
+// `inputs`: an array of `count` paths: the archive or directory to restore, and earlier ones that
+// have content of it. `destination`: the place to restore to: `host/repository[:tag[,tag]]`,
+// `oci:PATH`, or for several repositories `host[/prefix]`. `options`: NULL selects the defaults.
+// `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_restore_report_free`.
+// Errors: IO, CANCELLED, network errors; NOT_FOUND if a tag is not in the archive, or if neither
+// the inputs nor the destination have content of it; DIGEST_MISMATCH or SIZE_MISMATCH if the
+// archive is damaged; INVALID_REFERENCE if `destination` names no place for the archive;
+// INVALID_ARGUMENT if an option cannot be used.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_restore(const ocigraph_client *client,
+                                        const ocigraph_str *inputs,
+                                        size_t count,
+                                        ocigraph_str destination,
+                                        const ocigraph_restore_options *options,
+                                        const ocigraph_cancel *cancel,
+                                        ocigraph_restore_report **out,
+                                        ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_restore` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_restore_start(const ocigraph_client *client,
+                                              const ocigraph_str *inputs,
+                                              size_t count,
+                                              ocigraph_str destination,
+                                              const ocigraph_restore_options *options,
+                                              const ocigraph_cancel *cancel,
+                                              ocigraph_restore_fn done,
+                                              void *user_data,
+                                              ocigraph_error **error);
+
 // Gives everything that is attached to what `reference` names another form, also what is attached
 // to the images of an index and to attachments. To referrers: the tags of cosign and the artifact
 // manifests of ORAS and OCI 1.1.0-rc become OCI 1.1 referrers, and the referrers API lists what
@@ -2791,123 +2835,6 @@ ocigraph_status ocigraph_client_delete_manifest_start(const ocigraph_client *cli
                                                       ocigraph_delete_manifest_fn done,
                                                       void *user_data,
                                                       ocigraph_error **error);
-
-// Creates an OCI image index of `manifests`, pushes it, and sets the tags of `reference`. Each
-// manifest is named by a tag, a digest, or a reference to the repository or layout of `reference`;
-// the index lists it once, in the order given. The entry of an image has the platform that its
-// config says, the entry of another artifact its artifact type. Without manifests, the index is
-// empty.
-//
-// `reference`: the repository or layout, with the tags of the index. `manifests`: an array of
-// `count` texts: the manifests that the index lists: tags, digests, or references to the same
-// repository or layout. `options`: NULL selects the defaults. `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_index_result_free`.
-// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if a manifest or the config
-// of an image does not exist; INVALID_ARGUMENT if a manifest is in another repository or layout,
-// or if an option cannot be used; DIGEST_MISMATCH if `reference` has a digest that is not the
-// index's.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_index_create(const ocigraph_client *client,
-                                             ocigraph_str reference,
-                                             const ocigraph_str *manifests,
-                                             size_t count,
-                                             const ocigraph_index_create_options *options,
-                                             const ocigraph_cancel *cancel,
-                                             ocigraph_index_result **out,
-                                             ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_index_create` and returns immediately. The library
-// calls `done` exactly once with the result, also if the operation is cancelled or the runtime
-// ends. If this call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
-// `cancel` may be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_index_create_start(const ocigraph_client *client,
-                                                   ocigraph_str reference,
-                                                   const ocigraph_str *manifests,
-                                                   size_t count,
-                                                   const ocigraph_index_create_options *options,
-                                                   const ocigraph_cancel *cancel,
-                                                   ocigraph_index_create_fn done,
-                                                   void *user_data,
-                                                   ocigraph_error **error);
-
-// Adds manifests to the index that `reference` names or removes some, changes its annotations or
-// its artifact type, and pushes the updated index. The tag of `reference` moves to it, and the old
-// index stays. With a digest in `reference`, no tag moves. The other entries stay as they are,
-// with unknown fields. Without a change, the index stays as it is, byte for byte.
-//
-// `reference`: the index, by a tag, which moves to the updated index, or by a digest. `options`:
-// NULL selects the defaults. `cancel`: may be NULL.
-//
-// Ownership: free `out` with `ocigraph_index_result_free`.
-// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if `reference` or a manifest
-// does not exist, or if the index does not list a manifest to remove; INVALID_ARGUMENT if
-// `reference` or an index to merge is not an index, if a manifest is in another repository or
-// layout, or if an option cannot be used.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_index_update(const ocigraph_client *client,
-                                             ocigraph_str reference,
-                                             const ocigraph_index_update_options *options,
-                                             const ocigraph_cancel *cancel,
-                                             ocigraph_index_result **out,
-                                             ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_index_update` and returns immediately. The library
-// calls `done` exactly once with the result, also if the operation is cancelled or the runtime
-// ends. If this call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
-// `cancel` may be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_index_update_start(const ocigraph_client *client,
-                                                   ocigraph_str reference,
-                                                   const ocigraph_index_update_options *options,
-                                                   const ocigraph_cancel *cancel,
-                                                   ocigraph_index_update_fn done,
-                                                   void *user_data,
-                                                   ocigraph_error **error);
-
-// Deletes the blob that `reference` names by digest. An image layout refuses it while a manifest
-// needs the blob; a registry may not check that. `ocigraph_client_delete` deletes an artifact, and
-// a layout then removes the blobs that nothing needs.
-//
-// `reference`: the blob, by its digest. `options`: NULL selects the defaults. `cancel`: may be
-// NULL.
-//
-// Errors: INVALID_ARGUMENT, IO, CANCELLED, network errors; INVALID_REFERENCE if `reference` has no
-// digest; NOT_FOUND if the blob does not exist, unless the options allow it; CONFLICT if a
-// manifest of a layout needs the blob or another program writes to the layout; UNSUPPORTED if the
-// registry deletes no blob.
-// Threads: any; blocks until the operation is over. Since 0.1.0.
-ocigraph_status ocigraph_client_delete_blob(const ocigraph_client *client,
-                                            ocigraph_str reference,
-                                            const ocigraph_blob_delete_options *options,
-                                            const ocigraph_cancel *cancel,
-                                            ocigraph_error **error);
-
-// Starts the operation of `ocigraph_client_delete_blob` and returns immediately. The library calls
-// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
-// this call fails, `done` is not called.
-//
-// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
-// `cancel` may be freed earlier.
-// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
-// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
-// 0.1.0.
-ocigraph_status ocigraph_client_delete_blob_start(const ocigraph_client *client,
-                                                  ocigraph_str reference,
-                                                  const ocigraph_blob_delete_options *options,
-                                                  const ocigraph_cancel *cancel,
-                                                  ocigraph_delete_blob_fn done,
-                                                  void *user_data,
-                                                  ocigraph_error **error);
 
 // Points `tags` at the manifest that `reference` names, and returns its descriptor.
 //
@@ -4101,6 +4028,219 @@ ocigraph_str ocigraph_copy_report_kept_tag_reason(const ocigraph_copy_report *re
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_copy_report_json(const ocigraph_copy_report *result);
 
+// Frees a backup report and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_backup_report_free(ocigraph_backup_report *result);
+
+// Returns true for a dry run, which writes nothing.
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_backup_report_dry_run(const ocigraph_backup_report *result);
+
+// Returns the path of the archive or directory. The text has the bytes of the path, which need not
+// be UTF-8.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_backup_report_output(const ocigraph_backup_report *result);
+
+// Returns the length of this list: the tags that were backed up, repository by repository, with
+// their manifests.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_backup_report_tag_count(const ocigraph_backup_report *result);
+
+// Returns the location and the tag: that of the source for a backup, that of the destination for a
+// restore. A manifest without a tag has its digest.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_backup_report_tag_reference(const ocigraph_backup_report *result,
+                                                  size_t index);
+
+// Returns the descriptor of the manifest.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_backup_report_tag(const ocigraph_backup_report *result,
+                                                      size_t index);
+
+// Returns the number of manifests stored, without those that the directory had, or that the
+// earlier archive has.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_backup_report_manifests(const ocigraph_backup_report *result);
+
+// Returns the number of blobs stored.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_backup_report_blobs(const ocigraph_backup_report *result);
+
+// Returns the number of blobs that the directory had, or that the earlier archive has.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_backup_report_existing_blobs(const ocigraph_backup_report *result);
+
+// Returns the number of bytes of all manifests and blobs stored.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_backup_report_bytes(const ocigraph_backup_report *result);
+
+// Returns the size of the archive in bytes. not set for a directory, and for a dry run. 0 if it is
+// unknown.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_backup_report_size(const ocigraph_backup_report *result);
+
+// Returns the number of referrers that a repository lists and does not have.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_backup_report_missing_count(const ocigraph_backup_report *result);
+
+// Returns the referrer at `index` of this list: the referrers that a repository lists and does not
+// have. The backup has all others.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_backup_report_missing(const ocigraph_backup_report *result,
+                                                          size_t index);
+
+// Returns the length of this list: the tags that cosign derives from a digest, and that were not
+// backed up: the repository has lost their manifests, or they name other content in the directory,
+// which the backup would lose.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_backup_report_kept_tag_count(const ocigraph_backup_report *result);
+
+// Returns the tag.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_backup_report_kept_tag_tag(const ocigraph_backup_report *result,
+                                                 size_t index);
+
+// Returns the reason as a phrase for users.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_backup_report_kept_tag_reason(const ocigraph_backup_report *result,
+                                                    size_t index);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_backup_report_json(const ocigraph_backup_report *result);
+
+// Frees a restore report and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_restore_report_free(ocigraph_restore_report *result);
+
+// Returns true for a dry run, which writes nothing.
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_restore_report_dry_run(const ocigraph_restore_report *result);
+
+// Returns the length of this list: the tags that were set, repository by repository, with their
+// manifests.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_restore_report_tag_count(const ocigraph_restore_report *result);
+
+// Returns the location and the tag: that of the source for a backup, that of the destination for a
+// restore. A manifest without a tag has its digest.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_restore_report_tag_reference(const ocigraph_restore_report *result,
+                                                   size_t index);
+
+// Returns the descriptor of the manifest.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_restore_report_tag(const ocigraph_restore_report *result,
+                                                       size_t index);
+
+// Returns the number of manifests written. Manifests that the destination had already are not
+// counted.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_restore_report_manifests(const ocigraph_restore_report *result);
+
+// Returns the number of blobs with this outcome: `OCIGRAPH_OUTCOME_UPLOADED`,
+// `OCIGRAPH_OUTCOME_ALREADY_EXISTS` or `OCIGRAPH_OUTCOME_MOUNTED`. Blobs of a manifest that the
+// destination had already are not counted, unless the copy restored them.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_restore_report_blobs(const ocigraph_restore_report *result,
+                                     ocigraph_outcome outcome);
+
+// Returns the number of bytes of all manifests and blobs written.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_restore_report_bytes(const ocigraph_restore_report *result);
+
+// Returns the number of referrers that the archive lists and does not have.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_restore_report_missing_count(const ocigraph_restore_report *result);
+
+// Returns the referrer at `index`.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_restore_report_missing(const ocigraph_restore_report *result,
+                                                           size_t index);
+
+// Returns the length of this list: the tags that cosign derives from a digest, and that were not
+// restored: at the destination they name other content, which the restore would lose.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_restore_report_kept_tag_count(const ocigraph_restore_report *result);
+
+// Returns the tag.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_restore_report_kept_tag_tag(const ocigraph_restore_report *result,
+                                                  size_t index);
+
+// Returns the reason as a phrase for users.
+//
+// `index`: the tag, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_restore_report_kept_tag_reason(const ocigraph_restore_report *result,
+                                                     size_t index);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_restore_report_json(const ocigraph_restore_report *result);
+
 // Frees a migrate report and everything borrowed from it.
 //
 // Ownership: takes `result`, which may be NULL.
@@ -4471,66 +4611,6 @@ ocigraph_str ocigraph_check_report_requirement_detail(const ocigraph_check_repor
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_check_report_json(const ocigraph_check_report *result);
-
-// Frees a index result and everything borrowed from it.
-//
-// Ownership: takes `result`, which may be NULL.
-// Threads: any, once for each handle. Since 0.1.0.
-void ocigraph_index_result_free(ocigraph_index_result *result);
-
-// Returns the index, as a reference by digest.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_index_result_reference(const ocigraph_index_result *result);
-
-// Returns the descriptor of the index.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_index_result_descriptor(const ocigraph_index_result *result);
-
-// Returns the number of tags that the index got.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_index_result_tag_count(const ocigraph_index_result *result);
-
-// Returns the tag at `index` of this list: the tags that the index got, or would get without
-// `dry_run`.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_index_result_tag(const ocigraph_index_result *result, size_t index);
-
-// Returns the number of entries of the index.
-//
-// Threads: any. Since 0.1.0.
-size_t ocigraph_index_result_manifest_count(const ocigraph_index_result *result);
-
-// Returns the entry at `index`.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-const ocigraph_descriptor *ocigraph_index_result_manifest(const ocigraph_index_result *result,
-                                                          size_t index);
-
-// Returns true for a dry run, which pushes nothing.
-//
-// Threads: any. Since 0.1.0.
-bool ocigraph_index_result_dry_run(const ocigraph_index_result *result);
-
-// Returns the bytes of the index, which are a text in UTF-8.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_index_result_content(const ocigraph_index_result *result);
-
-// Returns the complete result as JSON text, in the format of the command line with field names in
-// snake case.
-//
-// Ownership: borrowed from `result`.
-// Threads: any. Since 0.1.0.
-ocigraph_str ocigraph_index_result_json(const ocigraph_index_result *result);
 
 // Frees a tag list and everything borrowed from it.
 //

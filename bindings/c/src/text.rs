@@ -164,7 +164,7 @@ pub(crate) fn texts(data: *const ocigraph_str, count: usize, name: &str) -> Resu
 }
 
 /// Copies an array of texts, and parses each as a reference.
-pub(crate) fn references(
+pub(crate) fn reference_list(
     data: *const ocigraph_str,
     count: usize,
     name: &str,
@@ -173,7 +173,7 @@ pub(crate) fn references(
 }
 
 /// Copies an array of paths.
-pub(crate) fn paths(data: *const ocigraph_str, count: usize, name: &str) -> Result<Vec<PathBuf>> {
+pub(crate) fn path_list(data: *const ocigraph_str, count: usize, name: &str) -> Result<Vec<PathBuf>> {
     Ok(texts(data, count, name)?.into_iter().map(PathBuf::from).collect())
 }
 

@@ -17,7 +17,7 @@ use crate::{
     options::ocigraph_backup_options,
     results::ocigraph_backup_report,
     status::ocigraph_status,
-    text::{joined, ocigraph_str, references},
+    text::{joined, ocigraph_str, reference_list},
 };
 
 /// Copies repositories and layouts, or some of their tags, into one archive or directory: an image
@@ -104,7 +104,7 @@ fn backup(
     options: Option<&ocigraph_backup_options>,
 ) -> Result<Job<ocigraph_backup_report>> {
     let (core, gate) = (client.core.clone(), Gate::default());
-    let references = references(references, count, "references")?;
+    let references = reference_list(references, count, "references")?;
     let output = PathBuf::from(output.required("output")?);
     let options = options.map(|o| o.for_operation(&gate)).unwrap_or_default();
     Ok(Job::new("backup", joined(&references, output.display()), gate, async move {

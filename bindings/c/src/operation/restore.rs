@@ -17,7 +17,7 @@ use crate::{
     options::ocigraph_restore_options,
     results::ocigraph_restore_report,
     status::ocigraph_status,
-    text::{joined, ocigraph_str, paths},
+    text::{joined, ocigraph_str, path_list},
 };
 
 /// Copies what an archive or a directory has to `destination`: a registry, a repository or a
@@ -106,7 +106,7 @@ fn restore(
     options: Option<&ocigraph_restore_options>,
 ) -> Result<Job<ocigraph_restore_report>> {
     let (core, gate) = (client.core.clone(), Gate::default());
-    let inputs = paths(inputs, count, "inputs")?;
+    let inputs = path_list(inputs, count, "inputs")?;
     let destination = destination.required("destination")?;
     let options = options.map(|o| o.for_operation(&gate)).unwrap_or_default();
     Ok(Job::new(

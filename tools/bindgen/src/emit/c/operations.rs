@@ -92,8 +92,8 @@ fn forms(c: &C<'_>, operation: &Operation, parameter: &Parameter<'_>) -> Forms {
         Kind::Bytes => simple("ocigraph_bytes", "let NAME = NAME.bytes(\"NAME\")?;\n", "NAME"),
         Kind::List(kind) if matches!(**kind, Kind::Text | Kind::Reference | Kind::Path) => {
             let (read, what) = match **kind {
-                Kind::Reference => ("references", "references"),
-                Kind::Path => ("paths", "paths"),
+                Kind::Reference => ("reference_list", "references"),
+                Kind::Path => ("path_list", "paths"),
                 _ => ("texts", "texts"),
             };
             let list = vec![(name.clone(), "*const ocigraph_str"), ("count".to_owned(), "usize")];
@@ -151,7 +151,7 @@ fn file(c: &C<'_>, operation: &Operation) -> String {
             &options_import,
             &result_import,
             "crate::status::ocigraph_status",
-            "crate::text::joined ocigraph_bytes ocigraph_str paths references texts",
+            "crate::text::joined ocigraph_bytes ocigraph_str path_list reference_list texts",
         ],
     );
     format!("//! The operation {}.\n\n{imports}\n{text}", name.replace('_', " "))
