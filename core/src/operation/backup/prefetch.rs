@@ -91,7 +91,8 @@ impl<'a> Prefetch<'a> {
             }
             read => read?,
         };
-        let outcome = Outcome::Written;
+        let (position, outcome) = (descriptor.size, Outcome::Written);
+        self.progress.report(Event::Moved { blob: &descriptor, position });
         self.progress.report(Event::Finished { blob: &descriptor, outcome });
         Ok(Fetched::Small(bytes, share))
     }
