@@ -337,6 +337,12 @@ export interface PushOptions extends TransferOptions {
    * object, as image-spec recommends for artifacts.
    */
   config?: PushFile | undefined;
+  /**
+   * The platform that the artifact is for. It becomes a config of the media type
+   * `application/vnd.oci.image.config.v1+json`, by which the artifact can be selected in an index. With a config of its
+   * own it fails with `INVALID_ARGUMENT`. Default: none.
+   */
+  artifactPlatform?: string | undefined;
   /** The format of the manifest. Default: `auto`. */
   format?: ManifestFormat | undefined;
   /** Permits absolute titles and titles with `..`. Default: false; such a title then fails with `UNSAFE_PATH`. */
@@ -455,6 +461,16 @@ export interface PullOptions extends TransferOptions {
    * layers are not written. Default: false, which lists the blobs without a title as skipped.
    */
   all?: boolean | undefined;
+  /**
+   * Also writes the config of the artifact to this file; those of its subjects are not written. A relative path is
+   * below the output directory. Several artifacts with different configs fail with `CONFLICT`. An artifact without a
+   * config has no such file. Default: none; a config is then written only if it has a title.
+   */
+  configFile?: string | URL | undefined;
+  /**
+   * Writes the config to the file only if it has this media type. It requires `configFile`. Default: any media type.
+   */
+  configMediaType?: string | undefined;
   /** Does not overwrite existing files. Default: false. */
   keepOldFiles?: boolean | undefined;
   /**
@@ -483,13 +499,14 @@ export interface PullResult {
   /** The descriptor of the artifact's manifest. */
   readonly descriptor: Descriptor;
   /**
-   * The files, in the order of the manifest: those of the blobs with a title and, if the pull writes all blobs, of
-   * those without one.
+   * The files, in the order of the manifest: that of the config if the options ask for it, those of the blobs with a
+   * title and, if the pull writes all blobs, of those without one.
    */
   readonly files: readonly PulledFile[];
   /**
    * The blobs that are not written, since they have no title. A pull with {@link PullOptions.all} writes those of them
-   * that are not foreign layers. A config without a title is never written, and not listed here.
+   * that are not foreign layers. A config without a title is written only to {@link PullOptions.configFile}, and not
+   * listed here.
    */
   readonly skipped: readonly Descriptor[];
 }
@@ -997,6 +1014,11 @@ export interface CheckReport {
 export interface ManifestOptions extends CallOptions {
   /** Selects, in an index, the image for this platform. Default: the index itself. */
   platform?: string | undefined;
+  /**
+   * The media types that the manifest may have. A registry is asked for these alone, and can refuse others. A manifest
+   * of another media type fails with `NOT_FOUND`. Default: none, which accepts every media type.
+   */
+  mediaTypes?: readonly string[] | undefined;
 }
 
 /** Options of {@link Client.pushManifest}. */
@@ -1368,6 +1390,21 @@ export type CredentialSource = (
 ) => Credential | null | undefined | Promise<Credential | null | undefined>;
 
 /**
+ * How a client lists the referrers of a manifest in a registry: by the
+ * {@link https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers | referrers API} or
+ * by the
+ * {@link https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#referrers-tag-schema | referrers tag schema}.
+ *
+ * - `auto`: The API of the registry if it has one, and the tag schema else. Beside the API, the list under the tag is
+ *   read too.
+ * - `api`: The API alone. Where the registry has none, listing referrers fails with `UNSUPPORTED`, and so does
+ *   pushing or deleting a manifest with a subject.
+ * - `tag`: The tag schema alone: the API is never asked, and a push of a manifest with a subject updates the list
+ *   under the tag also where the registry has the API.
+ */
+export type ReferrersMode = 'auto' | 'api' | 'tag';
+
+/**
  * Limits on time and on what a registry or layout may send.
  *
  * The value that switches a time limit off is `Infinity`; for a number it is the largest of its type. The limits on
@@ -1434,6 +1471,19 @@ export interface ClientOptions {
    * with a warning. Default: `true`.
    */
   useProxy?: boolean | undefined;
+  /**
+   * Addresses to connect to in place of those that a host name has, each as `HOST:PORT:ADDRESS[:PORT]`, such as
+   * `registry.example.com:443:203.0.113.7:8443`. An address is used for each connection to its host and port, also
+   * after a redirect and to a token server; certificates, headers and credentials are those of the name. Such a
+   * connection uses no proxy. An IPv6 address before a port must be in brackets. Of several addresses for one host and
+   * port, the last one is used. Default: none.
+   */
+  resolve?: readonly string[] | undefined;
+  /**
+   * The way in which referrers are listed, also those that are pushed or deleted. Image layouts ignore it. Default:
+   * `auto`.
+   */
+  referrersMode?: ReferrersMode | undefined;
   /** Additional header fields, as names and values. They are sent only to the origin of the registry. Default: none. */
   headers?: Readonly<Record<string, string>> | undefined;
   /**
@@ -1736,8 +1786,8 @@ export class Client {
    * @param target - A reference with a tag or digest.
    * @param options - See {@link ManifestOptions}.
    * @returns The descriptor of the manifest.
-   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing, or if the index has no image for the
-   *   platform.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing, if the index has no image for the platform,
+   *   or if the manifest has another media type.
    *
    * @example
    * ```ts
@@ -1754,8 +1804,8 @@ export class Client {
    * @param target - A reference with a tag or digest.
    * @param options - See {@link ManifestOptions}.
    * @returns The descriptor and the bytes of the manifest.
-   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing, or if the index has no image for the
-   *   platform.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing, if the index has no image for the platform,
+   *   or if the manifest has another media type.
    * @throws {@link OcigraphError} `DIGEST_MISMATCH` if the content does not have its digest.
    *
    * @example

@@ -45,6 +45,15 @@ type ClientOptions struct {
 	// NoProxy ignores the proxies in HTTPS_PROXY, HTTP_PROXY and ALL_PROXY. Default: false, which uses them, except for
 	// hosts in NO_PROXY and for loopback addresses.
 	NoProxy bool
+	// Resolve addresses to connect to in place of those that a host name has, each as "HOST:PORT:ADDRESS[:PORT]", such
+	// as "registry.example.com:443:203.0.113.7:8443". An address is used for each connection to its host and port, also
+	// after a redirect and to a token server; certificates, headers and credentials are those of the name. Such a
+	// connection uses no proxy. An IPv6 address before a port must be in brackets. Of several addresses for one host
+	// and port, the last one is used. Default: none.
+	Resolve []string
+	// ReferrersMode is the way in which referrers are listed, also those that are pushed or deleted. Image layouts
+	// ignore it. Default: [ReferrersModeAuto].
+	ReferrersMode ReferrersMode
 	// Headers are the additional header fields, as names and values. They are sent only to the origin of the registry.
 	// Default: none.
 	Headers map[string]string
@@ -81,6 +90,12 @@ func (o *ClientOptions) toC(a *arguments) (*C.ocigraph_client_options, error) {
 	}
 	if o.NoProxy {
 		s.set(C.ocigraph_client_options_set_use_proxy(c, C.bool(false), &s.failure))
+	}
+	for _, value := range o.Resolve {
+		s.set(C.ocigraph_client_options_add_resolve(c, a.text(value), &s.failure))
+	}
+	if o.ReferrersMode != 0 {
+		s.set(C.ocigraph_client_options_set_referrers_mode(c, C.int32_t(o.ReferrersMode), &s.failure))
 	}
 	for key, value := range o.Headers {
 		s.set(C.ocigraph_client_options_add_header(c, a.text(key), a.text(value), &s.failure))

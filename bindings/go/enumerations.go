@@ -154,3 +154,21 @@ const (
 	// Unlisted means that the manifest exists and has a subject, and the list of the subject's referrers lacks it.
 	Unlisted ProblemKind = "unlisted"
 )
+
+// A ReferrersMode is how a client lists the referrers of a manifest in a registry: by the referrers API
+// (https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers) or by the referrers tag
+// schema (https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#referrers-tag-schema).
+type ReferrersMode int32
+
+// The values of [ReferrersMode].
+const (
+	// ReferrersModeAuto is the API of the registry if it has one, and the tag schema else. Beside the API, the list
+	// under the tag is read too.
+	ReferrersModeAuto ReferrersMode = C.OCIGRAPH_REFERRERS_MODE_AUTO
+	// ReferrersModeAPI is the API alone. Where the registry has none, listing referrers fails with [ErrUnsupported],
+	// and so does pushing or deleting a manifest with a subject.
+	ReferrersModeAPI ReferrersMode = C.OCIGRAPH_REFERRERS_MODE_API
+	// ReferrersModeTag is the tag schema alone: the API is never asked, and a push of a manifest with a subject updates
+	// the list under the tag also where the registry has the API.
+	ReferrersModeTag ReferrersMode = C.OCIGRAPH_REFERRERS_MODE_TAG
+)

@@ -335,7 +335,8 @@ func (c *Client) Check(ctx context.Context, reference string, requirements []str
 // The reference has a tag or digest. Nil options select the defaults.
 //
 // The error is
-//   - [ErrNotFound] if reference names nothing, or if the index has no image for the platform
+//   - [ErrNotFound] if reference names nothing, if the index has no image for the platform, or if the manifest has
+//     another media type
 func (c *Client) Resolve(ctx context.Context, reference string, options *ResolveOptions) (Descriptor, error) {
 	a := newArguments("resolve", reference)
 	defer a.release()
@@ -360,7 +361,8 @@ func (c *Client) Resolve(ctx context.Context, reference string, options *Resolve
 // The reference has a tag or digest. Nil options select the defaults.
 //
 // The error is
-//   - [ErrNotFound] if reference names nothing, or if the index has no image for the platform
+//   - [ErrNotFound] if reference names nothing, if the index has no image for the platform, or if the manifest has
+//     another media type
 //   - [ErrDigestMismatch] if the content does not have its digest
 func (c *Client) FetchManifest(ctx context.Context, reference string, options *ResolveOptions) (*Manifest, error) {
 	a := newArguments("fetch manifest", reference)

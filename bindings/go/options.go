@@ -28,6 +28,11 @@ type PushOptions struct {
 	// artifact. Its annotations are those of the config's descriptor. Default: the empty JSON object, as image-spec
 	// recommends for artifacts.
 	Config *File
+	// ArtifactPlatform is the platform that the artifact is for. The syntax is
+	// "os/architecture[/variant][:os.version]", such as "linux/arm64". It becomes a config of the media type
+	// "application/vnd.oci.image.config.v1+json", by which the artifact can be selected in an index. With a config of
+	// its own it fails with [ErrInvalidArgument]. Default: none.
+	ArtifactPlatform string
 	// Format is the format of the manifest. Default: [FormatAuto].
 	Format Format
 	// AllowPathTraversal permits absolute titles and titles with "..". Default: false; such a title then fails with
@@ -68,6 +73,9 @@ func (o *PushOptions) toC(a *arguments) (*C.ocigraph_push_options, error) {
 	}
 	if o.Config != nil {
 		o.Config.setConfigOfPush(s, c)
+	}
+	if o.ArtifactPlatform != "" {
+		s.set(C.ocigraph_push_options_set_artifact_platform(c, a.text(o.ArtifactPlatform), &s.failure))
 	}
 	if o.Format != 0 {
 		s.set(C.ocigraph_push_options_set_format(c, C.int32_t(o.Format), &s.failure))
@@ -128,8 +136,8 @@ type AttachOptions struct {
 	// none; it is required unless Config is set.
 	ArtifactType string
 	// Platform attaches to the image for this platform if the reference names an index. The syntax is
-	// "os/architecture[/variant]", such as "linux/arm64". The error is [ErrNotFound] if the index has no such image.
-	// Default: attaches to the manifest that the reference names.
+	// "os/architecture[/variant][:os.version]", such as "linux/arm64". The error is [ErrNotFound] if the index has no
+	// such image. Default: attaches to the manifest that the reference names.
 	Platform string
 	// Annotations are the annotations of the manifest. Default: none.
 	Annotations map[string]string
@@ -241,8 +249,8 @@ type PullOptions struct {
 	// if the artifact has no such referrer. Default: the artifact that the reference names.
 	ArtifactType string
 	// Platform selects the image for this platform if the reference names an index. The syntax is
-	// "os/architecture[/variant]", such as "linux/arm64". The error is [ErrNotFound] if the index has no such image.
-	// Default: none; an index then fails with [ErrInvalidArgument], because it has no files.
+	// "os/architecture[/variant][:os.version]", such as "linux/arm64". The error is [ErrNotFound] if the index has no
+	// such image. Default: none; an index then fails with [ErrInvalidArgument], because it has no files.
 	Platform string
 	// IncludeSubject also pulls the subject of each artifact, the subject of that subject, and so on. Default: false.
 	IncludeSubject bool
@@ -251,6 +259,13 @@ type PullOptions struct {
 	// if the blob is an archive, the name is made from the digest: sha256- and 64 hexadecimal digits. The config and
 	// foreign layers are not written. Default: false, which lists the blobs without a title as skipped.
 	All bool
+	// ConfigFile also writes the config of the artifact to this file; those of its subjects are not written. A relative
+	// path is below the output directory. Several artifacts with different configs fail with [ErrConflict]. An artifact
+	// without a config has no such file. Default: none; a config is then written only if it has a title.
+	ConfigFile string
+	// ConfigMediaType writes the config to the file only if it has this media type. It requires ConfigFile. Default:
+	// any media type.
+	ConfigMediaType string
 	// KeepOldFiles does not overwrite existing files. Default: false.
 	KeepOldFiles bool
 	// AllowPathTraversal writes to absolute titles and to titles with "..", also outside the output directory. Default:
@@ -288,6 +303,12 @@ func (o *PullOptions) toC(a *arguments) (*C.ocigraph_pull_options, error) {
 	}
 	if o.All {
 		s.set(C.ocigraph_pull_options_set_all(c, C.bool(true), &s.failure))
+	}
+	if o.ConfigFile != "" {
+		s.set(C.ocigraph_pull_options_set_config_file(c, a.text(o.ConfigFile), &s.failure))
+	}
+	if o.ConfigMediaType != "" {
+		s.set(C.ocigraph_pull_options_set_config_media_type(c, a.text(o.ConfigMediaType), &s.failure))
 	}
 	if o.KeepOldFiles {
 		s.set(C.ocigraph_pull_options_set_keep_old_files(c, C.bool(true), &s.failure))
@@ -334,8 +355,8 @@ type DiscoverOptions struct {
 	// Only follows the edges of this kind alone, for example those to referrers. Default: all kinds.
 	Only EdgeKind
 	// Platform starts at the image for this platform if the reference names an index. The syntax is
-	// "os/architecture[/variant]", such as "linux/arm64". The error is [ErrNotFound] if the index has no such image.
-	// Default: starts at the manifest that the reference names.
+	// "os/architecture[/variant][:os.version]", such as "linux/arm64". The error is [ErrNotFound] if the index has no
+	// such image. Default: starts at the manifest that the reference names.
 	Platform string
 	// Depth is the maximum number of levels: 1 returns what is directly attached, 0 the subject alone. Default (nil):
 	// all levels.
@@ -439,9 +460,9 @@ type CopyOptions struct {
 	// kinds.
 	Only EdgeKind
 	// Platform copies only the image for this platform if the source is an index. The syntax is
-	// "os/architecture[/variant]", such as "linux/arm64". The error is [ErrNotFound] if the index has no such image. A
-	// recursive copy takes the attestations that the index lists for the image along; one without a subject gets the
-	// image as its subject, and so another digest. Default: the index with all its images.
+	// "os/architecture[/variant][:os.version]", such as "linux/arm64". The error is [ErrNotFound] if the index has no
+	// such image. A recursive copy takes the attestations that the index lists for the image along; one without a
+	// subject gets the image as its subject, and so another digest. Default: the index with all its images.
 	Platform string
 	// Platforms copies the images for these platforms, each as "os/arch[/variant]", if the source is an index. With
 	// several, the destination gets a new index that lists only these images, in the order of the source; a recursive
@@ -642,8 +663,8 @@ func (o *MigrateOptions) toC(a *arguments) (*C.ocigraph_migrate_options, error) 
 // VerifyOptions are the options of [Client.Verify].
 type VerifyOptions struct {
 	// Platform starts at the image for this platform if the reference names an index. The syntax is
-	// "os/architecture[/variant]", such as "linux/arm64". The error is [ErrNotFound] if the index has no such image.
-	// Default: starts at the manifest that the reference names.
+	// "os/architecture[/variant][:os.version]", such as "linux/arm64". The error is [ErrNotFound] if the index has no
+	// such image. Default: starts at the manifest that the reference names.
 	Platform string
 	// Only follows the edges of this kind alone to what is attached, for example those to referrers. What an index
 	// lists is always verified. Default: all kinds.
@@ -691,8 +712,8 @@ func (o *VerifyOptions) toC(a *arguments) (*C.ocigraph_verify_options, error) {
 // CheckOptions are the options of [Client.Check].
 type CheckOptions struct {
 	// Platform checks the image for this platform if the reference names an index. The syntax is
-	// "os/architecture[/variant]", such as "linux/arm64". The error is [ErrNotFound] if the index has no such image.
-	// Default: checks what the reference names.
+	// "os/architecture[/variant][:os.version]", such as "linux/arm64". The error is [ErrNotFound] if the index has no
+	// such image. Default: checks what the reference names.
 	Platform string
 	// EachPlatform checks each image of an index for itself: what is attached to the index counts for none of them.
 	// Default: false; what an index requires is then attached to the index, or to each of its images.
@@ -724,9 +745,12 @@ func (o *CheckOptions) toC(a *arguments) (*C.ocigraph_check_options, error) {
 
 // ResolveOptions are the options of [Client.Resolve] and [Client.FetchManifest].
 type ResolveOptions struct {
-	// Platform selects, in an index, the image for this platform. The syntax is "os/architecture[/variant]", such as
-	// "linux/arm64". Default: the index itself.
+	// Platform selects, in an index, the image for this platform. The syntax is
+	// "os/architecture[/variant][:os.version]", such as "linux/arm64". Default: the index itself.
 	Platform string
+	// MediaTypes are the media types that the manifest may have. A registry is asked for these alone, and can refuse
+	// others. A manifest of another media type fails with [ErrNotFound]. Default: none, which accepts every media type.
+	MediaTypes []string
 }
 
 // toC returns the options as a handle of C, which the arguments own. Nil options select the defaults.
@@ -739,6 +763,9 @@ func (o *ResolveOptions) toC(a *arguments) (*C.ocigraph_resolve_options, error) 
 	s := &settings{arguments: a}
 	if o.Platform != "" {
 		s.set(C.ocigraph_resolve_options_set_platform(c, a.text(o.Platform), &s.failure))
+	}
+	for _, value := range o.MediaTypes {
+		s.set(C.ocigraph_resolve_options_add_media_type(c, a.text(value), &s.failure))
 	}
 	return c, s.err
 }

@@ -36,11 +36,12 @@ type PullResult struct {
 	Reference string `json:"reference"`
 	// Descriptor is the descriptor of the artifact's manifest.
 	Descriptor Descriptor `json:"descriptor"`
-	// Files are the files, in the order of the manifest: those of the blobs with a title and, if the pull writes all
-	// blobs, of those without one.
+	// Files are the files, in the order of the manifest: that of the config if the options ask for it, those of the
+	// blobs with a title and, if the pull writes all blobs, of those without one.
 	Files []PulledFile `json:"files"`
 	// Skipped are the blobs that are not written, since they have no title. A pull with [PullOptions.All] writes those
-	// of them that are not foreign layers. A config without a title is never written, and not listed here.
+	// of them that are not foreign layers. A config without a title is written only to [PullOptions.ConfigFile], and
+	// not listed here.
 	Skipped []Descriptor `json:"skipped"`
 }
 

@@ -414,7 +414,7 @@ pub use store::{
 pub use {
     operation::login::{LoginResult, LogoutResult},
     store::registry::{
-        Connection, Registry,
+        Connection, ReferrersMode, Registry, ResolveOverride,
         auth::{Credential, CredentialSource, Credentials, LoginTarget, Secret, StoredIn},
     },
 };

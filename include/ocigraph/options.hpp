@@ -43,6 +43,19 @@ class client_settings
      * for loopback addresses. A malformed address of a proxy is an error. An entry of `NO_PROXY` that is not
      * understood is ignored with a warning. Default: true. */
     Self &use_proxy(bool use_proxy) { return this->set(ocigraph_client_options_set_use_proxy, use_proxy); }
+    /* Adds an address. Addresses to connect to in place of those that a host name has, each as
+     * `HOST:PORT:ADDRESS[:PORT]`, such as `registry.example.com:443:203.0.113.7:8443`. An address is used for each
+     * connection to its host and port, also after a redirect and to a token server; certificates, headers and
+     * credentials are those of the name. Such a connection uses no proxy. An IPv6 address before a port must be in
+     * brackets. Of several addresses for one host and port, the last one is used. Default: none. */
+    Self &resolve(std::string_view resolve) {
+        return this->set(ocigraph_client_options_add_resolve, detail::in(resolve));
+    }
+    /* Sets the way in which referrers are listed, also those that are pushed or deleted. Image layouts ignore it.
+     * Default: OCIGRAPH_REFERRERS_MODE_AUTO. */
+    Self &referrers_mode(std::int32_t referrers_mode) {
+        return this->set(ocigraph_client_options_set_referrers_mode, referrers_mode);
+    }
     /* Adds a header. Additional header fields, as names and values. They are sent only to the origin of the
      * registry. Default: none. */
     Self &header(std::string_view name, std::string_view value) {
@@ -110,6 +123,12 @@ class push_options
      * Default: the empty JSON object, as image-spec recommends for artifacts. The content is that of a file. */
     push_options &config_path(std::string_view path, std::string_view media_type = {}) {
         return set(ocigraph_push_options_set_config_path, detail::in(path), detail::in(media_type));
+    }
+    /* Sets the platform that the artifact is for. It becomes a config of the media type
+     * `application/vnd.oci.image.config.v1+json`, by which the artifact can be selected in an index. With a config
+     * of its own it fails with INVALID_ARGUMENT. Default: none. */
+    push_options &artifact_platform(std::string_view artifact_platform) {
+        return set(ocigraph_push_options_set_artifact_platform, detail::in(artifact_platform));
     }
     /* Sets the format of the manifest. Default: OCIGRAPH_FORMAT_AUTO. */
     push_options &format(std::int32_t format) { return set(ocigraph_push_options_set_format, format); }
@@ -240,6 +259,17 @@ class pull_options
      * digits. The config and foreign layers are not written. Default: false, which lists the blobs without a title
      * as skipped. */
     pull_options &all(bool all) { return set(ocigraph_pull_options_set_all, all); }
+    /* Also writes the config of the artifact to this file; those of its subjects are not written. A relative path is
+     * below the output directory. Several artifacts with different configs fail with CONFLICT. An artifact without a
+     * config has no such file. Default: none; a config is then written only if it has a title. */
+    pull_options &config_file(std::string_view config_file) {
+        return set(ocigraph_pull_options_set_config_file, detail::in(config_file));
+    }
+    /* Writes the config to the file only if it has this media type. It requires `config_file`. Default: any media
+     * type. */
+    pull_options &config_media_type(std::string_view config_media_type) {
+        return set(ocigraph_pull_options_set_config_media_type, detail::in(config_media_type));
+    }
     /* If true, does not overwrite existing files. Default: false. */
     pull_options &keep_old_files(bool keep_old_files) {
         return set(ocigraph_pull_options_set_keep_old_files, keep_old_files);
@@ -510,6 +540,12 @@ class resolve_options
     /* Selects, in an index, the image for this platform. Default: the index itself. */
     resolve_options &platform(std::string_view platform) {
         return set(ocigraph_resolve_options_set_platform, detail::in(platform));
+    }
+    /* Adds a media type. The media types that the manifest may have. A registry is asked for these alone, and can
+     * refuse others. A manifest of another media type fails with NOT_FOUND. Default: none, which accepts every media
+     * type. */
+    resolve_options &media_type(std::string_view media_type) {
+        return set(ocigraph_resolve_options_add_media_type, detail::in(media_type));
     }
 };
 

@@ -60,11 +60,11 @@ struct pulled_artifact {
     std::string reference;
     /* The descriptor of the artifact's manifest. */
     ocigraph::descriptor descriptor;
-    /* The files, in the order of the manifest: those of the blobs with a title and, if the pull writes all blobs, of
-     * those without one. */
+    /* The files, in the order of the manifest: that of the config if the options ask for it, those of the blobs with
+     * a title and, if the pull writes all blobs, of those without one. */
     std::vector<pulled_file> files;
     /* The blobs that are not written, since they have no title. A pull with `all` writes those of them that are not
-     * foreign layers. A config without a title is never written, and not listed here. */
+     * foreign layers. A config without a title is written only to `config_file`, and not listed here. */
     std::vector<ocigraph::descriptor> skipped;
 };
 

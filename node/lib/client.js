@@ -95,7 +95,7 @@ export class Client {
 
   async pull(target, options) {
     Client.#check(this, 'pull');
-    const all = withPaths(options, ['output']);
+    const all = withPaths(options, ['output', 'configFile']);
     const args = [text(target, 'target')];
     const begin = (call, rest) => this.#native.pull(call, ...args, rest);
     return JSON.parse(await perform(all, begin, { progress: true }));

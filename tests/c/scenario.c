@@ -174,6 +174,11 @@ static int32_t attachment_form(const json *given) {
     return number_of(given, "no form of attachments", OCIGRAPH_ATTACHMENT_FORM_REFERRERS, forms);
 }
 
+static int32_t referrers_mode(const json *given) {
+    static const char *const modes[] = {"auto", "api", "tag", NULL};
+    return number_of(given, "no referrers mode", OCIGRAPH_REFERRERS_MODE_AUTO, modes);
+}
+
 static void set_unpack_limits(ocigraph_pull_options *options, const json *given) {
     uint64_t entries = 0, bytes = 0, ratio = 0;
     for (const json *limit = given->first; limit != NULL; limit = limit->next) {
@@ -293,6 +298,15 @@ static ocigraph_client *other_client(json *given) {
     SETTER(operation, option) { UNUSED; SET(handle, function, edge_kind(given)); }
 #define ATTACHMENT_FORM(operation, handle, option, function) \
     SETTER(operation, option) { UNUSED; SET(handle, function, attachment_form(given)); }
+#define REFERRERS_MODE(operation, handle, option, function) \
+    SETTER(operation, option) { UNUSED; SET(handle, function, referrers_mode(given)); }
+#define TEXTS(operation, handle, option, function) \
+    SETTER(operation, option) { \
+        UNUSED; \
+        for (const json *entry = given->first; entry != NULL; entry = entry->next) { \
+            SET(handle, function, json_text(entry)); \
+        } \
+    }
 #define PAIRS(operation, handle, option, function) \
     SETTER(operation, option) { \
         UNUSED; \

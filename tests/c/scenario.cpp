@@ -130,6 +130,10 @@ std::int32_t attachment_form(const json *given) {
     return number_of(given, OCIGRAPH_ATTACHMENT_FORM_REFERRERS, {"referrers", "tags"});
 }
 
+std::int32_t referrers_mode(const json *given) {
+    return number_of(given, OCIGRAPH_REFERRERS_MODE_AUTO, {"auto", "api", "tag"});
+}
+
 void set_unpack_limits(ocigraph::pull_options &options, const json *given) {
     check_parts(given, {"entries", "bytes", "ratio"});
     auto limit = [&](const char *name) {
@@ -209,6 +213,8 @@ using setter = std::function<void(void *options, const json *given, const json *
 #define FORMAT(method) to.method(format(given))
 #define EDGE_KIND(method) to.method(edge_kind(given))
 #define ATTACHMENT_FORM(method) to.method(attachment_form(given))
+#define REFERRERS_MODE(method) to.method(referrers_mode(given))
+#define TEXTS(method) each(given, [&](const json *entry) { to.method(text(entry)); })
 #define PAIRS(method) each(given, [&](const json *pair) { to.method(pair->name, text(pair)); })
 #define TEXTS(method) each(given, [&](const json *entry) { to.method(text(entry)); })
 #define PROGRESS(method) json_true(given) ? (void)to.method(record) : (void)0

@@ -5,7 +5,7 @@
 
 use ocigraph::{
     AttachmentForm, Attributes, EdgeKind, ManifestFormat, MigrationKind, Outcome, Presence,
-    ProblemKind, Result,
+    ProblemKind, ReferrersMode, Result,
 };
 
 use crate::text::invalid;
@@ -94,6 +94,16 @@ pub const OCIGRAPH_PROBLEM_MALFORMED: i32 = 4;
 pub const OCIGRAPH_PROBLEM_UNREADABLE: i32 = 5;
 /// The manifest exists and has a subject, and the list of the subject's referrers lacks it.
 pub const OCIGRAPH_PROBLEM_UNLISTED: i32 = 6;
+
+/// The API of the registry if it has one, and the tag schema else. Beside the API, the list under
+/// the tag is read too.
+pub const OCIGRAPH_REFERRERS_MODE_AUTO: i32 = 1;
+/// The API alone. Where the registry has none, listing referrers fails with UNSUPPORTED, and so
+/// does pushing or deleting a manifest with a subject.
+pub const OCIGRAPH_REFERRERS_MODE_API: i32 = 2;
+/// The tag schema alone: the API is never asked, and a push of a manifest with a subject updates
+/// the list under the tag also where the registry has the API.
+pub const OCIGRAPH_REFERRERS_MODE_TAG: i32 = 3;
 
 /// Time to connect to a registry, TLS handshake included. Default: 10 s. Unit: milliseconds.
 pub const OCIGRAPH_LIMIT_CONNECT_TIMEOUT: i32 = 1;
@@ -223,6 +233,17 @@ pub(crate) fn problem_kind_number(value: ProblemKind) -> i32 {
         ProblemKind::Unreadable => OCIGRAPH_PROBLEM_UNREADABLE,
         ProblemKind::Unlisted => OCIGRAPH_PROBLEM_UNLISTED,
         _ => 0,
+    }
+}
+
+pub(crate) fn parse_referrers_mode(number: i32) -> Result<ReferrersMode> {
+    match number {
+        OCIGRAPH_REFERRERS_MODE_AUTO => Ok(ReferrersMode::Auto),
+        OCIGRAPH_REFERRERS_MODE_API => Ok(ReferrersMode::Api),
+        OCIGRAPH_REFERRERS_MODE_TAG => Ok(ReferrersMode::Tag),
+        other => Err(invalid(format!(
+            "invalid referrers mode {other}: expected OCIGRAPH_REFERRERS_MODE_*"
+        ))),
     }
 }
 

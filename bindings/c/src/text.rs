@@ -173,7 +173,11 @@ pub(crate) fn reference_list(
 }
 
 /// Copies an array of paths.
-pub(crate) fn path_list(data: *const ocigraph_str, count: usize, name: &str) -> Result<Vec<PathBuf>> {
+pub(crate) fn path_list(
+    data: *const ocigraph_str,
+    count: usize,
+    name: &str,
+) -> Result<Vec<PathBuf>> {
     Ok(texts(data, count, name)?.into_iter().map(PathBuf::from).collect())
 }
 

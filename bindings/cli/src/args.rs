@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use ocigraph::{
     Annotations, Client, ClientConfig, Code, Credential, Credentials, EdgeKind, Error, Limits,
-    Result, Secret,
+    ReferrersMode, Result, Secret,
 };
 
 use crate::{
@@ -160,7 +160,7 @@ pub(crate) struct Common {
     #[arg(skip)]
     pub(crate) as_oras: bool,
     /// Do not show progress bars
-    #[arg(long, global = true, display_order = 100)]
+    #[arg(long, visible_alias = "no-tty", global = true, display_order = 100)]
     pub(crate) no_progress: bool,
     /// Print results and errors only
     #[arg(short, long, global = true, display_order = 100)]
@@ -178,6 +178,9 @@ pub(crate) struct Common {
         default_missing_value = "true"
     )]
     pub(crate) verbose: bool,
+    /// Log each request and response with their headers, without secrets, and show no progress bars
+    #[arg(short, long, global = true, display_order = 100)]
+    pub(crate) debug: bool,
     // Must be the last fields: clap prints their headings above every argument that follows.
     #[command(flatten)]
     pub(crate) registry: RegistryArgs,
@@ -232,6 +235,12 @@ pub(crate) struct RegistryArgs {
     /// Ignore HTTPS_PROXY and HTTP_PROXY
     #[arg(long, global = true)]
     pub(crate) no_proxy: bool,
+    /// Connect to ADDRESS for this host and port, without a proxy
+    #[arg(long, value_name = "HOST:PORT:ADDRESS[:PORT]", global = true)]
+    pub(crate) resolve: Vec<String>,
+    /// How referrers are listed: by the API or under a tag alone. Default: by what the registry has
+    #[arg(long, value_name = "SPEC", global = true)]
+    pub(crate) distribution_spec: Option<DistributionSpec>,
     /// Add a header to every request to the registry
     #[arg(short = 'H', long = "header", value_name = "NAME:VALUE", global = true)]
     pub(crate) headers: Vec<String>,
@@ -288,6 +297,26 @@ impl RegistryArgs {
         files.into_iter().filter_map(move |(flag, path)| {
             read_from_standard_input(&format!("{prefix}{flag}"), path.as_deref())
         })
+    }
+}
+
+/// How referrers are listed, by the names of ORAS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DistributionSpec {
+    /// The referrers API; an error where the registry has none
+    #[value(name = "v1.1-referrers-api")]
+    ReferrersApi,
+    /// The referrers tag schema, also where the registry has the API
+    #[value(name = "v1.1-referrers-tag")]
+    ReferrersTag,
+}
+
+impl DistributionSpec {
+    fn mode(self) -> ReferrersMode {
+        match self {
+            DistributionSpec::ReferrersApi => ReferrersMode::Api,
+            DistributionSpec::ReferrersTag => ReferrersMode::Tag,
+        }
     }
 }
 
@@ -465,6 +494,10 @@ impl Common {
         config.key_file.clone_from(&registry.key_file);
         config.insecure = registry.insecure;
         config.use_proxy = !registry.no_proxy;
+        config.resolve = registry.resolve.iter().map(|text| text.parse()).collect::<Result<_>>()?;
+        if let Some(spec) = registry.distribution_spec {
+            config.referrers_mode = spec.mode();
+        }
         if let Some(user_agent) = &registry.user_agent {
             config.user_agent.clone_from(user_agent);
         }

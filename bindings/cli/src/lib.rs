@@ -179,10 +179,11 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
 
 fn start_logging(common: &Common) {
     use tracing_subscriber::{EnvFilter, fmt};
-    let filter = match (common.verbose, common.quiet) {
-        (_, true) => "off",
-        (true, false) => "ocigraph=debug",
-        (false, false) => "ocigraph=warn",
+    let filter = match common {
+        Common { quiet: true, .. } => "off",
+        Common { debug: true, .. } => "ocigraph=trace",
+        Common { verbose: true, .. } => "ocigraph=debug",
+        _ => "ocigraph=warn",
     };
     // A process that runs several commands, as a Python program can, keeps the first choice.
     let _ = fmt()

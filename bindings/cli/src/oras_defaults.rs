@@ -24,14 +24,16 @@ pub(crate) fn complete(options: &mut PushOptions) {
         return;
     }
     let is_empty = |config: &File| config.media_type.as_deref() == Some(media_type::EMPTY);
-    if options.config.as_ref().is_none_or(is_empty) {
+    let has_no_config = options.config.as_ref().is_none_or(is_empty);
+    // A config without an artifact type is an image of version 1.0, which may have no layers.
+    if options.files.is_empty() && (has_no_config || options.artifact_type.is_some()) {
+        options.files.push(empty());
+    }
+    if has_no_config && options.artifact_platform.is_none() {
         let annotations = options.config.take().map(|config| config.annotations);
         let mut config = empty();
         config.annotations = annotations.unwrap_or_default();
         options.config = Some(config);
-        if options.files.is_empty() {
-            options.files.push(empty());
-        }
     }
 }
 

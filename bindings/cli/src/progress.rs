@@ -156,7 +156,7 @@ fn is_transfer(outcome: Outcome) -> bool {
 }
 
 fn shows_bars(common: &Common) -> bool {
-    !common.no_progress && std::io::stderr().is_terminal()
+    !common.no_progress && !common.debug && std::io::stderr().is_terminal()
 }
 
 fn bars(words: Words) -> Progress {

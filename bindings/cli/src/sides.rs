@@ -8,7 +8,7 @@ use clap::Args;
 use ocigraph::{Client, Location, Result};
 
 use crate::{
-    args::{Common, RegistryArgs, usage},
+    args::{Common, DistributionSpec, RegistryArgs, usage},
     target::{LayoutArgs, Target},
 };
 
@@ -83,6 +83,14 @@ macro_rules! side {
             #[arg(value_name = "FILE", requires = concat!($name, "_cert_file"), hide_short_help = true)]
             #[arg(help = concat!("Private key (PEM) of the client certificate for ", $registry))]
             key_file: Option<PathBuf>,
+            #[arg(id = concat!($name, "_resolve"), long = concat!($name, "-resolve"))]
+            #[arg(value_name = "HOST:PORT:ADDRESS[:PORT]", hide_short_help = true)]
+            #[arg(help = concat!("Connect to ADDRESS for this host and port of ", $registry))]
+            resolve: Vec<String>,
+            #[arg(id = concat!($name, "_distribution_spec"), long = concat!($name, "-distribution-spec"))]
+            #[arg(value_name = "SPEC", hide_short_help = true)]
+            #[arg(help = concat!("How referrers are listed in ", $registry))]
+            distribution_spec: Option<DistributionSpec>,
             #[arg(id = concat!($name, "_headers"), long = concat!($name, "-header"))]
             #[arg(value_name = "NAME:VALUE", hide_short_help = true)]
             #[arg(help = concat!("Add a header to every request to ", $registry))]
@@ -107,6 +115,8 @@ macro_rules! side {
                     ca_file: args.ca_file.clone(),
                     cert_file: args.cert_file.clone(),
                     key_file: args.key_file.clone(),
+                    resolve: args.resolve.clone(),
+                    distribution_spec: args.distribution_spec,
                     headers: args.headers.clone(),
                     user_agent: args.user_agent.clone(),
                     // One for both sides.
@@ -166,6 +176,8 @@ impl Side {
             ("key-file", own.key_file.is_some()),
             ("header", !own.headers.is_empty()),
             ("user-agent", own.user_agent.is_some()),
+            ("resolve", !own.resolve.is_empty()),
+            ("distribution-spec", own.distribution_spec.is_some()),
         ];
         given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
     }
@@ -178,7 +190,9 @@ impl Side {
     /// Fails if a flag is given for a side that is an image layout.
     fn check_target(&self, target: &Target) -> Result<()> {
         let is_layout = matches!(target.reference.location(), Location::Layout(_));
-        match self.given().filter(|_| is_layout) {
+        // Without effect, as the flags of the same names for both sides.
+        let is_accepted = |flag: &&str| ["resolve", "distribution-spec"].contains(flag);
+        match self.given().filter(|flag| is_layout && !is_accepted(flag)) {
             Some(flag) => Err(usage(format!(
                 "--{}-{flag} is for a registry, but {target} is an image layout",
                 self.name
@@ -213,6 +227,9 @@ impl Side {
             all.cert_file.clone_from(&own.cert_file);
             all.key_file.clone_from(&own.key_file);
         }
+        if !own.resolve.is_empty() {
+            all.resolve.clone_from(&own.resolve);
+        }
         if !own.headers.is_empty() {
             all.headers.clone_from(&own.headers);
         }
@@ -220,6 +237,7 @@ impl Side {
         all.plain_http = own.plain_http.or(all.plain_http);
         all.insecure |= own.insecure;
         all.ca_file = own.ca_file.clone().or(all.ca_file);
+        all.distribution_spec = own.distribution_spec.or(all.distribution_spec);
         all.user_agent = own.user_agent.clone().or(all.user_agent);
         Ok(all)
     }

@@ -137,6 +137,8 @@ pub(crate) struct ClientOptions {
     key_file: Option<PathBuf>,
     insecure: Option<bool>,
     use_proxy: Option<bool>,
+    resolve: Option<Vec<String>>,
+    referrers_mode: Option<String>,
     headers: Option<Value>,
     user_agent: Option<String>,
     limits: Map<String, Value>,
@@ -163,6 +165,12 @@ impl ClientOptions {
         }
         if let Some(given) = self.use_proxy {
             options.use_proxy = given;
+        }
+        if let Some(given) = self.resolve {
+            options.resolve = given.iter().map(|text| parsed(text)).collect::<Result<_>>()?;
+        }
+        if let Some(given) = self.referrers_mode {
+            options.referrers_mode = parsed(&given)?;
         }
         options.headers = credential::headers(self.headers)?;
         if let Some(given) = self.user_agent {
@@ -453,6 +461,8 @@ pub(crate) struct PullOptions {
     platform: Option<String>,
     include_subject: Option<bool>,
     all: Option<bool>,
+    config_file: Option<PathBuf>,
+    config_media_type: Option<String>,
     keep_old_files: Option<bool>,
     allow_path_traversal: Option<bool>,
     unpack_limits: Map<String, Value>,
@@ -476,6 +486,8 @@ impl PullOptions {
         if let Some(given) = self.all {
             options.all = given;
         }
+        options.config_file = self.config_file;
+        options.config_media_type = self.config_media_type;
         if let Some(given) = self.keep_old_files {
             options.keep_old_files = given;
         }
@@ -500,6 +512,7 @@ pub(crate) struct PushOptions {
     subject: Option<String>,
     annotations: Option<Annotations>,
     config: Option<FileOptions>,
+    artifact_platform: Option<String>,
     format: Option<String>,
     allow_path_traversal: Option<bool>,
     source_date_epoch: Option<u64>,
@@ -527,6 +540,9 @@ impl PushOptions {
         if let Some(given) = self.config {
             options.config = Some(file(given)?);
         }
+        if let Some(given) = self.artifact_platform {
+            options.artifact_platform = Some(parsed(&given)?);
+        }
         if let Some(given) = self.format {
             options.format = parsed(&given)?;
         }
@@ -546,6 +562,7 @@ impl PushOptions {
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct ManifestOptions {
     platform: Option<String>,
+    media_types: Option<Vec<String>>,
 }
 
 impl ManifestOptions {
@@ -554,6 +571,9 @@ impl ManifestOptions {
         let mut options = ocigraph::ResolveOptions::default();
         if let Some(given) = self.platform {
             options.platform = Some(parsed(&given)?);
+        }
+        if let Some(given) = self.media_types {
+            options.media_types = given;
         }
         Ok(options)
     }

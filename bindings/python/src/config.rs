@@ -113,6 +113,8 @@ pub(crate) struct GivenClientConfig {
     key_file: Option<PathBuf>,
     insecure: bool,
     use_proxy: bool,
+    resolve: Vec<String>,
+    referrers_mode: String,
     headers: Vec<(String, String)>,
     user_agent: Option<String>,
     limits: GivenLimits,
@@ -129,6 +131,8 @@ impl GivenClientConfig {
             key_file,
             insecure,
             use_proxy,
+            resolve,
+            referrers_mode,
             headers,
             user_agent,
             limits,
@@ -142,6 +146,9 @@ impl GivenClientConfig {
         options.key_file = key_file;
         options.insecure = insecure;
         options.use_proxy = use_proxy;
+        options.resolve =
+            resolve.iter().map(|text| values::parsed(py, text)).collect::<PyResult<_>>()?;
+        options.referrers_mode = values::parsed(py, &referrers_mode)?;
         options.headers = headers;
         if let Some(user_agent) = user_agent {
             options.user_agent = user_agent;

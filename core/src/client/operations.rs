@@ -176,8 +176,8 @@ impl Client {
     /// image for that platform in the index that `reference` names.
     ///
     /// # Errors
-    /// [`Code::NotFound`] if `reference` names nothing, or if the index has no image for the
-    /// platform.
+    /// [`Code::NotFound`] if `reference` names nothing, if the index has no image for the platform,
+    /// or if the manifest has another media type.
     pub async fn resolve(
         &self,
         reference: &Reference,
@@ -192,8 +192,9 @@ impl Client {
     /// that platform in the index that `reference` names.
     ///
     /// # Errors
-    /// [`Code::NotFound`] if `reference` names nothing, or if the index has no image for the
-    /// platform; [`Code::DigestMismatch`] if the content does not have its digest.
+    /// [`Code::NotFound`] if `reference` names nothing, if the index has no image for the platform,
+    /// or if the manifest has another media type; [`Code::DigestMismatch`] if the content does not
+    /// have its digest.
     pub async fn fetch_manifest(
         &self,
         reference: &Reference,

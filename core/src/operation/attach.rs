@@ -126,6 +126,7 @@ async fn run(
         subject: Some(subject),
         annotations: options.annotations,
         config: options.config,
+        artifact_platform: None,
         format: options.format,
         allow_path_traversal: options.allow_path_traversal,
         source_date_epoch: options.source_date_epoch,

@@ -9,7 +9,9 @@ use crate::{
     store::{ManifestDeletion, ReadStore, Store},
 };
 use derive_setters::Setters;
-use ocigraph_types::{Code, Descriptor, Error, Manifest, Platform, Reference, Result};
+use ocigraph_types::{
+    Code, Descriptor, Error, Manifest, Platform, Reference, Result, excerpt, media_type,
+};
 
 pub(crate) const RESOLVE: &str = "resolve";
 pub(crate) const FETCH: &str = "fetch manifest";
@@ -28,12 +30,16 @@ pub(crate) const DELETE: &str = "delete manifest";
 pub struct ResolveOptions {
     /// Selects, in an index, the image for this platform. Default: the index itself.
     pub platform: Option<Platform>,
+    /// The media types that the manifest may have. A registry is asked for these alone, and can refuse
+    /// others. A manifest of another media type fails with [NOT_FOUND](crate::Code::NotFound). Default:
+    /// none, which accepts every media type.
+    pub media_types: Vec<String>,
 }
 
 impl ResolveOptions {
     /// Sets `platform`, or leaves it unset for `None`.
     pub fn for_platform(platform: Option<Platform>) -> Self {
-        Self { platform }
+        Self { platform, ..Self::default() }
     }
 }
 
@@ -41,18 +47,25 @@ impl ResolveOptions {
 /// for that platform in the index that `reference` names.
 ///
 /// # Errors
-/// [`Code::NotFound`] if `reference` names nothing, or if the index has no image for the platform.
+/// [`Code::NotFound`] if `reference` names nothing, if the index has no image for the platform, or if
+/// the manifest has another media type.
 pub async fn resolve(
     store: &dyn ReadStore,
     reference: &Reference,
     options: &ResolveOptions,
 ) -> Result<Descriptor> {
     named(RESOLVE, reference, async {
-        if options.platform.is_none() {
-            return store.resolve(&name_of(store, reference).await?).await;
+        let wanted = Wanted::new(&options.media_types)?;
+        if options.platform.is_some() {
+            let manifest = select_manifest(store, reference, options.platform.as_ref()).await?;
+            wanted.check(manifest.media_type())?;
+            return Ok(manifest.plain_descriptor());
         }
-        let manifest = select_manifest(store, reference, options.platform.as_ref()).await?;
-        Ok(manifest.plain_descriptor())
+        let name = name_of(store, reference).await?;
+        let Wanted([_, ..]) = wanted else { return store.resolve(&name).await };
+        let resolved = store.resolve_as(&name, wanted.0).await.map_err(|e| wanted.explain(e))?;
+        wanted.check(&resolved.media_type)?;
+        Ok(resolved)
     })
     .await
 }
@@ -62,23 +75,68 @@ pub async fn resolve(
 /// manifest of the image for that platform in the index that `reference` names.
 ///
 /// # Errors
-/// [`Code::NotFound`] if `reference` names nothing, or if the index has no image for the platform;
-/// [`Code::DigestMismatch`] if the content does not have its digest.
+/// [`Code::NotFound`] if `reference` names nothing, if the index has no image for the platform, or if
+/// the manifest has another media type; [`Code::DigestMismatch`] if the content does not have its digest.
 pub async fn fetch_manifest(
     store: &dyn ReadStore,
     reference: &Reference,
     options: &ResolveOptions,
 ) -> Result<Manifest> {
     named(FETCH, reference, async {
+        let wanted = Wanted::new(&options.media_types)?;
         if options.platform.is_some() {
-            return select_manifest(store, reference, options.platform.as_ref()).await;
+            let manifest = select_manifest(store, reference, options.platform.as_ref()).await?;
+            wanted.check(manifest.media_type())?;
+            return Ok(manifest);
         }
         let name = name_of(store, reference).await?;
-        let manifest = store.fetch_any_manifest(&name).await?;
+        let manifest = match wanted {
+            Wanted([]) => store.fetch_any_manifest(&name).await?,
+            Wanted(media_types) => store
+                .fetch_any_manifest_as(&name, media_types)
+                .await
+                .map_err(|e| wanted.explain(e))?,
+        };
         check_digest(&manifest, &name)?;
+        wanted.check(manifest.media_type())?;
         Ok(manifest)
     })
     .await
+}
+
+/// The media types that a manifest may have. None means all.
+#[derive(Clone, Copy)]
+struct Wanted<'a>(&'a [String]);
+
+impl<'a> Wanted<'a> {
+    fn new(media_types: &'a [String]) -> Result<Self> {
+        media_types.iter().try_for_each(|text| media_type::check(text))?;
+        Ok(Self(media_types))
+    }
+
+    fn check(self, actual: &str) -> Result<()> {
+        let is_actual =
+            |wanted: &String| media_type::essence(wanted) == media_type::essence(actual);
+        if self.0.is_empty() || self.0.iter().any(is_actual) {
+            return Ok(());
+        }
+        let message = format!(
+            "the manifest has the media type {:?}, and not {}",
+            excerpt(actual),
+            self.0.join(" or ")
+        );
+        Err(Error::new(Code::NotFound, message)
+            .with_hint("ask for the media type that it has, or for every one (no --media-type)"))
+    }
+
+    /// Adds to the refusal of a registry what it was asked for.
+    fn explain(self, error: Error) -> Error {
+        if error.code() != Code::NotFound {
+            return error;
+        }
+        let message = format!("{} as {}", error.message(), self.0.join(" or "));
+        error.with_message(message)
+    }
 }
 
 /// Stores `manifest` byte for byte under its digest and under the tags of `reference`.

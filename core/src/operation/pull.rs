@@ -43,12 +43,12 @@ pub struct PullResult {
     /// The descriptor of the artifact's manifest.
     #[serde(serialize_with = "serialize_descriptor")]
     pub descriptor: Descriptor,
-    /// The files, in the order of the manifest: those of the blobs with a title and, if the pull
-    /// writes all blobs, of those without one.
+    /// The files, in the order of the manifest: that of the config if the options ask for it, those of the
+    /// blobs with a title and, if the pull writes all blobs, of those without one.
     pub files: Vec<PulledFile>,
     /// The blobs that are not written, since they have no title. A pull with
     /// [`all`](PullOptions::all) writes those of them that are not foreign layers. A config without a
-    /// title is never written, and not listed here.
+    /// title is written only to [`config_file`](PullOptions::config_file), and not listed here.
     #[serde(serialize_with = "serialize_descriptors")]
     pub skipped: Vec<Descriptor>,
 }

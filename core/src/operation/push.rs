@@ -36,7 +36,7 @@ use crate::{
 };
 use ocigraph_types::{
     Annotations, Code, Descriptor, EMPTY_JSON, Error, Location, ManifestBuilder, ManifestFormat,
-    Reference, Result, annotation, empty_descriptor, media_type, serialize_descriptor,
+    Platform, Reference, Result, annotation, empty_descriptor, media_type, serialize_descriptor,
 };
 
 /// Options of [`Client::push`](crate::Client::push).
@@ -79,6 +79,10 @@ pub struct PushOptions {
     /// without an artifact type, it is the type of the artifact. Its annotations are those of the
     /// config's descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
     pub config: Option<File>,
+    /// The platform that the artifact is for. It becomes a config of the media type
+    /// `application/vnd.oci.image.config.v1+json`, by which the artifact can be selected in an index. With
+    /// a config of its own it fails with [INVALID_ARGUMENT](crate::Code::InvalidArgument). Default: none.
+    pub artifact_platform: Option<Platform>,
     /// The format of the manifest. Default: [`ManifestFormat::Auto`].
     pub format: ManifestFormat,
     /// Permits absolute titles and titles with `..`. Default: false; such a title then fails with
@@ -150,6 +154,7 @@ pub(super) async fn run(
     reference: &Reference,
     options: PushOptions,
 ) -> Result<PushResult> {
+    let options = with_platform_config(options)?;
     if reference.digest().is_some() {
         return Err(Error::new(Code::InvalidReference, "a push takes tags, not a digest")
             .with_hint("remove the digest; the push prints it"));
@@ -234,6 +239,28 @@ pub(super) async fn run(
         blobs,
         manifest: manifest.bytes().clone(),
     })
+}
+
+/// Makes the config of the platform. The type of an artifact for a platform is not that of its config,
+/// which is one of images.
+fn with_platform_config(mut options: PushOptions) -> Result<PushOptions> {
+    let Some(platform) = options.artifact_platform.take() else { return Ok(options) };
+    if options.config.is_some() {
+        return Err(Error::new(
+            Code::InvalidArgument,
+            "an artifact has either a config or a platform, which becomes its config",
+        )
+        .with_hint("give one of both; a config can name the platform itself"));
+    }
+    let json = serde_json::to_vec(&platform).map_err(|e| {
+        Error::new(Code::Internal, "cannot write the platform as JSON").with_source(e)
+    })?;
+    let config = File::bytes("config", json).with_media_type(media_type::OCI_IMAGE_CONFIG);
+    options.config = Some(config);
+    if matches!(options.format, ManifestFormat::Auto | ManifestFormat::Oci11) {
+        options.artifact_type.get_or_insert_with(|| media_type::UNKNOWN_ARTIFACT.to_owned());
+    }
+    Ok(options)
 }
 
 /// Returns the media type of a config. One that nobody gave is not guessed from a file name: it would

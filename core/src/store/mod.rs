@@ -76,6 +76,31 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
         self.fetch_manifest(name).await
     }
 
+    /// Returns the descriptor of a manifest as [`ReadStore::resolve`] does. A store that can choose between
+    /// forms of a manifest returns one of these media types; the operation checks the media type of the
+    /// result. Default: [`ReadStore::resolve`].
+    ///
+    /// # Errors
+    /// As [`ReadStore::resolve`].
+    async fn resolve_as(&self, name: &TagOrDigest, media_types: &[String]) -> Result<Descriptor> {
+        let _ = media_types;
+        self.resolve(name).await
+    }
+
+    /// Returns a manifest as [`ReadStore::fetch_any_manifest`] does, for these media types as
+    /// [`ReadStore::resolve_as`]. Default: [`ReadStore::fetch_any_manifest`].
+    ///
+    /// # Errors
+    /// As [`ReadStore::fetch_manifest`].
+    async fn fetch_any_manifest_as(
+        &self,
+        name: &TagOrDigest,
+        media_types: &[String],
+    ) -> Result<Manifest> {
+        let _ = media_types;
+        self.fetch_any_manifest(name).await
+    }
+
     /// Returns true if the manifest exists. Default: [`ReadStore::resolve`].
     async fn has_manifest(&self, digest: &Digest) -> Result<bool> {
         match self.resolve(&TagOrDigest::Digest(digest.clone())).await {

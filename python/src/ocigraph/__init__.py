@@ -34,7 +34,16 @@ from ._digest import (
     digest_file,
     digest_files,
 )
-from ._enumerations import AttachmentForm, EdgeKind, Format, MigrationKind, Outcome, Presence, ProblemKind
+from ._enumerations import (
+    AttachmentForm,
+    EdgeKind,
+    Format,
+    MigrationKind,
+    Outcome,
+    Presence,
+    ProblemKind,
+    ReferrersMode,
+)
 from ._error import (
     AlreadyExistsError,
     CancelledError,
@@ -175,6 +184,7 @@ __all__ = [
     "RateLimitedError",
     "Readable",
     "Reference",
+    "ReferrersMode",
     "RegistryError",
     "RegistryMessage",
     "RemovedAttachment",

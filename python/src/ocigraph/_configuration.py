@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -117,6 +118,8 @@ class Configuration:
     key_file: StrPath | None = None
     insecure: bool = False
     use_proxy: bool = True
+    resolve: str | Iterable[str] = ()
+    referrers_mode: str = "auto"
     headers: dict[str, str] = field(default_factory=dict)
     user_agent: str | None = None
     limits: Limits = field(default_factory=Limits)
@@ -132,6 +135,8 @@ class Configuration:
             "key_file": self.key_file,
             "insecure": self.insecure,
             "use_proxy": self.use_proxy,
+            "resolve": self.resolve,
+            "referrers_mode": self.referrers_mode,
             "headers": list(self.headers.items()),
             "user_agent": self.user_agent,
             "limits": self.limits._given(),

@@ -83,3 +83,16 @@ ProblemKind: TypeAlias = Literal["missing", "size", "digest", "malformed", "unre
 - ``unreadable``: the registry refuses to serve the content or fails at it, so it was not checked.
 - ``unlisted``: the manifest exists and has a subject, and the list of the subject's referrers lacks it.
 """
+
+ReferrersMode: TypeAlias = Literal["auto", "api", "tag"]
+"""How a client lists the referrers of a manifest in a registry: by the [referrers
+API](https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers) or by the [referrers tag
+schema](https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#referrers-tag-schema).
+
+- ``auto``: the API of the registry if it has one, and the tag schema else. Beside the API, the list under the tag is
+  read too.
+- ``api``: the API alone. Where the registry has none, listing referrers fails with `UnsupportedError`, and so does
+  pushing or deleting a manifest with a subject.
+- ``tag``: the tag schema alone: the API is never asked, and a push of a manifest with a subject updates the list under
+  the tag also where the registry has the API.
+"""

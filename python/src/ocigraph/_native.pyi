@@ -99,6 +99,7 @@ class Client:
         subject: GivenReference | None,
         annotations: dict[str, str],
         config: _Given | None,
+        artifact_platform: str | None,
         format: str,
         allow_path_traversal: bool,
         source_date_epoch: int | None,
@@ -130,6 +131,8 @@ class Client:
         platform: str | None,
         include_subject: bool,
         all: bool,
+        config_file: _Path | None,
+        config_media_type: str | None,
         keep_old_files: bool,
         allow_path_traversal: bool,
         unpack_limits: dict[str, Any],
@@ -218,8 +221,12 @@ class Client:
         each_platform: bool,
         concurrency: int | None,
     ) -> Operation[_Json]: ...
-    def resolve(self, reference: GivenReference, *, platform: str | None) -> Operation[_Json]: ...
-    def fetch_manifest(self, reference: GivenReference, *, platform: str | None) -> Operation[tuple[_Json, bytes]]: ...
+    def resolve(
+        self, reference: GivenReference, *, platform: str | None, media_types: Sequence[str]
+    ) -> Operation[_Json]: ...
+    def fetch_manifest(
+        self, reference: GivenReference, *, platform: str | None, media_types: Sequence[str]
+    ) -> Operation[tuple[_Json, bytes]]: ...
     def push_manifest(
         self, reference: GivenReference, content: bytes | tuple[bytes, str], *, media_type: str | None
     ) -> Operation[_Json]: ...

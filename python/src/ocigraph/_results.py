@@ -103,11 +103,11 @@ class PullResult(Result):
     descriptor: Descriptor
     """The descriptor of the artifact's manifest."""
     files: tuple[PulledFile, ...]
-    """The files, in the order of the manifest: those of the blobs with a title and, if the pull writes all blobs, of
-    those without one."""
+    """The files, in the order of the manifest: that of the config if the options ask for it, those of the blobs with a
+    title and, if the pull writes all blobs, of those without one."""
     skipped: tuple[Descriptor, ...]
     """The blobs that are not written, since they have no title. A pull with ``all`` writes those of them that are not
-    foreign layers. A config without a title is never written, and not listed here."""
+    foreign layers. A config without a title is written only to ``config_file``, and not listed here."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> PullResult:

@@ -146,6 +146,8 @@ pub(crate) enum Kind {
     /// A registry, or a namespace of it.
     LoginTarget,
     Platform,
+    /// An address for a host and port, as text.
+    ResolveOverride,
     Annotations,
     Digest,
     Descriptor,

@@ -372,6 +372,7 @@ impl Source {
             "Host" => Kind::Host,
             "LoginTarget" => Kind::LoginTarget,
             "Platform" => Kind::Platform,
+            "ResolveOverride" => Kind::ResolveOverride,
             "Annotations" | "BTreeMap<String,String>" => Kind::Annotations,
             "Digest" => Kind::Digest,
             "Descriptor" => Kind::Descriptor,

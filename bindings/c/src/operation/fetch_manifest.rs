@@ -29,8 +29,8 @@ use crate::{
 ///
 /// Ownership: free `out` with `ocigraph_manifest_free`.
 /// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-/// `reference` names nothing, or if the index has no image for the platform; DIGEST_MISMATCH if the
-/// content does not have its digest.
+/// `reference` names nothing, if the index has no image for the platform, or if the manifest has
+/// another media type; DIGEST_MISMATCH if the content does not have its digest.
 /// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_fetch_manifest(

@@ -28,7 +28,8 @@ use crate::{
 ///
 /// Ownership: free `out` with `ocigraph_descriptor_free`.
 /// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-/// `reference` names nothing, or if the index has no image for the platform.
+/// `reference` names nothing, if the index has no image for the platform, or if the manifest has
+/// another media type.
 /// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_resolve(

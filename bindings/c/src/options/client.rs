@@ -14,7 +14,7 @@ use crate::{
         OCIGRAPH_LIMIT_CONNECT_TIMEOUT, OCIGRAPH_LIMIT_HELPER_TIMEOUT, OCIGRAPH_LIMIT_IDLE_TIMEOUT,
         OCIGRAPH_LIMIT_MAX_ATTEMPTS, OCIGRAPH_LIMIT_MAX_ENTRIES, OCIGRAPH_LIMIT_MAX_MANIFEST_BYTES,
         OCIGRAPH_LIMIT_MAX_PAGES, OCIGRAPH_LIMIT_RESPONSE_TIMEOUT, OCIGRAPH_LIMIT_STALL_TIMEOUT,
-        OCIGRAPH_LIMIT_UPLOAD_RESPONSE_TIMEOUT,
+        OCIGRAPH_LIMIT_UPLOAD_RESPONSE_TIMEOUT, parse_referrers_mode,
     },
     status::ocigraph_status,
     text::{invalid, ocigraph_str},
@@ -106,6 +106,48 @@ pub extern "C" fn ocigraph_client_options_set_use_proxy(
 ) -> ocigraph_status {
     call_status(error, || {
         require(options, "options")?.config.use_proxy = use_proxy;
+        Ok(())
+    })
+}
+
+/// Adds an address. Addresses to connect to in place of those that a host name has, each as
+/// `HOST:PORT:ADDRESS[:PORT]`, such as `registry.example.com:443:203.0.113.7:8443`. An address is
+/// used for each connection to its host and port, also after a redirect and to a token server;
+/// certificates, headers and credentials are those of the name. Such a connection uses no proxy. An
+/// IPv6 address before a port must be in brackets. Of several addresses for one host and port, the
+/// last one is used. Default: none.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL, or the text has another form.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_options_add_resolve(
+    options: Option<&mut ocigraph_client_options>,
+    resolve: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        let value = resolve.parse("resolve")?;
+        require(options, "options")?.config.resolve.push(value);
+        Ok(())
+    })
+}
+
+/// Sets the way in which referrers are listed, also those that are pushed or deleted. Image layouts
+/// ignore it. Default: `OCIGRAPH_REFERRERS_MODE_AUTO`.
+///
+/// `referrers_mode`: one of `OCIGRAPH_REFERRERS_MODE_*`.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the number is unknown.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_client_options_set_referrers_mode(
+    options: Option<&mut ocigraph_client_options>,
+    referrers_mode: i32,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        let value = parse_referrers_mode(referrers_mode)?;
+        require(options, "options")?.config.referrers_mode = value;
         Ok(())
     })
 }

@@ -91,7 +91,8 @@ pub extern "C" fn ocigraph_copy_options_set_only(
 /// one without a subject gets the image as its subject, and so another digest. Default: the index
 /// with all its images.
 ///
-/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
+/// `platform`: `os/architecture[/variant][:os.version]`, such as "linux/arm64". An empty text or
+/// NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 /// Threads: one at a time for each handle. Since 0.1.0.

@@ -118,7 +118,8 @@ pub extern "C" fn ocigraph_discover_options_set_only(
 /// Starts at the image for this platform if the reference names an index. NOT_FOUND if the index
 /// has no such image. Default: starts at the manifest that the reference names.
 ///
-/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
+/// `platform`: `os/architecture[/variant][:os.version]`, such as "linux/arm64". An empty text or
+/// NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 /// Threads: one at a time for each handle. Since 0.1.0.

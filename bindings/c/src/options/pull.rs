@@ -87,7 +87,8 @@ pub extern "C" fn ocigraph_pull_options_set_artifact_type(
 /// no such image. Default: none; an index then fails with INVALID_ARGUMENT, because it has no
 /// files.
 ///
-/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
+/// `platform`: `os/architecture[/variant][:os.version]`, such as "linux/arm64". An empty text or
+/// NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -137,6 +138,44 @@ pub extern "C" fn ocigraph_pull_options_set_all(
 ) -> ocigraph_status {
     call_status(error, || {
         require(options, "options")?.core.all = all;
+        Ok(())
+    })
+}
+
+/// Also writes the config of the artifact to this file; those of its subjects are not written. A
+/// relative path is below the output directory. Several artifacts with different configs fail with
+/// CONFLICT. An artifact without a config has no such file. Default: none; a config is then written
+/// only if it has a title. An empty text or NULL unsets it.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_pull_options_set_config_file(
+    options: Option<&mut ocigraph_pull_options>,
+    config_file: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        let value = config_file.optional("config_file")?;
+        require(options, "options")?.core.config_file = value.map(Into::into);
+        Ok(())
+    })
+}
+
+/// Writes the config to the file only if it has this media type. It requires `config_file`.
+/// Default: any media type. An empty text or NULL unsets it.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_pull_options_set_config_media_type(
+    options: Option<&mut ocigraph_pull_options>,
+    config_media_type: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        let value = config_media_type.optional("config_media_type")?;
+        require(options, "options")?.core.config_media_type = value;
         Ok(())
     })
 }

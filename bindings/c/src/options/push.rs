@@ -238,6 +238,28 @@ pub extern "C" fn ocigraph_push_options_set_config_path(
     })
 }
 
+/// Sets the platform that the artifact is for. It becomes a config of the media type
+/// `application/vnd.oci.image.config.v1+json`, by which the artifact can be selected in an index.
+/// With a config of its own it fails with INVALID_ARGUMENT. Default: none.
+///
+/// `artifact_platform`: `os/architecture[/variant][:os.version]`, such as "linux/arm64". An empty
+/// text or NULL unsets it.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_push_options_set_artifact_platform(
+    options: Option<&mut ocigraph_push_options>,
+    artifact_platform: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        let value = artifact_platform.parse_optional("artifact_platform")?;
+        require(options, "options")?.core.artifact_platform = value;
+        Ok(())
+    })
+}
+
 /// Sets the format of the manifest. Default: `OCIGRAPH_FORMAT_AUTO`.
 ///
 /// `format`: one of `OCIGRAPH_FORMAT_*`.

@@ -39,7 +39,8 @@ pub extern "C" fn ocigraph_resolve_options_free(options: Option<Box<ocigraph_res
 
 /// Selects, in an index, the image for this platform. Default: the index itself.
 ///
-/// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
+/// `platform`: `os/architecture[/variant][:os.version]`, such as "linux/arm64". An empty text or
+/// NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -52,6 +53,25 @@ pub extern "C" fn ocigraph_resolve_options_set_platform(
     call_status(error, || {
         let value = platform.parse_optional("platform")?;
         require(options, "options")?.core.platform = value;
+        Ok(())
+    })
+}
+
+/// Adds a media type. The media types that the manifest may have. A registry is asked for these
+/// alone, and can refuse others. A manifest of another media type fails with NOT_FOUND. Default:
+/// none, which accepts every media type.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_resolve_options_add_media_type(
+    options: Option<&mut ocigraph_resolve_options>,
+    media_type: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        let value = media_type.required("media_type")?;
+        require(options, "options")?.core.media_types.push(value);
         Ok(())
     })
 }

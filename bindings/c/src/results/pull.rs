@@ -101,8 +101,9 @@ pub extern "C" fn ocigraph_pull_result_descriptor(
     borrow(result, |r| r.parts.get(index).map(|p| &p.descriptor))
 }
 
-/// Returns the length of this list: the files, in the order of the manifest: those of the blobs
-/// with a title and, if the pull writes all blobs, of those without one.
+/// Returns the length of this list: the files, in the order of the manifest: that of the config if
+/// the options ask for it, those of the blobs with a title and, if the pull writes all blobs, of
+/// those without one.
 ///
 /// `index`: the artifact, from 0.
 ///
@@ -185,7 +186,7 @@ pub extern "C" fn ocigraph_pull_result_skipped_count(
 
 /// Returns the blob at `index` of this list: the blobs that are not written, since they have no
 /// title. A pull with `all` writes those of them that are not foreign layers. A config without a
-/// title is never written, and not listed here.
+/// title is written only to `config_file`, and not listed here.
 ///
 /// `artifact`: the artifact, from 0.
 ///

@@ -41,7 +41,7 @@ pub(crate) struct CopyArgs {
     #[arg(long)]
     foreign: bool,
     /// Also check what the destination has already, and copy what is missing below it; with -r also referrers
-    #[arg(long)]
+    #[arg(long, visible_alias = "force")]
     repair: bool,
     #[command(flatten)]
     only: OnlyArg,

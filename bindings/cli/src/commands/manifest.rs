@@ -66,6 +66,9 @@ pub(crate) struct FetchArgs {
     /// Fetch the image for this platform from an index
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
+    /// Media types that the manifest may have; a registry is asked for these alone
+    #[arg(long, value_name = "TYPE[,TYPE]", value_delimiter = ',')]
+    media_type: Vec<String>,
     /// File to write; - means standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -196,7 +199,7 @@ async fn fetch(common: &Common, args: FetchArgs) -> Result<ExitCode> {
     }
     let client = common.client()?;
     let is_image = args.platform.clone();
-    let options = ResolveOptions::for_platform(args.platform);
+    let options = ResolveOptions::for_platform(args.platform).media_types(args.media_type);
     let manifest = client.fetch_manifest(&target.reference, options).await?;
     let mut descriptor = manifest.descriptor();
     descriptor.platform = is_image;

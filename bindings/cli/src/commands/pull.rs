@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ocigraph::{Code, Error, Platform, PullOptions, PullResult, Result};
+use ocigraph::{Code, Error, Platform, PullOptions, PullResult, Result, media_type};
 use serde_json::Value;
 
 use crate::{
@@ -46,6 +46,10 @@ pub(crate) struct PullArgs {
     /// Also write blobs without a title, under the path in org.cncf.model.filepath or their digest
     #[arg(long)]
     all: bool,
+    /// Also write the config to this file, below the directory unless the path is absolute; with a media
+    /// type, only a config of that type
+    #[arg(long, value_name = "FILE[:MEDIA/TYPE]")]
+    config: Option<String>,
     /// Do not replace existing files
     #[arg(short, long)]
     keep_old_files: bool,
@@ -75,6 +79,14 @@ pub(crate) async fn pull(common: &Common, args: PullArgs) -> Result<ExitCode> {
     options.platform = args.platform;
     options.include_subject = args.include_subject;
     options.all = args.all;
+    if let Some(text) = &args.config {
+        let (path, media_type) = match text.rsplit_once(':') {
+            Some((path, kind)) if media_type::is_valid(kind) => (path, Some(kind.to_owned())),
+            _ => (text.as_str(), None),
+        };
+        options.config_file = Some(path.into());
+        options.config_media_type = media_type;
+    }
     options.keep_old_files = args.keep_old_files;
     options.allow_path_traversal = args.allow_path_traversal;
     let limits = &mut options.unpack_limits;

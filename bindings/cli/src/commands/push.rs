@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ocigraph::{
     Annotations, AttachOptions, BufferedContent, Code, Content, EMPTY_JSON, Error, File, Manifest,
     ManifestFormat, OutputFile, Platform, PushOptions, PushResult, Result, media_type,
@@ -38,8 +38,28 @@ pub(crate) struct PushArgs {
     /// Subject: an artifact in the same repository that the new artifact refers to
     #[arg(long, value_name = "REFERENCE")]
     subject: Option<TargetText>,
+    /// Platform that the artifact is for: it becomes the config, by which an index can list it
+    #[arg(long, value_name = "OS/ARCH[/VARIANT][:OS_VERSION]", conflicts_with = "config")]
+    artifact_platform: Option<Platform>,
+    /// Version of the image specification: v1.1 is --manifest-format oci-1.1, v1.0 is oci-1.0
+    #[arg(long, value_name = "VERSION", conflicts_with = "manifest_format")]
+    image_spec: Option<ImageSpec>,
+    /// Ignored: push always asks the destination whether it has a blob
+    #[arg(long)]
+    force: bool,
     #[command(flatten)]
     artifact: Artifact,
+}
+
+/// A version of the image specification.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ImageSpec {
+    /// The config has the artifact type, and there is no subject
+    #[value(name = "v1.0")]
+    V1_0,
+    /// The manifest has artifactType and subject
+    #[value(name = "v1.1")]
+    V1_1,
 }
 
 #[derive(Debug, Args)]
@@ -117,8 +137,25 @@ pub(crate) async fn push(common: &Common, args: PushArgs) -> Result<ExitCode> {
     let layout = &args.artifact.layout;
     let target = layout.target(&args.target)?;
     let subject = args.subject.as_ref().map(|subject| layout.reference(subject)).transpose()?;
-    let mut options = args.artifact.options(common)?;
+    let mut options = args.artifact.options()?;
     options.subject = subject;
+    options.artifact_platform = args.artifact_platform;
+    match args.image_spec {
+        Some(ImageSpec::V1_0) => {
+            options.format = ManifestFormat::Oci10;
+            // What ORAS writes without a type: it is that of a config, and not of an artifact.
+            if options.artifact_type.is_none() && options.artifact_platform.is_none() {
+                let empty = File::bytes("config", EMPTY_JSON);
+                let empty = empty.with_media_type(media_type::UNKNOWN_CONFIG);
+                options.config.get_or_insert(empty);
+            }
+        }
+        Some(ImageSpec::V1_1) => options.format = ManifestFormat::Oci11,
+        None => {}
+    }
+    if common.as_oras {
+        oras_defaults::complete(&mut options);
+    }
     options.concurrency = common.concurrency();
     options.progress = uploads(common, &written.format, preparations(&options.files));
     let pushed = common.client()?.push(&target.reference, options).await?;
@@ -142,11 +179,14 @@ pub(crate) async fn attach(common: &Common, args: AttachArgs) -> Result<ExitCode
     let target = args.artifact.layout.target(&args.subject)?;
     let Artifact { files, annotations, annotation_file, .. } = &args.artifact;
     let is_empty = files.is_empty() && annotations.is_empty() && annotation_file.is_none();
-    let artifact = args.artifact.options(common)?;
+    let mut artifact = args.artifact.options()?;
     if is_empty && !args.allow_empty {
         return Err(usage("there is no file to attach").with_hint(
             "name a file, add an annotation, or pass --allow-empty for an artifact without files",
         ));
+    }
+    if common.as_oras {
+        oras_defaults::complete(&mut artifact);
     }
     let mut options = AttachOptions::default();
     options.files = artifact.files;
@@ -217,7 +257,7 @@ impl Artifact {
         files.chain(config).chain(annotations).collect()
     }
 
-    fn options(self, common: &Common) -> Result<PushOptions> {
+    fn options(self) -> Result<PushOptions> {
         let mut from_file = read_annotation_file(self.annotation_file.as_deref())?;
         let mut annotations = from_file.remove("$manifest").unwrap_or_default();
         annotations.extend(key_values(&self.annotations)?);
@@ -258,9 +298,6 @@ impl Artifact {
         options.format = self.manifest_format;
         options.allow_path_traversal = self.allow_path_traversal;
         options.source_date_epoch = source_date_epoch()?;
-        if common.as_oras {
-            oras_defaults::complete(&mut options);
-        }
         Ok(options)
     }
 }

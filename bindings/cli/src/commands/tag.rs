@@ -51,6 +51,9 @@ pub(crate) struct ResolveArgs {
     /// Print the whole reference, by digest
     #[arg(short = 'l', long)]
     full_reference: bool,
+    /// Media types that the manifest may have; a registry is asked for these alone
+    #[arg(long, value_name = "TYPE[,TYPE]", value_delimiter = ',')]
+    media_type: Vec<String>,
     #[command(flatten)]
     format: FormatArg,
     #[command(flatten)]
@@ -112,7 +115,7 @@ async fn untag_existing(common: &Common, target: &Reference) -> Result<Vec<Strin
 
 pub(crate) async fn resolve(common: &Common, args: ResolveArgs) -> Result<ExitCode> {
     let (target, format) = (args.layout.target(&args.target)?, args.format.open()?);
-    let options = ResolveOptions::for_platform(args.platform);
+    let options = ResolveOptions::for_platform(args.platform).media_types(args.media_type);
     let descriptor = common.client()?.resolve(&target.reference, options).await?;
     let text = || match args.full_reference {
         true => output::line(&target.at(&descriptor.digest)),

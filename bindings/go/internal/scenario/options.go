@@ -22,6 +22,11 @@ var attachmentForms = map[string]ocigraph.AttachmentForm{
 	"referrers": ocigraph.AttachmentFormReferrers, "tags": ocigraph.AttachmentFormTags,
 }
 
+// referrersModes are the values of the option of the client.
+var referrersModes = map[string]ocigraph.ReferrersMode{
+	"auto": ocigraph.ReferrersModeAuto, "api": ocigraph.ReferrersModeAPI, "tag": ocigraph.ReferrersModeTag,
+}
+
 // formats are the values of the option format.
 var formats = map[string]ocigraph.Format{
 	"auto": ocigraph.FormatAuto, "oci-1.1": ocigraph.FormatOCI11, "oci-1.0": ocigraph.FormatOCI10,
@@ -152,6 +157,13 @@ func set(field reflect.Value, given any, s *step) error {
 			return unsupported(fmt.Sprintf("no form of attachments %v", given))
 		}
 		*at = form
+		return nil
+	case *ocigraph.ReferrersMode:
+		mode, ok := referrersModes[fmt.Sprint(given)]
+		if !ok {
+			return unsupported(fmt.Sprintf("no referrers mode %v", given))
+		}
+		*at = mode
 		return nil
 	case *time.Duration:
 		seconds, err := given.(json.Number).Float64()

@@ -40,7 +40,7 @@ impl Client {
     }
 
     #[pyo3(signature = (reference, files, *, artifact_type, subject, annotations, config,
-        format, allow_path_traversal, source_date_epoch, concurrency, progress))]
+        artifact_platform, format, allow_path_traversal, source_date_epoch, concurrency, progress))]
     #[allow(clippy::too_many_arguments)]
     fn push(
         &self,
@@ -51,6 +51,7 @@ impl Client {
         subject: Option<GivenReference>,
         annotations: Annotations,
         config: Option<GivenFile>,
+        artifact_platform: Option<String>,
         format: String,
         allow_path_traversal: bool,
         source_date_epoch: Option<u64>,
@@ -63,6 +64,9 @@ impl Client {
         options.artifact_type = artifact_type;
         options.subject = subject.map(|subject| subject.reference(py)).transpose()?;
         options.annotations = annotations;
+        options.artifact_platform = artifact_platform
+            .map(|artifact_platform| values::parsed(py, &artifact_platform))
+            .transpose()?;
         options.format = values::parsed(py, &format)?;
         options.allow_path_traversal = allow_path_traversal;
         options.source_date_epoch = source_date_epoch;
@@ -122,7 +126,8 @@ impl Client {
     }
 
     #[pyo3(signature = (reference, output, *, artifact_type, platform, include_subject, all,
-        keep_old_files, allow_path_traversal, unpack_limits, concurrency, progress))]
+        config_file, config_media_type, keep_old_files, allow_path_traversal, unpack_limits,
+        concurrency, progress))]
     #[allow(clippy::too_many_arguments)]
     fn pull(
         &self,
@@ -133,6 +138,8 @@ impl Client {
         platform: Option<String>,
         include_subject: bool,
         all: bool,
+        config_file: Option<PathBuf>,
+        config_media_type: Option<String>,
         keep_old_files: bool,
         allow_path_traversal: bool,
         unpack_limits: GivenUnpackLimits,
@@ -147,6 +154,8 @@ impl Client {
         options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
         options.include_subject = include_subject;
         options.all = all;
+        options.config_file = config_file;
+        options.config_media_type = config_media_type;
         options.keep_old_files = keep_old_files;
         options.allow_path_traversal = allow_path_traversal;
         options.unpack_limits = unpack_limits.value(py)?;
@@ -363,29 +372,33 @@ impl Client {
         })
     }
 
-    #[pyo3(signature = (reference, *, platform))]
+    #[pyo3(signature = (reference, *, platform, media_types))]
     fn resolve(
         &self,
         py: Python<'_>,
         reference: GivenReference,
         platform: Option<String>,
+        media_types: Vec<String>,
     ) -> PyResult<Operation> {
         let reference = reference.reference(py)?;
         let mut options = ResolveOptions::default();
         options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
+        options.media_types = media_types;
         self.start(py, None, |client| async move { client.resolve(&reference, options).await })
     }
 
-    #[pyo3(signature = (reference, *, platform))]
+    #[pyo3(signature = (reference, *, platform, media_types))]
     fn fetch_manifest(
         &self,
         py: Python<'_>,
         reference: GivenReference,
         platform: Option<String>,
+        media_types: Vec<String>,
     ) -> PyResult<Operation> {
         let reference = reference.reference(py)?;
         let mut options = ResolveOptions::default();
         options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
+        options.media_types = media_types;
         self.start(
             py,
             None,

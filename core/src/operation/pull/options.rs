@@ -47,6 +47,16 @@ pub struct PullOptions {
     /// `sha256-` and 64 hexadecimal digits. The config and foreign layers are not written. Default:
     /// false, which lists the blobs without a title as skipped.
     pub all: bool,
+    /// Also writes the config of the artifact to this file; those of its subjects are not written. A
+    /// relative path is below the output directory. Several artifacts with different configs fail with
+    /// [CONFLICT](crate::Code::Conflict). An artifact without a config has no such file. Default: none; a
+    /// config is then written only if it has a title.
+    #[setters(into)]
+    pub config_file: Option<PathBuf>,
+    /// Writes the config to the file only if it has this media type. It requires `config_file`. Default: any
+    /// media type.
+    #[setters(into)]
+    pub config_media_type: Option<String>,
     /// Does not overwrite existing files. Default: false.
     pub keep_old_files: bool,
     /// Writes to absolute titles and to titles with `..`, also outside the output directory.

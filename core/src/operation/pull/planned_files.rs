@@ -3,7 +3,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{HashMap, hash_map::Entry},
+    collections::{HashMap, HashSet, hash_map::Entry},
     path::PathBuf,
     sync::Arc,
 };
@@ -13,7 +13,7 @@ use crate::content::{
     final_paths::Owner,
     safe_path::{safe_directory, safe_target},
 };
-use ocigraph_types::{Descriptor, Manifest, Result, annotation, media_type};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Manifest, Result, annotation, media_type};
 
 /// A blob, and the path to write it to.
 #[derive(Debug)]
@@ -50,16 +50,37 @@ pub(super) struct PlannedFiles {
 
 impl PlannedFiles {
     /// Collects the files of `manifests`. UNSAFE_PATH for a name that leads out of the output
-    /// directory.
+    /// directory, unless the caller gave it.
     pub(super) fn of(manifests: &[Manifest], options: &PullOptions) -> Result<Self> {
         let mut all = Vec::new();
         let mut positions: HashMap<Owner, usize> = HashMap::new();
+        let mut add = |file: PlannedFile, plan: &mut ManifestPlan| {
+            plan.files.push(match positions.entry(file.owner()) {
+                Entry::Occupied(position) => *position.get(),
+                Entry::Vacant(position) => {
+                    all.push(Arc::new(file));
+                    *position.insert(all.len() - 1)
+                }
+            });
+        };
+        let config_path = config_path(options)?;
+        let subjects: HashSet<&Digest> = match options.include_subject {
+            true => manifests.iter().filter_map(Manifest::subject).map(|s| &s.digest).collect(),
+            false => HashSet::new(),
+        };
         let mut by_manifest = Vec::with_capacity(manifests.len());
         for manifest in manifests {
             let mut plan = ManifestPlan::default();
+            let config = config_path.filter(|_| !subjects.contains(manifest.digest()));
             let configs = usize::from(manifest.config().is_some());
             for (at, blob) in manifest.content().enumerate() {
                 let is_config = at < configs;
+                if let Some(name) = config.filter(|_| is_config && fits_config(blob, options)) {
+                    let path = safe_target(&options.output, name, true)?;
+                    let (blob, name, packed) = (blob.clone(), name.to_owned(), false);
+                    add(PlannedFile { blob, name, path, packed }, &mut plan);
+                    continue;
+                }
                 let Some(name) = name_of(blob, options.all && !is_config) else {
                     if !is_config && blob.media_type != media_type::EMPTY {
                         plan.skipped.push(blob.clone());
@@ -71,18 +92,30 @@ impl PlannedFiles {
                 let path = target(&options.output, &name, options.allow_path_traversal)?;
                 let file =
                     PlannedFile { blob: blob.clone(), name: name.into_owned(), path, packed };
-                plan.files.push(match positions.entry(file.owner()) {
-                    Entry::Occupied(position) => *position.get(),
-                    Entry::Vacant(position) => {
-                        all.push(Arc::new(file));
-                        *position.insert(all.len() - 1)
-                    }
-                });
+                add(file, &mut plan);
             }
             by_manifest.push(plan);
         }
         Ok(Self { all: all.into(), by_manifest })
     }
+}
+
+/// Returns the path that the caller gave for the config.
+fn config_path(options: &PullOptions) -> Result<Option<&str>> {
+    let invalid = |message: &str| Error::new(Code::InvalidArgument, message);
+    let Some(path) = &options.config_file else {
+        return match options.config_media_type {
+            Some(_) => Err(invalid("a media type of the config was given, and no file for it")),
+            None => Ok(None),
+        };
+    };
+    options.config_media_type.as_deref().map_or(Ok(()), media_type::check)?;
+    path.to_str().map(Some).ok_or_else(|| invalid("the path of the config is not UTF-8"))
+}
+
+fn fits_config(config: &Descriptor, options: &PullOptions) -> bool {
+    let wanted = options.config_media_type.as_deref();
+    wanted.is_none_or(|text| media_type::essence(text) == media_type::essence(&config.media_type))
 }
 
 /// Returns the name of the file for a blob: its title or, if blobs without a title are written, the
@@ -142,5 +175,15 @@ mod tests {
             let titled = annotations.contains(&title).then_some("t");
             assert_eq!(name_of(&blob, false).as_deref(), titled);
         }
+    }
+
+    #[test]
+    fn a_media_type_of_the_config_needs_a_file_and_must_be_one() {
+        let options = PullOptions::default().config_media_type("a/b");
+        let error = PlannedFiles::of(&[], &options).unwrap_err();
+        assert_eq!(error.code(), Code::InvalidArgument, "{error}");
+        let options = options.config_file("c.json").config_media_type("config");
+        let error = PlannedFiles::of(&[], &options).unwrap_err();
+        assert_eq!(error.code(), Code::InvalidArgument, "{error}");
     }
 }

@@ -10,8 +10,10 @@ use super::{
     http::{
         client::HttpSettings,
         proxy,
+        resolve_override::ResolveOverride,
         tls::{self, TlsOptions},
     },
+    referrers_mode::ReferrersMode,
 };
 use crate::store::limits::Limits;
 use ocigraph_types::{Code, Error, Result};
@@ -60,6 +62,16 @@ pub struct ClientConfig {
     /// `NO_PROXY` and for loopback addresses. A malformed address of a proxy is an error. An entry
     /// of `NO_PROXY` that is not understood is ignored with a warning. Default: `true`.
     pub use_proxy: bool,
+    /// Addresses to connect to in place of those that a host name has, each as
+    /// `HOST:PORT:ADDRESS[:PORT]`, such as `registry.example.com:443:203.0.113.7:8443`. An address is
+    /// used for each connection to its host and port, also after a redirect and to a token server;
+    /// certificates, headers and credentials are those of the name. Such a connection uses no proxy. An
+    /// IPv6 address before a port must be in brackets. Of several addresses for one host and port, the
+    /// last one is used. Default: none.
+    pub resolve: Vec<ResolveOverride>,
+    /// The way in which referrers are listed, also those that are pushed or deleted. Image layouts ignore
+    /// it. Default: [`ReferrersMode::Auto`].
+    pub referrers_mode: ReferrersMode,
     /// Additional header fields, as names and values. They are sent only to the origin of the
     /// registry. Default: none.
     pub headers: Vec<(String, String)>,
@@ -83,6 +95,8 @@ impl Default for ClientConfig {
             key_file: None,
             insecure: false,
             use_proxy: true,
+            resolve: Vec::new(),
+            referrers_mode: ReferrersMode::default(),
             headers: Vec::new(),
             user_agent: concat!("ocigraph/", env!("CARGO_PKG_VERSION")).to_owned(),
             limits: Limits::default(),
@@ -133,6 +147,7 @@ impl ClientConfig {
             use_proxy: self.use_proxy,
             user_agent: self.user_agent.clone(),
             limits: self.limits,
+            resolve: self.resolve.clone(),
         }
     }
 
@@ -158,6 +173,8 @@ impl fmt::Debug for ClientConfig {
             .field("cert_file", &self.cert_file)
             .field("insecure", &self.insecure)
             .field("use_proxy", &self.use_proxy)
+            .field("resolve", &self.resolve)
+            .field("referrers_mode", &self.referrers_mode)
             .field("headers", &headers)
             .field("user_agent", &self.user_agent)
             .field("limits", &self.limits)

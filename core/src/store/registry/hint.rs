@@ -34,6 +34,8 @@ hints! {
     too_many_requests() = "try again later, or send fewer concurrent requests (--concurrency)";
 
     check_address(host) = "check the address {host}, and that the server runs";
+    check_given_address(address, host) = "check the address {address} that was given for {host} (--resolve), and that the server runs";
+    form_of_address() = "for example registry.example.com:443:203.0.113.7 or registry.example.com:443:[2001:db8::7]:8443";
     proxy_variable(name) = "correct or remove {name}, or use no proxy (--no-proxy)";
     untrusted_certificate() = "for a private certificate authority, pass its certificate (--ca-file)";
     no_tls_at_server() = "for a registry without TLS, use plain HTTP (--plain-http)";
@@ -59,6 +61,7 @@ hints! {
     delete_with_manifest(host) = "{host} deletes a tag only with its manifest and all its tags: `ocigraph delete` does that";
     enable_tag_deletion(host) = "enable deletion of tags at {host}, or remove the tag in its own interface";
 
+    no_referrers_api() = "let clients keep the list: pass --distribution-spec v1.1-referrers-tag, or omit it";
     referrers_list_busy() = "try again when fewer clients write to it";
     not_a_referrers_list(tag) = "remove the tag {tag}, then push again";
     malformed_referrers_list(tag) = "repair or remove the tag {tag}, then try again";

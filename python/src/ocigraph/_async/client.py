@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from .._checks import check_flag, check_instance, check_path, check_text, check_texts, optional
+from .._checks import check_flag, check_instance, check_path, check_text, check_text_list, check_texts, optional
 from .._configuration import Configuration, Limits
 from .._credential import AsyncCredentials, Credential, native_credential
+from .._enumerations import ReferrersMode
 from .._results import LoginResult, LogoutResult
 from .._run import run_async, sync_log_level
 from .._values import StrPath
@@ -41,6 +42,13 @@ class AsyncClient(ArtifactOperations, TagOperations, ManifestOperations, BlobOpe
         use_proxy: uses the proxies in ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``ALL_PROXY``, except for hosts in
             ``NO_PROXY`` and for loopback addresses. A malformed address of a proxy is an error. An entry of
             ``NO_PROXY`` that is not understood is ignored with a warning. Default: ``True``.
+        resolve: addresses to connect to in place of those that a host name has, each as ``HOST:PORT:ADDRESS[:PORT]``,
+            such as ``registry.example.com:443:203.0.113.7:8443``. An address is used for each connection to its host
+            and port, also after a redirect and to a token server; certificates, headers and credentials are those of
+            the name. Such a connection uses no proxy. An IPv6 address before a port must be in brackets. Of several
+            addresses for one host and port, the last one is used. Default: none.
+        referrers_mode: the way in which referrers are listed, also those that are pushed or deleted. Image layouts
+            ignore it. Default: ``auto``.
         headers: additional header fields, as names and values. They are sent only to the origin of the registry.
             Default: none.
         user_agent: the ``User-Agent`` header ([RFC 9110, section
@@ -70,6 +78,8 @@ class AsyncClient(ArtifactOperations, TagOperations, ManifestOperations, BlobOpe
         key_file: StrPath | None = None,
         insecure: bool = False,
         use_proxy: bool = True,
+        resolve: str | Iterable[str] = (),
+        referrers_mode: ReferrersMode = "auto",
         headers: Mapping[str, str] | None = None,
         user_agent: str | None = None,
         limits: Limits | None = None,
@@ -83,6 +93,8 @@ class AsyncClient(ArtifactOperations, TagOperations, ManifestOperations, BlobOpe
             key_file=optional(check_path, "key_file", key_file),
             insecure=check_flag("insecure", insecure),
             use_proxy=check_flag("use_proxy", use_proxy),
+            resolve=check_text_list("resolve", resolve),
+            referrers_mode=check_text("referrers_mode", referrers_mode),
             headers=check_texts("headers", headers),
             user_agent=optional(check_text, "user_agent", user_agent),
             limits=check_instance(Limits, "limits", limits),

@@ -16,16 +16,22 @@ from .base import Base
 class ManifestOperations(Base):
     """Operations on single manifests."""
 
-    def resolve(self, reference: AnyReference, *, platform: str | Platform | None = None) -> Descriptor:
+    def resolve(
+        self, reference: AnyReference, *, platform: str | Platform | None = None, media_types: str | Iterable[str] = ()
+    ) -> Descriptor:
         """Returns the descriptor of what ``reference`` names. With a platform, the descriptor of the image for that
         platform in the index that ``reference`` names.
 
         Args:
             reference: a reference with a tag or digest.
             platform: selects, in an index, the image for this platform. Default: the index itself.
+            media_types: the media types that the manifest may have. A registry is asked for these alone, and can refuse
+                others. A manifest of another media type fails with `NotFoundError`. Default: none, which accepts every
+                media type.
 
         Raises:
-            NotFoundError: ``reference`` names nothing, or if the index has no image for the platform.
+            NotFoundError: ``reference`` names nothing, if the index has no image for the platform, or if the manifest
+                has another media type.
 
         Example:
             >>> client.resolve("oci:store/app:v1").size > 0
@@ -33,11 +39,15 @@ class ManifestOperations(Base):
         """
         sync_log_level()
         operation = self._native.resolve(
-            given_reference(reference), platform=optional(platform_text, "platform", platform)
+            given_reference(reference),
+            platform=optional(platform_text, "platform", platform),
+            media_types=check_text_list("media_types", media_types),
         )
         return Descriptor._of(run(operation))
 
-    def fetch_manifest(self, reference: AnyReference, *, platform: str | Platform | None = None) -> Manifest:
+    def fetch_manifest(
+        self, reference: AnyReference, *, platform: str | Platform | None = None, media_types: str | Iterable[str] = ()
+    ) -> Manifest:
         """Returns the manifest that ``reference`` names, byte for byte as it is stored; without a platform, also one
         that cannot be parsed. With a platform, the manifest of the image for that platform in the index that
         ``reference`` names.
@@ -45,9 +55,13 @@ class ManifestOperations(Base):
         Args:
             reference: a reference with a tag or digest.
             platform: selects, in an index, the image for this platform. Default: the index itself.
+            media_types: the media types that the manifest may have. A registry is asked for these alone, and can refuse
+                others. A manifest of another media type fails with `NotFoundError`. Default: none, which accepts every
+                media type.
 
         Raises:
-            NotFoundError: ``reference`` names nothing, or if the index has no image for the platform.
+            NotFoundError: ``reference`` names nothing, if the index has no image for the platform, or if the manifest
+                has another media type.
             DigestMismatchError: the content does not have its digest.
 
         Example:
@@ -56,7 +70,9 @@ class ManifestOperations(Base):
         """
         sync_log_level()
         operation = self._native.fetch_manifest(
-            given_reference(reference), platform=optional(platform_text, "platform", platform)
+            given_reference(reference),
+            platform=optional(platform_text, "platform", platform),
+            media_types=check_text_list("media_types", media_types),
         )
         return Manifest._of(run(operation))
 

@@ -56,6 +56,7 @@ class ArtifactOperations(Base):
         subject: AnyReference | None = None,
         annotations: Mapping[str, str] | None = None,
         config: StrPath | File | None = None,
+        artifact_platform: str | Platform | None = None,
         format: Format = "auto",
         allow_path_traversal: bool = False,
         source_date_epoch: int | None = None,
@@ -82,6 +83,9 @@ class ArtifactOperations(Base):
             config: the config blob. Its media type is ``application/vnd.unknown.config.v1+json`` unless it is given;
                 without an artifact type, it is the type of the artifact. Its annotations are those of the config's
                 descriptor. Default: the empty JSON object, as image-spec recommends for artifacts.
+            artifact_platform: the platform that the artifact is for. It becomes a config of the media type
+                ``application/vnd.oci.image.config.v1+json``, by which the artifact can be selected in an index. With a
+                config of its own it fails with `InvalidArgumentError`. Default: none.
             format: the format of the manifest. Default: ``auto``.
             allow_path_traversal: permits absolute titles and titles with ``..``. Default: False; such a title then
                 fails with `UnsafePathError`.
@@ -115,6 +119,7 @@ class ArtifactOperations(Base):
             subject=given_reference(subject) if subject is not None else None,
             annotations=check_texts("annotations", annotations),
             config=given_file(config),
+            artifact_platform=optional(platform_text, "artifact_platform", artifact_platform),
             format=check_text("format", format),
             allow_path_traversal=check_flag("allow_path_traversal", allow_path_traversal),
             source_date_epoch=optional(check_count, "source_date_epoch", source_date_epoch),
@@ -210,6 +215,8 @@ class ArtifactOperations(Base):
         platform: str | Platform | None = None,
         include_subject: bool = False,
         all: bool = False,
+        config_file: StrPath | None = None,
+        config_media_type: str | None = None,
         keep_old_files: bool = False,
         allow_path_traversal: bool = False,
         unpack_limits: UnpackLimits | None = None,
@@ -236,6 +243,12 @@ class ArtifactOperations(Base):
                 apply; without one, or if the blob is an archive, the name is made from the digest: ``sha256-`` and 64
                 hexadecimal digits. The config and foreign layers are not written. Default: False, which lists the blobs
                 without a title as skipped.
+            config_file: also writes the config of the artifact to this file; those of its subjects are not written. A
+                relative path is below the output directory. Several artifacts with different configs fail with
+                `ConflictError`. An artifact without a config has no such file. Default: none; a config is then written
+                only if it has a title.
+            config_media_type: writes the config to the file only if it has this media type. It requires
+                ``config_file``. Default: any media type.
             keep_old_files: does not overwrite existing files. Default: False.
             allow_path_traversal: writes to absolute titles and to titles with ``..``, also outside the output
                 directory. Default: False; such a title then fails with `UnsafePathError`.
@@ -269,6 +282,8 @@ class ArtifactOperations(Base):
             platform=optional(platform_text, "platform", platform),
             include_subject=check_flag("include_subject", include_subject),
             all=check_flag("all", all),
+            config_file=optional(check_path, "config_file", config_file),
+            config_media_type=optional(check_text, "config_media_type", config_media_type),
             keep_old_files=check_flag("keep_old_files", keep_old_files),
             allow_path_traversal=check_flag("allow_path_traversal", allow_path_traversal),
             unpack_limits=check_instance(UnpackLimits, "unpack_limits", unpack_limits)._given(),

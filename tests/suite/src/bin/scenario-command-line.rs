@@ -218,6 +218,14 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
 /// Adds the flags of the operation.
 fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
     let operation = request.operation.clone();
+    if operation == "pull"
+        && let Some(path) = request.arguments.remove("config_file")
+    {
+        let path = text("config_file", &path)?;
+        let media_type = request.arguments.remove("config_media_type");
+        let media_type = media_type.map(|given| text("config_media_type", &given)).transpose()?;
+        line.option("--config", media_type.map_or(path.clone(), |kind| format!("{path}:{kind}")));
+    }
     for (name, given) in std::mem::take(&mut request.arguments) {
         match (operation.as_str(), name.as_str()) {
             ("push" | "attach", "files") => files(&given, line)?,
@@ -227,6 +235,14 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
                     return Err(Failure::Unsupported("a config with annotations".to_owned()));
                 }
                 line.option("--config", path);
+            }
+            ("push", "artifact_platform") => {
+                line.option("--artifact-platform", text(&name, &given)?);
+            }
+            ("resolve" | "fetch_manifest", "media_types") => {
+                for media_type in list(&name, &given)? {
+                    line.option("--media-type", text(&name, media_type)?);
+                }
             }
             ("push", "subject") => line.option("--subject", text(&name, &given)?),
             ("push" | "attach", "format") => line.option("--manifest-format", text(&name, &given)?),
@@ -333,6 +349,15 @@ fn client(side: &str, options: &Map<String, Value>, line: &mut Line) -> Result<(
             "headers" => line.pairs(&flag("header"), ':', pairs(name, given)?),
             "use_proxy" if side.is_empty() && given == false => line.word("--no-proxy"),
             "use_proxy" if side.is_empty() => _ = value::<bool>(name, given)?,
+            "resolve" => {
+                for address in list(name, given)? {
+                    line.option(&flag("resolve"), text(name, address)?);
+                }
+            }
+            "referrers_mode" => match text(name, given)?.as_str() {
+                "auto" => {}
+                mode => line.option(&flag("distribution-spec"), format!("v1.1-referrers-{mode}")),
+            },
             "limits" if side.is_empty() => limits("", given, line)?,
             _ => return Err(Failure::Unsupported(format!("a client with {name}"))),
         }
@@ -442,6 +467,7 @@ fn failure(output: &Output) -> Failure {
         Some(code) => code,
         // Errors of the argument parser have no code.
         None if message.contains("for '<TARGET>'") => "INVALID_REFERENCE".to_owned(),
+        None if message.contains("error: invalid value") => "INVALID_ARGUMENT".to_owned(),
         None => panic!("expected an error code: {output:?}"),
     };
     Failure::Error { code, message }

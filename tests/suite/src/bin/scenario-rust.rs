@@ -291,6 +291,7 @@ fn push_options(request: &mut Request, events: &Events) -> Result<PushOptions, F
             "subject" => built.subject = Some(parsed(&name, &given)?),
             "annotations" => built.annotations = pairs(&name, &given)?.into_iter().collect(),
             "config" => built.config = Some(file(&given)?),
+            "artifact_platform" => built.artifact_platform = Some(parsed(&name, &given)?),
             "format" => built.format = parsed(&name, &given)?,
             "allow_path_traversal" => built.allow_path_traversal = value(&name, &given)?,
             "source_date_epoch" => built.source_date_epoch = Some(value(&name, &given)?),
@@ -367,6 +368,8 @@ fn pull_options(request: &mut Request, events: &Events) -> Result<PullOptions, F
             "platform" => built.platform = Some(parsed(&name, &given)?),
             "include_subject" => built.include_subject = value(&name, &given)?,
             "all" => built.all = value(&name, &given)?,
+            "config_file" => built.config_file = Some(text(&name, &given)?.into()),
+            "config_media_type" => built.config_media_type = Some(text(&name, &given)?),
             "keep_old_files" => built.keep_old_files = value(&name, &given)?,
             "allow_path_traversal" => built.allow_path_traversal = value(&name, &given)?,
             "unpack_limits" => built.unpack_limits = unpack_limits(&given)?,
@@ -523,6 +526,7 @@ fn resolve_options(request: &mut Request) -> Result<ResolveOptions, Failure> {
     for (name, given) in options(request) {
         match name.as_str() {
             "platform" => built.platform = Some(parsed(&name, &given)?),
+            "media_types" => built.media_types = texts(&name, &given)?,
             _ => return Err(unknown(request, &name)),
         }
     }
@@ -563,6 +567,11 @@ fn client(options: &Map<String, Value>) -> Result<Client, Failure> {
             "key_file" => config.key_file = Some(text(name, given)?.into()),
             "insecure" => config.insecure = value(name, given)?,
             "use_proxy" => config.use_proxy = value(name, given)?,
+            "resolve" => {
+                let parsed = list(name, given)?.iter().map(|entry| parsed(name, entry));
+                config.resolve = parsed.collect::<Result<_, _>>()?;
+            }
+            "referrers_mode" => config.referrers_mode = parsed(name, given)?,
             "headers" => config.headers = pairs(name, given)?,
             "user_agent" => config.user_agent = text(name, given)?,
             "limits" => config.limits = limits(given)?,

@@ -159,10 +159,16 @@ fn variables(work: &Workspace, server: &Server, store: &str) -> Map<String, Valu
         _ => (format!("{host}/app"), format!("{host}/other")),
     };
     let path = env::var("PATH").unwrap_or_default();
-    [("place", place), ("other", other), ("dir", dir), ("host", host), ("path", path)]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.into()))
-        .collect()
+    let port = host.rsplit(':').next().unwrap_or_default().to_owned();
+    let all = [
+        ("place", place),
+        ("other", other),
+        ("dir", dir),
+        ("host", host),
+        ("port", port),
+        ("path", path),
+    ];
+    all.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
 }
 
 fn environment(

@@ -41,6 +41,7 @@ use crate::store::{
             response::Response,
             url::{redacted, same_origin},
         },
+        referrers_mode::ReferrersMode,
         secret::Secret,
     },
 };
@@ -142,6 +143,10 @@ impl Connection {
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.config.limits
+    }
+
+    pub(crate) fn referrers_mode(&self) -> ReferrersMode {
+        self.config.referrers_mode
     }
 
     /// Returns true if the registry limits the rate of requests for the content of blobs.

@@ -59,11 +59,20 @@ impl ManifestResponse {
 }
 
 impl Registry {
-    /// Returns the descriptor of a manifest. Uses HEAD, and GET if the response lacks a part of the
-    /// descriptor: some registries omit the digest.
+    /// Returns the descriptor of a manifest of any media type.
     pub(super) async fn resolve_manifest(&self, name: &TagOrDigest) -> Result<Descriptor> {
-        let request = Request::new(Method::HEAD, self.manifest_url(name)?)
-            .header(header::ACCEPT, media_type::ACCEPT);
+        self.resolve_manifest_as(name, media_type::ACCEPT).await
+    }
+
+    /// Returns the descriptor of a manifest. Uses HEAD, and GET if the response lacks a part of the
+    /// descriptor: some registries omit the digest. `accept` lists the media types for the registry.
+    pub(super) async fn resolve_manifest_as(
+        &self,
+        name: &TagOrDigest,
+        accept: &str,
+    ) -> Result<Descriptor> {
+        let request =
+            Request::new(Method::HEAD, self.manifest_url(name)?).header(header::ACCEPT, accept);
         let response = self.connection.send(request).await?;
         match response.status() {
             StatusCode::OK => {
@@ -81,7 +90,7 @@ impl Registry {
                 };
                 match head {
                     Some(head) if media_type::is_manifest(&head.media_type) => Ok(head),
-                    head => match (self.describe_manifest(name).await, head) {
+                    head => match (self.describe_manifest(name, accept).await, head) {
                         // The registry refuses to serve the manifest, but describes it. The digest of a
                         // Docker schema 1 manifest is not that of its bytes.
                         (Err(e), Some(head))
@@ -97,7 +106,7 @@ impl Registry {
                 }
             }
             // A response to HEAD has no body; that to GET has the reason.
-            _ => self.describe_manifest(name).await,
+            _ => self.describe_manifest(name, accept).await,
         }
     }
 
@@ -112,7 +121,7 @@ impl Registry {
         match response.status() {
             StatusCode::OK => served_digest(&response, &name).map(|_| true),
             StatusCode::NOT_FOUND => Ok(false),
-            _ => match self.describe_manifest(&name).await {
+            _ => match self.describe_manifest(&name, media_type::ACCEPT).await {
                 Ok(_) => Ok(true),
                 Err(e) if e.code() == Code::NotFound => Ok(false),
                 Err(e) => Err(e),
@@ -122,9 +131,9 @@ impl Registry {
 
     /// Returns the descriptor of a manifest that GET returns. One that cannot be parsed, such as a
     /// Docker schema 1 manifest, has the media type of the response.
-    async fn describe_manifest(&self, name: &TagOrDigest) -> Result<Descriptor> {
+    async fn describe_manifest(&self, name: &TagOrDigest, accept: &str) -> Result<Descriptor> {
         let ManifestResponse { bytes, content_type, algorithm, .. } =
-            self.get_manifest_bytes(name).await?;
+            self.get_manifest_bytes_as(name, accept).await?;
         match Manifest::parse(bytes.clone(), content_type.as_deref(), algorithm) {
             Ok(manifest) => Ok(manifest.plain_descriptor()),
             Err(e) if e.is_of_content() && e.code() != Code::TooLarge => {
@@ -146,14 +155,24 @@ impl Registry {
         Ok((response.parsed()?, etag))
     }
 
-    /// Returns the bytes of a manifest with verified digest, without parsing them.
+    /// Returns the bytes of a manifest of any media type with verified digest, without parsing them.
     pub(super) async fn get_manifest_bytes(&self, name: &TagOrDigest) -> Result<ManifestResponse> {
+        self.get_manifest_bytes_as(name, media_type::ACCEPT).await
+    }
+
+    /// Returns the bytes of a manifest. `accept` lists the media types for the registry, which may send
+    /// another one.
+    pub(super) async fn get_manifest_bytes_as(
+        &self,
+        name: &TagOrDigest,
+        accept: &str,
+    ) -> Result<ManifestResponse> {
         let is_fallback = matches!(name, TagOrDigest::Tag(tag) if is_fallback_tag(tag));
         // Nobody has said that a tag exists which is derived from a digest.
         let is_derived = is_fallback
             || matches!(name, TagOrDigest::Tag(tag) if SiblingTag::parse(tag).is_some());
         let request = Request::new(Method::GET, self.manifest_url(name)?)
-            .header(header::ACCEPT, media_type::ACCEPT)
+            .header(header::ACCEPT, accept)
             .signing_in(!is_fallback);
         let response = self.connection.send(request).await?;
         if response.status() != StatusCode::OK {

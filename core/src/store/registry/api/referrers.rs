@@ -32,7 +32,9 @@ use crate::store::{
     ManifestDeletion, ReferrerLists, ReferrersDetail,
     fallback_tag::fallback_tag,
     list::{List, Problems},
-    registry::{capabilities::ReferrersApi, http::response::Response},
+    registry::{
+        capabilities::ReferrersApi, hint, http::response::Response, referrers_mode::ReferrersMode,
+    },
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, Manifest, ManifestFormat, Result, TagOrDigest, excerpt,
@@ -185,6 +187,9 @@ impl<'a> Parts<'a> {
     async fn beside_api(&self) -> Result<List<Descriptor>> {
         let (registry, subject) = (self.registry, &self.subject);
         let mut list = List::default();
+        if registry.uses_api_alone() {
+            return Ok(list);
+        }
         let Some(beside) = registry.fallback_beside_api(subject).await? else { return Ok(list) };
         list.problems.extend(beside.problems);
         let mut others = beside.entries;
@@ -352,6 +357,7 @@ impl Registry {
         let tag = fallback_tag(subject);
         let by_tag = match self.fallback_tags.exists(&tag) {
             Some(false) => None,
+            _ if self.uses_api_alone() => None,
             _ => self.fallback_beside(subject, &tag).await?,
         };
         Ok(Some(ReferrerLists { by_api, by_tag: by_tag.unwrap_or_default() }))
@@ -363,6 +369,9 @@ impl Registry {
         subject: &Digest,
         referrers: &[Descriptor],
     ) -> Result<()> {
+        if self.uses_api_alone() {
+            return Ok(());
+        }
         self.change_fallback(subject, IndexChange::Add(referrers.to_vec())).await
     }
 
@@ -492,7 +501,8 @@ impl Registry {
         let deleted = manifests.iter().zip(&results).filter(|(_, result)| result.is_ok());
         for (deletion, _) in deleted {
             let digest = &deletion.manifest.digest;
-            if self.fallback_tags.exists(&fallback_tag(digest)) == Some(true)
+            if !self.uses_api_alone()
+                && self.fallback_tags.exists(&fallback_tag(digest)) == Some(true)
                 && let Err(e) = self.remove_stale_index(digest).await
             {
                 tracing::warn!(error = %e, "the list of referrers of {digest} was not removed");
@@ -543,6 +553,9 @@ impl Registry {
     /// some registries refuse an index with a missing manifest, and then no referrer could be
     /// pushed.
     async fn delete_one(&self, deletion: &ManifestDeletion) -> Result<()> {
+        if let Some(subject) = &deletion.subject {
+            self.check_chosen_api(subject).await?;
+        }
         let retained = deletion.subject.as_ref().filter(|_| deletion.subject_retained);
         let Some(subject) = retained.filter(|subject| self.may_have_fallback(subject)) else {
             return self.delete_with_tags(deletion).await;
@@ -559,15 +572,31 @@ impl Registry {
         result
     }
 
+    /// Returns true if the caller has chosen the referrers API, so that no index is read or written.
+    pub(super) fn uses_api_alone(&self) -> bool {
+        self.connection.referrers_mode() == ReferrersMode::Api
+    }
+
+    /// Fails with UNSUPPORTED if the caller has chosen the referrers API, and the registry does not have
+    /// it.
+    pub(super) async fn check_chosen_api(&self, subject: &Digest) -> Result<()> {
+        match self.uses_api_alone() {
+            true => self.detect_referrers_api(subject).await,
+            false => Ok(()),
+        }
+    }
+
     pub(super) fn uses_fallback_tag(&self) -> bool {
-        matches!(self.state.referrers_api.get(), None | Some(ReferrersApi::FallbackTag))
+        !self.uses_api_alone()
+            && matches!(self.state.referrers_api.get(), None | Some(ReferrersApi::FallbackTag))
     }
 
     /// Returns true if a fallback index must be kept up to date: the registry has no API, or an index
     /// can exist beside it.
     fn may_have_fallback(&self, subject: &Digest) -> bool {
-        self.uses_fallback_tag()
-            || self.fallback_tags.exists(&fallback_tag(subject)).unwrap_or(true)
+        !self.uses_api_alone()
+            && (self.uses_fallback_tag()
+                || self.fallback_tags.exists(&fallback_tag(subject)).unwrap_or(true))
     }
 
     pub(super) async fn has_referrers_api(&self, subject: &Digest) -> Result<bool> {
@@ -618,6 +647,9 @@ impl Registry {
         subject: &Digest,
         artifact_type: Option<&str>,
     ) -> Result<Option<PartialList<'_>>> {
+        if self.uses_api_alone() {
+            return self.probe_chosen_api(subject, artifact_type).await.map(Some);
+        }
         let mut conclusive = true;
         for api in [ReferrersApi::Oci, ReferrersApi::OrasDraft, ReferrersApi::OrasRc] {
             match self.query(api, subject, artifact_type).await {
@@ -644,6 +676,32 @@ impl Registry {
             let _ = self.state.referrers_api.set(ReferrersApi::FallbackTag);
         }
         Ok(None)
+    }
+
+    /// Queries the API of OCI, which the caller has chosen.
+    async fn probe_chosen_api(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<PartialList<'_>> {
+        match self.query(ReferrersApi::Oci, subject, artifact_type).await? {
+            ProbeResult::List(list) => {
+                let _ = self.state.referrers_api.set(ReferrersApi::Oci);
+                Ok(list)
+            }
+            // The repository or the subject does not exist, so the API remains unknown.
+            ProbeResult::SubjectUnknown => Ok(PartialList::empty()),
+            ProbeResult::NotSupported(e) => {
+                let message = format!(
+                    "{} has no referrers API, which was chosen: {}",
+                    self.connection.host(),
+                    e.message()
+                );
+                // Without the status of the response, which could be one of a single manifest.
+                let error = Error::new(Code::Unsupported, message);
+                Err(error.with_hint(hint::no_referrers_api()).with_source(e))
+            }
+        }
     }
 
     /// Queries an API that the repository is known to have. Returns `None` if the fallback index

@@ -16,7 +16,8 @@ use super::{
 };
 use crate::store::registry::{
     auth::{context::AuthContext, scope::Scopes},
-    capabilities::RepositoryState,
+    capabilities::{ReferrersApi, RepositoryState},
+    referrers_mode::ReferrersMode,
 };
 use ocigraph_types::{Digest, Result, TagOrDigest, check_repository, check_tag};
 
@@ -86,6 +87,9 @@ impl Registry {
             repository.to_owned()
         };
         let state = connection.capabilities().repository(&repository);
+        if connection.referrers_mode() == ReferrersMode::Tag {
+            let _ = state.referrers_api.set(ReferrersApi::FallbackTag);
+        }
         let context = AuthContext {
             repository: repository.as_str().into(),
             scopes: Scopes::repository(&repository, &["pull"]),

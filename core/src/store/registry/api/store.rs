@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 
-use super::{download::blob_not_found, registry::Registry};
+use super::{download::blob_not_found, manifests::ManifestResponse, registry::Registry};
 use crate::{
     content::{
         progress::Outcome,
@@ -37,13 +37,19 @@ impl ReadStore for Registry {
     }
 
     async fn fetch_any_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
-        let response = self.get_manifest_bytes(name).await?;
-        let content_type = response.content_type.as_deref();
-        // A sign-in page of a proxy is not an odd manifest.
-        if content_type.is_some_and(is_html) {
-            return response.parsed();
-        }
-        Manifest::parse_or_keep(response.bytes, content_type, response.algorithm)
+        any_manifest(self.get_manifest_bytes(name).await?)
+    }
+
+    async fn resolve_as(&self, name: &TagOrDigest, media_types: &[String]) -> Result<Descriptor> {
+        self.resolve_manifest_as(name, &media_types.join(", ")).await
+    }
+
+    async fn fetch_any_manifest_as(
+        &self,
+        name: &TagOrDigest,
+        media_types: &[String],
+    ) -> Result<Manifest> {
+        any_manifest(self.get_manifest_bytes_as(name, &media_types.join(", ")).await?)
     }
 
     async fn has_manifest(&self, digest: &Digest) -> Result<bool> {
@@ -114,7 +120,9 @@ impl ReadStore for Registry {
 
     async fn prepare_for_many_subjects(&self) {
         // The tags show which fallback indexes exist.
-        let _ = self.tags().await;
+        if !self.uses_api_alone() {
+            let _ = self.tags().await;
+        }
     }
 
     async fn has_client_kept_lists(&self) -> bool {
@@ -155,9 +163,22 @@ impl ReadStore for Registry {
     }
 }
 
+/// Returns the manifest of a response, also if it cannot be parsed.
+fn any_manifest(response: ManifestResponse) -> Result<Manifest> {
+    let content_type = response.content_type.as_deref();
+    // A sign-in page of a proxy is not an odd manifest.
+    if content_type.is_some_and(is_html) {
+        return response.parsed();
+    }
+    Manifest::parse_or_keep(response.bytes, content_type, response.algorithm)
+}
+
 #[async_trait]
 impl Store for Registry {
     async fn push_manifest(&self, manifest: &Manifest, tags: &[String]) -> Result<()> {
+        if let Some(subject) = manifest.subject() {
+            self.check_chosen_api(&subject.digest).await?;
+        }
         self.put_manifest(manifest, tags).await?;
         self.list_as_referrer(manifest).await
     }

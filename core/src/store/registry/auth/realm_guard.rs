@@ -16,7 +16,7 @@ use url::{Host as UrlHost, Url};
 
 use crate::store::registry::{
     hint,
-    http::{resolver::resolve, url::redacted},
+    http::{resolve_override::ResolveOverride, resolver::resolve, url::redacted},
 };
 use ocigraph_types::{Code, Error, Result};
 
@@ -101,7 +101,11 @@ pub(super) struct RealmGuard {
 impl RealmGuard {
     /// Checks the realm of a registry before anything is sent to it; UNAUTHORIZED if the registry
     /// must not name this realm.
-    pub(super) async fn check(registry: &Url, realm: &Url) -> Result<Self> {
+    pub(super) async fn check(
+        registry: &Url,
+        realm: &Url,
+        resolve: &[ResolveOverride],
+    ) -> Result<Self> {
         let refuse = |reason: String| {
             Err(Error::new(
                 Code::Unauthorized,
@@ -129,7 +133,14 @@ impl RealmGuard {
             return Ok(Self { realm: name, allowed: HashSet::from(all) });
         }
         let mut allowed = HashSet::from([NetworkScope::Public]);
-        allowed.extend(network_scopes(registry).await);
+        allowed.extend(match ResolveOverride::of(resolve, registry) {
+            Some(given) => HashSet::from([NetworkScope::of(given.address)]),
+            None => network_scopes(registry).await,
+        });
+        // The caller gave the address of the token server, as of a proxy.
+        if ResolveOverride::of(resolve, realm).is_some() {
+            return Ok(Self { realm: name, allowed });
+        }
         let scopes = network_scopes(realm).await;
         match scopes.iter().find(|scope| !allowed.contains(scope)) {
             Some(scope) => refuse(format!("which is {}", scope.description())),
@@ -180,7 +191,7 @@ mod tests {
 
     async fn check(registry: &str, realm: &str) -> Result<()> {
         let (registry, realm) = (Url::parse(registry).unwrap(), Url::parse(realm).unwrap());
-        RealmGuard::check(&registry, &realm).await.map(drop)
+        RealmGuard::check(&registry, &realm, &[]).await.map(drop)
     }
 
     #[tokio::test]
@@ -224,5 +235,19 @@ mod tests {
         // The registry is on this machine, the realm in the local network.
         check("http://127.0.0.1:5000/", "http://169.254.169.254/token").await.unwrap_err();
         check("http://127.0.0.1:5000/", "http://10.0.0.1/token").await.unwrap_err();
+    }
+
+    #[tokio::test]
+    async fn a_given_address_is_that_of_the_registry_and_the_choice_of_the_caller_for_a_realm() {
+        let registry = Url::parse("https://registry.test/").unwrap();
+        let check = async |realm: &str, given: &[&str]| {
+            let given: Vec<_> = given.iter().map(|text| text.parse().unwrap()).collect();
+            RealmGuard::check(&registry, &Url::parse(realm).unwrap(), &given).await.map(drop)
+        };
+        let public = "registry.test:443:203.0.113.9";
+        check("https://10.0.0.1/token", &[public]).await.unwrap_err();
+        check("https://10.0.0.1/token", &["registry.test:443:10.0.0.9"]).await.unwrap();
+        check("https://auth.test/token", &[public, "auth.test:443:10.0.0.1"]).await.unwrap();
+        check("http://auth.test/token", &[public, "auth.test:80:10.0.0.1"]).await.unwrap_err();
     }
 }

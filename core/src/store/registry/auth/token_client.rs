@@ -102,7 +102,7 @@ impl TokenClient {
             return Ok(client);
         }
         let http = &self.target.http;
-        let check = RealmGuard::check(&self.target.base, &realm.url);
+        let check = RealmGuard::check(&self.target.base, &realm.url, http.resolve());
         let limit = http.limits().connect_timeout;
         let guard = tokio::time::timeout(limit, check).await.unwrap_or_else(|_| {
             let message = "the token server's name was not resolved in time";

@@ -15,7 +15,7 @@ use http::{Method, StatusCode, header};
 use once_cell::sync::OnceCell;
 use reqwest::dns::Resolve;
 use tokio::time::{Instant, timeout_at};
-use url::Url;
+use url::{Position, Url};
 
 use super::{
     adaptive_limit::{ConcurrencyLimit, ConcurrencyPermit, MAX_LIMIT, RequestKind, RequestOutcome},
@@ -25,13 +25,18 @@ use super::{
     rate_limit::{RateLimits, RateTurn, Refusals, Route},
     received::masked,
     request::{Body, Request},
+    resolve_override::{GivenAddress, ResolveOverride},
     resolver::SystemResolver,
     response::Response,
     retry::{Backoff, LONGEST_RETRY_AFTER, is_retryable_status},
     tls::{self, TlsOptions},
     url::redacted,
+    wire_log,
 };
-use crate::{blocking::is_out_of_descriptors, store::limits::Limits};
+use crate::{
+    blocking::is_out_of_descriptors,
+    store::{limits::Limits, registry::shared_map::SharedMap},
+};
 use ocigraph_types::{Code, Error, Host, Result};
 
 /// Header fields of a response: more than any registry or proxy sends. The HTTP library limits
@@ -49,6 +54,8 @@ pub(crate) struct HttpSettings {
     pub(crate) use_proxy: bool,
     pub(crate) user_agent: String,
     pub(crate) limits: Limits,
+    /// Addresses to connect to in place of those of host names.
+    pub(crate) resolve: Vec<ResolveOverride>,
 }
 
 /// Why an attempt failed.
@@ -76,6 +83,8 @@ pub(crate) struct HttpClient {
     settings: HttpSettings,
     /// Resolves host names in place of the system's resolver.
     resolver: Option<Arc<dyn Resolve>>,
+    /// The clients of servers whose addresses are given, by address and by the position in `clients`.
+    addressed: SharedMap<(ResolveOverride, usize), reqwest::Client>,
     /// One client for each combination of scheme, this machine or another, kept or new connections, and
     /// shared or own connections.
     clients: [OnceCell<reqwest::Client>; 16],
@@ -95,6 +104,7 @@ impl HttpClient {
             rates: RateLimits::new(settings.limits.stall_timeout),
             settings,
             resolver: None,
+            addressed: SharedMap::default(),
             clients: Default::default(),
             requests: ConcurrencyLimit::default(),
             uploads: ConcurrencyLimit::default(),
@@ -109,6 +119,15 @@ impl HttpClient {
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.settings.limits
+    }
+
+    /// Returns the addresses that are given for servers.
+    pub(crate) fn resolve(&self) -> &[ResolveOverride] {
+        &self.settings.resolve
+    }
+
+    fn given_address(&self, url: &Url) -> Option<&ResolveOverride> {
+        ResolveOverride::of(&self.settings.resolve, url)
     }
 
     /// Returns true if the registry limits the rate of requests for the content of blobs.
@@ -204,11 +223,9 @@ impl HttpClient {
     /// Sends a request once, and returns any response to it.
     pub(crate) async fn send_once(&self, request: &Request) -> Result<Response> {
         let url = &request.url;
-        let builder = self
-            .client(url, request.fresh_connection, request.own_connection)?
-            .request(request.method.clone(), url.clone())
-            .headers(request.headers.clone());
+        let builder = self.builder_of(request)?;
         let limits = *self.limits();
+        wire_log::sent(request, shown);
         request.mark_sent(true);
         let mut early = false;
         let (response, source_error) = match &request.body {
@@ -237,11 +254,32 @@ impl HttpClient {
             return Err(error);
         }
         tracing::debug!(method = %request.method, url = %shown(request), status = response.as_ref().map(|r| r.status().as_u16()).ok(), "request");
-        let response =
-            response.map_err(|e| with_server(with_request(e, &description(request)), url))?;
-        Ok(Response::new(request.method.clone(), response, limits, request.secrets.clone())
+        let response = response.map_err(|e| {
+            let address = self.given_address(url).map(ResolveOverride::target);
+            with_server(with_request(e, &description(request)), url, address)
+        })?;
+        wire_log::received(request, shown, response.status(), response.headers());
+        Ok(Response::new(request, response, limits)
             .with_early(early)
             .with_body_limiter(request.body_limiter.clone()))
+    }
+
+    /// Returns the request for the HTTP library, without its body.
+    fn builder_of(&self, request: &Request) -> Result<reqwest::RequestBuilder> {
+        let url = &request.url;
+        let given = self.given_address(url);
+        let moved = given.and_then(|given| given.moved(url));
+        // Over HTTP/2, the server would learn the port of the connection in place of its own.
+        let own_connection = request.own_connection || moved.is_some();
+        let client = self.client(url, request.fresh_connection, own_connection, given)?;
+        let builder = match moved {
+            Some(moved) => {
+                let host = &url[Position::BeforeHost..Position::AfterPort];
+                client.request(request.method.clone(), moved).header(header::HOST, host)
+            }
+            None => client.request(request.method.clone(), url.clone()),
+        };
+        Ok(builder.headers(request.headers.clone()))
     }
 
     /// Waits until the registry is expected to admit the request.
@@ -290,24 +328,37 @@ impl HttpClient {
         url: &Url,
         fresh_connection: bool,
         own_connection: bool,
-    ) -> Result<&reqwest::Client> {
+        given: Option<&ResolveOverride>,
+    ) -> Result<reqwest::Client> {
         // Without TLS, there is no HTTP/2 whose connections requests would share.
         let own_connection = own_connection && is_secure(url);
         let key = [is_secure(url), is_this_machine(url), fresh_connection, own_connection];
         let index = key.iter().fold(0, |index, bit| 2 * index + usize::from(*bit));
-        self.clients[index].get_or_try_init(|| {
-            let mut builder = self.builder(url, own_connection)?;
+        let build = || {
+            let mut builder = self.builder(url, own_connection, given)?;
             if fresh_connection {
                 builder = builder.pool_max_idle_per_host(0);
             }
             builder.build().map_err(|e| {
                 Error::new(Code::Internal, "the HTTP client could not be created").with_source(e)
             })
-        })
+        };
+        match given {
+            Some(given) => {
+                let client = self.addressed.get_or_try_insert((given.clone(), index), build)?;
+                Ok(reqwest::Client::clone(&client))
+            }
+            None => self.clients[index].get_or_try_init(build).cloned(),
+        }
     }
 
-    fn builder(&self, url: &Url, own_connection: bool) -> Result<reqwest::ClientBuilder> {
-        let HttpSettings { tls, use_proxy, user_agent, limits } = &self.settings;
+    fn builder(
+        &self,
+        url: &Url,
+        own_connection: bool,
+        given: Option<&ResolveOverride>,
+    ) -> Result<reqwest::ClientBuilder> {
+        let HttpSettings { tls, use_proxy, user_agent, limits, .. } = &self.settings;
         let mut tls = if is_secure(url) { tls::config(tls)? } else { tls::without_roots()? };
         if own_connection {
             tls = tls::without_http2(tls);
@@ -322,12 +373,14 @@ impl HttpClient {
             .http1_max_headers(MAX_HEADERS)
             .http2_max_header_list_size(MAX_HEADER_BYTES)
             .user_agent(user_agent);
-        builder = match &self.resolver {
-            Some(resolver) => builder.dns_resolver(Arc::clone(resolver)),
-            None => builder.dns_resolver(Arc::new(SystemResolver)),
+        builder = match (given, &self.resolver) {
+            (Some(given), _) => builder.dns_resolver(Arc::new(GivenAddress(given.target()))),
+            (None, Some(resolver)) => builder.dns_resolver(Arc::clone(resolver)),
+            (None, None) => builder.dns_resolver(Arc::new(SystemResolver)),
         };
-        // Decided for each URL: the target of a redirect may be on another machine.
-        if !use_proxy || is_this_machine(url) {
+        // Decided for each URL: the target of a redirect may be on another machine. A proxy would not
+        // connect to a given address.
+        if !use_proxy || is_this_machine(url) || given.is_some() {
             builder = builder.no_proxy();
         } else {
             proxy::check_environment(is_secure(url))?;

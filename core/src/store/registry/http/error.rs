@@ -1,6 +1,6 @@
 //! Failures of the HTTP library as errors of this crate.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use url::Url;
 
@@ -71,11 +71,15 @@ pub(super) fn with_request(error: Error, request: &str) -> Error {
     error.with_message(message)
 }
 
-/// Adds a hint and the name of the server: after a redirect that is not the registry.
-pub(super) fn with_server(error: Error, url: &Url) -> Error {
+/// Adds a hint and the name of the server: after a redirect that is not the registry. `given` is the
+/// address that the caller gave for it.
+pub(super) fn with_server(error: Error, url: &Url, given: Option<SocketAddr>) -> Error {
     let host = url.host_str().unwrap_or_default();
     match error.code() {
-        Code::Network if error.hint().is_none() => error.with_hint(hint::check_address(host)),
+        Code::Network if error.hint().is_none() => error.with_hint(match given {
+            Some(address) => hint::check_given_address(address, host),
+            None => hint::check_address(host),
+        }),
         Code::Tls => {
             let message = format!("no secure connection to {host}: {}", error.message());
             let hint = tls_hint(error.message());

@@ -12,6 +12,7 @@ use super::{
     content_coding::{content_coding, decoded, decoded_start},
     error::{network_error, with_request},
     received::{Received, masked},
+    request::Request,
     retry::retry_after,
     url::{redacted, same_origin},
 };
@@ -59,22 +60,18 @@ enum Body {
 }
 
 impl Response {
-    pub(super) fn new(
-        method: Method,
-        response: reqwest::Response,
-        limits: Limits,
-        secrets: Vec<Secret>,
-    ) -> Self {
+    pub(super) fn new(request: &Request, response: reqwest::Response, limits: Limits) -> Self {
         Self {
-            method,
+            method: request.method.clone(),
             status: response.status(),
             headers: response.headers().clone(),
-            url: response.url().clone(),
+            // That of the response can have the port of a given address.
+            url: request.url.clone(),
             body: Body::Streaming(Box::new(response)),
             limits,
             redirected: false,
             early: false,
-            secrets,
+            secrets: request.secrets.clone(),
             hint: None,
             body_limiter: None,
             permit: None,

@@ -253,7 +253,7 @@ fn setters(c: &C<'_>, record: &Record, field: &Field) -> Vec<Function> {
         }
         Kind::Platform if optional => {
             set.doc.push(format!(
-                "`{name}`: `os/architecture[/variant]`, such as \"linux/arm64\". {unset}"
+                "`{name}`: `os/architecture[/variant][:os.version]`, such as \"linux/arm64\". {unset}"
             ));
             set.parameter(name, "ocigraph_str");
             set.body =
@@ -284,6 +284,17 @@ fn setters(c: &C<'_>, record: &Record, field: &Field) -> Vec<Function> {
                 target(record, name)
             );
             errors = format!("{OPTIONS_NULL}, or the text is empty or not UTF-8.");
+        }
+        Kind::List(kind) if **kind == Kind::ResolveOverride => {
+            let one = singular(name);
+            set.name = function_name(record, &format!("add_{one}"));
+            set.doc = c.paragraphs(&adding(field));
+            set.parameter(&one, "ocigraph_str");
+            set.body = format!(
+                "let value = {one}.parse(\"{one}\")?;\n{}.push(value);\nOk(())",
+                target(record, name)
+            );
+            errors = format!("{OPTIONS_NULL}, or the text has another form.");
         }
         Kind::List(kind) if **kind == Kind::File => return add_files(record),
         Kind::File if optional => return set_file(c, record, field),
@@ -381,7 +392,10 @@ pub(in crate::emit) fn adding(field: &Field) -> crate::docs::Doc {
     if adder(&field.name) == field.name {
         return field.doc.clone();
     }
-    let one = singular(&field.name).replace('_', " ");
+    let one = match &field.kind {
+        Kind::List(kind) if **kind == Kind::ResolveOverride => "address".to_owned(),
+        _ => singular(&field.name).replace('_', " "),
+    };
     let article = if one.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     field.doc.after(&format!("Adds {article} {one}. "))
 }

@@ -72,7 +72,7 @@ fn line(record: &str, field: &Field) -> (String, String, String) {
         Kind::Text | Kind::Path | Kind::Platform | Kind::Reference => set("TEXT"),
         Kind::Enumeration(of) => set(&super::group(of)),
         Kind::Annotations | Kind::Headers => add("PAIRS"),
-        Kind::List(kind) if **kind == Kind::Text => add("TEXTS"),
+        Kind::List(kind) if matches!(**kind, Kind::Text | Kind::ResolveOverride) => add("TEXTS"),
         Kind::List(kind) if **kind == Kind::File => named("FILES", "add_path", "add_path"),
         Kind::File => set("CONFIG"),
         Kind::Progress => named("PROGRESS", "set_progress", "on_progress"),

@@ -148,7 +148,7 @@ fn setters(cpp: &Cpp<'_>, record: &Record, field: &Field) -> Vec<Setter> {
         }
         Kind::Annotations => pair("key"),
         Kind::Headers => pair("name"),
-        Kind::List(kind) if **kind == Kind::Text => Setter {
+        Kind::List(kind) if matches!(**kind, Kind::Text | Kind::ResolveOverride) => Setter {
             name: one(name),
             parameters: format!("std::string_view {}", added(name)),
             function: adder(name),

@@ -222,7 +222,7 @@ impl GoOption<'_> {
                 "An error that it returns ends the operation and is wrapped by the error of the operation."
             }
             Kind::Platform => {
-                "The syntax is \"os/architecture[/variant]\", such as \"linux/arm64\"."
+                "The syntax is \"os/architecture[/variant][:os.version]\", such as \"linux/arm64\"."
             }
             Kind::Client => "Closing it ends the operation too.",
             Kind::File => "It has MediaType and one of Path and Content. Other fields are invalid.",
@@ -475,6 +475,7 @@ fn is_text(kind: &Kind) -> bool {
             | Kind::Host
             | Kind::LoginTarget
             | Kind::Platform
+            | Kind::ResolveOverride
             | Kind::Digest
     )
 }

@@ -115,7 +115,9 @@ fn passed_type(field: &Field, nested: bool) -> &'static str {
         Kind::Duration => "Option<f64>",
         Kind::Annotations => "Option<Annotations>",
         Kind::File => "Option<FileOptions>",
-        Kind::List(kind) if **kind == Kind::Text => "Option<Vec<String>>",
+        Kind::List(kind) if matches!(**kind, Kind::Text | Kind::ResolveOverride) => {
+            "Option<Vec<String>>"
+        }
         Kind::List(kind) if **kind == Kind::File => "Option<Vec<FileOptions>>",
         // Unparsed, so that an array is not taken for an object.
         Kind::Record(_) => "Map<String, Value>",
@@ -149,6 +151,9 @@ fn assignment(field: &Field, nested: bool, place: &str) -> String {
         Kind::File => given("file(given)?"),
         Kind::List(kind) if **kind == Kind::File => {
             given("given.into_iter().map(&mut file).collect::<Result<_>>()?")
+        }
+        Kind::List(kind) if **kind == Kind::ResolveOverride => {
+            given("given.iter().map(|text| parsed(text)).collect::<Result<_>>()?")
         }
         Kind::Record(record) => format!(
             "options.{name} = read_at::<{}>({path:?}, self.{name})?.into_core()?;\n",

@@ -297,7 +297,9 @@ fn option_type(field: &Field) -> String {
         Kind::Client => "Client".to_owned(),
         Kind::Record(name) | Kind::Enumeration(name) => type_name(name).to_owned(),
         Kind::List(item) if **item == Kind::File => "(Iterable<PushFile> & object)".to_owned(),
-        Kind::List(item) if **item == Kind::Text => "readonly string[]".to_owned(),
+        Kind::List(item) if matches!(**item, Kind::Text | Kind::ResolveOverride) => {
+            "readonly string[]".to_owned()
+        }
         kind => unknown("option", &field.name, kind),
     }
 }

@@ -187,7 +187,7 @@ pub(super) fn option(field: &Field, of: &str, definition: &Definition) -> Parame
             "Sequence[_Given]".into(),
             "Vec<GivenFile>".into(),
         ),
-        Kind::List(kind) if **kind == Kind::Text => (
+        Kind::List(kind) if matches!(**kind, Kind::Text | Kind::ResolveOverride) => (
             "str | Iterable[str]".into(),
             "()".into(),
             format!("check_text_list(\"{n}\", {n})"),

@@ -188,6 +188,9 @@ fn assigned(field: &Field, option: &Parameter, of: &str) -> (String, String) {
             now(&format!("{n}.map(|{n}| {n}.get().open(py)).transpose()?.map(|opened| opened.1)"))
         }
         Kind::List(kind) if **kind == Kind::Text => now(n),
+        Kind::List(kind) if **kind == Kind::ResolveOverride => now(&format!(
+            "{n}.iter().map(|text| values::parsed(py, text)).collect::<PyResult<_>>()?"
+        )),
         Kind::List(kind) if **kind == Kind::File => (
             String::new(),
             format!("for file in {n} {{\noptions.{n}.push(file.into_file().await?);\n}}\n"),

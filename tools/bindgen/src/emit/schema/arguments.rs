@@ -129,6 +129,7 @@ impl Arguments<'_> {
             | Kind::Host
             | Kind::LoginTarget
             | Kind::Platform
+            | Kind::ResolveOverride
             | Kind::Digest => json!({ "type": "string" }),
             Kind::Annotations | Kind::Headers => json!({ "$ref": "#/$defs/Annotations" }),
             Kind::File => json!({ "$ref": "#/$defs/File" }),

@@ -14,7 +14,7 @@ const TEMPLATE: &str = include_str!("../../templates/operations.md");
 
 /// Setters of C that differ from the rule: the options (empty for all), the option, and its functions
 /// after the name of the options.
-const SETTERS: [(&str, &str, &[&str]); 6] = [
+const SETTERS: [(&str, &str, &[&str]); 8] = [
     ("", "files", &["add_path", "add_bytes", "add_reader"]),
     ("", "config", &["set_config_path", "set_config"]),
     (
@@ -25,6 +25,8 @@ const SETTERS: [(&str, &str, &[&str]); 6] = [
     ("ClientConfig", "cert_file", &["set_client_certificate"]),
     ("ClientConfig", "key_file", &["set_client_certificate"]),
     ("ClientConfig", "headers", &["add_header"]),
+    ("ClientConfig", "resolve", &["add_resolve"]),
+    ("", "media_types", &["add_media_type"]),
 ];
 
 pub(super) fn file(definition: &Definition, flags: &Flags) -> Output {
@@ -346,7 +348,7 @@ fn type_name(kind: &Kind, name: &str) -> &'static str {
         Kind::Credential | Kind::Credentials => "credential",
         Kind::Enumeration(_) => "word",
         Kind::Record(_) => "group",
-        Kind::List(item) if **item == Kind::Text => "list of texts",
+        Kind::List(item) if matches!(**item, Kind::Text | Kind::ResolveOverride) => "list of texts",
         Kind::List(item) if **item == Kind::File => "list of files",
         Kind::List(item) if **item == Kind::Reference => "list of references",
         Kind::List(item) if **item == Kind::Path => "list of paths",
