@@ -106,7 +106,7 @@ fn an_address_applies_to_the_token_server() {
     let server = Fixture::start(Config::default());
     let host = server.host();
     let port = port(&host);
-    let realm = Some("http://tokens.invalid/token".to_owned());
+    let realm = Some("http://tokens.invalid/oauth2/token".to_owned());
     let auth = TokenAuth { users, realm, ..TokenAuth::default() };
     server.set_config(Config { auth: Auth::Token(Box::new(auth)), ..Config::default() });
     work.write("file", "content");
