@@ -325,6 +325,18 @@
 // The manifest exists and has a subject, and the list of the subject's referrers lacks it.
 #define OCIGRAPH_PROBLEM_UNLISTED 6
 
+// The API of the registry if it has one, and the tag schema else. Beside the API, the list under
+// the tag is read too.
+#define OCIGRAPH_REFERRERS_MODE_AUTO 1
+
+// The API alone. Where the registry has none, listing referrers fails with UNSUPPORTED, and so
+// does pushing or deleting a manifest with a subject.
+#define OCIGRAPH_REFERRERS_MODE_API 2
+
+// The tag schema alone: the API is never asked, and a push of a manifest with a subject updates
+// the list under the tag also where the registry has the API.
+#define OCIGRAPH_REFERRERS_MODE_TAG 3
+
 // Time to connect to a registry, TLS handshake included. Default: 10 s. Unit: milliseconds.
 #define OCIGRAPH_LIMIT_CONNECT_TIMEOUT 1
 
@@ -1040,6 +1052,30 @@ ocigraph_status ocigraph_client_options_set_use_proxy(ocigraph_client_options *o
                                                       bool use_proxy,
                                                       ocigraph_error **error);
 
+// Adds an address. Addresses to connect to in place of those that a host name has, each as
+// `HOST:PORT:ADDRESS[:PORT]`, such as `registry.example.com:443:203.0.113.7:8443`. An address is
+// used for each connection to its host and port, also after a redirect and to a token server;
+// certificates, headers and credentials are those of the name. Such a connection uses no proxy. An
+// IPv6 address before a port must be in brackets. Of several addresses for one host and port, the
+// last one is used. Default: none.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text has another form.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_client_options_add_resolve(ocigraph_client_options *options,
+                                                    ocigraph_str resolve,
+                                                    ocigraph_error **error);
+
+// Sets the way in which referrers are listed, also those that are pushed or deleted. Image layouts
+// ignore it. Default: `OCIGRAPH_REFERRERS_MODE_AUTO`.
+//
+// `referrers_mode`: one of `OCIGRAPH_REFERRERS_MODE_*`.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the number is unknown.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_client_options_set_referrers_mode(ocigraph_client_options *options,
+                                                           int32_t referrers_mode,
+                                                           ocigraph_error **error);
+
 // Adds a header. Additional header fields, as names and values. They are sent only to the origin
 // of the registry. Default: none.
 //
@@ -1204,6 +1240,19 @@ ocigraph_status ocigraph_push_options_set_config_path(ocigraph_push_options *opt
                                                       ocigraph_str media_type,
                                                       ocigraph_error **error);
 
+// Sets the platform that the artifact is for. It becomes a config of the media type
+// `application/vnd.oci.image.config.v1+json`, by which the artifact can be selected in an index.
+// With a config of its own it fails with INVALID_ARGUMENT. Default: none.
+//
+// `artifact_platform`: `os/architecture[/variant][:os.version]`, such as "linux/arm64". An empty
+// text or NULL unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_push_options_set_artifact_platform(ocigraph_push_options *options,
+                                                            ocigraph_str artifact_platform,
+                                                            ocigraph_error **error);
+
 // Sets the format of the manifest. Default: `OCIGRAPH_FORMAT_AUTO`.
 //
 // `format`: one of `OCIGRAPH_FORMAT_*`.
@@ -1339,7 +1388,8 @@ ocigraph_status ocigraph_attach_options_set_artifact_type(ocigraph_attach_option
 // Attaches to the image for this platform if the reference names an index. NOT_FOUND if the index
 // has no such image. Default: attaches to the manifest that the reference names.
 //
-// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
+// `platform`: `os/architecture[/variant][:os.version]`, such as "linux/arm64". An empty text or
+// NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1482,7 +1532,8 @@ ocigraph_status ocigraph_pull_options_set_artifact_type(ocigraph_pull_options *o
 // no such image. Default: none; an index then fails with INVALID_ARGUMENT, because it has no
 // files.
 //
-// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
+// `platform`: `os/architecture[/variant][:os.version]`, such as "linux/arm64". An empty text or
+// NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1510,6 +1561,26 @@ ocigraph_status ocigraph_pull_options_set_include_subject(ocigraph_pull_options 
 ocigraph_status ocigraph_pull_options_set_all(ocigraph_pull_options *options,
                                               bool all,
                                               ocigraph_error **error);
+
+// Also writes the config of the artifact to this file; those of its subjects are not written. A
+// relative path is below the output directory. Several artifacts with different configs fail with
+// CONFLICT. An artifact without a config has no such file. Default: none; a config is then written
+// only if it has a title. An empty text or NULL unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_config_file(ocigraph_pull_options *options,
+                                                      ocigraph_str config_file,
+                                                      ocigraph_error **error);
+
+// Writes the config to the file only if it has this media type. It requires `config_file`.
+// Default: any media type. An empty text or NULL unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_pull_options_set_config_media_type(ocigraph_pull_options *options,
+                                                            ocigraph_str config_media_type,
+                                                            ocigraph_error **error);
 
 // If true, does not overwrite existing files. Default: false.
 //
@@ -1620,7 +1691,8 @@ ocigraph_status ocigraph_discover_options_set_only(ocigraph_discover_options *op
 // Starts at the image for this platform if the reference names an index. NOT_FOUND if the index
 // has no such image. Default: starts at the manifest that the reference names.
 //
-// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
+// `platform`: `os/architecture[/variant][:os.version]`, such as "linux/arm64". An empty text or
+// NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1756,7 +1828,8 @@ ocigraph_status ocigraph_copy_options_set_only(ocigraph_copy_options *options,
 // one without a subject gets the image as its subject, and so another digest. Default: the index
 // with all its images.
 //
-// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
+// `platform`: `os/architecture[/variant][:os.version]`, such as "linux/arm64". An empty text or
+// NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -2006,7 +2079,8 @@ void ocigraph_verify_options_free(ocigraph_verify_options *options);
 // Starts at the image for this platform if the reference names an index. NOT_FOUND if the index
 // has no such image. Default: starts at the manifest that the reference names.
 //
-// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
+// `platform`: `os/architecture[/variant][:os.version]`, such as "linux/arm64". An empty text or
+// NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -2073,7 +2147,8 @@ void ocigraph_check_options_free(ocigraph_check_options *options);
 // Checks the image for this platform if the reference names an index. NOT_FOUND if the index has
 // no such image. Default: checks what the reference names.
 //
-// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
+// `platform`: `os/architecture[/variant][:os.version]`, such as "linux/arm64". An empty text or
+// NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -2115,13 +2190,24 @@ void ocigraph_resolve_options_free(ocigraph_resolve_options *options);
 
 // Selects, in an index, the image for this platform. Default: the index itself.
 //
-// `platform`: `os/architecture[/variant]`, such as "linux/arm64". An empty text or NULL unsets it.
+// `platform`: `os/architecture[/variant][:os.version]`, such as "linux/arm64". An empty text or
+// NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not a platform.
 // Threads: one at a time for each handle. Since 0.1.0.
 ocigraph_status ocigraph_resolve_options_set_platform(ocigraph_resolve_options *options,
                                                       ocigraph_str platform,
                                                       ocigraph_error **error);
+
+// Adds a media type. The media types that the manifest may have. A registry is asked for these
+// alone, and can refuse others. A manifest of another media type fails with NOT_FOUND. Default:
+// none, which accepts every media type.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_resolve_options_add_media_type(ocigraph_resolve_options *options,
+                                                        ocigraph_str media_type,
+                                                        ocigraph_error **error);
 
 // Creates blob options with the default values.
 //
@@ -2705,7 +2791,8 @@ ocigraph_status ocigraph_client_check_start(const ocigraph_client *client,
 //
 // Ownership: free `out` with `ocigraph_descriptor_free`.
 // Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-// `reference` names nothing, or if the index has no image for the platform.
+// `reference` names nothing, if the index has no image for the platform, or if the manifest has
+// another media type.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_resolve(const ocigraph_client *client,
                                         ocigraph_str reference,
@@ -2740,8 +2827,8 @@ ocigraph_status ocigraph_client_resolve_start(const ocigraph_client *client,
 //
 // Ownership: free `out` with `ocigraph_manifest_free`.
 // Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
-// `reference` names nothing, or if the index has no image for the platform; DIGEST_MISMATCH if the
-// content does not have its digest.
+// `reference` names nothing, if the index has no image for the platform, or if the manifest has
+// another media type; DIGEST_MISMATCH if the content does not have its digest.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_fetch_manifest(const ocigraph_client *client,
                                                ocigraph_str reference,
@@ -3780,8 +3867,9 @@ ocigraph_str ocigraph_pull_result_reference(const ocigraph_pull_result *result, 
 const ocigraph_descriptor *ocigraph_pull_result_descriptor(const ocigraph_pull_result *result,
                                                            size_t index);
 
-// Returns the length of this list: the files, in the order of the manifest: those of the blobs
-// with a title and, if the pull writes all blobs, of those without one.
+// Returns the length of this list: the files, in the order of the manifest: that of the config if
+// the options ask for it, those of the blobs with a title and, if the pull writes all blobs, of
+// those without one.
 //
 // `index`: the artifact, from 0.
 //
@@ -3828,7 +3916,7 @@ size_t ocigraph_pull_result_skipped_count(const ocigraph_pull_result *result, si
 
 // Returns the blob at `index` of this list: the blobs that are not written, since they have no
 // title. A pull with `all` writes those of them that are not foreign layers. A config without a
-// title is never written, and not listed here.
+// title is written only to `config_file`, and not listed here.
 //
 // `artifact`: the artifact, from 0.
 //
