@@ -59,7 +59,7 @@ fn signatures_and_cookies_are_not_logged() {
 }
 
 #[test]
-fn a_quiet_command_logs_nothing_and_no_tty_is_no_progress() {
+fn a_quiet_command_logs_nothing_and_the_flag_no_tty_hides_the_bars() {
     let (server, work) = (Fixture::start(Config::default()), Workspace::new());
     work.write("file", "content");
     let image = format!("{}/app:v1", server.host());

@@ -126,8 +126,9 @@ pub extern "C" fn ocigraph_client_options_add_resolve(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
+        let options = require(options, "options")?;
         let value = resolve.parse("resolve")?;
-        require(options, "options")?.config.resolve.push(value);
+        options.config.resolve.push(value);
         Ok(())
     })
 }

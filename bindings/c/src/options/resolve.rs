@@ -70,8 +70,9 @@ pub extern "C" fn ocigraph_resolve_options_add_media_type(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
+        let options = require(options, "options")?;
         let value = media_type.required("media_type")?;
-        require(options, "options")?.core.media_types.push(value);
+        options.core.media_types.push(value);
         Ok(())
     })
 }

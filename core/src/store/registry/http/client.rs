@@ -259,7 +259,8 @@ impl HttpClient {
             with_server(with_request(e, &description(request)), url, address)
         })?;
         wire_log::received(request, shown, response.status(), response.headers());
-        Ok(Response::new(request, response, limits)
+        let (method, secrets) = (request.method.clone(), request.secrets.clone());
+        Ok(Response::new(method, url.clone(), response, limits, secrets)
             .with_early(early)
             .with_body_limiter(request.body_limiter.clone()))
     }

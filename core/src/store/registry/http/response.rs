@@ -12,7 +12,6 @@ use super::{
     content_coding::{content_coding, decoded, decoded_start},
     error::{network_error, with_request},
     received::{Received, masked},
-    request::Request,
     retry::retry_after,
     url::{redacted, same_origin},
 };
@@ -60,18 +59,24 @@ enum Body {
 }
 
 impl Response {
-    pub(super) fn new(request: &Request, response: reqwest::Response, limits: Limits) -> Self {
+    /// `url` is the one that was requested: that of `response` can have the port of a given address.
+    pub(super) fn new(
+        method: Method,
+        url: Url,
+        response: reqwest::Response,
+        limits: Limits,
+        secrets: Vec<Secret>,
+    ) -> Self {
         Self {
-            method: request.method.clone(),
+            method,
             status: response.status(),
             headers: response.headers().clone(),
-            // That of the response can have the port of a given address.
-            url: request.url.clone(),
+            url,
             body: Body::Streaming(Box::new(response)),
             limits,
             redirected: false,
             early: false,
-            secrets: request.secrets.clone(),
+            secrets,
             hint: None,
             body_limiter: None,
             permit: None,

@@ -279,10 +279,7 @@ fn setters(c: &C<'_>, record: &Record, field: &Field) -> Vec<Function> {
             set.name = function_name(record, &adder(name));
             set.doc = c.paragraphs(&adding(field));
             set.parameter(&one, "ocigraph_str");
-            set.body = format!(
-                "let value = {one}.required(\"{one}\")?;\n{}.push(value);\nOk(())",
-                target(record, name)
-            );
+            set.body = pushed(record, name, &format!("{one}.required(\"{one}\")?"));
             errors = format!("{OPTIONS_NULL}, or the text is empty or not UTF-8.");
         }
         Kind::List(kind) if **kind == Kind::ResolveOverride => {
@@ -290,10 +287,7 @@ fn setters(c: &C<'_>, record: &Record, field: &Field) -> Vec<Function> {
             set.name = function_name(record, &format!("add_{one}"));
             set.doc = c.paragraphs(&adding(field));
             set.parameter(&one, "ocigraph_str");
-            set.body = format!(
-                "let value = {one}.parse(\"{one}\")?;\n{}.push(value);\nOk(())",
-                target(record, name)
-            );
+            set.body = pushed(record, name, &format!("{one}.parse(\"{one}\")?"));
             errors = format!("{OPTIONS_NULL}, or the text has another form.");
         }
         Kind::List(kind) if **kind == Kind::File => return add_files(record),
@@ -364,6 +358,15 @@ fn number_type(kind: &Kind) -> &'static str {
 fn target(record: &Record, name: &str) -> String {
     let inner = if record.name == CLIENT { "config" } else { "core" };
     format!("require(options, \"options\")?.{inner}.{name}")
+}
+
+/// Adds an entry to a list. NULL options are reported before an entry that cannot be used.
+fn pushed(record: &Record, name: &str, value: &str) -> String {
+    let inner = if record.name == CLIENT { "config" } else { "core" };
+    format!(
+        "let options = require(options, \"options\")?;\n\
+         let value = {value};\noptions.{inner}.{name}.push(value);\nOk(())"
+    )
 }
 
 /// Sets an option. The client checks texts and files, so that the setter can report an invalid one.
