@@ -103,6 +103,23 @@ impl BackupOptions {
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct BlobDeleteOptions {
+    if_exists: Option<bool>,
+}
+
+impl BlobDeleteOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self) -> Result<ocigraph::BlobDeleteOptions> {
+        let mut options = ocigraph::BlobDeleteOptions::default();
+        if let Some(given) = self.if_exists {
+            options.if_exists = given;
+        }
+        Ok(options)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct CheckOptions {
     platform: Option<String>,
     each_platform: Option<bool>,

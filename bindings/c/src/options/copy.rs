@@ -124,8 +124,9 @@ pub extern "C" fn ocigraph_copy_options_add_platform(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
+        let options = require(options, "options")?;
         let value = platform.required("platform")?;
-        require(options, "options")?.core.platforms.push(value);
+        options.core.platforms.push(value);
         Ok(())
     })
 }

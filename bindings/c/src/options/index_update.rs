@@ -52,8 +52,9 @@ pub extern "C" fn ocigraph_index_update_options_add(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
+        let options = require(options, "options")?;
         let value = manifest.required("manifest")?;
-        require(options, "options")?.core.add.push(value);
+        options.core.add.push(value);
         Ok(())
     })
 }
@@ -70,8 +71,9 @@ pub extern "C" fn ocigraph_index_update_options_merge(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
+        let options = require(options, "options")?;
         let value = manifest.required("manifest")?;
-        require(options, "options")?.core.merge.push(value);
+        options.core.merge.push(value);
         Ok(())
     })
 }
@@ -88,8 +90,9 @@ pub extern "C" fn ocigraph_index_update_options_remove(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
+        let options = require(options, "options")?;
         let value = manifest.required("manifest")?;
-        require(options, "options")?.core.remove.push(value);
+        options.core.remove.push(value);
         Ok(())
     })
 }
@@ -161,8 +164,9 @@ pub extern "C" fn ocigraph_index_update_options_add_tag(
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
+        let options = require(options, "options")?;
         let value = tag.required("tag")?;
-        require(options, "options")?.core.tags.push(value);
+        options.core.tags.push(value);
         Ok(())
     })
 }

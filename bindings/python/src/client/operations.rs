@@ -6,9 +6,10 @@
 use std::path::PathBuf;
 
 use ocigraph::{
-    Annotations, AttachOptions, BackupOptions, CheckOptions, CopyOptions, DeleteOptions,
-    DiscoverOptions, Host, LoginTarget, MigrateOptions, PullOptions, PushOptions, ResolveOptions,
-    RestoreOptions, TransferOptions, UntagOptions, VerifyOptions,
+    Annotations, AttachOptions, BackupOptions, BlobDeleteOptions, CheckOptions, CopyOptions,
+    DeleteOptions, DiscoverOptions, Host, IndexCreateOptions, IndexUpdateOptions, LoginTarget,
+    MigrateOptions, PullOptions, PushOptions, ResolveOptions, RestoreOptions, TransferOptions,
+    UntagOptions, VerifyOptions,
 };
 use pyo3::prelude::*;
 
