@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/cgo"
+	"strings"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -40,6 +41,11 @@ type arguments struct {
 // newArguments returns the arguments of a method of a client. The operation has the name that the library uses.
 func newArguments(operation, reference string) *arguments {
 	return &arguments{operation: operation, reference: reference}
+}
+
+// joined returns what an operation is called on: a list, and the place that it leads to.
+func joined(list []string, to string) string {
+	return strings.Join(list, " ") + " to " + to
 }
 
 // wrap adds the operation and reference to an error that has none, because it arose before the operation started.

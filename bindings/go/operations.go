@@ -180,8 +180,8 @@ func (c *Client) Copy(ctx context.Context, source, destination string, options *
 // several, each name in it is a reference: "host/repository:tag", or "host/repository@digest" for a manifest without a
 // tag. A layout is backed up by itself.
 //
-// The references is the repositories to back up, or some of their tags; or one layout. The output is the archive, whose
-// name ends with .tar, or the directory to write. Nil options select the defaults.
+// The references are the repositories to back up, or some of their tags; or one layout. The output is the archive,
+// whose name ends with .tar, or the directory to write. Nil options select the defaults.
 //
 // The error is
 //   - [ErrNotFound] if a reference names nothing or content of it is missing
@@ -190,7 +190,7 @@ func (c *Client) Copy(ctx context.Context, source, destination string, options *
 //   - [ErrAlreadyExists] if output is a file where a directory is written, or the reverse
 //   - [ErrInvalidArgument] if references is empty or an option cannot be used
 func (c *Client) Backup(ctx context.Context, references []string, output string, options *BackupOptions) (*BackupReport, error) {
-	a := newArguments("backup", )
+	a := newArguments("backup", joined(references, output))
 	defer a.release()
 	o, err := options.toC(a)
 	if err != nil {
@@ -216,7 +216,7 @@ func (c *Client) Backup(ctx context.Context, references []string, output string,
 // each repository keeps its path. In a layout, each keeps its whole name. Tags are set after all content was sent and
 // verified.
 //
-// The inputs is the archive or directory to restore, and earlier ones that have content of it. The destination is the
+// The inputs are the archive or directory to restore, and earlier ones that have content of it. The destination is the
 // place to restore to: "host/repository[:tag[,tag]]", "oci:PATH", or for several repositories "host[/prefix]". Nil
 // options select the defaults.
 //
@@ -226,7 +226,7 @@ func (c *Client) Backup(ctx context.Context, references []string, output string,
 //   - [ErrInvalidReference] if destination names no place for the archive
 //   - [ErrInvalidArgument] if an option cannot be used
 func (c *Client) Restore(ctx context.Context, inputs []string, destination string, options *RestoreOptions) (*RestoreReport, error) {
-	a := newArguments("restore", )
+	a := newArguments("restore", joined(inputs, destination))
 	defer a.release()
 	o, err := options.toC(a)
 	if err != nil {

@@ -97,6 +97,13 @@ fn method(definition: &Definition, operation: &Operation) -> Method {
         .iter()
         .filter(|a| matches!(a.kind, Kind::Reference | Kind::Host | Kind::LoginTarget));
     let places: Vec<String> = places.map(|argument| names::argument(&argument.name)).collect();
+    let reference = match (places.as_slice(), operation.arguments.as_slice()) {
+        // Lists come first, and the place that they lead to follows.
+        ([], [list, to, ..]) => {
+            format!("joined({}, {})", names::argument(&list.name), names::argument(&to.name))
+        }
+        (places, _) => places.join("+\" to \"+"),
+    };
     Method {
         comment: comment(definition, operation, &name),
         title: match operation.name.as_str() {
@@ -104,7 +111,7 @@ fn method(definition: &Definition, operation: &Operation) -> Method {
             "tag_details" => "tags".to_owned(),
             _ => operation.title.clone(),
         },
-        reference: places.join("+\" to \"+"),
+        reference,
         parameters: parameters(operation),
         zero: if result == "Descriptor" { "Descriptor{}" } else { "nil" },
         result,
@@ -247,6 +254,9 @@ fn argument_sentence(go: &Go<'_>, argument: &Argument) -> Option<String> {
     match doc.without_prefix(&format!("A {name} with ")) {
         Some(rest) => after("has", &rest.after("")),
         None if argument.kind == Kind::Reference => after("names", &doc.lower_first()),
+        None if matches!(&argument.kind, Kind::List(kind) if **kind != Kind::Text) => {
+            after("are", &doc.lower_first())
+        }
         None => after("is", &doc.lower_first()),
     }
 }
