@@ -69,15 +69,20 @@ impl LayoutArgs {
 /// Returns a reference to the manifest that `text` names in a layout: `tag`, `tag,tag`, `digest`,
 /// `@digest` or `tag@digest`. A tag can be a whole reference, such as `example.com/app:v1`.
 fn named_in(path: &std::path::Path, text: &str) -> Result<Reference> {
-    let (tags, digest) = match (text.split_once('@'), text.parse::<Digest>()) {
+    let (tags, digest) = match (text.split_once('@'), computable_digest(text)) {
         // ORAS writes a digest alone.
-        (None, Ok(digest)) => ("", Some(digest)),
+        (None, Some(digest)) => ("", Some(digest)),
         (Some((tags, digest)), _) => (tags, Some(digest.parse()?)),
-        (None, Err(_)) => (text, None),
+        (None, None) => (text, None),
     };
     let tags: Vec<String> =
         tags.split(',').filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
     Reference::named(Location::Layout(path.to_owned()), &tags, digest)
+}
+
+/// Returns the digest that a text is, if its algorithm can be computed: `app:v1` has the form of a digest too.
+pub(crate) fn computable_digest(text: &str) -> Option<Digest> {
+    text.parse().ok().filter(|digest: &Digest| digest.algorithm().is_ok())
 }
 
 /// A reference and the text that the user typed for it. Results print the text.

@@ -225,7 +225,8 @@ fn library(place: &str, work: &Workspace) -> Results {
     results.add_result("migrate", &report);
 
     let archive = work.path("x.tar");
-    let report = run(client.backup(&[root.clone()], &archive, BackupOptions::default()));
+    let report =
+        run(client.backup(std::slice::from_ref(&root), &archive, BackupOptions::default()));
     assert_eq!(report.tags.len(), 1);
     results.add_result("backup", &report);
     let folder = format!("oci:{}", work.path("restored").display());

@@ -206,11 +206,6 @@ impl Definition {
         self.enumerations.get(name).unwrap_or_else(|| panic!("no enumeration {name}"))
     }
 
-    pub(crate) fn operation(&self, name: &str) -> &Operation {
-        let found = self.operations.iter().find(|operation| operation.name == name);
-        found.unwrap_or_else(|| panic!("no operation {name}"))
-    }
-
     /// The options of an operation: those of its record, then its own.
     pub(crate) fn options_of<'a>(&'a self, operation: &'a Operation) -> Vec<&'a Field> {
         let record = operation.options.iter().flat_map(|name| &self.record(name).fields);

@@ -156,7 +156,7 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
             out.write_all(b"\n")
         }),
         GraphFormat::Ndjson | GraphFormat::GoTemplate(_) => {}
-        GraphFormat::Table => table(&graph, &root, shows_annotations),
+        GraphFormat::Table => table(&graph, &target.to_string(), shows_annotations),
     }
     if let Some(template) = template {
         let wanted = |d: &Descriptor| filter.matches(&graph, d);

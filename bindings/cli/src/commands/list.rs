@@ -4,8 +4,8 @@ use std::path::Path;
 
 use clap::{Args, Subcommand};
 use ocigraph::{
-    Attributes, Digest, KeyCase, List, ListProblem, Location, LoginTarget, ManifestInfo, Reference,
-    Result, TagInfo, ToJson,
+    Attributes, KeyCase, List, ListProblem, Location, LoginTarget, ManifestInfo, Reference, Result,
+    TagInfo, ToJson,
 };
 use serde_json::{Map, Value, json};
 
@@ -14,7 +14,7 @@ use crate::{
     args::Common,
     format::{Format, FormatArg},
     output,
-    target::{LayoutArgs, TargetText},
+    target::{LayoutArgs, TargetText, computable_digest},
 };
 
 #[derive(Debug, Args)]
@@ -127,7 +127,7 @@ fn in_layout(path: &Path, named: &Reference) -> Result<(Reference, String)> {
 fn is_digest_tag(tag: &str) -> bool {
     let digest = tag.split_once('.').map_or(tag, |(digest, _)| digest);
     let Some((algorithm, encoded)) = digest.split_once('-') else { return false };
-    format!("{algorithm}:{encoded}").parse::<Digest>().is_ok()
+    computable_digest(&format!("{algorithm}:{encoded}")).is_some()
 }
 
 pub(crate) async fn repos(common: &Common, args: ReposArgs) -> Result<ExitCode> {

@@ -10,7 +10,7 @@ use std::{
 use clap::{Args, ValueEnum};
 use ocigraph::{
     Annotations, AttachOptions, BufferedContent, Code, Content, EMPTY_JSON, Error, File, Manifest,
-    ManifestFormat, OutputFile, Platform, PushOptions, PushResult, Result, media_type,
+    ManifestFormat, OutputFile, Platform, PushOptions, PushResult, Reference, Result, media_type,
     read_small_file, utf8_text,
 };
 
@@ -204,6 +204,8 @@ pub(crate) async fn attach(common: &Common, args: AttachArgs) -> Result<ExitCode
     // With a platform, the subject is the image, and the reference names its index.
     let manifest = Manifest::parse(attached.manifest.clone(), None, Default::default())?;
     let subject = manifest.subject().map(|subject| target.reference.at(subject.digest.clone()));
+    let is_typed = |subject: &Reference| subject.digest() == target.reference.digest();
+    let subject = subject.filter(|subject| !is_typed(subject));
     let subject = subject.map_or_else(|| target.clone(), |subject| target.with(subject));
     let text = || {
         output::line(&format!("Attached to {}", subject.with_kind()));

@@ -37,7 +37,7 @@ pub(super) enum Pending {
 pub(super) enum Fetched {
     /// The content, with its share of the budget.
     Small(Bytes, Option<OwnedSemaphorePermit>),
-    Large(Descriptor, Arc<dyn ReadStore>),
+    Large(Box<Descriptor>, Arc<dyn ReadStore>),
 }
 
 /// Fetches small content.
@@ -73,7 +73,7 @@ impl<'a> Prefetch<'a> {
         }
         let store = &self.sources[source];
         if !is_manifest && descriptor.size > SMALL {
-            return Ok(Fetched::Large(descriptor, Arc::clone(store)));
+            return Ok(Fetched::Large(Box::new(descriptor), Arc::clone(store)));
         }
         let share = descriptor.size.min(BUDGET - 1) / UNIT + 1;
         let share = Arc::clone(&self.budget).acquire_many_owned(share as u32).await.ok();

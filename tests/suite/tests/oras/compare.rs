@@ -43,7 +43,7 @@ pub(crate) fn same_output(oras: &str, ocigraph: &str) -> Result<(), String> {
 
 /// Removes the lines about single transfers: what a program transfers, and what it finds there already, is up to it.
 fn without_status(text: &str) -> String {
-    const STATUS: [&str; 17] = [
+    const STATUS: [&str; 23] = [
         "Preparing ",
         "Uploading ",
         "Uploaded ",
@@ -61,6 +61,12 @@ fn without_status(text: &str) -> String {
         "Fetching ",
         "Fetched ",
         "Packed ",
+        "Added ",
+        "Removed ",
+        "Merged ",
+        "Pulling ",
+        "Pulled   ",
+        "Pushing ",
     ];
     let is_result = |line: &&str| !STATUS.iter().any(|word| line.starts_with(word));
     text.split_inclusive('\n').filter(is_result).collect()

@@ -91,7 +91,7 @@ manifest push {R}/hello:m1,m2,m3 manifest.json
 # index
 index = manifest index create {R}/hello:multi v1 v2
 manifest index create {R}/hello v1 v2
-manifest index create {R}/hello:multi1,multi2 v1 {v1} v2
+manifest index create {R}/hello:multi1,multi2 {v1} typed
 manifest index create {R}/hello:multi3 v1 --annotation key=val
 manifest index create --artifact-type=application/vnd.example+type {R}/hello v1
 manifest index create {R}/hello v1 v2 --output index.json
@@ -99,8 +99,9 @@ manifest index create {R}/hello v1 --output - --pretty
 manifest index update {R}/hello:multi --add v3
 manifest index update {R}/hello:multi --remove {v1}
 manifest index update {R}/hello:multi --merge multi1
+manifest index update {R}/hello:multi --remove {v1} --artifact-type application/vnd.example+type
 manifest index update {R}/hello@{index} --add v3 --tag new1 --tag new2
-manifest index update {R}/hello:multi --add v3 --output updated.json
+manifest index update {R}/hello:multi --add json --output updated.json
 # blob
 hi = blob push {R}/hello hi.txt
 blob push {R}/hello@{hi} hi.txt
@@ -152,8 +153,8 @@ v1 = push --oci-layout layout-dir:v1 hi.txt {C}
 push --oci-layout layout-dir:test hi.txt {C}
 push example.com:test hi.txt --oci-layout-path layout-dir {C}
 push --oci-layout layout-dir:tag1,tag2 hi.txt --format json {C}
-sbom = attach --oci-layout --artifact-type doc/example layout-dir:v1 hi.txt {C}
-named = attach --artifact-type doc/example --oci-layout-path layout-dir example.com:test bye.txt {C}
+sbom = attach --oci-layout --artifact-type doc/example layout-dir@{v1} hi.txt {C}
+attach --artifact-type doc/example --oci-layout-path layout-dir {v1} bye.txt {C}
 attach --oci-layout --artifact-type doc/example layout-dir@{v1} config.json --format json {C}
 discover --oci-layout layout-dir:v1 --format json
 discover example.com:test --oci-layout-path layout-dir --format json
@@ -175,8 +176,8 @@ manifest fetch --oci-layout -o manifest.json layout-dir:v1
 manifest fetch-config --oci-layout layout-dir:v1
 manifest push --oci-layout layout-dir:pushed manifest.json
 manifest push example.com:pushed manifest.json --oci-layout-path layout-dir
-index = manifest index create layout-dir:multi v1 {v1} --oci-layout
-manifest index update layout-dir@{index} --add test --tag multi2 --oci-layout
+index = manifest index create layout-dir:multi v1 {sbom} --oci-layout
+manifest index update layout-dir@{index} --remove {sbom} --tag multi2 --oci-layout
 hi = blob push --oci-layout layout-dir hi.txt
 blob fetch --oci-layout --output - layout-dir@{hi}
 blob fetch --oci-layout --descriptor layout-dir@{hi}
@@ -184,6 +185,9 @@ cp --from-oci-layout --to-oci-layout layout-dir:v1 copy-dir:v1
 cp -r --from-oci-layout --to-oci-layout layout-dir:v1 copy-dir:with-referrers
 cp --from-oci-layout layout-dir:v1 {R}/hello:v1
 cp --to-oci-layout-path copy-dir {R}/hello:v1 example.com/hello:v1
-manifest delete --oci-layout --force layout-dir:test
-manifest delete --oci-layout --force layout-dir:nothing
+push --oci-layout deleted-dir:v1 hi.txt {C}
+manifest delete --oci-layout --force deleted-dir:v1
+manifest delete --oci-layout --force deleted-dir:v1
+push --oci-layout named-dir:v1 hi.txt {C}
+attach --oci-layout --artifact-type doc/example named-dir:v1 bye.txt {C}
 ";

@@ -77,7 +77,16 @@ impl Side {
     /// Returns the files in the folder, by name.
     fn files(&self) -> BTreeMap<String, String> {
         let files = files(&self.work.dir());
-        files.into_iter().map(|(name, content)| (name, self.normalized(&content))).collect()
+        let normalized = |(name, content): (String, String)| {
+            let mut lines: Vec<String> =
+                self.normalized(&content).lines().map(str::to_owned).collect();
+            // The entries of an index are in any order.
+            if name.ends_with("index.json") {
+                lines.sort_unstable();
+            }
+            (name, lines.join("\n"))
+        };
+        files.into_iter().map(normalized).collect()
     }
 }
 
