@@ -352,7 +352,7 @@ class RestoreReport(Result):
     Example:
         >>> _ = client.backup("oci:store/app", "app.tar", recursive=True)
         >>> client.restore("app.tar", "oci:restored/app", dry_run=True).blobs.copied
-        3
+        2
     """
 
     dry_run: bool
