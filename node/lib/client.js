@@ -3,7 +3,7 @@
 
 // The client class. Each method checks its arguments and calls the native operation of the same name.
 
-import { isPlain, isUrl, kind, list, plain, text, texts, toJson, withPaths } from './arguments.js';
+import { isPlain, isUrl, kind, list, plain, text, texts, toJson, toPath, toPaths, withPaths } from './arguments.js';
 import { toStream } from './blob.js';
 import { perform } from './call.js';
 import { Files, toBytes } from './content.js';
