@@ -293,7 +293,9 @@ fn in_go_field(name: &str) -> String {
 fn in_cpp(setter: &str) -> String {
     match setter {
         "set_progress" => "on_progress".to_owned(),
-        "add_annotation" | "add_header" => setter["add_".len()..].to_owned(),
+        "add_annotation" | "add_header" | "add_media_type" | "add_resolve" => {
+            setter["add_".len()..].to_owned()
+        }
         setter => setter.strip_prefix("set_").unwrap_or(setter).to_owned(),
     }
 }
