@@ -282,7 +282,7 @@ fn commands(place: &str) -> Results {
     let update = ["manifest", "index", "update", &format!("{place}:all"), "-a", "my_key=a value"];
     add("indexUpdate", &update);
     add("delete", &["delete", "--dry-run", &root]);
-    add("deleteManifest", &["manifest", "delete", "--yes", &format!("{place}:stable")]);
+    add("deleteManifest", &["manifest", "delete", "--yes", &format!("{place}:all")]);
     results
 }
 
