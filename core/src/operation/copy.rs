@@ -146,7 +146,7 @@ async fn selected(
     source: &Reference,
     options: &CopyOptions,
 ) -> Result<Selected> {
-    let platforms = platforms::parse(&options.platforms)?;
+    let platforms = platforms::parse(&options.index_platforms)?;
     match (options.platform.as_ref(), platforms.as_slice()) {
         (platform, []) => select_with_attestations(from, source, platform).await,
         (Some(_), [..]) => {

@@ -74,7 +74,7 @@ pub(crate) async fn copy(common: &Common, args: CopyArgs) -> Result<ExitCode> {
         return Err(usage("--only needs --recursive: without it, nothing attached is copied"));
     }
     options.recursive = args.recursive;
-    options.platforms = args.platforms;
+    options.index_platforms = args.platforms;
     options.foreign = args.foreign;
     options.repair = args.repair;
     options.only = args.only.kind();

@@ -56,7 +56,7 @@ pub struct CopyOptions {
     /// to the index of the source is not attached to the new one. One platform has the effect of
     /// `platform`, and both together fail with [INVALID_ARGUMENT](crate::Code::InvalidArgument).
     /// Default: none.
-    pub platforms: Vec<String>,
+    pub index_platforms: Vec<String>,
     /// Copies foreign layers too. Registries need not store these layers: see [image-spec v1.1.1,
     /// "Non-Distributable Layers"][spec]. Default: false.
     ///

@@ -305,7 +305,7 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("copy", "repair") => line.flag("--repair", &name, &given)?,
             ("verify", "repair_index") => line.flag("--repair-index", &name, &given)?,
             ("check", "each_platform") => line.flag("--each-platform", &name, &given)?,
-            ("copy", "platforms") => {
+            ("copy", "index_platforms") => {
                 for platform in list(&name, &given)? {
                     line.option("--platform", text(&name, platform)?);
                 }

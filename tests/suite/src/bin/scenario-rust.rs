@@ -477,7 +477,7 @@ fn copy_options(request: &mut Request, events: &Events) -> Result<CopyOptions, F
         match name.as_str() {
             "recursive" => built.recursive = value(&name, &given)?,
             "platform" => built.platform = Some(parsed(&name, &given)?),
-            "platforms" => built.platforms = texts(&name, &given)?,
+            "index_platforms" => built.index_platforms = texts(&name, &given)?,
             "only" => built.only = Some(parsed(&name, &given)?),
             "repair" => built.repair = value(&name, &given)?,
             "foreign" => built.foreign = value(&name, &given)?,
