@@ -278,9 +278,11 @@ fn commands(place: &str) -> Results {
     add("commands/untag", &["untag", &format!("{place}:old")]);
     add("commands/pushBlob", &["blob", "push", place, "file"]);
     add("commands/pushBlob", &["blob", "push", place, "file", "--media-type", "text/plain"]);
-    add("indexCreate", &["manifest", "index", "create", &format!("{place}:all"), "v1"]);
-    let update = ["manifest", "index", "update", &format!("{place}:all"), "-a", "my_key=a value"];
-    add("indexUpdate", &update);
+    let all = format!("{place}:all");
+    add("indexCreate", &["manifest", "index", "create", &all, "v1", "--dry-run"]);
+    add("indexCreate", &["manifest", "index", "create", &all]);
+    let update = ["manifest", "index", "update", &all, "--add", "v1", "-a", "my_key=a value"];
+    add("indexUpdate", &[&update[..], &["--dry-run"]].concat());
     add("delete", &["delete", "--dry-run", &root]);
     add("deleteManifest", &["manifest", "delete", "--yes", &format!("{place}:all")]);
     results

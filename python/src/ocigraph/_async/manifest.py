@@ -163,8 +163,8 @@ class ManifestOperations(Base):
 
         Example:
             >>> created = await client.index_create("oci:store/app:all", ["v1"])
-            >>> created.tags, [entry.size for entry in created.manifests]
-            (('all',), [545])
+            >>> created.tags, [entry.artifact_type for entry in created.manifests]
+            (('all',), ['image/example'])
         """
         sync_log_level()
         self._callback.use_running_loop()
