@@ -7,7 +7,7 @@ use super::{
 use crate::{
     definition::{Argument, Definition, Field, Kind, Operation, Record},
     docs::Doc,
-    emit::{camel, pascal, snake},
+    emit::{c::adder, camel, pascal, snake},
 };
 
 const TEMPLATE: &str = include_str!("../../templates/operations.md");
@@ -293,9 +293,8 @@ fn in_go_field(name: &str) -> String {
 fn in_cpp(setter: &str) -> String {
     match setter {
         "set_progress" => "on_progress".to_owned(),
-        "add_annotation" | "add_header" | "add_media_type" | "add_resolve" => {
-            setter["add_".len()..].to_owned()
-        }
+        "add_annotation" | "add_header" | "add_index_platform" | "add_media_type"
+        | "add_resolve" | "add_tag" => setter["add_".len()..].to_owned(),
         setter => setter.strip_prefix("set_").unwrap_or(setter).to_owned(),
     }
 }
@@ -323,6 +322,7 @@ fn setters(record: &Record, field: &Field) -> Vec<String> {
     let name = &field.name;
     vec![match &field.kind {
         Kind::Annotations => format!("add_{}", name.trim_end_matches('s')),
+        Kind::List(kind) if **kind == Kind::Text => adder(name),
         Kind::Record(of) if of == "Limits" => "set_limit".to_owned(),
         _ => format!("set_{name}"),
     }]
