@@ -1,8 +1,9 @@
 //! Every future of the client is `Send`, so that operations can be spawned.
 
 use ocigraph::{
-    Client, DeleteOptions, DiscoverOptions, Host, Manifest, Progress, PullOptions, PushOptions,
-    Reference, ResolveOptions, TransferOptions, UntagOptions,
+    BlobDeleteOptions, Client, DeleteOptions, DiscoverOptions, Host, IndexCreateOptions,
+    IndexUpdateOptions, Manifest, Progress, PullOptions, PushOptions, Reference, ResolveOptions,
+    TransferOptions, UntagOptions,
 };
 
 fn spawnable<T>(_: impl Future<Output = T> + Send) {}
@@ -22,6 +23,9 @@ fn every_operation(client: &Client, reference: &Reference, manifest: &Manifest, 
     spawnable(client.repositories(host));
     spawnable(client.fetch_manifest(reference, ResolveOptions::default()));
     spawnable(client.push_manifest(reference, manifest));
+    spawnable(client.index_create(reference, &[], IndexCreateOptions::default()));
+    spawnable(client.index_update(reference, IndexUpdateOptions::default()));
+    spawnable(client.delete_blob(reference, BlobDeleteOptions::default()));
     spawnable(client.fetch_blob(reference, TransferOptions::default().progress(progress.clone())));
 }
 
