@@ -419,6 +419,9 @@ typedef struct ocigraph_backup_options ocigraph_backup_options;
 // The result of `ocigraph_client_backup`. A dry run reports what would be stored.
 typedef struct ocigraph_backup_report ocigraph_backup_report;
 
+// Options of `ocigraph_client_delete_blob`.
+typedef struct ocigraph_blob_delete_options ocigraph_blob_delete_options;
+
 // Options of `ocigraph_client_fetch_blob` and the `ocigraph_client_push_blob` functions.
 typedef struct ocigraph_blob_options ocigraph_blob_options;
 
@@ -475,6 +478,15 @@ typedef struct ocigraph_error ocigraph_error;
 // tags that cosign derives from a digest, attestations of BuildKit, and the children of an index.
 // It is immutable.
 typedef struct ocigraph_graph ocigraph_graph;
+
+// Options of `ocigraph_client_index_create`.
+typedef struct ocigraph_index_create_options ocigraph_index_create_options;
+
+// An index that was created or updated.
+typedef struct ocigraph_index_result ocigraph_index_result;
+
+// Options of `ocigraph_client_index_update`.
+typedef struct ocigraph_index_update_options ocigraph_index_update_options;
 
 // The result of `ocigraph_client_login`.
 typedef struct ocigraph_login_result ocigraph_login_result;
@@ -723,6 +735,28 @@ typedef void (*ocigraph_delete_manifest_fn)(void *user_data,
                                             ocigraph_status status,
                                             ocigraph_descriptor *result,
                                             ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_index_create_start`. If `status` is `OCIGRAPH_OK`,
+// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
+// owns both and must free them.
+typedef void (*ocigraph_index_create_fn)(void *user_data,
+                                         ocigraph_status status,
+                                         ocigraph_index_result *result,
+                                         ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_index_update_start`. If `status` is `OCIGRAPH_OK`,
+// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
+// owns both and must free them.
+typedef void (*ocigraph_index_update_fn)(void *user_data,
+                                         ocigraph_status status,
+                                         ocigraph_index_result *result,
+                                         ocigraph_error *error);
+
+// Receives the end of `ocigraph_client_delete_blob_start`. If `status` is not `OCIGRAPH_OK`,
+// `error` is set. The callback owns it and must free it.
+typedef void (*ocigraph_delete_blob_fn)(void *user_data,
+                                        ocigraph_status status,
+                                        ocigraph_error *error);
 
 // Receives the result of `ocigraph_client_tag_start`. If `status` is `OCIGRAPH_OK`, `result` is
 // set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
@@ -1447,8 +1481,8 @@ ocigraph_status ocigraph_attach_options_set_format(ocigraph_attach_options *opti
                                                    int32_t format,
                                                    ocigraph_error **error);
 
-// If true, permits an artifact without files, which consists of annotations only. Default: false;
-// an attach without files then fails with INVALID_ARGUMENT.
+// If true, permits an artifact without files and annotations. Default: false; an attach without
+// both then fails with INVALID_ARGUMENT.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -1837,6 +1871,19 @@ ocigraph_status ocigraph_copy_options_set_platform(ocigraph_copy_options *option
                                                    ocigraph_str platform,
                                                    ocigraph_error **error);
 
+// Adds an index platform. Copies the images for these platforms, each as `os/arch[/variant]`, if
+// the source is an index. With several, the destination gets a new index that lists only these
+// images, in the order of the source; a recursive copy keeps the attestations that the index lists
+// for them. What is attached to the index of the source is not attached to the new one. One
+// platform has the effect of `platform`, and both together fail with INVALID_ARGUMENT. Default:
+// none.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_copy_options_add_index_platform(ocigraph_copy_options *options,
+                                                         ocigraph_str index_platform,
+                                                         ocigraph_error **error);
+
 // If true, copies foreign layers too. Registries need not store these layers: see image-spec
 // v1.1.1, "Non-Distributable Layers"
 // (https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers).
@@ -2209,6 +2256,151 @@ ocigraph_status ocigraph_resolve_options_add_media_type(ocigraph_resolve_options
                                                         ocigraph_str media_type,
                                                         ocigraph_error **error);
 
+// Creates index create options with the default values.
+//
+// Ownership: free the result with `ocigraph_index_create_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_index_create_options *ocigraph_index_create_options_new(void);
+
+// Frees index create options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_index_create_options_free(ocigraph_index_create_options *options);
+
+// Adds an annotation. The annotations of the index. Default: none.
+//
+// A key that was added before gets the new value.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, `key` is empty, or a text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_index_create_options_add_annotation(ocigraph_index_create_options *options,
+                                                             ocigraph_str key,
+                                                             ocigraph_str value,
+                                                             ocigraph_error **error);
+
+// Sets the artifact type of the index, a media type. Default: none. An empty text or NULL unsets
+// it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_index_create_options_set_artifact_type(ocigraph_index_create_options *options,
+                                                                ocigraph_str artifact_type,
+                                                                ocigraph_error **error);
+
+// If true, returns the index without pushing it. Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_index_create_options_set_dry_run(ocigraph_index_create_options *options,
+                                                          bool dry_run,
+                                                          ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_index_create_options_set_concurrency(ocigraph_index_create_options *options,
+                                                              size_t concurrency,
+                                                              ocigraph_error **error);
+
+// Creates index update options with the default values.
+//
+// Ownership: free the result with `ocigraph_index_update_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_index_update_options *ocigraph_index_update_options_new(void);
+
+// Frees index update options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_index_update_options_free(ocigraph_index_update_options *options);
+
+// The manifests to add at the end: tags, digests, or references to the same repository or layout.
+// A manifest that the index lists already is not added again. Default: none.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_index_update_options_add(ocigraph_index_update_options *options,
+                                                  ocigraph_str manifest,
+                                                  ocigraph_error **error);
+
+// The indexes whose manifests are added after `add`, each named as a manifest is. An entry that
+// the index has already is not added again. Default: none.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_index_update_options_merge(ocigraph_index_update_options *options,
+                                                    ocigraph_str manifest,
+                                                    ocigraph_error **error);
+
+// The digests of the manifests to remove, before others are added. A digest that the index does
+// not list fails with NOT_FOUND. Default: none.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_index_update_options_remove(ocigraph_index_update_options *options,
+                                                     ocigraph_str manifest,
+                                                     ocigraph_error **error);
+
+// Adds an annotation. Annotations that the index gets, beside those that it has. One with the same
+// key is replaced. Default: none.
+//
+// A key that was added before gets the new value.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, `key` is empty, or a text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_index_update_options_add_annotation(ocigraph_index_update_options *options,
+                                                             ocigraph_str key,
+                                                             ocigraph_str value,
+                                                             ocigraph_error **error);
+
+// Sets the artifact type that the index gets, a media type. Default: it stays. An empty text or
+// NULL unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_index_update_options_set_artifact_type(ocigraph_index_update_options *options,
+                                                                ocigraph_str artifact_type,
+                                                                ocigraph_error **error);
+
+// If true, removes the artifact type of the index. Default: false. With `artifact_type`, it fails
+// with INVALID_ARGUMENT.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_index_update_options_set_remove_artifact_type(ocigraph_index_update_options *options,
+                                                                       bool remove_artifact_type,
+                                                                       ocigraph_error **error);
+
+// Adds a tag. Further tags of the updated index. Default: none.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_index_update_options_add_tag(ocigraph_index_update_options *options,
+                                                      ocigraph_str tag,
+                                                      ocigraph_error **error);
+
+// If true, returns the updated index without pushing it. Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_index_update_options_set_dry_run(ocigraph_index_update_options *options,
+                                                          bool dry_run,
+                                                          ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_index_update_options_set_concurrency(ocigraph_index_update_options *options,
+                                                              size_t concurrency,
+                                                              ocigraph_error **error);
+
 // Creates blob options with the default values.
 //
 // Ownership: free the result with `ocigraph_blob_options_free`.
@@ -2231,6 +2423,27 @@ ocigraph_status ocigraph_blob_options_set_progress(ocigraph_blob_options *option
                                                    ocigraph_progress_fn callback,
                                                    void *user_data,
                                                    ocigraph_error **error);
+
+// Creates blob delete options with the default values.
+//
+// Ownership: free the result with `ocigraph_blob_delete_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_blob_delete_options *ocigraph_blob_delete_options_new(void);
+
+// Frees blob delete options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_blob_delete_options_free(ocigraph_blob_delete_options *options);
+
+// If true, ignores a blob that does not exist. Default: false; such a blob then fails with
+// NOT_FOUND.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_blob_delete_options_set_if_exists(ocigraph_blob_delete_options *options,
+                                                           bool if_exists,
+                                                           ocigraph_error **error);
 
 // Creates untag options with the default values.
 //
@@ -2393,9 +2606,9 @@ ocigraph_status ocigraph_client_push_start(const ocigraph_client *client,
 //
 // Ownership: free `out` with `ocigraph_push_result_free`.
 // Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; INVALID_ARGUMENT if there is neither a
-// file nor `allow_empty`, or neither an artifact type nor a config; NOT_FOUND if `reference` names
-// nothing or a file does not exist; UNSAFE_PATH if a title leads out of the directory of a later
-// pull.
+// file nor an annotation nor `allow_empty`, or neither an artifact type nor a config; NOT_FOUND if
+// `reference` names nothing or a file does not exist; UNSAFE_PATH if a title leads out of the
+// directory of a later pull.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_attach(const ocigraph_client *client,
                                        ocigraph_str reference,
@@ -2922,6 +3135,123 @@ ocigraph_status ocigraph_client_delete_manifest_start(const ocigraph_client *cli
                                                       ocigraph_delete_manifest_fn done,
                                                       void *user_data,
                                                       ocigraph_error **error);
+
+// Creates an OCI image index of `manifests`, pushes it, and sets the tags of `reference`. Each
+// manifest is named by a tag, a digest, or a reference to the repository or layout of `reference`;
+// the index lists it once, in the order given. The entry of an image has the platform that its
+// config says, the entry of another artifact its artifact type. Without manifests, the index is
+// empty.
+//
+// `reference`: the repository or layout, with the tags of the index. `manifests`: an array of
+// `count` texts: the manifests that the index lists: tags, digests, or references to the same
+// repository or layout. `options`: NULL selects the defaults. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_index_result_free`.
+// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if a manifest or the config
+// of an image does not exist; INVALID_ARGUMENT if a manifest is in another repository or layout,
+// or if an option cannot be used; DIGEST_MISMATCH if `reference` has a digest that is not the
+// index's.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_index_create(const ocigraph_client *client,
+                                             ocigraph_str reference,
+                                             const ocigraph_str *manifests,
+                                             size_t count,
+                                             const ocigraph_index_create_options *options,
+                                             const ocigraph_cancel *cancel,
+                                             ocigraph_index_result **out,
+                                             ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_index_create` and returns immediately. The library
+// calls `done` exactly once with the result, also if the operation is cancelled or the runtime
+// ends. If this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_index_create_start(const ocigraph_client *client,
+                                                   ocigraph_str reference,
+                                                   const ocigraph_str *manifests,
+                                                   size_t count,
+                                                   const ocigraph_index_create_options *options,
+                                                   const ocigraph_cancel *cancel,
+                                                   ocigraph_index_create_fn done,
+                                                   void *user_data,
+                                                   ocigraph_error **error);
+
+// Adds manifests to the index that `reference` names or removes some, changes its annotations or
+// its artifact type, and pushes the updated index. The tag of `reference` moves to it, and the old
+// index stays. With a digest in `reference`, no tag moves. The other entries stay as they are,
+// with unknown fields. Without a change, the index stays as it is, byte for byte.
+//
+// `reference`: the index, by a tag, which moves to the updated index, or by a digest. `options`:
+// NULL selects the defaults. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_index_result_free`.
+// Errors: INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if `reference` or a manifest
+// does not exist, or if the index does not list a manifest to remove; INVALID_ARGUMENT if
+// `reference` or an index to merge is not an index, if a manifest is in another repository or
+// layout, or if an option cannot be used.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_index_update(const ocigraph_client *client,
+                                             ocigraph_str reference,
+                                             const ocigraph_index_update_options *options,
+                                             const ocigraph_cancel *cancel,
+                                             ocigraph_index_result **out,
+                                             ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_index_update` and returns immediately. The library
+// calls `done` exactly once with the result, also if the operation is cancelled or the runtime
+// ends. If this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_index_update_start(const ocigraph_client *client,
+                                                   ocigraph_str reference,
+                                                   const ocigraph_index_update_options *options,
+                                                   const ocigraph_cancel *cancel,
+                                                   ocigraph_index_update_fn done,
+                                                   void *user_data,
+                                                   ocigraph_error **error);
+
+// Deletes the blob that `reference` names by digest. An image layout refuses it while a manifest
+// needs the blob; a registry may not check that. `ocigraph_client_delete` deletes an artifact, and
+// a layout then removes the blobs that nothing needs.
+//
+// `reference`: the blob, by its digest. `options`: NULL selects the defaults. `cancel`: may be
+// NULL.
+//
+// Errors: INVALID_ARGUMENT, IO, CANCELLED, network errors; INVALID_REFERENCE if `reference` has no
+// digest; NOT_FOUND if the blob does not exist, unless the options allow it; CONFLICT if a
+// manifest of a layout needs the blob or another program writes to the layout; UNSUPPORTED if the
+// registry deletes no blob.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_delete_blob(const ocigraph_client *client,
+                                            ocigraph_str reference,
+                                            const ocigraph_blob_delete_options *options,
+                                            const ocigraph_cancel *cancel,
+                                            ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_delete_blob` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_delete_blob_start(const ocigraph_client *client,
+                                                  ocigraph_str reference,
+                                                  const ocigraph_blob_delete_options *options,
+                                                  const ocigraph_cancel *cancel,
+                                                  ocigraph_delete_blob_fn done,
+                                                  void *user_data,
+                                                  ocigraph_error **error);
 
 // Points `tags` at the manifest that `reference` names, and returns its descriptor.
 //
@@ -4699,6 +5029,66 @@ ocigraph_str ocigraph_check_report_requirement_detail(const ocigraph_check_repor
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_check_report_json(const ocigraph_check_report *result);
+
+// Frees a index result and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_index_result_free(ocigraph_index_result *result);
+
+// Returns the index, as a reference by digest.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_index_result_reference(const ocigraph_index_result *result);
+
+// Returns the descriptor of the index.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_index_result_descriptor(const ocigraph_index_result *result);
+
+// Returns the number of tags that the index got.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_index_result_tag_count(const ocigraph_index_result *result);
+
+// Returns the tag at `index` of this list: the tags that the index got, or would get without
+// `dry_run`.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_index_result_tag(const ocigraph_index_result *result, size_t index);
+
+// Returns the number of entries of the index.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_index_result_manifest_count(const ocigraph_index_result *result);
+
+// Returns the entry at `index`.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_index_result_manifest(const ocigraph_index_result *result,
+                                                          size_t index);
+
+// Returns true for a dry run, which pushes nothing.
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_index_result_dry_run(const ocigraph_index_result *result);
+
+// Returns the bytes of the index, which are a text in UTF-8.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_index_result_content(const ocigraph_index_result *result);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_index_result_json(const ocigraph_index_result *result);
 
 // Frees a tag list and everything borrowed from it.
 //

@@ -642,7 +642,7 @@ export interface CopyOptions extends TransferOptions {
    * attestations that the index lists for them. What is attached to the index of the source is not attached to the new
    * one. One platform has the effect of `platform`, and both together fail with `INVALID_ARGUMENT`. Default: none.
    */
-  platforms?: readonly string[] | undefined;
+  indexPlatforms?: readonly string[] | undefined;
   /**
    * Copies foreign layers too. Registries need not store these layers: see
    * {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers | image-spec v1.1.1, "Non-Distributable Layers"}.

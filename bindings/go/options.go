@@ -464,12 +464,12 @@ type CopyOptions struct {
 	// such image. A recursive copy takes the attestations that the index lists for the image along; one without a
 	// subject gets the image as its subject, and so another digest. Default: the index with all its images.
 	Platform string
-	// Platforms copies the images for these platforms, each as "os/arch[/variant]", if the source is an index. With
-	// several, the destination gets a new index that lists only these images, in the order of the source; a recursive
-	// copy keeps the attestations that the index lists for them. What is attached to the index of the source is not
-	// attached to the new one. One platform has the effect of Platform, and both together fail with
+	// IndexPlatforms copies the images for these platforms, each as "os/arch[/variant]", if the source is an index.
+	// With several, the destination gets a new index that lists only these images, in the order of the source; a
+	// recursive copy keeps the attestations that the index lists for them. What is attached to the index of the source
+	// is not attached to the new one. One platform has the effect of Platform, and both together fail with
 	// [ErrInvalidArgument]. Default: none.
-	Platforms []string
+	IndexPlatforms []string
 	// Foreign copies foreign layers too. Registries need not store these layers: see image-spec v1.1.1,
 	// "Non-Distributable Layers"
 	// (https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers). Default: false.
@@ -507,8 +507,8 @@ func (o *CopyOptions) toC(a *arguments) (*C.ocigraph_copy_options, error) {
 	if o.Platform != "" {
 		s.set(C.ocigraph_copy_options_set_platform(c, a.text(o.Platform), &s.failure))
 	}
-	for _, value := range o.Platforms {
-		s.set(C.ocigraph_copy_options_add_platform(c, a.text(value), &s.failure))
+	for _, value := range o.IndexPlatforms {
+		s.set(C.ocigraph_copy_options_add_index_platform(c, a.text(value), &s.failure))
 	}
 	if o.Foreign {
 		s.set(C.ocigraph_copy_options_set_foreign(c, C.bool(true), &s.failure))

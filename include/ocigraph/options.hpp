@@ -379,13 +379,13 @@ class copy_options
     copy_options &platform(std::string_view platform) {
         return set(ocigraph_copy_options_set_platform, detail::in(platform));
     }
-    /* Adds a platform. Copies the images for these platforms, each as `os/arch[/variant]`, if the source is an
-     * index. With several, the destination gets a new index that lists only these images, in the order of the
+    /* Adds an index platform. Copies the images for these platforms, each as `os/arch[/variant]`, if the source is
+     * an index. With several, the destination gets a new index that lists only these images, in the order of the
      * source; a recursive copy keeps the attestations that the index lists for them. What is attached to the index
      * of the source is not attached to the new one. One platform has the effect of `platform`, and both together
      * fail with INVALID_ARGUMENT. Default: none. */
-    copy_options &platform(std::string_view platform) {
-        return set(ocigraph_copy_options_add_platform, detail::in(platform));
+    copy_options &index_platform(std::string_view index_platform) {
+        return set(ocigraph_copy_options_add_index_platform, detail::in(index_platform));
     }
     /* If true, copies foreign layers too. Registries need not store these layers: see image-spec v1.1.1,
      * "Non-Distributable Layers"

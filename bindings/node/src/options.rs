@@ -204,7 +204,7 @@ pub(crate) struct CopyOptions {
     recursive: Option<bool>,
     only: Option<String>,
     platform: Option<String>,
-    platforms: Option<Vec<String>>,
+    index_platforms: Option<Vec<String>>,
     foreign: Option<bool>,
     repair: Option<bool>,
     concurrency: Option<Count>,
@@ -223,8 +223,8 @@ impl CopyOptions {
         if let Some(given) = self.platform {
             options.platform = Some(parsed(&given)?);
         }
-        if let Some(given) = self.platforms {
-            options.platforms = given;
+        if let Some(given) = self.index_platforms {
+            options.index_platforms = given;
         }
         if let Some(given) = self.foreign {
             options.foreign = given;

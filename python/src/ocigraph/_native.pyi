@@ -170,7 +170,7 @@ class Client:
         recursive: bool,
         only: str | None,
         platform: str | None,
-        platforms: Sequence[str],
+        index_platforms: Sequence[str],
         foreign: bool,
         repair: bool,
         destination_client: Client | None,

@@ -109,24 +109,25 @@ pub extern "C" fn ocigraph_copy_options_set_platform(
     })
 }
 
-/// Adds a platform. Copies the images for these platforms, each as `os/arch[/variant]`, if the
-/// source is an index. With several, the destination gets a new index that lists only these images,
-/// in the order of the source; a recursive copy keeps the attestations that the index lists for
-/// them. What is attached to the index of the source is not attached to the new one. One platform
-/// has the effect of `platform`, and both together fail with INVALID_ARGUMENT. Default: none.
+/// Adds an index platform. Copies the images for these platforms, each as `os/arch[/variant]`, if
+/// the source is an index. With several, the destination gets a new index that lists only these
+/// images, in the order of the source; a recursive copy keeps the attestations that the index lists
+/// for them. What is attached to the index of the source is not attached to the new one. One
+/// platform has the effect of `platform`, and both together fail with INVALID_ARGUMENT. Default:
+/// none.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.
 #[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_copy_options_add_platform(
+pub extern "C" fn ocigraph_copy_options_add_index_platform(
     options: Option<&mut ocigraph_copy_options>,
-    platform: ocigraph_str,
+    index_platform: ocigraph_str,
     error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
 ) -> ocigraph_status {
     call_status(error, || {
         let options = require(options, "options")?;
-        let value = platform.required("platform")?;
-        options.core.platforms.push(value);
+        let value = index_platform.required("index_platform")?;
+        options.core.index_platforms.push(value);
         Ok(())
     })
 }

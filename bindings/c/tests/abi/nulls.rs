@@ -55,7 +55,10 @@ fn good(parameter: &str) -> String {
     let (kind, name) = parameter.trim_start_matches("const ").split_once(' ').unwrap();
     match (kind, name) {
         (_, "**out" | "**error") => empty(parameter).to_owned(),
-        (_, "*tags" | "*requirements" | "*manifests" | "*paths") => "&good_text".to_owned(),
+        (_, "*tags" | "*requirements" | "*manifests" | "*paths" | "*inputs") => {
+            "&good_text".to_owned()
+        }
+        (_, "*references") => "&good_text_of_reference".to_owned(),
         ("ocigraph_str", "reference" | "source" | "destination" | "subject" | "text") => {
             "OCIGRAPH_STR(\"oci:here:v1\")".to_owned()
         }
@@ -79,7 +82,11 @@ fn null(function: &Function, parameter: &str) -> Option<&'static str> {
     // A setter requires options; an operation accepts NULL for the defaults.
     let defaults = parameter.starts_with("const ") && kind.ends_with("_options");
     match (kind, name) {
-        (_, "**out" | "*tags" | "*requirements" | "*manifests" | "*paths") => Some("NULL"),
+        (
+            _,
+            "**out" | "*tags" | "*requirements" | "*manifests" | "*paths" | "*references"
+            | "*inputs",
+        ) => Some("NULL"),
         (_, "**error" | "*user_data") => None,
         ("ocigraph_cancel" | "ocigraph_runtime" | "ocigraph_progress_fn", _) => None,
         // NULL unsets the option.
@@ -103,7 +110,7 @@ static void some_function(void) {}
 int main(void) {
     ocigraph_error *error = NULL;
     void *out = NULL;
-    ocigraph_str good_text = OCIGRAPH_STR("x");
+    ocigraph_str good_text = OCIGRAPH_STR("x"), good_text_of_reference = OCIGRAPH_STR("oci:here:v1");
     ocigraph_client *good_ocigraph_client = new_client();
     ocigraph_cancel *good_ocigraph_cancel = ocigraph_cancel_new();
     ocigraph_runtime *good_ocigraph_runtime = NULL;

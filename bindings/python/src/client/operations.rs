@@ -216,8 +216,8 @@ impl Client {
         self.start(py, None, |client| async move { client.delete(&reference, options).await })
     }
 
-    #[pyo3(signature = (source, destination, *, recursive, only, platform, platforms, foreign,
-        repair, destination_client, concurrency, progress))]
+    #[pyo3(signature = (source, destination, *, recursive, only, platform, index_platforms,
+        foreign, repair, destination_client, concurrency, progress))]
     #[allow(clippy::too_many_arguments)]
     fn copy(
         &self,
@@ -227,7 +227,7 @@ impl Client {
         recursive: bool,
         only: Option<String>,
         platform: Option<String>,
-        platforms: Vec<String>,
+        index_platforms: Vec<String>,
         foreign: bool,
         repair: bool,
         destination_client: Option<Py<Client>>,
@@ -241,7 +241,7 @@ impl Client {
         options.recursive = recursive;
         options.only = only.map(|only| values::parsed(py, &only)).transpose()?;
         options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
-        options.platforms = platforms;
+        options.index_platforms = index_platforms;
         options.foreign = foreign;
         options.repair = repair;
         options.destination_client = destination_client

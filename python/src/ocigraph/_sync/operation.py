@@ -412,7 +412,7 @@ class ArtifactOperations(Base):
         recursive: bool = False,
         only: EdgeKind | None = None,
         platform: str | Platform | None = None,
-        platforms: str | Iterable[str] = (),
+        index_platforms: str | Iterable[str] = (),
         foreign: bool = False,
         repair: bool = False,
         destination_client: Client | None = None,
@@ -434,11 +434,11 @@ class ArtifactOperations(Base):
                 has no such image. A recursive copy takes the attestations that the index lists for the image along; one
                 without a subject gets the image as its subject, and so another digest. Default: the index with all its
                 images.
-            platforms: copies the images for these platforms, each as ``os/arch[/variant]``, if the source is an index.
-                With several, the destination gets a new index that lists only these images, in the order of the source;
-                a recursive copy keeps the attestations that the index lists for them. What is attached to the index of
-                the source is not attached to the new one. One platform has the effect of ``platform``, and both
-                together fail with `InvalidArgumentError`. Default: none.
+            index_platforms: copies the images for these platforms, each as ``os/arch[/variant]``, if the source is an
+                index. With several, the destination gets a new index that lists only these images, in the order of the
+                source; a recursive copy keeps the attestations that the index lists for them. What is attached to the
+                index of the source is not attached to the new one. One platform has the effect of ``platform``, and
+                both together fail with `InvalidArgumentError`. Default: none.
             foreign: copies foreign layers too. Registries need not store these layers: see [image-spec v1.1.1,
                 "Non-Distributable
                 Layers"](https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#non-distributable-layers).
@@ -477,7 +477,7 @@ class ArtifactOperations(Base):
             recursive=check_flag("recursive", recursive),
             only=optional(check_text, "only", only),
             platform=optional(platform_text, "platform", platform),
-            platforms=check_text_list("platforms", platforms),
+            index_platforms=check_text_list("index_platforms", index_platforms),
             foreign=check_flag("foreign", foreign),
             repair=check_flag("repair", repair),
             destination_client=self._other("destination_client", destination_client),
