@@ -292,9 +292,14 @@ impl Named {
     }
 
     fn explain(&self, error: Error) -> Error {
-        let message = format!("the manifest {}: {}", self.text, error.message());
-        error.with_message(message)
+        of_manifest(&self.text, error)
     }
+}
+
+/// Adds to an error which manifest it is about.
+fn of_manifest(text: &str, error: Error) -> Error {
+    let message = format!("the manifest {text}: {}", error.message());
+    error.with_message(message)
 }
 
 /// Returns the references that texts name in the location of `target`.
@@ -311,18 +316,20 @@ fn reference_to(target: &Reference, text: &str) -> Result<Named> {
         Location::Registry { .. } => text.contains('/') || text.starts_with("oci:"),
     };
     let reference = if is_whole {
-        let reference: Reference = text.parse()?;
+        let reference: Reference = text.parse().map_err(|e| of_manifest(text, e))?;
         if !same_place(reference.location(), target.location()) {
-            let message = format!("the manifest {reference} is in another place than {location}");
+            let message = format!(
+                "the manifest {reference} is in another repository or layout than {location}"
+            );
             return Err(Error::new(Code::InvalidArgument, message)
                 .with_hint("copy the manifest to the repository or layout of the index first"));
         }
-        reference.name()?;
+        reference.name().map_err(|e| of_manifest(text, e))?;
         reference
     } else if let Ok(digest) = text.parse() {
         location.at(digest)
     } else {
-        location.tagged(text)?
+        location.tagged(text).map_err(|e| of_manifest(text, e))?
     };
     Ok(Named { text: text.to_owned(), reference })
 }
