@@ -140,7 +140,8 @@ async fn create(common: &Common, args: CreateArgs) -> Result<ExitCode> {
 async fn update(common: &Common, args: UpdateArgs) -> Result<ExitCode> {
     let (target, output) = (args.written.layout.target(&args.target)?, args.written.open()?);
     let format = args.written.format.open()?;
-    if args.asks_for_nothing() && format.is_text() {
+    // ORAS sets no tag if nothing else changes.
+    if args.asks_for_nothing() && (args.tags.is_empty() || common.as_oras) && format.is_text() {
         output::line("Nothing to update as no change is requested");
         return Ok(ExitCode::SUCCESS);
     }
@@ -170,7 +171,6 @@ async fn update(common: &Common, args: UpdateArgs) -> Result<ExitCode> {
 
 impl UpdateArgs {
     fn asks_for_nothing(&self) -> bool {
-        // A tag alone changes nothing: `ocigraph tag` sets one.
         let lists = [&self.add, &self.merge, &self.remove, &self.annotations];
         lists.iter().all(|list| list.is_empty())
             && self.artifact_type.is_none()
