@@ -56,8 +56,10 @@ pub(crate) async fn run(
 ) -> Result<RestoreReport> {
     let archive = inputs.first().map(|path| format!("{} to ", path.display())).unwrap_or_default();
     let work = async {
-        let archive = Archive::open(inputs, limits).await?;
-        let targets = targets(&archive, destination, &options, open, limits).await?;
+        let targets = {
+            let archive = Archive::open(inputs, limits).await?;
+            targets(&archive, destination, &options, open, limits).await?
+        };
         restore_all(targets, options).await
     };
     named(OPERATION, format!("{archive}{destination}"), work).await

@@ -65,8 +65,9 @@ impl Archive {
             }
         }
         let is_whole = self.layouts.len() == 1 && self.has_all_entries().await;
-        let layouts = Arc::clone(&self.layouts);
-        Ok(ArchivedRepository::new(layouts, tags, self.entries.clone(), is_whole))
+        // The layout knows the manifests of a whole archive.
+        let manifests = if is_whole { Vec::new() } else { self.entries.clone() };
+        Ok(ArchivedRepository::new(Arc::clone(&self.layouts), tags, manifests, is_whole))
     }
 
     /// Returns false if the archive lists a manifest that only an earlier archive has.
