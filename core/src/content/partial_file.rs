@@ -35,7 +35,7 @@ use crate::content::{
 use ocigraph_types::{Code, Descriptor, Error, Result, Verifier};
 
 pub(crate) use leftovers::Leftovers;
-#[cfg(feature = "archive")]
+#[cfg(all(feature = "archive", feature = "layout"))]
 pub(crate) use resume::key_of;
 #[cfg(feature = "archive")]
 pub(crate) use staging_directory::StagingDirectory;

@@ -19,13 +19,16 @@ use std::sync::Arc;
 
 use context::CopyContext;
 pub use kept_tag::KeptTag;
-pub(crate) use limits::SharedLimits;
 use listed::check_listed;
 pub use options::CopyOptions;
-pub(crate) use roots::{CopiedRoots, copy_roots, tag_roots};
 pub use stats::CopiedBlobs;
-pub(crate) use walk::Root;
 use walk::Walk;
+#[cfg(feature = "layout")]
+pub(crate) use {
+    limits::SharedLimits,
+    roots::{CopiedRoots, copy_roots, tag_roots},
+    walk::Root,
+};
 
 use crate::{
     operation::{
