@@ -63,7 +63,9 @@ fn good(parameter: &str) -> String {
             "OCIGRAPH_STR(\"oci:here:v1\")".to_owned()
         }
         ("ocigraph_str", "host") => "OCIGRAPH_STR(\"127.0.0.1:1\")".to_owned(),
-        ("ocigraph_str", "platform") => "OCIGRAPH_STR(\"linux/amd64\")".to_owned(),
+        ("ocigraph_str", "platform" | "artifact_platform") => {
+            "OCIGRAPH_STR(\"linux/amd64\")".to_owned()
+        }
         ("ocigraph_str", "digest") => format!("OCIGRAPH_STR(\"sha256:{}\")", "0".repeat(64)),
         ("ocigraph_str", "media_type" | "artifact_type") => "OCIGRAPH_STR(\"a/b\")".to_owned(),
         ("ocigraph_str", _) => "OCIGRAPH_STR(\"x\")".to_owned(),
