@@ -14,6 +14,8 @@ pub(crate) enum Difference {
 use Difference::{Files, Output};
 
 const REGISTRIES: &str = "docker-registry distribution ggcr";
+const FALLBACK: &str =
+    "ocigraph does not list the tags under which clients keep lists of referrers";
 const WORDS: &str =
     "ocigraph has its own words for people, with digests and sizes; --format json is for programs";
 
@@ -50,6 +52,8 @@ pub(crate) const DIFFERENCES: &[(&str, &str, Difference, &str)] = &[
         Output,
         "ORAS takes the Content-Type of the response, which ggcr guesses from the content",
     ),
+    (REGISTRIES, "repo tags {R}/hello", Output, FALLBACK),
+    (REGISTRIES, "repo tags {R}/hello --format json", Output, FALLBACK),
     (
         "docker-registry",
         "repo tags {R}/hello --last v1",

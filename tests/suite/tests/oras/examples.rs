@@ -61,6 +61,10 @@ repo ls {R}/hello
 repo ls --last aaa {R}
 repo ls {R} --format json
 repo ls {R} --format go-template --template '{{.repositories}}'
+repo tags {R}/hello
+repo tags {R}/hello --format json
+repo tags {R}/hello:v1
+repo tags {R}/hello@{v1}
 repo tags {R}/hello --last v1
 repo tags {R}/hello --exclude-digest-tags
 repo tags {R}/hello --exclude-digest-tags --format json
