@@ -44,7 +44,7 @@ pub struct IndexBuilder {
 struct Body {
     #[serde(default = "schema_version")]
     schema_version: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     media_type: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     artifact_type: Option<String>,

@@ -9,8 +9,9 @@ use ocigraph_types::{
     Algorithm, Code, Descriptor, Digest, Error, Manifest, Platform, Reference, Result,
 };
 
-/// Maximum bytes of a new index. It is in memory until it is written.
-const MAX_INDEX_BYTES: usize = 128 * 1024;
+/// Maximum bytes of a new index. The copy keeps it in memory until it is written, and would fetch a larger manifest
+/// again, from a source that does not have this one.
+const MAX_INDEX_BYTES: usize = 255 * 1024;
 
 /// Parses the platforms of an option. Each counts once.
 ///
