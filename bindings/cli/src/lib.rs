@@ -159,7 +159,10 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Digest(args) => commands::digest::digest(&common, args).boxed(),
         Command::Version(format) => {
             let version = env!("CARGO_PKG_VERSION");
-            let text = || output::line(&format!("ocigraph {version}"));
+            let text = || match common.as_oras {
+                true => output::line(&format!("Version:    {version} (ocigraph)")),
+                false => output::line(&format!("ocigraph {version}")),
+            };
             format.open()?.print(|| json!({ "version": version }), text)?;
             return Ok(ExitCode::SUCCESS);
         }

@@ -71,7 +71,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 pub(crate) fn not_defined(name: &str) -> String {
     format!(
         "function {name:?} not defined: expected a function of Go's text/template, or one of those \
-         of sprig that need no time, randomness, environment or network"
+         of sprig that docs/coming-from-oras.md lists"
     )
 }
 

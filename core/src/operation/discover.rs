@@ -244,7 +244,8 @@ impl<'a> Start<'a> {
     ) -> Result<Self> {
         if let Some(platform) = &options.platform {
             let selected = select_with_attestations(store, reference, Some(platform)).await?;
-            let subject = selected.manifest.plain_descriptor();
+            let mut subject = selected.manifest.plain_descriptor();
+            subject.artifact_type = selected.manifest.own_artifact_type().map(str::to_owned);
             return Ok(Self { subject, referrers: None, attestations: selected.attestations });
         }
         let name = name_of(store, reference).await?;

@@ -207,7 +207,7 @@ async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode> {
         }
         described => described.map_err(|e| e.with_operation("delete blob", &target))?,
     };
-    if !args.yes && !args.force && !confirmed(&format!("Delete {digest}?"))? {
+    if !args.yes && !args.force && !confirmed(common, &format!("Delete {digest}?"))? {
         return Ok(cancelled(common));
     }
     let options = BlobDeleteOptions::default().if_exists(args.if_exists || args.force);

@@ -72,7 +72,7 @@ pub(crate) async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode
         let plan = options.clone().dry_run(true);
         let plan = client.delete(&target.reference, plan).await?;
         lines(&plan).iter().for_each(|line| output::note(line));
-        if !plan.deleted.is_empty() && !confirmed("Delete these?")? {
+        if !plan.deleted.is_empty() && !confirmed(common, "Delete these?")? {
             return Ok(cancelled(common));
         }
     }
@@ -88,7 +88,7 @@ pub(crate) async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode
 
 /// Asks a question, and reads the answer from standard input, which need not be a terminal. Returns
 /// true only for the answers `y` and `yes`.
-pub(crate) fn confirmed(question: &str) -> Result<bool> {
+pub(crate) fn confirmed(common: &Common, question: &str) -> Result<bool> {
     /// More than a person types.
     const MAX_ANSWER: u64 = 1024;
     let _ = write!(std::io::stderr(), "{question} [y/N] ");
@@ -97,6 +97,9 @@ pub(crate) fn confirmed(question: &str) -> Result<bool> {
     match read {
         Ok(0) => {
             output::note("");
+            if common.as_oras {
+                return Ok(false);
+            }
             Err(usage("there is no answer on standard input; nothing was deleted")
                 .with_hint("pass --yes to delete"))
         }

@@ -276,6 +276,14 @@ async fn config_content(
 async fn push(common: &Common, args: PushArgs) -> Result<ExitCode> {
     let (target, format) = (args.layout.target(&args.target)?, args.format.open()?);
     let manifest = read(&args.file, args.media_type.as_deref(), &target)?;
+    if let Some(given) = args.media_type.as_deref().filter(|given| *given != manifest.media_type())
+    {
+        let own = manifest.media_type();
+        return Err(usage(format!(
+            "--media-type is {given}, and the manifest says that it is {own}"
+        ))
+        .with_hint("omit --media-type, or change the field mediaType of the manifest"));
+    }
     common.client()?.push_manifest(&target.reference, &manifest).await?;
     let descriptor = manifest.descriptor();
     if format.is_text() && !args.descriptor && !common.quiet {
@@ -304,7 +312,7 @@ async fn delete(common: &Common, args: DeleteArgs) -> Result<ExitCode> {
         }
         fetched => fetched?,
     };
-    if !args.yes && !args.force && !confirmed(&format!("Delete {}?", manifest.digest()))? {
+    if !args.yes && !args.force && !confirmed(common, &format!("Delete {}?", manifest.digest()))? {
         return Ok(cancelled(common));
     }
     client.delete_manifest(&target.reference, &manifest).await?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ocigraph::{Code, Error, Platform, PullOptions, PullResult, Result, media_type};
+use ocigraph::{Code, Error, Outcome, Platform, PullOptions, PullResult, Result, media_type};
 use serde_json::Value;
 
 use crate::{
@@ -116,6 +116,11 @@ pub(crate) async fn pull(common: &Common, args: PullArgs) -> Result<ExitCode> {
     };
     format.print(json, text)?;
     let skipped = pulled.iter().map(|artifact| artifact.skipped.len()).sum();
+    let kept = pulled.iter().flat_map(|artifact| &artifact.files);
+    if common.as_oras && kept.into_iter().any(|file| file.outcome == Outcome::KeptExisting) {
+        let message = "a file exists with other content and was not replaced";
+        return Err(Error::new(Code::AlreadyExists, message).with_operation("pull", &target));
+    }
     let is_empty = pulled.iter().all(|artifact| artifact.files.is_empty());
     // ORAS succeeds then, and so does a script that runs this command as `oras`.
     if skipped > 0 && is_empty && !common.as_oras {
