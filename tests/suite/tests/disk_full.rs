@@ -29,7 +29,7 @@ fn a_pull_to_a_full_disk_reports_it_and_leaves_no_file() {
     let work = workspace();
     work.ocigraph(&["push", "oci:store:v1", "large/file"]).ok();
     let script = r#"
-        "$ocigraph" pull -o disk/out oci:store:v1; code=$?
+        "$ocigraph" pull -q -o disk/out oci:store:v1; code=$?
         find disk -type f; exit $code"#;
     let ran = with_small_disk(&work, script);
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran}");
