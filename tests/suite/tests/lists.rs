@@ -530,7 +530,8 @@ fn a_list_of_tags_or_repositories_is_read_entry_by_entry() {
         assert!(ran.fails_with(1).contains("entry 2"));
         let ran = command(&["repos", &server.host(), "--format", "json"]);
         let listed: Value = serde_json::from_str(&ran.stdout).unwrap();
-        assert_eq!(listed, json!({ "repositories": ["one", "two"] }));
+        let expected = json!({ "registry": server.host(), "repositories": ["one", "two"] });
+        assert_eq!(listed, expected);
         ran.fails_with(1);
     }
     for list in [json!("x"), json!({}), json!(5)] {
