@@ -118,6 +118,32 @@ fn every_command_shows_examples() {
 }
 
 #[test]
+fn every_command_has_a_manual_page() {
+    let work = Workspace::new();
+    work.ocigraph(&["man", "--output", "man"]).ok();
+    for name in ["ocigraph", "ocigraph-push", "ocigraph-manifest-index-create"] {
+        let page = String::from_utf8(work.read(format!("man/{name}.1"))).expect("text");
+        assert!(page.contains(".SH SYNOPSIS") && page.contains("EXAMPLES"), "{name}:\n{page}");
+    }
+}
+
+#[test]
+fn a_link_with_the_name_of_oras_pushes_with_its_defaults() {
+    let work = Workspace::new();
+    work.write("file.json", "{}");
+    std::os::unix::fs::symlink(ocigraph_binary(), work.path("oras")).expect("a link");
+    let created = "org.opencontainers.image.created=2026-01-01T00:00:00Z";
+    let push = ["push", "-a", created, "oci:store:v1", "file.json"];
+    let as_oras = work.run(work.command(work.path("oras")).args(push)).ok();
+    let manifest = work.ocigraph(&["manifest", "fetch", "oci:store:v1"]).json();
+    assert_eq!(manifest["layers"][0]["mediaType"], "application/vnd.oci.image.layer.v1.tar");
+    assert_eq!(manifest["config"]["data"], "e30=");
+    assert_ne!(work.ocigraph(&push).ok(), as_oras);
+    let manifest = work.ocigraph(&["manifest", "fetch", "oci:store:v1"]).json();
+    assert_eq!(manifest["layers"][0]["mediaType"], "application/json");
+}
+
+#[test]
 fn results_go_to_stdout_and_progress_to_stderr() {
     let work = Workspace::new();
     work.write("signature.json", "{}");
