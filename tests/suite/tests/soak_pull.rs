@@ -148,8 +148,9 @@ impl Worker<'_> {
 
     fn reported(&mut self, report: &Value, files: &Version) {
         let paths = report["files"].as_array().unwrap().iter().map(|file| {
-            let path = Path::new(file["path"].as_str().unwrap()).strip_prefix("out").unwrap();
-            (path.to_owned(), file["descriptor"]["digest"].as_str().unwrap().to_owned())
+            let path = Path::new(file["path"].as_str().unwrap()).components();
+            let path: PathBuf = path.skip_while(|part| part.as_os_str() != "out").skip(1).collect();
+            (path, file["descriptor"]["digest"].as_str().unwrap().to_owned())
         });
         let reported: BTreeMap<PathBuf, String> = paths.collect();
         for (path, digest) in files {
