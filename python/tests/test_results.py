@@ -48,9 +48,13 @@ SAME: dict[str, tuple[list[str], Callable[[Client], Any]]] = {
         ["pull", "oci:app:v1", "-o", "out"],
         lambda client: client.pull("oci:app:v1", "out")[0].to_dict(),
     ),
+    # The command line names the root by its digest.
     "discover": (
         ["discover", "oci:app:v1"],
-        lambda client: json.loads(client.discover("oci:app:v1").json()),
+        lambda client: {
+            **json.loads((found := client.discover("oci:app:v1")).json()),
+            "reference": f"oci:app@{found.subject.digest}",
+        },
     ),
     "delete": (["delete", "--yes", "oci:app:gone"], lambda client: client.delete("oci:app:gone").to_dict()),
     "dry run": (
@@ -69,11 +73,11 @@ SAME: dict[str, tuple[list[str], Callable[[Client], Any]]] = {
         ["manifest", "delete", "--yes", "oci:app:v1"],
         lambda client: client.delete_manifest("oci:app:v1").to_dict(),
     ),
-    # The command line adds the reference, which a program already has.
     "tag": (
         ["tag", "oci:app:v1", "new"],
         lambda client: {"descriptor": client.tag("oci:app:v1", "new").to_dict(), "tags": ["new"]},
     ),
+    # The command line adds the reference, which a program already has.
     "blob push": (
         ["blob", "push", "oci:app", "a.txt"],
         lambda client: {
@@ -82,6 +86,20 @@ SAME: dict[str, tuple[list[str], Callable[[Client], Any]]] = {
         },
     ),
 }
+
+#: The commands whose results have the members of ORAS beside those of the package.
+WITH_ORAS = {"push", "pull", "tag", "blob push"}
+
+
+def without_oras(printed: Any, ours: Any) -> Any:
+    """Returns the members of a result that the package has, with relative paths."""
+    if isinstance(printed, dict) and isinstance(ours, dict):
+        return {key: without_oras(value, ours[key]) for key, value in printed.items() if key in ours}
+    if isinstance(printed, list) and isinstance(ours, list) and len(printed) == len(ours):
+        return [without_oras(one, other) for one, other in zip(printed, ours, strict=True)]
+    if isinstance(printed, str) and os.path.isabs(printed):
+        return printed[-len(ours) :]
+    return printed
 
 
 @pytest.mark.parametrize("operation", SAME)
@@ -102,6 +120,8 @@ def test_results_equal_those_of_the_command_line(operation: str, work: Path, mon
                 run = [str(built("ocigraph")), *command, "--format", "json"]
                 printed = subprocess.run(run, check=True, capture_output=True, text=True).stdout
                 results.append(snake_case(json.loads(printed)))
+    if operation in WITH_ORAS:
+        results[0] = without_oras(*results)
     assert results[0] == results[1]
 
 

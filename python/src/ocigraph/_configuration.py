@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -118,7 +117,7 @@ class Configuration:
     key_file: StrPath | None = None
     insecure: bool = False
     use_proxy: bool = True
-    resolve: str | Iterable[str] = ()
+    resolve: list[str] = field(default_factory=list)
     referrers_mode: str = "auto"
     headers: dict[str, str] = field(default_factory=dict)
     user_agent: str | None = None

@@ -354,6 +354,8 @@ fn configured(option: &Parameter) -> String {
             ("dict[str, str]".to_owned(), Some("field(default_factory=dict)".to_owned()))
         }
         Kind::Record(name) => (name.clone(), Some(format!("field(default_factory={name})"))),
+        // The check returns a list.
+        Kind::List(_) => ("list[str]".to_owned(), Some("field(default_factory=list)".to_owned())),
         // The check returns any text; the native module rejects unknown words.
         kind if matches!(kind.required(), Kind::Enumeration(_)) => {
             (option.stub.clone(), option.default.clone())
