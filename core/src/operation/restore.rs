@@ -2,7 +2,7 @@
 //! to a layout.
 //!
 //! Tags are set once all content of all repositories was copied and verified, so damage in an archive
-//! changes no tag.
+//! changes no tag. The tags of several repositories are set one repository after another.
 
 mod dry_run;
 mod options;
@@ -16,17 +16,17 @@ use futures::{StreamExt, TryStreamExt, stream};
 use dry_run::DryRun;
 pub use options::RestoreOptions;
 pub use report::RestoreReport;
-use targets::{Opener, Target, targets};
+use targets::{Opener, Target, listed, targets};
 
 use crate::{
     operation::{
         archive::{Archive, ArchivedRepository},
-        copy::{CopiedRoots, CopyOptions, SharedLimits, copy_roots, tag_roots},
+        copy::{CopiedRoots, CopyOptions, Root, SharedLimits, copy_roots, tag_roots},
         named::named,
     },
     store::{Store, limits::Limits},
 };
-use ocigraph_types::{Location, Result};
+use ocigraph_types::{Digest, Error, Location, Result};
 
 pub(crate) const OPERATION: &str = "restore";
 
@@ -90,7 +90,13 @@ async fn restore_all(targets: Vec<Target>, options: RestoreOptions) -> Result<Re
                 false => Arc::clone(&target.store),
             };
             let from = target.take_source()?;
-            let roots = std::mem::take(&mut target.roots);
+            let mut roots = std::mem::take(&mut target.roots);
+            if target.is_all {
+                let untagged = from.untagged_roots().await;
+                let untagged = untagged.map_err(|e| e.with_operation(OPERATION, &target.place))?;
+                let of_digest = |digest: Digest| Root { name: digest.into(), tags: Vec::new() };
+                roots.extend(untagged.into_iter().map(of_digest));
+            }
             let copied = copy_roots(from.clone(), Arc::clone(&to), roots, copy, limits, None).await;
             let copied = copied.map_err(|e| e.with_operation(OPERATION, &target.place))?;
             Ok::<_, ocigraph_types::Error>(Restored { from, to, target, copied })
@@ -98,11 +104,29 @@ async fn restore_all(targets: Vec<Target>, options: RestoreOptions) -> Result<Re
     });
     let restored: Vec<Restored> = stream::iter(copies).buffered(REPOSITORIES).try_collect().await?;
     let mut report = RestoreReport { dry_run, ..RestoreReport::default() };
+    let mut done: Vec<String> = Vec::new();
     for Restored { from, to, target, copied } in restored {
         if !dry_run {
-            tag_roots(Some(&*from), &*to, &copied.roots, &limits).await?;
+            let tagged = tag_roots(Some(&*from), &*to, &copied.roots, &limits).await;
+            tagged.map_err(|e| after_others(e, &target, &done))?;
+            done.push(target.to_string());
         }
         report.add(&target, copied);
     }
     Ok(report)
+}
+
+/// Returns the error of tags that were not set, with the repositories whose tags were set before.
+fn after_others(e: Error, target: &Target, done: &[String]) -> Error {
+    let before = match done {
+        [] => String::new(),
+        done => {
+            format!(
+                "; the tags of these were set before: {}",
+                listed(done.iter().map(String::as_str))
+            )
+        }
+    };
+    let message = format!("not all tags of {target} were set: {}{before}", e.message());
+    e.with_message(message).with_operation(OPERATION, &target.place)
 }

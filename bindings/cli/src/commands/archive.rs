@@ -152,7 +152,7 @@ fn print_backup(report: &BackupReport) {
     };
     output::line(&format!(
         "{done} {} to {}: {} and {}, {} bytes{existing}",
-        number(report.tags.len(), "tag"),
+        names(&report.tags),
         report.output.display(),
         number(report.manifests, "manifest"),
         number(report.blobs, "blob"),
@@ -173,7 +173,7 @@ fn print_restore(report: &RestoreReport, destination: &Destination) {
     };
     output::line(&format!(
         "{done} {} to {destination}: {} and {}, {} bytes{existing}",
-        number(report.tags.len(), "tag"),
+        names(&report.tags),
         number(report.manifests, "manifest"),
         number(report.blobs.copied + report.blobs.mounted, "blob"),
         report.bytes,
@@ -187,6 +187,16 @@ fn print_tags(done: &str, tags: &[ArchivedTag]) {
             printable(&tag.reference.to_string()),
             tag.descriptor.digest
         ));
+    }
+}
+
+/// Returns how many tags there are, and how many manifests that have only their digests.
+fn names(tags: &[ArchivedTag]) -> String {
+    let digests = tags.iter().filter(|tag| tag.reference.tags().is_empty()).count();
+    match (tags.len() - digests, digests) {
+        (tags, 0) => number(tags, "tag"),
+        (0, digests) => number(digests, "digest"),
+        (tags, digests) => format!("{} and {}", number(tags, "tag"), number(digests, "digest")),
     }
 }
 

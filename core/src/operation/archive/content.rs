@@ -53,7 +53,7 @@ impl Archive {
         let members = self.repositories.get(name)?;
         let layouts = Arc::clone(&self.layouts);
         let (tags, manifests) = (members.tags.clone(), members.manifests.clone());
-        Some(ArchivedRepository::new(layouts, tags, manifests, false))
+        Some(ArchivedRepository::new(layouts, tags, manifests, false).among_several())
     }
 
     /// Returns the repository of an archive whose names are tags.

@@ -2,20 +2,21 @@
 //! earlier archives, and then from the store that it is restored to.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fs::File,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use async_trait::async_trait;
-use futures::{StreamExt, stream};
+use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::OnceCell;
 
+use super::names::parsed;
 use crate::{
     content::{source::ByteStream, verified::verified},
     store::{
         ReadStore, Store,
-        layout::Layout,
+        layout::{Layout, name_of},
         list::{List, Problems},
         memory_budget::{Charge, Memory},
     },
@@ -38,9 +39,13 @@ pub(crate) struct ArchivedRepository {
     /// True if the archive is this repository, and has all of it: then it says itself what refers to a
     /// manifest, in the forms of all tools.
     is_whole: bool,
+    /// True if the archive has several repositories, whose names say what is of which.
+    is_named: bool,
     /// Where the repository is restored to.
     destination: Option<Arc<dyn Store>>,
     referrers: OnceCell<Referrers>,
+    /// Blobs that were read in parts, and whose whole content was verified before.
+    verified_blobs: Mutex<HashSet<Digest>>,
 }
 
 /// The manifests with a subject, by subject.
@@ -59,7 +64,21 @@ impl ArchivedRepository {
         is_whole: bool,
     ) -> Self {
         let (destination, referrers) = (None, OnceCell::new());
-        Self { layouts, tags, manifests, is_whole, destination, referrers }
+        Self {
+            layouts,
+            tags,
+            manifests,
+            is_whole,
+            is_named: false,
+            destination,
+            referrers,
+            verified_blobs: Mutex::default(),
+        }
+    }
+
+    /// Says that the archive has several repositories.
+    pub(super) fn among_several(self) -> Self {
+        Self { is_named: true, ..self }
     }
 
     /// Reads what no archive has from the destination.
@@ -87,6 +106,62 @@ impl ArchivedRepository {
 
     fn path(&self) -> std::path::Display<'_> {
         self.layouts[0].path().display()
+    }
+
+    /// Returns true if the archive lists manifests of the repository that no tag names.
+    pub(crate) async fn has_untagged(&self) -> Result<bool> {
+        Ok(!self.untagged().await?.is_empty())
+    }
+
+    /// Returns the manifests that were backed up by their digests: those that no tag names, and that
+    /// are neither a child nor a referrer of another manifest of the repository.
+    pub(crate) async fn untagged_roots(&self) -> Result<Vec<Digest>> {
+        let mut roots = self.untagged().await?;
+        if roots.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut charge = self.memory().charge();
+        let mut known: HashSet<Digest> = self.tags.values().chain(&roots).cloned().collect();
+        let mut subjects = Vec::new();
+        let mut read = stream::iter(known.clone())
+            .map(|digest| async move { (self.manifest(&digest).await, digest) })
+            .buffer_unordered(CONCURRENCY);
+        let mut children = HashSet::new();
+        while let Some((read, digest)) = read.next().await {
+            let manifest = match read {
+                Ok(manifest) => manifest,
+                // The copy says what is wrong with it.
+                Err(e) if matches!(e.code(), Code::NotFound | Code::InvalidManifest) => continue,
+                Err(e) => return Err(e),
+            };
+            charge.add((manifest.children().count() + 1) * size_of::<Digest>())?;
+            children.extend(manifest.children().map(|child| child.digest.clone()));
+            subjects.extend(manifest.subject().map(|subject| (digest, subject.digest.clone())));
+        }
+        known.extend(children.iter().cloned());
+        let referrers = subjects.into_iter().filter(|(_, subject)| known.contains(subject));
+        let referrers: HashSet<Digest> = referrers.map(|(referrer, _)| referrer).collect();
+        roots.retain(|digest| !children.contains(digest) && !referrers.contains(digest));
+        Ok(roots.into_iter().collect())
+    }
+
+    /// Returns the manifests that no tag names. In an archive of several repositories, a name says that
+    /// a manifest is of this one.
+    async fn untagged(&self) -> Result<BTreeSet<Digest>> {
+        let listed = match self.is_whole {
+            true => self.layouts[0].list_untagged().await?,
+            false => self.manifests.clone(),
+        };
+        let is_untagged = |entry: &Descriptor| match name_of(entry) {
+            Some(name) => matches!(parsed(name), Some((_, TagOrDigest::Digest(_)))),
+            None => !self.is_named,
+        };
+        let untagged = listed.into_iter().filter(|e| e.may_be_manifest() && is_untagged(e));
+        let mut untagged: BTreeSet<Digest> = untagged.map(|entry| entry.digest).collect();
+        for digest in self.tags.values() {
+            untagged.remove(digest);
+        }
+        Ok(untagged)
     }
 
     /// Returns the error for content that nothing has.
@@ -133,6 +208,19 @@ impl ArchivedRepository {
             }
         }
         Ok(None)
+    }
+
+    /// Verifies a blob of which only a later part is read, as an upload in chunks does: the first time
+    /// that a part is read.
+    async fn verify_once(&self, layout: &Layout, blob: &Descriptor) -> Result<()> {
+        let verified_blobs = || self.verified_blobs.lock().unwrap_or_else(PoisonError::into_inner);
+        if verified_blobs().contains(&blob.digest) {
+            return Ok(());
+        }
+        let mut content = verified(blob, layout.fetch_blob(blob, 0).await?)?;
+        while content.try_next().await?.is_some() {}
+        verified_blobs().insert(blob.digest.clone());
+        Ok(())
     }
 
     /// Reads all manifests of the repository, level by level.
@@ -217,9 +305,12 @@ impl ReadStore for ArchivedRepository {
         max_requests: usize,
     ) -> Result<ByteStream> {
         if let Some(layout) = self.layout_with(blob).await? {
-            let content = layout.fetch_blob(blob, offset).await?;
             // Not every registry says that what it was sent is damaged.
-            return if offset == 0 { verified(blob, content) } else { Ok(content) };
+            if offset == 0 {
+                return verified(blob, layout.fetch_blob(blob, 0).await?);
+            }
+            self.verify_once(layout, blob).await?;
+            return layout.fetch_blob(blob, offset).await;
         }
         if let Some(destination) = &self.destination {
             match destination.fetch_blob_in_parts(blob, offset, max_requests).await {

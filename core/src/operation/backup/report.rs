@@ -17,7 +17,8 @@ pub struct BackupReport {
     pub dry_run: bool,
     /// The path of the archive or directory.
     pub output: PathBuf,
-    /// The tags that were backed up, repository by repository, with their manifests.
+    /// The tags that were backed up, repository by repository, with their manifests. A manifest that
+    /// was named by its digest has no tag.
     pub tags: Vec<ArchivedTag>,
     /// Number of manifests stored, without those that the directory had, or that the earlier archive has.
     pub manifests: usize,

@@ -16,7 +16,8 @@ use ocigraph_types::{Descriptor, serialize_descriptors};
 pub struct RestoreReport {
     /// True for a dry run, which writes nothing.
     pub dry_run: bool,
-    /// The tags that were set, repository by repository, with their manifests.
+    /// The tags that were set, repository by repository, with their manifests. A manifest that was
+    /// backed up by its digest has no tag.
     pub tags: Vec<ArchivedTag>,
     /// Number of manifests written. Manifests that the destination had already are not counted.
     pub manifests: usize,

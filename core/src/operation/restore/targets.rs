@@ -1,6 +1,6 @@
 //! Which repository of an archive is restored to which location.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use super::options::RestoreOptions;
 use crate::{
@@ -30,6 +30,9 @@ pub(super) struct Target {
     /// The name that the repository has in a layout of several.
     pub(super) written_name: Option<String>,
     pub(super) roots: Vec<Root>,
+    /// True if the destination names no tag and no digest: then what was backed up by its digest is
+    /// restored too.
+    pub(super) is_all: bool,
 }
 
 impl Target {
@@ -38,6 +41,15 @@ impl Target {
         let source = self.source.take();
         let source = source.ok_or_else(|| Error::new(Code::Internal, "restored twice"))?;
         Ok(Arc::new(source.restored_to(Arc::clone(&self.store))))
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.written_name {
+            Some(name) => write!(f, "{name} in {}", self.place),
+            None => write!(f, "{}", self.place),
+        }
     }
 }
 
@@ -99,8 +111,8 @@ pub(super) async fn targets(
             let location = Reference::new(place.location().clone());
             let store = open(place.location())?;
             let roots = roots(&source, &place).await?;
-            let source = Some(source);
-            Ok(vec![Target { source, store, place: location, written_name: None, roots }])
+            let (source, is_all) = (Some(source), is_all(&place));
+            Ok(vec![Target { source, store, place: location, written_name: None, roots, is_all }])
         }
         (Destination::Registry(host), None) if names.is_empty() => {
             let message = format!(
@@ -160,7 +172,8 @@ async fn to_registry(
         let Some(source) = archive.repository(name) else { continue };
         let roots = roots(&source, &place).await?;
         let store = open(place.location())?;
-        targets.push(Target { source: Some(source), store, place, written_name: None, roots });
+        let (source, is_all) = (Some(source), is_all(&place));
+        targets.push(Target { source, store, place, written_name: None, roots, is_all });
     }
     Ok(targets)
 }
@@ -183,9 +196,14 @@ async fn to_layout(
             place: place.clone(),
             written_name: Some((*name).to_owned()),
             roots,
+            is_all: true,
         });
     }
     Ok(targets)
+}
+
+fn is_all(place: &Reference) -> bool {
+    place.digest().is_none() && place.tags().is_empty()
 }
 
 /// Returns the manifests to restore: those that the destination names, else all with a tag.
@@ -197,8 +215,8 @@ async fn roots(source: &ArchivedRepository, place: &Reference) -> Result<Vec<Roo
     }
     let known = source.tags().await?.complete()?;
     let wanted = if place.tags().is_empty() { &known } else { place.tags() };
-    if wanted.is_empty() {
-        return Err(Error::new(Code::NotFound, "the archive has no tags")
+    if wanted.is_empty() && !source.has_untagged().await? {
+        return Err(Error::new(Code::NotFound, "the archive has no manifests to restore")
             .with_hint("name a manifest by its digest: HOST/REPOSITORY@sha256:…"));
     }
     let mut roots: BTreeMap<Digest, Vec<String>> = BTreeMap::new();
@@ -216,7 +234,7 @@ async fn roots(source: &ArchivedRepository, place: &Reference) -> Result<Vec<Roo
 }
 
 /// Returns names as a list for messages.
-fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+pub(super) fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     let more = names.len().saturating_sub(MAX_LISTED);
     let mut shown: Vec<String> = names.take(MAX_LISTED).map(excerpt).collect();
     if more > 0 {

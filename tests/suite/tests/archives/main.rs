@@ -1,6 +1,8 @@
 //! Backups and what is restored from them: between kinds of registries, with ORAS and other tools, after a kill, and from
 //! damaged archives.
 
+mod restored;
+
 use std::{
     collections::BTreeSet,
     fs::{self, File},
