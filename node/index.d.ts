@@ -747,7 +747,10 @@ export interface BackupReport {
   readonly dryRun: boolean;
   /** The path of the archive or directory. */
   readonly output: string;
-  /** The tags that were backed up, repository by repository, with their manifests. */
+  /**
+   * The tags that were backed up, repository by repository, with their manifests. A manifest that was named by its
+   * digest has no tag.
+   */
   readonly tags: readonly ArchivedTag[];
   /** Number of manifests stored, without those that the directory had, or that the earlier archive has. */
   readonly manifests: number;
@@ -785,7 +788,10 @@ export interface RestoreOptions extends TransferOptions {
 export interface RestoreReport {
   /** True for a dry run, which writes nothing. */
   readonly dryRun: boolean;
-  /** The tags that were set, repository by repository, with their manifests. */
+  /**
+   * The tags that were set, repository by repository, with their manifests. A manifest that was backed up by its digest
+   * has no tag.
+   */
   readonly tags: readonly ArchivedTag[];
   /** Number of manifests written. Manifests that the destination had already are not counted. */
   readonly manifests: number;
@@ -1646,7 +1652,8 @@ export class Client {
   /**
    * Copies repositories and layouts, or some of their tags, into one archive or directory: an image layout. A path that
    * ends with `.tar` is an archive. It appears when it is complete and every byte is verified; the same content gives
-   * the same bytes. A directory gets what it lacks.
+   * the same bytes. A directory gets what it lacks, and tags that have moved at the source move in it too. Its
+   * `index.json` then says of which repository the tags are, in the annotation `io.ocigraph.backup`.
    *
    * A reference without tag and digest names all tags. Of one repository, the archive has the tags, as in any layout.
    * Of several, each name in it is a reference: `host/repository:tag`, or `host/repository@digest` for a manifest
@@ -1662,6 +1669,8 @@ export class Client {
    *   manifest lists.
    * @throws {@link OcigraphError} `ALREADY_EXISTS` if `output` is a file where a directory is written, or the
    *   reverse.
+   * @throws {@link OcigraphError} `CONFLICT` if the directory has the backup of another repository, whose tags would
+   *   be lost.
    * @throws {@link OcigraphError} `INVALID_ARGUMENT` if `references` is empty or an option cannot be used.
    *
    * @example
@@ -1682,9 +1691,10 @@ export class Client {
    * earlier archives, with content that it lacks because it was written with the option `since`.
    *
    * An archive of one repository is restored to `host/repository`, or `oci:PATH`. Without tags, all tags of the archive
-   * are restored, and else those. An archive of several repositories is restored to a registry, `host` or
-   * `host/prefix`: each repository keeps its path. In a layout, each keeps its whole name. Tags are set after all
-   * content was sent and verified.
+   * are restored, and what was backed up by its digest; else those tags. An archive of several repositories is restored
+   * to a registry, `host` or `host/prefix`: each repository keeps its path. In a layout, each keeps its whole name.
+   * Tags are set after all content was sent and verified, one repository after another: if a registry refuses a tag,
+   * the error says in which repositories tags were set before.
    *
    * @param inputs - The archive or directory to restore, and earlier ones that have content of it.
    * @param destination - The place to restore to: `host/repository[:tag[,tag]]`, `oci:PATH`, or for several
@@ -1695,6 +1705,7 @@ export class Client {
    *   destination have content of it.
    * @throws {@link OcigraphError} `DIGEST_MISMATCH` or `SIZE_MISMATCH` if the archive is damaged.
    * @throws {@link OcigraphError} `INVALID_REFERENCE` if `destination` names no place for the archive.
+   * @throws {@link OcigraphError} `CONFLICT` if some names of the archive are tags and others have a repository.
    * @throws {@link OcigraphError} `INVALID_ARGUMENT` if an option cannot be used.
    *
    * @example

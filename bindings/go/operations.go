@@ -174,7 +174,8 @@ func (c *Client) Copy(ctx context.Context, source, destination string, options *
 
 // Backup copies repositories and layouts, or some of their tags, into one archive or directory: an image layout. A path
 // that ends with .tar is an archive. It appears when it is complete and every byte is verified; the same content gives
-// the same bytes. A directory gets what it lacks.
+// the same bytes. A directory gets what it lacks, and tags that have moved at the source move in it too. Its index.json
+// then says of which repository the tags are, in the annotation io.ocigraph.backup.
 //
 // A reference without tag and digest names all tags. Of one repository, the archive has the tags, as in any layout. Of
 // several, each name in it is a reference: "host/repository:tag", or "host/repository@digest" for a manifest without a
@@ -188,6 +189,7 @@ func (c *Client) Copy(ctx context.Context, source, destination string, options *
 //   - [ErrIncomplete] if a list of tags or referrers cannot be read completely
 //   - [ErrDigestMismatch] or [ErrSizeMismatch] if a registry sends other content than a manifest lists
 //   - [ErrAlreadyExists] if output is a file where a directory is written, or the reverse
+//   - [ErrConflict] if the directory has the backup of another repository, whose tags would be lost
 //   - [ErrInvalidArgument] if references is empty or an option cannot be used
 func (c *Client) Backup(ctx context.Context, references []string, output string, options *BackupOptions) (*BackupReport, error) {
 	a := newArguments("backup", joined(references, output))
@@ -212,9 +214,10 @@ func (c *Client) Backup(ctx context.Context, references []string, output string,
 // archives, with content that it lacks because it was written with the option since.
 //
 // An archive of one repository is restored to "host/repository", or "oci:PATH". Without tags, all tags of the archive
-// are restored, and else those. An archive of several repositories is restored to a registry, host or "host/prefix":
-// each repository keeps its path. In a layout, each keeps its whole name. Tags are set after all content was sent and
-// verified.
+// are restored, and what was backed up by its digest; else those tags. An archive of several repositories is restored
+// to a registry, host or "host/prefix": each repository keeps its path. In a layout, each keeps its whole name. Tags
+// are set after all content was sent and verified, one repository after another: if a registry refuses a tag, the error
+// says in which repositories tags were set before.
 //
 // The inputs are the archive or directory to restore, and earlier ones that have content of it. The destination is the
 // place to restore to: "host/repository[:tag[,tag]]", "oci:PATH", or for several repositories "host[/prefix]". Nil
@@ -224,6 +227,7 @@ func (c *Client) Backup(ctx context.Context, references []string, output string,
 //   - [ErrNotFound] if a tag is not in the archive, or if neither the inputs nor the destination have content of it
 //   - [ErrDigestMismatch] or [ErrSizeMismatch] if the archive is damaged
 //   - [ErrInvalidReference] if destination names no place for the archive
+//   - [ErrConflict] if some names of the archive are tags and others have a repository
 //   - [ErrInvalidArgument] if an option cannot be used
 func (c *Client) Restore(ctx context.Context, inputs []string, destination string, options *RestoreOptions) (*RestoreReport, error) {
 	a := newArguments("restore", joined(inputs, destination))

@@ -136,7 +136,8 @@ type BackupReport struct {
 	DryRun bool `json:"dry_run"`
 	// Output is the path of the archive or directory.
 	Output string `json:"output"`
-	// Tags are the tags that were backed up, repository by repository, with their manifests.
+	// Tags are the tags that were backed up, repository by repository, with their manifests. A manifest that was named
+	// by its digest has no tag.
 	Tags []ArchivedTag `json:"tags"`
 	// Manifests is the number of manifests stored, without those that the directory had, or that the earlier archive
 	// has.
@@ -169,7 +170,8 @@ type ArchivedTag struct {
 type RestoreReport struct {
 	// DryRun is true for a dry run, which writes nothing.
 	DryRun bool `json:"dry_run"`
-	// Tags are the tags that were set, repository by repository, with their manifests.
+	// Tags are the tags that were set, repository by repository, with their manifests. A manifest that was backed up by
+	// its digest has no tag.
 	Tags []ArchivedTag `json:"tags"`
 	// Manifests is the number of manifests written. Manifests that the destination had already are not counted.
 	Manifests int `json:"manifests"`

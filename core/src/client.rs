@@ -261,7 +261,9 @@ impl Client {
 impl Client {
     /// Copies repositories and layouts, or some of their tags, into one archive or directory: an image
     /// layout. A path that ends with `.tar` is an archive. It appears when it is complete and every
-    /// byte is verified; the same content gives the same bytes. A directory gets what it lacks.
+    /// byte is verified; the same content gives the same bytes. A directory gets what it lacks, and tags
+    /// that have moved at the source move in it too. Its `index.json` then says of which repository the
+    /// tags are, in the annotation `io.ocigraph.backup`.
     ///
     /// A reference without tag and digest names all tags. Of one repository, the archive has the tags,
     /// as in any layout. Of several, each name in it is a reference: `host/repository:tag`, or
@@ -272,7 +274,8 @@ impl Client {
     /// [`Code::Incomplete`] if a list of tags or referrers cannot be read completely,
     /// [`Code::DigestMismatch`] or [`Code::SizeMismatch`] if a registry sends other content than a
     /// manifest lists, [`Code::AlreadyExists`] if `output` is a file where a directory is written, or
-    /// the reverse, [`Code::InvalidArgument`] if `references` is empty or an option cannot be used.
+    /// the reverse, [`Code::Conflict`] if the directory has the backup of another repository, whose tags
+    /// would be lost, [`Code::InvalidArgument`] if `references` is empty or an option cannot be used.
     pub async fn backup(
         &self,
         references: &[Reference],
@@ -299,14 +302,16 @@ impl Client {
     /// written with the option `since`.
     ///
     /// An archive of one repository is restored to `host/repository`, or `oci:PATH`. Without tags, all
-    /// tags of the archive are restored, and else those. An archive of several repositories is restored
+    /// tags of the archive are restored, and what was backed up by its digest; else those tags. An archive of several repositories is restored
     /// to a registry, `host` or `host/prefix`: each repository keeps its path. In a layout, each keeps
-    /// its whole name. Tags are set after all content was sent and verified.
+    /// its whole name. Tags are set after all content was sent and verified, one repository after
+    /// another: if a registry refuses a tag, the error says in which repositories tags were set before.
     ///
     /// # Errors
     /// [`Code::NotFound`] if a tag is not in the archive, or if neither the inputs nor the destination
     /// have content of it, [`Code::DigestMismatch`] or [`Code::SizeMismatch`] if the archive is damaged,
     /// [`Code::InvalidReference`] if `destination` names no place for the archive,
+    /// [`Code::Conflict`] if some names of the archive are tags and others have a repository,
     /// [`Code::InvalidArgument`] if an option cannot be used.
     pub async fn restore(
         &self,

@@ -119,7 +119,8 @@ class operations : public calls {
 
     /* Copies repositories and layouts, or some of their tags, into one archive or directory: an image layout. A path
      * that ends with `.tar` is an archive. It appears when it is complete and every byte is verified; the same
-     * content gives the same bytes. A directory gets what it lacks. */
+     * content gives the same bytes. A directory gets what it lacks, and tags that have moved at the source move in
+     * it too. Its `index.json` then says of which repository the tags are, in the annotation `io.ocigraph.backup`. */
     backup_report backup(
         const std::vector<std::string_view> &references, std::string_view output, const backup_options &options = {},
         const cancel_token &cancel = {}) const {

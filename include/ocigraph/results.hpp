@@ -204,7 +204,8 @@ class backup_report : public result<ocigraph_backup_report, ocigraph_backup_repo
     /* Returns the path of the archive or directory. */
     std::string_view output() const & noexcept { return detail::out(ocigraph_backup_report_output(get())); }
     std::string output() && { return std::string(std::as_const(*this).output()); }
-    /* Returns the tags that were backed up, repository by repository, with their manifests. */
+    /* Returns the tags that were backed up, repository by repository, with their manifests. A manifest that was
+     * named by its digest has no tag. */
     std::vector<archived_tag> tags() const {
         return detail::list<archived_tag>(ocigraph_backup_report_tag_count(get()), [&](std::size_t i) {
             return archived_tag{
@@ -243,7 +244,8 @@ class restore_report : public result<ocigraph_restore_report, ocigraph_restore_r
     using result::result;
     /* Returns true for a dry run, which writes nothing. */
     bool dry_run() const noexcept { return ocigraph_restore_report_dry_run(get()); }
-    /* Returns the tags that were set, repository by repository, with their manifests. */
+    /* Returns the tags that were set, repository by repository, with their manifests. A manifest that was backed up
+     * by its digest has no tag. */
     std::vector<archived_tag> tags() const {
         return detail::list<archived_tag>(ocigraph_restore_report_tag_count(get()), [&](std::size_t i) {
             return archived_tag{

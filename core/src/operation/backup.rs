@@ -4,6 +4,7 @@
 //! what it is given. So `index.json` and the order of all content are known before the first blob is
 //! fetched, and the archive is written in one pass. A directory is written by the copy itself.
 
+mod directory;
 mod options;
 mod plan;
 mod prefetch;
@@ -13,11 +14,15 @@ mod write;
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use futures::{StreamExt, TryStreamExt, stream};
 
+use directory::Directory;
 pub use options::BackupOptions;
 use plan::{Plan, PlanStore};
 pub(crate) use report::archived_tags;
@@ -132,6 +137,10 @@ impl Backup<'_> {
         }
         let layout = Layout::with_limits(self.output, self.limits);
         layout.check_writable()?;
+        let directory = Directory::open(&layout).await?;
+        if sources.len() > 1 {
+            directory.check_for_several()?;
+        }
         let mut stores: Vec<Arc<dyn Store>> = Vec::new();
         for source in &sources {
             stores.push(match sources.len() {
@@ -140,7 +149,7 @@ impl Backup<'_> {
             });
         }
         let progress = self.options.progress.clone();
-        let copied = self.copy(&sources, &stores, progress).await?;
+        let copied = self.copy(&sources, &stores, Some(&directory), progress).await?;
         Ok(self.report(&sources, copied))
     }
 
@@ -149,6 +158,7 @@ impl Backup<'_> {
         &self,
         sources: &[Source],
         stores: &[Arc<dyn Store>],
+        directory: Option<&Directory<'_>>,
         progress: Progress,
     ) -> Result<Vec<CopiedRoots>> {
         let options = CopyOptions {
@@ -157,10 +167,17 @@ impl Backup<'_> {
             progress,
             ..CopyOptions::default()
         };
+        // The only source, whose tags a directory has without its name.
+        let directory = directory.filter(|_| sources.len() == 1);
+        let is_own = &AtomicBool::new(false);
         let copies = sources.iter().zip(stores).map(|(source, store)| {
             let (options, limits) = (options.clone(), self.shared.clone());
             async move {
                 let (roots, all_tags) = source.roots().await?;
+                if let Some(directory) = directory {
+                    let own = directory.check_for_one(source, &roots, &limits).await?;
+                    is_own.store(own, Ordering::Relaxed);
+                }
                 let (from, to) = (Arc::clone(&source.store), Arc::clone(store));
                 let copied =
                     copy_roots(from, to, roots, options, limits, all_tags.as_deref()).await;
@@ -170,6 +187,9 @@ impl Backup<'_> {
         let copies: Vec<_> = copies.collect();
         let copied: Vec<CopiedRoots> =
             stream::iter(copies).buffered(REPOSITORIES).try_collect().await?;
+        if let Some(directory) = directory.filter(|_| is_own.load(Ordering::Relaxed)) {
+            directory.note(&sources[0]).await?;
+        }
         for (store, copied) in stores.iter().zip(&copied) {
             tag_roots(None, &**store, &copied.roots, &self.shared).await?;
         }
@@ -203,7 +223,7 @@ impl Backup<'_> {
             store
         });
         let stores: Vec<Arc<dyn Store>> = stores.collect();
-        let copied = self.copy(&sources, &stores, Progress::none()).await?;
+        let copied = self.copy(&sources, &stores, None, Progress::none()).await?;
         drop(stores);
         let mut report = self.report(&sources, copied);
         let mut contents = plan.take_contents();

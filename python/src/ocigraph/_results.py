@@ -312,7 +312,8 @@ class BackupReport(Result):
     output: Path
     """The path of the archive or directory."""
     tags: tuple[ArchivedTag, ...]
-    """The tags that were backed up, repository by repository, with their manifests."""
+    """The tags that were backed up, repository by repository, with their manifests. A manifest that was named by its
+    digest has no tag."""
     manifests: int
     """Number of manifests stored, without those that the directory had, or that the earlier archive has."""
     blobs: int
@@ -358,7 +359,8 @@ class RestoreReport(Result):
     dry_run: bool
     """True for a dry run, which writes nothing."""
     tags: tuple[ArchivedTag, ...]
-    """The tags that were set, repository by repository, with their manifests."""
+    """The tags that were set, repository by repository, with their manifests. A manifest that was backed up by its
+    digest has no tag."""
     manifests: int
     """Number of manifests written. Manifests that the destination had already are not counted."""
     blobs: CopiedBlobs

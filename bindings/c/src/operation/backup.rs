@@ -22,7 +22,9 @@ use crate::{
 
 /// Copies repositories and layouts, or some of their tags, into one archive or directory: an image
 /// layout. A path that ends with `.tar` is an archive. It appears when it is complete and every
-/// byte is verified; the same content gives the same bytes. A directory gets what it lacks.
+/// byte is verified; the same content gives the same bytes. A directory gets what it lacks, and
+/// tags that have moved at the source move in it too. Its `index.json` then says of which
+/// repository the tags are, in the annotation `io.ocigraph.backup`.
 ///
 /// A reference without tag and digest names all tags. Of one repository, the archive has the tags,
 /// as in any layout. Of several, each name in it is a reference: `host/repository:tag`, or
@@ -37,6 +39,7 @@ use crate::{
 /// or content of it is missing; INCOMPLETE if a list of tags or referrers cannot be read
 /// completely; DIGEST_MISMATCH or SIZE_MISMATCH if a registry sends other content than a manifest
 /// lists; ALREADY_EXISTS if `output` is a file where a directory is written, or the reverse;
+/// CONFLICT if the directory has the backup of another repository, whose tags would be lost;
 /// INVALID_ARGUMENT if `references` is empty or an option cannot be used.
 /// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]

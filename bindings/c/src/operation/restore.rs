@@ -26,9 +26,11 @@ use crate::{
 /// was written with the option `since`.
 ///
 /// An archive of one repository is restored to `host/repository`, or `oci:PATH`. Without tags, all
-/// tags of the archive are restored, and else those. An archive of several repositories is restored
-/// to a registry, `host` or `host/prefix`: each repository keeps its path. In a layout, each keeps
-/// its whole name. Tags are set after all content was sent and verified.
+/// tags of the archive are restored, and what was backed up by its digest; else those tags. An
+/// archive of several repositories is restored to a registry, `host` or `host/prefix`: each
+/// repository keeps its path. In a layout, each keeps its whole name. Tags are set after all
+/// content was sent and verified, one repository after another: if a registry refuses a tag, the
+/// error says in which repositories tags were set before.
 ///
 /// `inputs`: an array of `count` paths: the archive or directory to restore, and earlier ones that
 /// have content of it. `destination`: the place to restore to: `host/repository[:tag[,tag]]`,
@@ -38,8 +40,9 @@ use crate::{
 /// Ownership: free `out` with `ocigraph_restore_report_free`.
 /// Errors: IO, CANCELLED, network errors; NOT_FOUND if a tag is not in the archive, or if neither
 /// the inputs nor the destination have content of it; DIGEST_MISMATCH or SIZE_MISMATCH if the
-/// archive is damaged; INVALID_REFERENCE if `destination` names no place for the archive;
-/// INVALID_ARGUMENT if an option cannot be used.
+/// archive is damaged; INVALID_REFERENCE if `destination` names no place for the archive; CONFLICT
+/// if some names of the archive are tags and others have a repository; INVALID_ARGUMENT if an
+/// option cannot be used.
 /// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_restore(

@@ -81,7 +81,7 @@ pub extern "C" fn ocigraph_backup_report_output(
 }
 
 /// Returns the length of this list: the tags that were backed up, repository by repository, with
-/// their manifests.
+/// their manifests. A manifest that was named by its digest has no tag.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]

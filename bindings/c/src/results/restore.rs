@@ -75,7 +75,7 @@ pub extern "C" fn ocigraph_restore_report_dry_run(
 }
 
 /// Returns the length of this list: the tags that were set, repository by repository, with their
-/// manifests.
+/// manifests. A manifest that was backed up by its digest has no tag.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]

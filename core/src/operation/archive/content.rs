@@ -1,6 +1,10 @@
 //! An archive that is read: its index, and the layouts that have its content.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{names::parsed, repository::ArchivedRepository};
 use crate::store::{
@@ -9,7 +13,7 @@ use crate::store::{
     layout::{Layout, name_of},
     limits::Limits,
 };
-use ocigraph_types::{Code, Descriptor, Digest, Error, Result, TagOrDigest, annotation};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Result, TagOrDigest, annotation, excerpt};
 
 /// An archive, and earlier archives that have content of it.
 #[derive(Debug)]
@@ -39,6 +43,7 @@ impl Archive {
         for other in &layouts[1..] {
             other.tags().await?;
         }
+        check_names(&entries, &paths[0])?;
         let repositories = repositories(&entries);
         Ok(Self { layouts: Arc::new(layouts), entries, repositories })
     }
@@ -85,6 +90,23 @@ impl Archive {
 fn tag_of(entry: &Descriptor) -> Option<&str> {
     let tag = entry.annotations.get(annotation::REF_NAME).map(String::as_str);
     tag.filter(|tag| !tag.is_empty() && !is_fallback_tag(tag))
+}
+
+/// Refuses names of which some are tags, and others have a repository in front.
+fn check_names(entries: &[Descriptor], path: &Path) -> Result<()> {
+    let tags = || entries.iter().filter_map(tag_of);
+    let full = tags().find(|tag| parsed(tag).is_some());
+    let plain = tags().find(|tag| parsed(tag).is_none());
+    let (Some(full), Some(plain)) = (full, plain) else { return Ok(()) };
+    let message = format!(
+        "{} has the names of several repositories, such as {}, and tags without a repository, such as {}",
+        path.display(),
+        excerpt(full),
+        excerpt(plain),
+    );
+    Err(Error::new(Code::Conflict, message).with_hint(
+        "copy the tags to another layout with `ocigraph copy`, and remove them here with `ocigraph untag`",
+    ))
 }
 
 /// Returns the repositories that the names of the entries have. Empty if one of them is a tag.

@@ -14,7 +14,7 @@ pub(crate) fn name_of_manifest(repository: &str, digest: &Digest) -> String {
 
 /// Splits a name into its repository, as `host/repository`, and its tag or digest. `None` if it is the
 /// tag of a layout.
-pub(super) fn parsed(name: &str) -> Option<(String, TagOrDigest)> {
+pub(crate) fn parsed(name: &str) -> Option<(String, TagOrDigest)> {
     // Parsing it would look at the file system.
     if name.starts_with("oci:") {
         return None;

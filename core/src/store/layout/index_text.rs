@@ -17,6 +17,7 @@ use crate::content::plain_text::utf8_text;
 use ocigraph_types::{Code, Descriptor, Digest, Error, Platform, Result, excerpt, media_type};
 
 const MANIFESTS: &str = "manifests";
+const ANNOTATIONS: &str = "annotations";
 
 /// Returns the text of an index without entries, with the fields that ORAS also writes into a new
 /// layout.
@@ -38,6 +39,54 @@ pub(super) fn parse(
         }
     }
     Ok(index)
+}
+
+/// Returns an annotation of the index itself.
+pub(super) fn annotation(bytes: &[u8], key: &str) -> Option<String> {
+    let fields: HashMap<String, &RawValue> = serde_json::from_slice(bytes).ok()?;
+    let annotations: Map<String, Value> =
+        serde_json::from_str(fields.get(ANNOTATIONS)?.get()).ok()?;
+    annotations.get(key)?.as_str().map(str::to_owned)
+}
+
+/// Returns the text with an annotation of the index itself.
+pub(super) fn annotated(bytes: &[u8], key: &str, value: &str) -> Result<Vec<u8>> {
+    let failed =
+        |reason: String| Error::new(Code::InvalidManifest, format!("cannot annotate it: {reason}"));
+    let text = utf8_text(bytes).map_err(|reason| failed(reason.to_string()))?;
+    let fields: HashMap<String, &RawValue> =
+        serde_json::from_str(text).map_err(|e| failed(e.to_string()))?;
+    let old = fields.get(ANNOTATIONS).copied();
+    let known: Option<Map<String, Value>> = old
+        .map_or(Ok(None), |old| serde_json::from_str(old.get()))
+        .map_err(|e| failed(e.to_string()))?;
+    let mut annotations = known.unwrap_or_default();
+    annotations.insert(key.to_owned(), Value::String(value.to_owned()));
+    let is_empty = fields.is_empty();
+    Ok(with_field(text, is_empty, old, ANNOTATIONS, &Value::Object(annotations).to_string()))
+}
+
+/// Returns the text of an object with another value of a field.
+fn with_field(
+    text: &str,
+    is_empty: bool,
+    old: Option<&RawValue>,
+    name: &str,
+    value: &str,
+) -> Vec<u8> {
+    let (before, value, after) = match old {
+        Some(old) => {
+            let start = old.get().as_ptr().addr() - text.as_ptr().addr();
+            let end = start + old.get().len();
+            (&text[..start], value.to_owned(), &text[end..])
+        }
+        None => {
+            let end = text.rfind('}').unwrap_or(text.len());
+            let comma = if is_empty { "" } else { "," };
+            (&text[..end], format!("{comma}\"{name}\":{value}"), &text[end..])
+        }
+    };
+    [before, &value, after].concat().into_bytes()
 }
 
 /// Returns what is wrong with each malformed entry.
@@ -119,20 +168,8 @@ impl<'a> Listing<'a> {
 
     /// Returns the text with these entries in place of its own.
     fn with_entries(&self, entries: &str) -> Vec<u8> {
-        let (before, value, after) = match self.manifests {
-            Some(list) => {
-                let start = list.get().as_ptr().addr() - self.text.as_ptr().addr();
-                let end = start + list.get().len();
-                (&self.text[..start], format!("[{entries}]"), &self.text[end..])
-            }
-            None => {
-                let end = self.text.rfind('}').unwrap_or(self.text.len());
-                let comma = if self.has_fields { "," } else { "" };
-                let field = format!("{comma}\"{MANIFESTS}\":[{entries}]");
-                (&self.text[..end], field, &self.text[end..])
-            }
-        };
-        [before, &value, after].concat().into_bytes()
+        let entries = format!("[{entries}]");
+        with_field(self.text, !self.has_fields, self.manifests, MANIFESTS, &entries)
     }
 }
 
@@ -233,6 +270,27 @@ mod tests {
             details[1].starts_with("entry 3 is malformed (invalid type: string"),
             "{details:?}"
         );
+    }
+
+    #[test]
+    fn an_annotation_of_the_index_changes_nothing_else() {
+        for (text, expected) in [
+            ("{}", r#"{"annotations":{"k":"v"}}"#),
+            (r#"{"manifests":[ ]}"#, r#"{"manifests":[ ],"annotations":{"k":"v"}}"#),
+            (
+                r#"{"annotations":{"k":"old","a":1}, "x":2}"#,
+                r#"{"annotations":{"a":1,"k":"v"}, "x":2}"#,
+            ),
+            (r#"{"annotations":null}"#, r#"{"annotations":{"k":"v"}}"#),
+        ] {
+            let written = annotated(text.as_bytes(), "k", "v").unwrap();
+            let annotation_of = annotation(&written, "k");
+            let parsed = |text: &[u8]| serde_json::from_slice::<Value>(text).unwrap();
+            assert_eq!(parsed(&written), parsed(expected.as_bytes()), "{text}");
+            assert_eq!(annotation_of.as_deref(), Some("v"), "{text}");
+        }
+        assert_eq!(annotation(br#"{"annotations":{"k":7}}"#, "k"), None);
+        assert!(annotated(br#"{"annotations":[]}"#, "k", "v").is_err());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::{
     directory::{LayoutDirectory, OpenLayout},
     index::Index,
     index_cache::{IndexCache, Snapshot},
+    index_text,
     lease_table::LeaseTable,
     name_cache::NameCache,
     summaries::SummaryCache,
@@ -83,5 +84,23 @@ impl Inner {
         index: Index,
     ) -> Result<()> {
         self.index_cache.replace(&self.directory, opened, before, index)
+    }
+
+    /// Returns an annotation of the index itself.
+    pub(super) fn annotation(&self, key: &str) -> Result<Option<String>> {
+        Ok(index_text::annotation(&self.snapshot()?.bytes, key))
+    }
+
+    /// Sets an annotation of the index itself.
+    pub(super) fn annotate(&self, key: &str, value: &str) -> Result<()> {
+        self.directory.check_version()?;
+        let opened = self.directory.create()?;
+        let _lock = opened.lock_index()?;
+        let before = self.snapshot()?;
+        if index_text::annotation(&before.bytes, key).as_deref() == Some(value) {
+            return Ok(());
+        }
+        // The next reader sees that the file has changed.
+        opened.replace_index(&index_text::annotated(&before.bytes, key, value)?)
     }
 }

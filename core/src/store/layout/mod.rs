@@ -162,6 +162,16 @@ impl Layout {
         self.with(move |layout| layout.add_manifest(&manifest, names)).await
     }
 
+    /// Returns an annotation of the index itself.
+    pub(crate) async fn annotation(&self, key: &'static str) -> Result<Option<String>> {
+        self.with(move |layout| layout.annotation(key)).await
+    }
+
+    /// Sets an annotation of the index itself.
+    pub(crate) async fn annotate(&self, key: &'static str, value: String) -> Result<()> {
+        self.with(move |layout| layout.annotate(key, &value)).await
+    }
+
     /// Runs `work` on a blocking thread, again while the process lacks file descriptors.
     async fn with<T: Send + 'static>(
         &self,

@@ -499,7 +499,8 @@ class ArtifactOperations(Base):
     ) -> BackupReport:
         """Copies repositories and layouts, or some of their tags, into one archive or directory: an image layout. A
         path that ends with ``.tar`` is an archive. It appears when it is complete and every byte is verified; the same
-        content gives the same bytes. A directory gets what it lacks.
+        content gives the same bytes. A directory gets what it lacks, and tags that have moved at the source move in it
+        too. Its ``index.json`` then says of which repository the tags are, in the annotation ``io.ocigraph.backup``.
 
         A reference without tag and digest names all tags. Of one repository, the archive has the tags, as in any
         layout. Of several, each name in it is a reference: ``host/repository:tag``, or ``host/repository@digest`` for a
@@ -529,6 +530,7 @@ class ArtifactOperations(Base):
             DigestMismatchError: a registry sends other content than a manifest lists.
             SizeMismatchError: a registry sends other content than a manifest lists.
             AlreadyExistsError: ``output`` is a file where a directory is written, or the reverse.
+            ConflictError: the directory has the backup of another repository, whose tags would be lost.
             InvalidArgumentError: ``references`` is empty or an option cannot be used.
 
         Example:
@@ -564,9 +566,10 @@ class ArtifactOperations(Base):
         earlier archives, with content that it lacks because it was written with the option ``since``.
 
         An archive of one repository is restored to ``host/repository``, or ``oci:PATH``. Without tags, all tags of the
-        archive are restored, and else those. An archive of several repositories is restored to a registry, ``host`` or
-        ``host/prefix``: each repository keeps its path. In a layout, each keeps its whole name. Tags are set after all
-        content was sent and verified.
+        archive are restored, and what was backed up by its digest; else those tags. An archive of several repositories
+        is restored to a registry, ``host`` or ``host/prefix``: each repository keeps its path. In a layout, each keeps
+        its whole name. Tags are set after all content was sent and verified, one repository after another: if a
+        registry refuses a tag, the error says in which repositories tags were set before.
 
         Args:
             inputs: the archive or directory to restore, and earlier ones that have content of it.
@@ -591,6 +594,7 @@ class ArtifactOperations(Base):
             DigestMismatchError: the archive is damaged.
             SizeMismatchError: the archive is damaged.
             InvalidReferenceError: ``destination`` names no place for the archive.
+            ConflictError: some names of the archive are tags and others have a repository.
             InvalidArgumentError: an option cannot be used.
 
         Example:

@@ -1,6 +1,7 @@
 //! Backups and what is restored from them: between kinds of registries, with ORAS and other tools, after a kill, and from
 //! damaged archives.
 
+mod directories;
 mod restored;
 
 use std::{
