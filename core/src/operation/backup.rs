@@ -137,10 +137,7 @@ impl Backup<'_> {
         }
         let layout = Layout::with_limits(self.output, self.limits);
         layout.check_writable()?;
-        let directory = Directory::open(&layout).await?;
-        if sources.len() > 1 {
-            directory.check_for_several()?;
-        }
+        let directory = self.directory(&layout, &sources).await?;
         let mut stores: Vec<Arc<dyn Store>> = Vec::new();
         for source in &sources {
             stores.push(match sources.len() {
@@ -151,6 +148,15 @@ impl Backup<'_> {
         let progress = self.options.progress.clone();
         let copied = self.copy(&sources, &stores, Some(&directory), progress).await?;
         Ok(self.report(&sources, copied))
+    }
+
+    /// Opens the directory that is backed up to. CONFLICT if it cannot have the names of the sources.
+    async fn directory<'d>(&self, layout: &'d Layout, sources: &[Source]) -> Result<Directory<'d>> {
+        let directory = Directory::open(layout).await?;
+        if sources.len() > 1 {
+            directory.check_for_several()?;
+        }
+        Ok(directory)
     }
 
     /// Copies each source to its store. Sets the tags once the content of all is there.
@@ -187,7 +193,9 @@ impl Backup<'_> {
         let copies: Vec<_> = copies.collect();
         let copied: Vec<CopiedRoots> =
             stream::iter(copies).buffered(REPOSITORIES).try_collect().await?;
-        if let Some(directory) = directory.filter(|_| is_own.load(Ordering::Relaxed)) {
+        if let Some(directory) =
+            directory.filter(|_| is_own.load(Ordering::Relaxed) && !self.options.dry_run)
+        {
             directory.note(&sources[0]).await?;
         }
         for (store, copied) in stores.iter().zip(&copied) {
@@ -223,7 +231,13 @@ impl Backup<'_> {
             store
         });
         let stores: Vec<Arc<dyn Store>> = stores.collect();
-        let copied = self.copy(&sources, &stores, None, Progress::none()).await?;
+        let layout = Layout::with_limits(self.output, self.limits);
+        // Of a dry run.
+        let directory = match is_archive(self.output) {
+            true => None,
+            false => Some(self.directory(&layout, &sources).await?),
+        };
+        let copied = self.copy(&sources, &stores, directory.as_ref(), Progress::none()).await?;
         drop(stores);
         let mut report = self.report(&sources, copied);
         let mut contents = plan.take_contents();

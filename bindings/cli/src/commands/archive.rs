@@ -19,8 +19,9 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A path that ends with .tar is an archive. It appears when it is complete, and the same content gives
-the same bytes. Any other path is a directory: a second backup to it adds what is new. Both are OCI
-image layouts, which every command reads as oci:PATH.
+the same bytes. Any other path is a directory: a second backup of the same repositories adds what is
+new, and one that would take a tag of another repository away fails. Both are OCI image layouts, which
+every command reads as oci:PATH.
 
 Without a tag, all tags of a repository are backed up. In a backup of several repositories, each tag
 is named registry.example.com/app:v1.
@@ -59,7 +60,8 @@ An archive of one repository is restored to the repository that you name: all ta
 name. An archive of several is restored to a registry, or below a prefix: each repository keeps its
 path. With --repository, one of them is restored to the repository that you name.
 
-Tags are set after everything was sent and verified. The command can be repeated.
+Tags are set after everything was sent and verified, one repository after another. The command can be
+repeated.
 
 EXAMPLES
   ocigraph restore --input app.tar registry.example.com/app:v1

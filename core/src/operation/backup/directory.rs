@@ -25,7 +25,7 @@ const SOURCE: &str = "io.ocigraph.backup";
 /// A directory that is backed up to.
 #[derive(Debug)]
 pub(super) struct Directory<'a> {
-    pub(super) layout: &'a Layout,
+    layout: &'a Layout,
     /// The names that it has before the backup.
     names: BTreeMap<String, Digest>,
 }

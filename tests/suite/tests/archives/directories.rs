@@ -22,6 +22,7 @@ fn a_directory_keeps_the_tags_of_each_repository() {
     };
     backup("dir", &[&one]).ok();
     refused("dir", &[&two]);
+    refused("dir", &["--dry-run", &two]);
     refused("dir", &[&one, &two]);
     assert_eq!(work.ocigraph(&["resolve", "oci:dir:v1"]).ok().trim(), first);
     backup("both", &[&one, &two]).ok();
