@@ -2782,7 +2782,9 @@ ocigraph_status ocigraph_client_copy_start(const ocigraph_client *client,
 
 // Copies repositories and layouts, or some of their tags, into one archive or directory: an image
 // layout. A path that ends with `.tar` is an archive. It appears when it is complete and every
-// byte is verified; the same content gives the same bytes. A directory gets what it lacks.
+// byte is verified; the same content gives the same bytes. A directory gets what it lacks, and
+// tags that have moved at the source move in it too. Its `index.json` then says of which
+// repository the tags are, in the annotation `io.ocigraph.backup`.
 //
 // A reference without tag and digest names all tags. Of one repository, the archive has the tags,
 // as in any layout. Of several, each name in it is a reference: `host/repository:tag`, or
@@ -2797,6 +2799,7 @@ ocigraph_status ocigraph_client_copy_start(const ocigraph_client *client,
 // or content of it is missing; INCOMPLETE if a list of tags or referrers cannot be read
 // completely; DIGEST_MISMATCH or SIZE_MISMATCH if a registry sends other content than a manifest
 // lists; ALREADY_EXISTS if `output` is a file where a directory is written, or the reverse;
+// CONFLICT if the directory has the backup of another repository, whose tags would be lost;
 // INVALID_ARGUMENT if `references` is empty or an option cannot be used.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_backup(const ocigraph_client *client,
@@ -2833,9 +2836,11 @@ ocigraph_status ocigraph_client_backup_start(const ocigraph_client *client,
 // was written with the option `since`.
 //
 // An archive of one repository is restored to `host/repository`, or `oci:PATH`. Without tags, all
-// tags of the archive are restored, and else those. An archive of several repositories is restored
-// to a registry, `host` or `host/prefix`: each repository keeps its path. In a layout, each keeps
-// its whole name. Tags are set after all content was sent and verified.
+// tags of the archive are restored, and what was backed up by its digest; else those tags. An
+// archive of several repositories is restored to a registry, `host` or `host/prefix`: each
+// repository keeps its path. In a layout, each keeps its whole name. Tags are set after all
+// content was sent and verified, one repository after another: if a registry refuses a tag, the
+// error says in which repositories tags were set before.
 //
 // `inputs`: an array of `count` paths: the archive or directory to restore, and earlier ones that
 // have content of it. `destination`: the place to restore to: `host/repository[:tag[,tag]]`,
@@ -2845,8 +2850,9 @@ ocigraph_status ocigraph_client_backup_start(const ocigraph_client *client,
 // Ownership: free `out` with `ocigraph_restore_report_free`.
 // Errors: IO, CANCELLED, network errors; NOT_FOUND if a tag is not in the archive, or if neither
 // the inputs nor the destination have content of it; DIGEST_MISMATCH or SIZE_MISMATCH if the
-// archive is damaged; INVALID_REFERENCE if `destination` names no place for the archive;
-// INVALID_ARGUMENT if an option cannot be used.
+// archive is damaged; INVALID_REFERENCE if `destination` names no place for the archive; CONFLICT
+// if some names of the archive are tags and others have a repository; INVALID_ARGUMENT if an
+// option cannot be used.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_restore(const ocigraph_client *client,
                                         const ocigraph_str *inputs,
@@ -4465,7 +4471,7 @@ bool ocigraph_backup_report_dry_run(const ocigraph_backup_report *result);
 ocigraph_str ocigraph_backup_report_output(const ocigraph_backup_report *result);
 
 // Returns the length of this list: the tags that were backed up, repository by repository, with
-// their manifests.
+// their manifests. A manifest that was named by its digest has no tag.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_backup_report_tag_count(const ocigraph_backup_report *result);
@@ -4573,7 +4579,7 @@ void ocigraph_restore_report_free(ocigraph_restore_report *result);
 bool ocigraph_restore_report_dry_run(const ocigraph_restore_report *result);
 
 // Returns the length of this list: the tags that were set, repository by repository, with their
-// manifests.
+// manifests. A manifest that was backed up by its digest has no tag.
 //
 // Threads: any. Since 0.1.0.
 size_t ocigraph_restore_report_tag_count(const ocigraph_restore_report *result);
