@@ -4,13 +4,13 @@ use std::{convert::Infallible, fmt, path::PathBuf, str::FromStr};
 
 use clap::Args;
 use ocigraph::{
-    ArchivedTag, BackupOptions, BackupReport, KeptTag, KeyCase, Reference, RestoreOptions,
-    RestoreReport, Result, ToJson, printable,
+    ArchivedTag, BackupOptions, BackupReport, Descriptor, KeptTag, KeyCase, Reference,
+    RestoreOptions, RestoreReport, Result, ToJson, printable,
 };
 
 use crate::{
     ExitCode,
-    args::Common,
+    args::{Common, usage},
     format::FormatArg,
     output,
     progress::{backups, restores},
@@ -22,6 +22,10 @@ A path that ends with .tar is an archive. It appears when it is complete, and th
 the same bytes. Any other path is a directory: a second backup of the same repositories adds what is
 new, and one that would take a tag of another repository away fails. Both are OCI image layouts, which
 every command reads as oci:PATH.
+
+What --since names is read and verified. What a directory has already is not read: `ocigraph verify`
+checks it. A referrer that a registry lists and does not have is reported as missing, and the command
+then exits with 1.
 
 Without a tag, all tags of a repository are backed up. In a backup of several repositories, each tag
 is named registry.example.com/app:v1.
@@ -111,6 +115,10 @@ impl fmt::Display for Destination {
 
 pub(crate) async fn backup(common: &Common, args: BackupArgs) -> Result<ExitCode> {
     let format = args.format.open()?;
+    if let Some(path) = args.output.to_str().and_then(|output| output.strip_prefix("oci:")) {
+        return Err(usage("--output is a path, and not a reference")
+            .with_hint(format!("write --output {path}")));
+    }
     let mut options = BackupOptions::default();
     options.recursive = args.include_referrers;
     options.since = args.since;
@@ -119,7 +127,7 @@ pub(crate) async fn backup(common: &Common, args: BackupArgs) -> Result<ExitCode
     options.progress = backups(common, &format);
     let report = common.client()?.backup(&args.references, &args.output, options).await?;
     format.print(|| report.to_json(KeyCase::Camel), || print_backup(&report))?;
-    Ok(code(&report.kept_tags))
+    Ok(code(&report.kept_tags, &report.missing))
 }
 
 pub(crate) async fn restore(common: &Common, args: RestoreArgs) -> Result<ExitCode> {
@@ -134,11 +142,12 @@ pub(crate) async fn restore(common: &Common, args: RestoreArgs) -> Result<ExitCo
     let report = common.client()?.restore(&args.inputs, destination, options).await?;
     let text = || print_restore(&report, &args.destination);
     format.print(|| report.to_json(KeyCase::Camel), text)?;
-    Ok(code(&report.kept_tags))
+    Ok(code(&report.kept_tags, &report.missing))
 }
 
-fn code(kept: &[KeptTag]) -> ExitCode {
-    if kept.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+/// A script must not take a backup or a restore for complete that lacks something.
+fn code(kept: &[KeptTag], missing: &[Descriptor]) -> ExitCode {
+    if kept.is_empty() && missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn print_backup(report: &BackupReport) {

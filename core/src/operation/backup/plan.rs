@@ -7,11 +7,13 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::TryStreamExt;
 
 use crate::{
     content::{
         progress::Outcome,
         source::{ByteStream, Source},
+        verified::verified,
     },
     operation::archive::{name_of_manifest, name_of_tag},
     store::{
@@ -125,24 +127,38 @@ impl Contents {
         all.map(|planned| planned.descriptor.size).sum()
     }
 
-    /// Removes what an earlier backup has. Returns how many blobs it has.
+    /// Removes what an earlier backup has, undamaged. Returns how many blobs it has.
     pub(super) async fn remove_existing(&mut self, earlier: &Layout) -> Result<usize> {
         // Fails if it is not a layout.
         earlier.tags().await?;
         let before = self.blobs.len();
         for contents in [&mut self.manifests, &mut self.blobs] {
             for (digest, planned) in std::mem::take(contents) {
-                let exists = match earlier.describe_blob(&digest).await {
-                    Ok(found) => found.size == planned.descriptor.size,
-                    Err(e) if e.code() == Code::NotFound => false,
-                    Err(e) => return Err(e),
-                };
-                if !exists {
+                if !is_whole(earlier, &planned.descriptor).await? {
                     contents.insert(digest, planned);
                 }
             }
         }
         Ok(before - self.blobs.len())
+    }
+}
+
+/// Reads content of an earlier backup to its end. Returns false if it is missing or damaged: it is then
+/// stored again.
+async fn is_whole(earlier: &Layout, content: &Descriptor) -> Result<bool> {
+    let read = async {
+        let mut stream = verified(content, earlier.fetch_blob(content, 0).await?)?;
+        while stream.try_next().await?.is_some() {}
+        Ok::<_, Error>(())
+    };
+    match read.await {
+        Ok(()) => Ok(true),
+        Err(e) if e.code() == Code::NotFound => Ok(false),
+        Err(e) if matches!(e.code(), Code::DigestMismatch | Code::SizeMismatch) => {
+            tracing::warn!(digest = %content.digest, "the earlier backup is damaged");
+            Ok(false)
+        }
+        Err(e) => Err(e),
     }
 }
 

@@ -45,7 +45,9 @@ pub(super) async fn archive(
     }
     let requests = limits.requests.max();
     let prefetch = &Prefetch::new(sources, &limits.requests, progress);
-    let (send, mut receive) = mpsc::channel(requests);
+    // Not bounded: a fetch that nothing polls would keep its request, which a large blob can wait for. The prefetch bounds
+    // the bytes, and the rest is in the plan anyway.
+    let (send, mut receive) = mpsc::unbounded_channel();
     let fetch = async move {
         let rest = pending.into_iter().enumerate().skip(complete);
         let each = rest.map(|(at, pending)| async move {
@@ -53,7 +55,7 @@ pub(super) async fn archive(
         });
         let mut fetched = stream::iter(each).buffered(requests);
         while let Some(next) = fetched.try_next().await? {
-            if send.send(next).await.is_err() {
+            if send.send(next).is_err() {
                 break;
             }
         }
@@ -120,7 +122,7 @@ impl Writer<'_> {
     /// then fetched once more in one piece.
     async fn large(mut self, at: usize, blob: &Descriptor, store: &dyn ReadStore) -> Result<Self> {
         let max = LargeBlobLimiter::requests_for_one(self.limits.requests.max());
-        for max_requests in [max, 1] {
+        for (attempt, max_requests) in [max, 1].into_iter().enumerate() {
             let (mut output, entries) = (self.output, Arc::clone(&self.entries));
             output = spawn_blocking(move || {
                 output.start(&entries[at])?;
@@ -132,7 +134,7 @@ impl Writer<'_> {
             let content = store.fetch_blob_in_parts(blob, 0, max_requests).await?;
             let (mut output, written) =
                 append(self.progress, output, blob, verified(blob, content)?).await?;
-            let is_damaged = |e: &Error| e.code() == Code::DigestMismatch && max_requests > 1;
+            let is_damaged = |e: &Error| e.code() == Code::DigestMismatch && attempt == 0;
             let retry = match written {
                 Err(e) if is_damaged(&e) => {
                     tracing::info!(error = %e, "fetching a damaged blob again");

@@ -217,6 +217,41 @@ fn a_delta_needs_the_earlier_archive_and_says_what_is_missing() {
 }
 
 #[test]
+fn a_delta_stores_again_what_the_earlier_archive_has_damaged() {
+    let (registry, work) = (Registry::start(Kind::Ocimem), Workspace::new());
+    let repository = registry.reference("app");
+    let content = "content of the blob that is damaged";
+    work.write("file", content);
+    push(&work, &format!("{repository}:v1"), &["file"]);
+    work.ocigraph(&["backup", "-o", "first.tar", &repository]).ok();
+    let mut first = work.read("first.tar");
+    let at = first.windows(content.len()).position(|part| part == content.as_bytes()).unwrap();
+    first[at] ^= 1;
+    work.write("first.tar", first);
+    let backup = ["backup", "-o", "second.tar", "--since", "first.tar", &repository];
+    assert_eq!(json(&work, &backup)["blobs"], 1);
+    work.ocigraph(&["restore", "--input", "second.tar", "--input", "first.tar", "oci:back"]).ok();
+    work.ocigraph(&["verify", "oci:back:v1"]).ok();
+}
+
+#[test]
+fn a_slow_large_blob_before_many_small_ones_does_not_stop_a_backup() {
+    let (fixture, work) = (Fixture::start(Config::default()), Workspace::new());
+    let target = format!("{}/app:v1", fixture.host());
+    write_large(&work.path("large"), 24 << 20, 7);
+    let names: Vec<String> = (0..600).map(|i| format!("small/{i}")).collect();
+    names.iter().for_each(|name| drop(work.write(name, name.repeat(200))));
+    let files: Vec<&str> = ["large"].into_iter().chain(names.iter().map(String::as_str)).collect();
+    push(&work, &target, &files);
+    for concurrency in ["1", "16", "0"] {
+        let args = ["backup", "-q", "-o", "x.tar", "--concurrency", concurrency, &target];
+        work.ocigraph(&args).ok();
+        work.ocigraph(&["verify", "-q", "oci:x.tar:v1"]).ok();
+        fs::remove_file(work.path("x.tar")).unwrap();
+    }
+}
+
+#[test]
 fn the_same_content_gives_the_same_bytes() {
     let (one, other, work) =
         (Registry::start(Kind::Ggcr), Registry::start(Kind::Docker2), Workspace::new());
