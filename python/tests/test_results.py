@@ -97,7 +97,7 @@ def without_oras(printed: Any, ours: Any) -> Any:
         return {key: without_oras(value, ours[key]) for key, value in printed.items() if key in ours}
     if isinstance(printed, list) and isinstance(ours, list) and len(printed) == len(ours):
         return [without_oras(one, other) for one, other in zip(printed, ours, strict=True)]
-    if isinstance(printed, str) and os.path.isabs(printed):
+    if isinstance(printed, str) and Path(printed).is_absolute():
         return printed[-len(ours) :]
     return printed
 
