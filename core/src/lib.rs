@@ -400,6 +400,7 @@ pub use operation::{
     },
     pull::{PullOptions, PullResult, PulledFile},
     push::{PushOptions, PushResult, PushedBlob},
+    rows::{RowSink, Rows},
     tag::UntagOptions,
     verify::{Problem, ProblemKind, VerifyOptions, VerifyReport},
 };

@@ -29,6 +29,7 @@ pub(crate) mod push;
 pub(crate) mod read;
 #[cfg(feature = "layout")]
 pub(crate) mod restore;
+pub(crate) mod rows;
 pub(crate) mod select;
 pub(crate) mod tag;
 pub(crate) mod transfer;
