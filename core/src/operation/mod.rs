@@ -31,6 +31,7 @@ pub(crate) mod read;
 pub(crate) mod restore;
 pub(crate) mod rows;
 pub(crate) mod select;
+pub(crate) mod selection;
 pub(crate) mod tag;
 pub(crate) mod transfer;
 pub(crate) mod verify;

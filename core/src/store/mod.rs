@@ -250,6 +250,13 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
     /// of referrers, are not among them.
     async fn tags(&self) -> Result<List<String>>;
 
+    /// Returns all tags in parts, as [`tags`](Self::tags) does, so that a long list need not be in memory:
+    /// such a list can exceed [`max_entries`](Self::max_entries). The stream ends after an error. Default:
+    /// the list as one part.
+    fn tags_in_parts(&self) -> BoxStream<'_, Result<List<String>>> {
+        stream::once(self.tags()).boxed()
+    }
+
     /// Returns the tags that have the digest of a manifest, as cosign writes them, or `None` if reading
     /// them would take more than `max_requests` requests. Default: those among [`tags`](Self::tags).
     async fn sibling_tags(&self, max_requests: usize) -> Result<Option<List<SiblingTag>>> {

@@ -56,6 +56,7 @@ pub(super) struct Pages<'a> {
     pages_requested: usize,
     bytes_read: u64,
     entries: usize,
+    max_entries: usize,
     pub(super) problems: Problems,
     charge: Charge,
 }
@@ -84,11 +85,18 @@ impl<'a> Pages<'a> {
             pages_requested: 0,
             bytes_read: 0,
             entries: 0,
+            max_entries: connection.limits().max_entries,
             problems,
             charge: connection.memory().charge(),
         };
         pages.enqueue(first, None);
         pages
+    }
+
+    /// Limits the pages and their bytes, and not the number of entries. For a list that is read in parts.
+    pub(super) fn of_any_length(mut self) -> Self {
+        self.max_entries = usize::MAX;
+        self
     }
 
     /// Requests the next page. Returns any response for the first page, but only 200 for the
@@ -192,7 +200,7 @@ impl<'a> Pages<'a> {
     ) -> Result<()> {
         for entry in self.split_entries(key, entries) {
             self.entries += 1;
-            check_limit(self.entries, self.connection.limits().max_entries)?;
+            check_limit(self.entries, self.max_entries)?;
             match read(entry) {
                 Ok(entry) => {
                     self.charge.add(entry.weight())?;

@@ -136,6 +136,10 @@ impl ReadStore for Registry {
         Ok(tags)
     }
 
+    fn tags_in_parts(&self) -> BoxStream<'_, Result<List<String>>> {
+        self.list_tags_in_parts()
+    }
+
     async fn sibling_tags(&self, max_requests: usize) -> Result<Option<List<SiblingTag>>> {
         let Some(tags) = self.list_tags_of_few_pages(max_requests).await? else { return Ok(None) };
         self.set_listed_tags(&tags)?;

@@ -1,5 +1,9 @@
 //! Tags: listing and deleting them.
 
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
 use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -9,6 +13,7 @@ use super::{
     registry::Registry,
 };
 use crate::store::{
+    fallback_tag::is_fallback_tag,
     list::{List, Problems},
     registry::{hint, http::request::Request},
 };
@@ -26,27 +31,71 @@ impl Registry {
         &self,
         max_pages: usize,
     ) -> Result<Option<List<String>>> {
-        #[derive(Deserialize)]
-        struct Page<'a> {
-            #[serde(default, borrow, deserialize_with = "present")]
-            tags: Option<&'a RawValue>,
-        }
-        let url = self.url("tags/list")?;
-        let what = format!("the tags of {}", self.repository);
-        let mut pages = Pages::new(&self.connection, url, Problems::of(&what));
         let mut tags = Vec::new();
-        while let Some(response) = pages.next().await? {
-            if response.status() != StatusCode::OK {
-                return Err(response.into_error(&format!("cannot list {what}")).await);
-            }
-            let (bytes, _permit) = response.metadata().await?;
-            let Some(page) = pages.page::<Page<'_>>(&bytes)? else { continue };
-            pages.add_names(&mut tags, "tags", page.tags, check_tag)?;
+        let mut pages = self.tag_pages()?;
+        while self.next_tags(&mut pages, &mut tags).await? {
             if pages.has_more_than(max_pages) {
                 return Ok(None);
             }
         }
         pages.finish(tags).map(Some)
+    }
+
+    /// Lists all tags page by page, without those of fallback indexes, which are remembered.
+    pub(super) fn list_tags_in_parts(&self) -> BoxStream<'_, Result<List<String>>> {
+        /// What was read of the list. `None` before the first page, and after the last.
+        enum State<'a> {
+            Start,
+            Reading(Box<Pages<'a>>, Vec<String>),
+            End,
+        }
+        let parts = stream::try_unfold(State::Start, move |state| async move {
+            let (mut pages, mut fallback) = match state {
+                State::Start => (Box::new(self.tag_pages()?.of_any_length()), Vec::new()),
+                State::Reading(pages, fallback) => (pages, fallback),
+                State::End => return Ok(None),
+            };
+            let mut tags = Vec::new();
+            if self.next_tags(&mut pages, &mut tags).await? {
+                fallback.extend(tags.extract_if(.., |tag| is_fallback_tag(tag)));
+                let part = pages.part(tags);
+                return Ok(Some((part, State::Reading(pages, fallback))));
+            }
+            let last = pages.finish(Vec::new())?;
+            if last.problems.is_empty() {
+                self.set_listed_tags(&fallback.into())?;
+            }
+            Ok(Some((last, State::End)))
+        });
+        parts.boxed()
+    }
+
+    fn tag_pages(&self) -> Result<Pages<'_>> {
+        let url = self.url("tags/list")?;
+        Ok(Pages::new(&self.connection, url, Problems::of(&self.list_of_tags())))
+    }
+
+    fn list_of_tags(&self) -> String {
+        format!("the tags of {}", self.repository)
+    }
+
+    /// Adds the tags of the next page. Returns false after the last page.
+    async fn next_tags(&self, pages: &mut Pages<'_>, tags: &mut Vec<String>) -> Result<bool> {
+        #[derive(Deserialize)]
+        struct Page<'a> {
+            #[serde(default, borrow, deserialize_with = "present")]
+            tags: Option<&'a RawValue>,
+        }
+        let Some(response) = pages.next().await? else { return Ok(false) };
+        if response.status() != StatusCode::OK {
+            let what = format!("cannot list {}", self.list_of_tags());
+            return Err(response.into_error(&what).await);
+        }
+        let (bytes, _permit) = response.metadata().await?;
+        if let Some(page) = pages.page::<Page<'_>>(&bytes)? {
+            pages.add_names(tags, "tags", page.tags, check_tag)?;
+        }
+        Ok(true)
     }
 
     /// Deletes a tag, and keeps its manifest (distribution-spec v1.1.1, "Deleting tags").

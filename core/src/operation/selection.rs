@@ -1,0 +1,13 @@
+//! What an operation on many images selects: registries, repositories and tags, by names and patterns.
+
+mod latest;
+mod names;
+mod pattern;
+mod selector;
+mod shard;
+
+pub(crate) use latest::latest;
+pub(crate) use names::Names;
+pub(crate) use pattern::Pattern;
+pub(crate) use selector::{Selector, TagSelection};
+pub(crate) use shard::Shard;

@@ -1,0 +1,174 @@
+//! A target of an operation on many images.
+
+use std::fmt;
+
+use super::pattern::Pattern;
+use ocigraph_types::{Code, Digest, Error, Host, Location, Reference, Result};
+
+/// What one target selects. Its text is one of
+/// - `host`: all repositories of a registry;
+/// - `host/PATTERN[:TAG]`: those whose names match;
+/// - `host/repository[:TAG][@digest]` and `oci:PATH[:TAG][@digest]`, as in a [`Reference`].
+///
+/// `TAG` is a tag, several with commas between them, or a pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Selector {
+    /// Repositories of a registry's catalog.
+    Catalog { host: Host, repositories: Option<Pattern>, tags: TagSelection },
+    /// One repository or layout.
+    One { location: Location, tags: TagSelection },
+}
+
+/// The tags that a target selects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum TagSelection {
+    All,
+    Matching(Pattern),
+    Named(Vec<String>),
+    /// One manifest, whatever its tags are.
+    Digest(Digest),
+}
+
+impl TagSelection {
+    pub(crate) fn of(reference: &Reference) -> Self {
+        match reference.digest() {
+            Some(digest) => Self::Digest(digest.clone()),
+            None if reference.tags().is_empty() => Self::All,
+            None => Self::Named(reference.tags().to_vec()),
+        }
+    }
+}
+
+impl Selector {
+    /// Parses a target. `INVALID_REFERENCE` or `INVALID_ARGUMENT` if it has another form.
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        if let Some((before, tag)) = tag_pattern(text) {
+            let tags = TagSelection::Matching(Pattern::parse(tag)?);
+            return Ok(Self::parse(before)?.with_tags(tags));
+        }
+        if text.starts_with("oci:") || text.contains("://") {
+            return Self::reference(text);
+        }
+        let Some((host, repositories)) = text.split_once('/') else {
+            return Ok(Self::Catalog {
+                host: text.parse()?,
+                repositories: None,
+                tags: TagSelection::All,
+            });
+        };
+        if !Pattern::is_in(repositories) {
+            return Self::reference(text);
+        }
+        let (repositories, tags) = match repositories.rsplit_once(':') {
+            Some((repositories, tags)) if !tags.contains(['/', '}', ']']) => {
+                let tags = tags.split(',').map(str::to_owned).collect();
+                (repositories, TagSelection::Named(tags))
+            }
+            _ => (repositories, TagSelection::All),
+        };
+        if repositories.contains('@') {
+            let message = format!("the target {text:?} has a pattern and a digest");
+            return Err(Error::new(Code::InvalidArgument, message)
+                .with_hint("name the repository of the digest"));
+        }
+        let (host, repositories) = (host.parse()?, Some(Pattern::parse(repositories)?));
+        Ok(Self::Catalog { host, repositories, tags })
+    }
+
+    fn reference(text: &str) -> Result<Self> {
+        let reference: Reference = text.parse()?;
+        let tags = TagSelection::of(&reference);
+        Ok(Self::One { location: reference.location().clone(), tags })
+    }
+
+    fn with_tags(self, tags: TagSelection) -> Self {
+        match self {
+            Self::Catalog { host, repositories, .. } => Self::Catalog { host, repositories, tags },
+            Self::One { location, .. } => Self::One { location, tags },
+        }
+    }
+
+    /// The host of a registry.
+    pub(crate) fn host(&self) -> Option<&Host> {
+        match self {
+            Self::Catalog { host, .. }
+            | Self::One { location: Location::Registry { host, .. }, .. } => Some(host),
+            Self::One { .. } => None,
+        }
+    }
+}
+
+/// Splits the pattern for tags off.
+fn tag_pattern(text: &str) -> Option<(&str, &str)> {
+    let (before, tag) = text.rsplit_once(':')?;
+    // A colon of a port or of the prefix is no border: a path or a repository follows it.
+    let is_tag = Pattern::is_in(tag)
+        && !tag.contains('/')
+        && (before.contains('/') || before.starts_with("oci:"));
+    is_tag.then_some((before, tag))
+}
+
+impl fmt::Display for TagSelection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => Ok(()),
+            Self::Matching(pattern) => write!(f, ":{pattern}"),
+            Self::Named(tags) => write!(f, ":{}", tags.join(",")),
+            Self::Digest(digest) => write!(f, "@{digest}"),
+        }
+    }
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Catalog { host, repositories: None, tags } => write!(f, "{host}{tags}"),
+            Self::Catalog { host, repositories: Some(pattern), tags } => {
+                write!(f, "{host}/{pattern}{tags}")
+            }
+            Self::One { location, tags } => write!(f, "{}{tags}", Reference::new(location.clone())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_a_registry_a_pattern_or_a_reference() {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        let by_digest = format!("localhost:5000/app@{digest}");
+        for text in [
+            "localhost:5000",
+            "r.example.com/team/**",
+            "r.example.com/team/*:v1",
+            "r.example.com/team/*:v1,v2",
+            "r.example.com/team/*:v?.*",
+            "r.example.com/{a,b}",
+            "r.example.com/app",
+            "r.example.com/app:v1,v2",
+            "r.example.com/app:v*",
+            "localhost:5000/app:{a,b}",
+            by_digest.as_str(),
+            "oci:store",
+            "oci:store/x:v1",
+            "oci:store/x:v*",
+        ] {
+            let selector = Selector::parse(text).unwrap();
+            assert_eq!(selector.to_string(), text);
+            let is_catalog = !text.contains("app") && !text.starts_with("oci:");
+            assert_eq!(matches!(selector, Selector::Catalog { .. }), is_catalog, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_target_is_refused() {
+        let digest = format!("r.example.com/team/*@sha256:{}", "a".repeat(64));
+        for text in
+            ["", "https://r.example.com/a", "r.example.com/", "r.example.com/App", "r/[a", &digest]
+        {
+            assert!(Selector::parse(text).is_err(), "{text}");
+        }
+    }
+}
