@@ -10,28 +10,28 @@ use std::{fmt, path::Path, sync::Arc};
 
 use bytes::Bytes;
 
+#[cfg(feature = "layout")]
+use crate::operation::{
+    backup::{self, BackupOptions, BackupReport},
+    restore::{self, RestoreOptions, RestoreReport},
+};
 use crate::{
     operation::{
         self,
         blob::TransferOptions,
         copy::{self, CopyOptions, CopyReport},
         list,
+        rows::Rows,
+        selection::Places,
+        sweep::{self, SweepOptions, SweepRow, SweepSummary},
     },
     store::{
-        Store,
+        ReadStore, Store,
         catalog::{ManifestInfo, TagInfo},
         client::check_secrets,
         limits::Limits,
         list::List,
     },
-};
-#[cfg(feature = "layout")]
-use crate::{
-    operation::{
-        backup::{self, BackupOptions, BackupReport},
-        restore::{self, RestoreOptions, RestoreReport},
-    },
-    store::ReadStore,
 };
 #[cfg(feature = "registry")]
 use crate::{
@@ -41,9 +41,8 @@ use crate::{
     },
     store::registry::auth::{Credential, Credentials, LoginTarget},
 };
-#[cfg(feature = "registry")]
-use ocigraph_types::Host;
-use ocigraph_types::{Descriptor, Location, Reference, Result};
+use futures::FutureExt;
+use ocigraph_types::{Descriptor, Host, Location, Reference, Result};
 
 pub use crate::store::client::{Client, ClientConfig};
 
@@ -213,6 +212,72 @@ impl Client {
         operation::discover_each(&*store, reference, &options, receive).await
     }
 
+    /// Returns what is attached to every image of registries, repositories and layouts, as rows that come
+    /// as they are found. A target is `host` (all repositories), `host/PATTERN[:TAG]`,
+    /// `host/repository[:TAG]`, or `oci:PATH[:TAG]`; a tag can be a pattern too. In patterns, `*` means
+    /// any characters but `/`, `**` those too, `?` one character, and `{a,b}` one of several texts.
+    ///
+    /// What cannot be read is a row with the status `unknown`, `refused` or `missing`, and ends nothing: an
+    /// image, a repository, or the list of a registry's repositories. Only *none* says that nothing is
+    /// attached. After 32 requests in a row that did not reach a registry, its other repositories are
+    /// rows with the status `unknown`.
+    ///
+    /// Memory stays bounded: a million tags take less than 200 MB. An example: [`SweepOptions`].
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] or [`Code::InvalidReference`] if a target, a pattern or a shard cannot be
+    /// used. The rows fail with [`Code::Io`] if the checkpoint cannot be written, with
+    /// [`Code::InvalidArgument`] if it is of another sweep, and with [`Code::Conflict`] if another process
+    /// uses it.
+    pub fn sweep(
+        &self,
+        targets: &[String],
+        options: SweepOptions,
+    ) -> Result<Rows<SweepRow, SweepSummary>> {
+        let selected = sweep::select(targets, &options).and_then(|selected| {
+            self.check_hosts(selected.iter().filter_map(|selector| selector.host()))?;
+            Ok(selected)
+        });
+        let on = targets.join(" ");
+        let selected = selected.map_err(|e| e.with_operation(sweep::OPERATION, &on))?;
+        Ok(sweep::run(self.places(), selected, options))
+    }
+
+    /// Fails if one client would send several registries a secret that the caller gave for one.
+    fn check_hosts<'a>(&self, mut hosts: impl Iterator<Item = &'a Host>) -> Result<()> {
+        let Some(first) = hosts.next() else { return Ok(()) };
+        if hosts.all(|host| host == first) { Ok(()) } else { check_secrets(&self.config) }
+    }
+
+    /// The registry of a reference, unless a store of the caller serves it.
+    #[cfg(feature = "layout")]
+    fn host_of<'a>(&self, reference: &'a Reference) -> Option<&'a Host> {
+        match self.own_location(reference) {
+            Some(Location::Registry { host, .. }) => Some(host),
+            _ => None,
+        }
+    }
+
+    /// What operations on many images open and list.
+    fn places(&self) -> Places {
+        let (open, list) = (self.clone(), self.clone());
+        let open = move |location: &Location| -> Result<Arc<dyn ReadStore>> {
+            Ok(open.open_location(location, &[])?)
+        };
+        Places::new(open, move |host| list.clone().repositories_of(host).boxed())
+    }
+
+    #[cfg(feature = "registry")]
+    async fn repositories_of(self, host: Host) -> Result<List<String>> {
+        self.list_repositories(&host).await
+    }
+
+    #[cfg(not(feature = "registry"))]
+    async fn repositories_of(self, host: Host) -> Result<List<String>> {
+        let message = format!("{host}: this build has no feature for registries");
+        Err(Error::new(ocigraph_types::Code::Unsupported, message))
+    }
+
     /// Like [`Client::discover`], with the annotations as the registry lists them: some list none.
     /// Saves the requests for them where nothing shows annotations. The options must not filter by
     /// annotations.
@@ -283,7 +348,7 @@ impl Client {
         options: BackupOptions,
     ) -> Result<BackupReport> {
         let opened = || -> Result<Vec<(Arc<dyn ReadStore>, Reference)>> {
-            self.check_hosts(references)?;
+            self.check_hosts(references.iter().filter_map(|reference| self.host_of(reference)))?;
             let mut sources = Vec::new();
             for reference in references {
                 let store: Arc<dyn ReadStore> = self.open_location(reference.location(), &[])?;
@@ -321,17 +386,6 @@ impl Client {
     ) -> Result<RestoreReport> {
         let open = |location: &Location| self.open_location(location, &PUSH);
         restore::run(inputs, destination, &open, options, &self.config.limits).await
-    }
-
-    /// Fails if one client would send several registries a secret that the caller gave for one.
-    fn check_hosts(&self, references: &[Reference]) -> Result<()> {
-        let host_of = |reference| match self.own_location(reference) {
-            Some(Location::Registry { host, .. }) => Some(host),
-            _ => None,
-        };
-        let mut hosts = references.iter().filter_map(host_of);
-        let Some(first) = hosts.next() else { return Ok(()) };
-        if hosts.all(|host| host == first) { Ok(()) } else { check_secrets(&self.config) }
     }
 }
 

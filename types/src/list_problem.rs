@@ -30,6 +30,9 @@ pub struct ListProblem {
     /// The tag, if the list was read and only the manifest that this tag names was not. Such a problem
     /// is a warning: it leaves the list complete.
     pub tag: Option<String>,
+    /// The code of the error because of which it was not read. [`Code::Unauthorized`] and
+    /// [`Code::Forbidden`] mean that the registry refuses it. `None` if it was read and is malformed.
+    pub code: Option<Code>,
 }
 
 impl ListProblem {
@@ -40,7 +43,13 @@ impl ListProblem {
         name: Option<String>,
         detail: String,
     ) -> Self {
-        Self { list, subject, name, detail, tag: None }
+        Self { list, subject, name, detail, tag: None, code: None }
+    }
+
+    /// Sets the code of the error because of which it was not read.
+    pub fn with_code(mut self, code: Code) -> Self {
+        self.code = Some(code);
+        self
     }
 
     /// Creates the problem of a tag whose manifest cannot be read.

@@ -30,6 +30,7 @@ use crate::{
         migrate::MigrateArgs,
         pull::PullArgs,
         push::{AttachArgs, PushArgs},
+        sweep::SweepArgs,
         tag::{ResolveArgs, TagArgs, UntagArgs},
         verify::VerifyArgs,
     },
@@ -95,6 +96,8 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Check that signatures, SBoMs and other attachments exist
     Check(CheckArgs),
+    /// List what is attached to every image of registries and repositories
+    Sweep(Box<SweepArgs>),
     /// Add tags to an artifact
     Tag(TagArgs),
     /// Remove tags without deleting their manifests

@@ -9,6 +9,7 @@ mod format;
 mod oras_defaults;
 mod output;
 mod progress;
+mod rows;
 mod shapes;
 mod sides;
 mod signals;
@@ -142,6 +143,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Migrate(args) => commands::migrate::migrate(&common, args).boxed(),
         Command::Verify(args) => commands::verify::verify(&common, args).boxed(),
         Command::Check(args) => commands::check::check(&common, args).boxed(),
+        Command::Sweep(args) => commands::sweep::sweep(&common, *args).boxed(),
         Command::Tag(args) => commands::tag::tag(&common, args).boxed(),
         Command::Untag(args) => commands::tag::untag(&common, args).boxed(),
         Command::Resolve(args) => commands::tag::resolve(&common, args).boxed(),

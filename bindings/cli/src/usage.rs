@@ -61,6 +61,11 @@ impl Usage {
             }
             Command::Manifests(args) => one(&args.layout, &args.target),
             Command::Digest(args) => args.usage(),
+            Command::Sweep(args) => {
+                let reads = args.from.as_ref().filter(|from| from.as_os_str() == "-");
+                let standard_input = reads.map(|_| "--from -".to_owned()).into_iter().collect();
+                Ok(Self { standard_input, ..Self::default() })
+            }
             Command::Repos(_)
             | Command::Repo(RepoCommand::Ls(_))
             | Command::Login(_)

@@ -164,7 +164,8 @@ async fn run(
         Err(e) => return Err(e),
     };
     let mut problems = std::mem::take(&mut tags.problems);
-    let siblings = SiblingTags::among(&tags.entries, Arc::clone(&requests));
+    let siblings =
+        SiblingTags::among(tags.entries.iter().map(String::as_str), Arc::clone(&requests));
     let lists = Lists { store, only: options.only, requests: &requests, siblings: &siblings };
     let mut closure = ReferrerClosure::collect(lists, root, &mut charge, &mut problems).await?;
     closure.subject = subject.filter(|subject| !closure.nodes.contains_key(subject));

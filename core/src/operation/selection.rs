@@ -3,11 +3,13 @@
 mod latest;
 mod names;
 mod pattern;
+mod places;
 mod selector;
 mod shard;
 
 pub(crate) use latest::latest;
 pub(crate) use names::Names;
 pub(crate) use pattern::Pattern;
+pub(crate) use places::Places;
 pub(crate) use selector::{Selector, TagSelection};
 pub(crate) use shard::Shard;

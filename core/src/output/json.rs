@@ -21,6 +21,7 @@ use crate::{
         migrate::{KeptAttachment, MigrateReport, Migration, MigrationKind, RemovedAttachment},
         pull::{PullResult, PulledFile},
         push::{PushResult, PushedBlob},
+        sweep::{SweepCoverage, SweepRow, SweepStatus, SweepSummary},
         verify::{Problem, ProblemKind, VerifyReport},
     },
     store::catalog::{Attributes, ManifestInfo, TagInfo},
@@ -61,6 +62,9 @@ to_json!(
     PushedBlob,
     RemovedAttachment,
     RetainedManifest,
+    SweepCoverage,
+    SweepRow,
+    SweepSummary,
     TagInfo,
     VerifyReport,
 );
@@ -81,7 +85,7 @@ macro_rules! by_name {
     )*};
 }
 
-by_name!(MigrationKind, Outcome, Presence, ProblemKind);
+by_name!(MigrationKind, Outcome, Presence, ProblemKind, SweepStatus);
 
 #[cfg(feature = "registry")]
 by_name!(StoredIn);

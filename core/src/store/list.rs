@@ -3,10 +3,8 @@
 //! A malformed entry does not affect the others, and is never skipped silently. A caller that needs
 //! the whole list gets INCOMPLETE, which is neither *none* nor *all*.
 
-#[cfg(doc)]
-use crate::Code;
 use crate::store::memory_budget::Charge;
-use ocigraph_types::{Digest, ListProblem, Result, printable, weight::Weight};
+use ocigraph_types::{Code, Digest, ListProblem, Result, printable, weight::Weight};
 
 /// Maximum number of problems of one list that are kept. The others are only counted.
 const MAX_PROBLEMS: usize = 100;
@@ -125,6 +123,15 @@ impl Problems {
 
     pub(crate) fn add(&mut self, detail: impl Into<String>) {
         self.push(None, detail.into());
+    }
+
+    /// Adds something that was not read because of an error.
+    pub(crate) fn add_unread(&mut self, detail: impl Into<String>, code: Code) {
+        let before = self.found.len();
+        self.push(None, detail.into());
+        if let Some(added) = self.found.get_mut(before) {
+            added.code = Some(code);
+        }
     }
 
     /// Adds an entry that does not follow the grammar of its kind of name.

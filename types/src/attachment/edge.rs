@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Serialize, Serializer};
+
 use crate::{
     descriptor::Descriptor,
     error::{Code, Error, Result, into_error},
@@ -37,6 +39,13 @@ impl EdgeKind {
             EdgeKind::Tag => "tag",
             EdgeKind::Attestation => "attestation",
         }
+    }
+}
+
+/// Serializes the name.
+impl Serialize for EdgeKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 

@@ -15,5 +15,6 @@ pub(crate) mod manifest;
 pub(crate) mod migrate;
 pub(crate) mod pull;
 pub(crate) mod push;
+pub(crate) mod sweep;
 pub(crate) mod tag;
 pub(crate) mod verify;

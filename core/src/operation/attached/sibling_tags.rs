@@ -64,9 +64,26 @@ impl SiblingTags {
     }
 
     /// Finds the sibling tags among all tags of the repository.
-    pub(crate) fn among(tags: &[String], requests: Arc<RequestLimiter>) -> Self {
-        let tags = tags.iter().filter_map(|tag| SiblingTag::parse(tag));
+    pub(crate) fn among<'t>(
+        tags: impl IntoIterator<Item = &'t str>,
+        requests: Arc<RequestLimiter>,
+    ) -> Self {
+        let tags = tags.into_iter().filter_map(SiblingTag::parse);
         Self { listed: OnceCell::new_with(Some(Some(by_subject(tags)))), ..Self::new(requests) }
+    }
+
+    /// Returns true if a tag in the list of tags has the digest of this manifest.
+    pub(crate) fn lists(&self, subject: &Digest) -> bool {
+        self.by_subject().is_some_and(|listed| listed.contains_key(subject))
+    }
+
+    /// Returns the manifests of which tags in the list have the digest.
+    pub(crate) fn subjects(&self) -> impl Iterator<Item = &Digest> {
+        self.by_subject().into_iter().flat_map(HashMap::keys)
+    }
+
+    fn by_subject(&self) -> Option<&BySubject> {
+        self.listed.get()?.as_ref()
     }
 
     /// Reads the list, unless it is long. An operation does so beside its other requests.
@@ -199,7 +216,7 @@ impl SiblingTags {
                 Err(e) if e.code() == Code::NotFound && listed => dangling.push(tag),
                 Err(e) if e.code() == Code::NotFound => {}
                 Err(e) if e.is_of_one_manifest() || (!listed && e.status().is_some()) => {
-                    problems.add(format!("{tag}: {}", e.message()));
+                    problems.add_unread(format!("{tag}: {}", e.message()), e.code());
                 }
                 Err(e) => return Err(e),
             }

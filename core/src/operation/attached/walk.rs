@@ -24,7 +24,7 @@ use crate::{
     },
 };
 use ocigraph_types::{
-    Attachment, Code, Descriptor, Digest, Edge, EdgeKind, ListProblem, Manifest, Result,
+    Attachment, Code, Descriptor, Digest, Edge, EdgeKind, Error, ListProblem, Manifest, Result,
     TagOrDigest, Unread, media_type, says_artifact_type, weight::Weight,
 };
 
@@ -41,9 +41,18 @@ pub(crate) struct Lists<'a> {
     statements: &'a StatementReader,
     /// The annotations of referrers to read. `None` for those that are listed.
     detail: Option<ReferrersDetail>,
+    /// What cannot be read is a problem, whatever the error says of the registry.
+    tolerates: bool,
 }
 
 impl<'a> Lists<'a> {
+    /// Returns true if an error ends the walk, and is not a problem of what could not be read.
+    fn ends(self, error: &Error) -> bool {
+        let is_own =
+            matches!(error.code(), Code::Cancelled | Code::Internal | Code::InvalidArgument);
+        is_own || !(self.tolerates || error.is_of_one_manifest())
+    }
+
     fn follows(self, kind: EdgeKind) -> bool {
         follows(self.options.only, kind)
     }
@@ -154,6 +163,8 @@ pub(crate) struct Walk<'a> {
     waiting: HashMap<Digest, Waiting>,
     /// Nodes whose sibling tags were not looked for yet, with their levels.
     without_siblings: Vec<(Digest, usize)>,
+    /// The sibling tags, if they were listed before.
+    siblings: Option<&'a SiblingTags>,
     listed: usize,
 }
 
@@ -252,14 +263,23 @@ impl<'a> Walk<'a> {
         detail: Option<ReferrersDetail>,
     ) -> Self {
         Self {
-            lists: Lists { store, options, requests, statements, detail },
+            lists: Lists { store, options, requests, statements, detail, tolerates: false },
             charge: store.memory().charge(),
             seen: HashMap::new(),
             repeated: HashSet::new(),
             waiting: HashMap::new(),
             without_siblings: Vec::new(),
+            siblings: None,
             listed: 0,
         }
+    }
+
+    /// Takes the sibling tags from a list that was read before. What cannot be read is then a problem, whatever
+    /// the error says of the registry, since many walks share it.
+    pub(crate) fn one_of_many(mut self, siblings: &'a SiblingTags) -> Self {
+        self.siblings = Some(siblings);
+        self.lists.tolerates = true;
+        self
     }
 
     /// Walks from `subject`. `referrers` is the list of its referrers, if it was begun already;
@@ -286,7 +306,8 @@ impl<'a> Walk<'a> {
         // The repository's tags are listed beside the first levels. Those of an index also show which lists
         // of referrers clients keep for its images, so the images wait for them.
         let follows_tags = lists.follows(EdgeKind::Tag) && descends;
-        let siblings = SiblingTags::new(Arc::clone(lists.requests));
+        let own = SiblingTags::new(Arc::clone(lists.requests));
+        let siblings = self.siblings.unwrap_or(&own);
         let list = async {
             if is_index && descends {
                 siblings.prepare(lists.store).await;
@@ -302,7 +323,7 @@ impl<'a> Walk<'a> {
             tokio::try_join!(self.walk(found, level, referrers), list)?;
         }
         while follows_tags && !self.without_siblings.is_empty() {
-            let level = self.find_siblings(&siblings, found).await?;
+            let level = self.find_siblings(siblings, found).await?;
             self.walk(found, level, None).await?;
         }
         Ok(())
@@ -566,10 +587,17 @@ impl<'a> Walk<'a> {
         found: &mut dyn Found,
     ) -> Result<Vec<Next>> {
         let nodes = std::mem::take(&mut self.without_siblings);
-        let store = self.lists.store;
+        let lists = self.lists;
+        let store = lists.store;
         let manifests = stream::iter(nodes).map(|(digest, depth)| async move {
-            let manifests = siblings.manifests_of(store, &digest).await?.list;
-            Ok::<_, crate::Error>((digest, depth, manifests))
+            let manifests = match siblings.manifests_of(store, &digest).await {
+                Err(e) if !lists.ends(&e) => List::with_problems(
+                    Vec::new(),
+                    vec![problem_of(&digest, "the sibling tags of", &e)],
+                ),
+                manifests => manifests?.list,
+            };
+            Ok::<_, Error>((digest, depth, manifests))
         });
         let mut manifests = manifests.buffered(self.lists.requests.max());
         let mut next = Vec::new();
@@ -611,7 +639,15 @@ fn waits(found: &dyn Found, visit: &Visit) -> bool {
 async fn perform<'a>(lists: Lists<'a>, task: Task<'a>) -> Result<Done<'a>> {
     match task {
         Task::List(mut listing) => {
-            let part = listing.next(lists).await?;
+            let part = match listing.next(lists).await {
+                // Errors of one manifest end a discovery too: nothing is known of its subject then.
+                Err(e) if lists.tolerates && !lists.ends(&e) => {
+                    let problem = problem_of(&listing.parent, "the referrers of", &e);
+                    listing.parts = stream::empty().boxed();
+                    Some(List::with_problems(Vec::new(), vec![problem]))
+                }
+                part => part?,
+            };
             Ok(Done::Listed(listing, part))
         }
         Task::Read(visit) => Ok(Done::Read(Box::new(read_node(lists, *visit).await?))),
@@ -633,9 +669,8 @@ async fn read_node(lists: Lists<'_>, mut visit: Visit) -> Result<Read> {
                 Ok(index) => Some(index),
                 // A list names an index that was deleted.
                 Err(e) if e.code() == Code::NotFound && visit.depth > 0 => None,
-                Err(e) if e.is_of_one_manifest() => {
-                    let detail = e.message().to_owned();
-                    problems.push(problem_of(digest, "the manifest of", detail));
+                Err(e) if !lists.ends(&e) => {
+                    problems.push(problem_of(digest, "the manifest of", &e));
                     None
                 }
                 Err(e) => return Err(e),
@@ -648,13 +683,20 @@ async fn read_node(lists: Lists<'_>, mut visit: Visit) -> Result<Read> {
         let _permit = lists.requests.acquire().await;
         // A filter that silently finds nothing would be taken for an answer.
         let filters = lists.options.predicate_type.is_some();
-        let mut found = recognize(store, &visit.edge, manifest.as_ref(), filters).await?;
+        let recognized = recognize(store, &visit.edge, manifest.as_ref(), filters).await;
+        let mut found = match recognized {
+            Err(e) if !lists.ends(&e) => {
+                problems.push(problem_of(digest, "the manifest of", &e));
+                Attachment::of_listed(visit.edge.kind, &visit.edge.descriptor)
+            }
+            found => found?,
+        };
         if let Some(about) = visit.about.take() {
             found = found.about(about);
         }
         if filters && *found.unread() != Unread::Nothing {
             let unread = lists.statements.read(store, &mut found).await?;
-            let problem = |detail| problem_of(digest, "the predicate types of", detail);
+            let problem = |detail| unread_part(digest, "the predicate types of", detail);
             problems.extend(unread.map(problem));
         }
         attachment = Some(found);
@@ -667,6 +709,10 @@ async fn read_node(lists: Lists<'_>, mut visit: Visit) -> Result<Read> {
     Ok(Read { visit, children, attachment, described, problems, weight })
 }
 
-fn problem_of(digest: &Digest, what: &str, detail: String) -> ListProblem {
+fn problem_of(digest: &Digest, what: &str, error: &Error) -> ListProblem {
+    unread_part(digest, what, error.message().to_owned()).with_code(error.code())
+}
+
+fn unread_part(digest: &Digest, what: &str, detail: String) -> ListProblem {
     ListProblem::new(format!("{what} {digest}"), Some(digest.clone()), None, detail)
 }

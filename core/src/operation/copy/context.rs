@@ -191,7 +191,7 @@ impl CopyContext {
             blobs: Mutex::default(),
             stats: Mutex::default(),
             siblings: match tags {
-                Some(tags) => SiblingTags::among(tags, requests),
+                Some(tags) => SiblingTags::among(tags.iter().map(String::as_str), requests),
                 None => SiblingTags::new(requests),
             },
             knows_all_tags: tags.is_some(),

@@ -7,8 +7,8 @@ use ocigraph_types::{Code, Error, Result};
 /// Maximum length of a pattern in bytes. A name of a repository has up to 255.
 const MAX_BYTES: usize = 1024;
 
-/// A pattern: `*` stands for any characters but `/`, `**` for those too, `?` for one, `[a-c]` for one of
-/// several, and `{a,b}` for one of several texts.
+/// A pattern: `*` means any characters but `/`, `**` those too, `?` one character, `[a-c]` one of
+/// several, and `{a,b}` one of several texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pattern(String);
 

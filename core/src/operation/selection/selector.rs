@@ -101,7 +101,7 @@ impl Selector {
 /// Splits the pattern for tags off.
 fn tag_pattern(text: &str) -> Option<(&str, &str)> {
     let (before, tag) = text.rsplit_once(':')?;
-    // A colon of a port or of the prefix is no border: a path or a repository follows it.
+    // The colon of a port or of the prefix does not count: a path or a repository follows it.
     let is_tag = Pattern::is_in(tag)
         && !tag.contains('/')
         && (before.contains('/') || before.starts_with("oci:"));
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_target_is_refused() {
+    fn other_texts_are_refused() {
         let digest = format!("r.example.com/team/*@sha256:{}", "a".repeat(64));
         for text in
             ["", "https://r.example.com/a", "r.example.com/", "r.example.com/App", "r/[a", &digest]

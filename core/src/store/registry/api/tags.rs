@@ -72,7 +72,7 @@ impl Registry {
 
     fn tag_pages(&self) -> Result<Pages<'_>> {
         let url = self.url("tags/list")?;
-        Ok(Pages::new(&self.connection, url, Problems::of(&self.list_of_tags())))
+        Ok(Pages::new(&self.connection, url, Problems::of(self.list_of_tags())))
     }
 
     fn list_of_tags(&self) -> String {

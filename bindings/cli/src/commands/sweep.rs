@@ -1,0 +1,141 @@
+//! `sweep`: prints what is attached to every image of registries and repositories, as rows.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use ocigraph::{Result, SweepOptions, SweepSummary};
+
+use crate::{
+    ExitCode,
+    args::{Common, clamped, count},
+    output,
+    rows::{ColumnType, Columns, RowFormat, RowOutput, lines_of},
+};
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A TARGET is a registry, a repository, a pattern, or an image layout: host, host/repository[:TAG],
+host/PATTERN[:TAG], oci:PATH[:TAG]. TAG is a tag, a pattern, or several tags with commas between them.
+In a pattern, * means any characters but /, ** those too, ? one, {a,b} one of several texts.
+
+The row of an image has depth 0 and follows the rows of what is attached to it. Its status is found,
+none (nothing is attached), missing (it does not exist), unknown or refused (more can be attached).
+
+EXIT CODES
+  0  everything was read
+  1  something that was named or listed does not exist
+  3  something is unknown: the registry refused, throttled or failed
+
+EXAMPLES
+  ocigraph sweep registry.example.com/app
+  ocigraph sweep registry.example.com --latest 3 --format parquet --output sweep.parquet
+  ocigraph sweep --from images.txt --summary
+  ocigraph sweep 'registry.example.com/team/**:v*' --checkpoint sweep.state --output rows.ndjson")]
+pub(crate) struct SweepArgs {
+    /// Registries, repositories, patterns or image layouts
+    #[arg(value_name = "TARGET", required_unless_present = "from")]
+    targets: Vec<String>,
+    /// Read more targets from this file, one a line; - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: Option<PathBuf>,
+    /// Sweep only the repositories whose names match; can be repeated
+    #[arg(long, value_name = "PATTERN")]
+    repositories: Vec<String>,
+    /// Sweep only the tags that match; can be repeated
+    #[arg(long, value_name = "PATTERN")]
+    tags: Vec<String>,
+    /// Sweep this many tags of each repository: those with the highest versions
+    #[arg(long, value_name = "N", value_parser = count)]
+    latest: Option<u64>,
+    /// Maximum number of levels; 1 is what is directly attached
+    #[arg(long, value_name = "N", value_parser = count)]
+    depth: Option<u64>,
+    /// Sweep a share of the repositories, such as 1/3
+    #[arg(long, value_name = "N/COUNT")]
+    shard: Option<String>,
+    /// Record in this file what is done, and continue where it ends
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+    /// Format of the rows: ndjson, csv or parquet
+    #[arg(long, value_name = "FORMAT", default_value_t)]
+    format: RowFormat,
+    /// Write the rows to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Print how many images have attachments of each kind, and the rows only to --output
+    #[arg(long)]
+    summary: bool,
+    /// Draw the summary into this file, as SVG
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+}
+
+/// The columns of [`ocigraph::SweepRow`].
+const COLUMNS: Columns = &[
+    ("registry", ColumnType::Text),
+    ("repository", ColumnType::Text),
+    ("tag", ColumnType::Text),
+    ("image", ColumnType::Text),
+    ("subject", ColumnType::Text),
+    ("digest", ColumnType::Text),
+    ("kind", ColumnType::Text),
+    ("label", ColumnType::Text),
+    ("kinds", ColumnType::Texts),
+    ("artifact_type", ColumnType::Text),
+    ("predicate_types", ColumnType::Texts),
+    ("media_type", ColumnType::Text),
+    ("size", ColumnType::Number),
+    ("created", ColumnType::Text),
+    ("platform", ColumnType::Text),
+    ("depth", ColumnType::Number),
+    ("status", ColumnType::Text),
+    ("error", ColumnType::Text),
+];
+
+pub(crate) async fn sweep(common: &Common, args: SweepArgs) -> Result<ExitCode> {
+    let mut targets = args.targets;
+    if let Some(from) = &args.from {
+        targets.extend(lines_of(from)?);
+    }
+    let resumes = args.checkpoint.is_some();
+    let mut out = match args.summary && args.output.is_none() {
+        true => None,
+        false => Some(RowOutput::new(COLUMNS, args.format, args.output, resumes)?),
+    };
+    let mut options = SweepOptions::default();
+    options.repositories = args.repositories;
+    options.tags = args.tags;
+    options.latest = args.latest.map(clamped);
+    options.depth = args.depth.map(clamped);
+    options.shard = args.shard;
+    options.checkpoint = args.checkpoint;
+    options.concurrency = common.concurrency();
+    let mut rows = common.client()?.sweep(&targets, options)?;
+    while let Some(batch) = rows.next_batch().await? {
+        if let Some(out) = &mut out {
+            out.write(&batch, rows.summary().resumed_rows)?;
+        }
+    }
+    let summary = rows.summary();
+    if let Some(out) = out {
+        out.end(summary.resumed_rows)?;
+    }
+    if args.summary {
+        output::bytes(summary.table().as_bytes());
+    }
+    if let Some(path) = &args.svg {
+        std::fs::write(path, summary.svg())
+            .map_err(|e| crate::rows::write_error(Some(path), &e))?;
+    }
+    Ok(code(&summary))
+}
+
+fn code(summary: &SweepSummary) -> ExitCode {
+    if summary.unknown > 0 || summary.refused > 0 {
+        ExitCode::UNKNOWN
+    } else if summary.missing > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}

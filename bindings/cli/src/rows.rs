@@ -1,0 +1,195 @@
+//! Writes rows of results as lines of JSON, as CSV, or as Parquet, to a file or to standard output.
+
+mod csv;
+mod file;
+#[cfg(feature = "parquet")]
+mod parquet;
+
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use ocigraph::{Code, Error, KeyCase, Result, ToJson};
+use serde_json::Value;
+
+use self::file::RowFile;
+
+/// A form of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum RowFormat {
+    /// A JSON object for each row, on a line of its own.
+    #[default]
+    Ndjson,
+    Csv,
+    Parquet,
+}
+
+impl FromStr for RowFormat {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        match text {
+            "ndjson" => Ok(Self::Ndjson),
+            "csv" => Ok(Self::Csv),
+            "parquet" => Ok(Self::Parquet),
+            _ => Err("expected ndjson, csv or parquet".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for RowFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ndjson => "ndjson",
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+        })
+    }
+}
+
+/// The type of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ColumnType {
+    Text,
+    Number,
+    /// Several texts. CSV has them in one field, with spaces between them.
+    Texts,
+}
+
+/// The columns of a kind of rows, by their names in CSV and Parquet.
+pub(crate) type Columns = &'static [(&'static str, ColumnType)];
+
+/// Where rows are written to.
+pub(crate) struct RowOutput {
+    columns: Columns,
+    format: RowFormat,
+    path: Option<PathBuf>,
+    /// `None` before the first rows.
+    open: Option<Open>,
+}
+
+enum Open {
+    Lines(RowFile),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<parquet::ParquetRows>),
+}
+
+impl RowOutput {
+    /// Checks the arguments. `resumes` is true if the rows of an earlier command may come before.
+    pub(crate) fn new(
+        columns: Columns,
+        format: RowFormat,
+        path: Option<PathBuf>,
+        resumes: bool,
+    ) -> Result<Self> {
+        let wrong = |message: &str, hint: &str| {
+            Err(Error::new(Code::InvalidArgument, message).with_hint(hint))
+        };
+        if format == RowFormat::Parquet {
+            if cfg!(not(feature = "parquet")) {
+                return wrong("this build cannot write Parquet", "use --format ndjson or csv");
+            }
+            if path.is_none() {
+                return wrong("Parquet is not written to standard output", "name a file: --output");
+            }
+            if resumes {
+                let hint = "write ndjson or csv with a checkpoint; DuckDB and polars read both";
+                return wrong("a Parquet file cannot be continued", hint);
+            }
+        }
+        Ok(Self { columns, format, path, open: None })
+    }
+
+    /// Writes rows. `before` is the number of rows that the output has of an earlier command: a file that has
+    /// more is cut.
+    pub(crate) fn write<R: ToJson>(&mut self, rows: &[R], before: u64) -> Result<()> {
+        let columns = self.columns;
+        match self.opened(before)? {
+            Open::Lines(file) => {
+                let mut text = Vec::new();
+                for row in rows {
+                    match file.format {
+                        RowFormat::Csv => {
+                            csv::write_row(&mut text, columns, &row.to_json(KeyCase::Snake))
+                                .map_err(|e| write_error(file.path.as_deref(), &e))?;
+                        }
+                        _ => {
+                            let line = ocigraph::json_line(&row.to_json(KeyCase::Camel));
+                            text.extend_from_slice(line.as_bytes());
+                            text.push(b'\n');
+                        }
+                    }
+                }
+                file.write(&text)
+            }
+            #[cfg(feature = "parquet")]
+            Open::Parquet(file) => {
+                rows.iter().try_for_each(|row| file.add(&row.to_json(KeyCase::Snake)))
+            }
+        }
+    }
+
+    /// Ends the output: a file has everything then.
+    pub(crate) fn end(mut self, before: u64) -> Result<()> {
+        self.opened(before)?;
+        match self.open {
+            #[cfg(feature = "parquet")]
+            Some(Open::Parquet(file)) => file.end(),
+            _ => Ok(()),
+        }
+    }
+
+    fn opened(&mut self, before: u64) -> Result<&mut Open> {
+        if self.open.is_none() {
+            self.open = Some(match self.format {
+                #[cfg(feature = "parquet")]
+                RowFormat::Parquet => {
+                    let path = self.path.as_deref().unwrap_or(Path::new("sweep.parquet"));
+                    Open::Parquet(Box::new(parquet::ParquetRows::create(path, self.columns)?))
+                }
+                format => {
+                    let header = match format {
+                        RowFormat::Csv => csv::header(self.columns)?,
+                        _ => Vec::new(),
+                    };
+                    Open::Lines(RowFile::open(self.path.as_deref(), format, &header, before)?)
+                }
+            });
+        }
+        self.open.as_mut().ok_or_else(|| Error::new(Code::Internal, "the output is not open"))
+    }
+}
+
+pub(crate) fn write_error(path: Option<&Path>, error: &dyn fmt::Display) -> Error {
+    let place = path.map_or("standard output".to_owned(), |path| path.display().to_string());
+    Error::new(Code::Io, format!("cannot write {place}: {error}"))
+}
+
+/// The text of a value in a column of texts.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// The texts of a list.
+fn texts(value: &Value) -> Vec<&str> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// Reads lines from a file, or from standard input for `-`: without empty ones, and those that start with `#`.
+pub(crate) fn lines_of(path: &Path) -> Result<Vec<String>> {
+    let read = match path.as_os_str() == "-" {
+        true => io::read_to_string(io::stdin()),
+        false => std::fs::read_to_string(path),
+    };
+    let text =
+        read.map_err(|e| Error::new(Code::Io, format!("cannot read {}: {e}", path.display())))?;
+    let lines =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    Ok(lines.map(str::to_owned).collect())
+}

@@ -1,0 +1,265 @@
+//! Sweeps one image: finds what is attached to it, as rows.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{
+    context::Context,
+    coverage::{ImageCoverage, Kinds},
+    early::EarlyRows,
+    repository::{Begun, Repository},
+    row::{SweepRow, SweepStatus},
+};
+use crate::operation::attached::walk::{Found, FoundNode, Walk};
+use ocigraph_types::{
+    Code, Descriptor, Digest, Edge, EdgeKind, Error, ListProblem, Result, TagOrDigest,
+};
+
+/// Rows of one image that are held until the image is complete. More are passed on before.
+const MAX_HELD: usize = 1024;
+
+/// An image that was swept.
+pub(super) struct SweptImage {
+    /// The rows, with that of the image last.
+    pub(super) rows: Vec<SweepRow>,
+    /// The tags of the image, by their numbers in the repository.
+    pub(super) tags: Vec<usize>,
+    pub(super) digest: Option<Digest>,
+    pub(super) status: SweepStatus,
+    /// `None` if the image was counted before, or could not be read.
+    pub(super) coverage: Option<ImageCoverage>,
+    /// Manifests that were reached and are not to be swept for themselves, besides the image.
+    pub(super) visited: Vec<Digest>,
+    /// The registry could not be asked: it did not answer, or it refuses the credential.
+    pub(super) is_unreachable: bool,
+}
+
+/// Sweeps what `name` names. `tag` is the number of its tag. Returns `None` if another walk of the same
+/// image returns its row.
+pub(super) async fn sweep_image(
+    context: Arc<Context>,
+    repository: Arc<Repository>,
+    name: TagOrDigest,
+    tag: Option<usize>,
+) -> Result<Option<SweptImage>> {
+    let text = tag.and_then(|tag| repository.tags.get(tag));
+    let tags: Vec<usize> = tag.into_iter().collect();
+    let resolved = {
+        let _permit = context.requests.acquire().await;
+        repository.store.resolve(&name).await
+    };
+    let image = match resolved {
+        Ok(image) => image,
+        Err(error) => {
+            own(&error)?;
+            let mut row =
+                SweepRow::new(&repository.place, text, SweepStatus::Unknown).of_error(&error);
+            if let TagOrDigest::Digest(digest) = name {
+                row.image = Some(digest);
+            }
+            let is_unreachable = matches!(
+                error.code(),
+                Code::Network | Code::Timeout | Code::Tls | Code::Unauthorized
+            );
+            let (status, rows) = (row.status, vec![row]);
+            let swept = SweptImage::new(rows, tags, status);
+            return Ok(Some(SweptImage { is_unreachable, ..swept }));
+        }
+    };
+    match repository.begin(&image.digest, tag) {
+        Begun::New => {}
+        Begun::Walking => return Ok(None),
+        Begun::Known(status) => {
+            let row = image_row(&repository, text, &image, status);
+            let swept = SweptImage::new(vec![row], tags, status);
+            return Ok(Some(SweptImage { digest: Some(image.digest), ..swept }));
+        }
+    }
+    let template = SweepRow {
+        image: Some(image.digest.clone()),
+        ..SweepRow::new(&repository.place, text, SweepStatus::Found)
+    };
+    let mut found = ImageRows::new(&repository, &image.digest, template, &context.early);
+    let options = &context.discover;
+    let store = repository.store.as_ref();
+    let mut walk = Walk::new(store, options, &context.requests, &context.statements, None)
+        .one_of_many(&repository.siblings);
+    if let Err(error) = walk.run(image.clone(), None, Vec::new(), &mut found).await {
+        own(&error)?;
+        found.add_error(&error);
+    }
+    let visited = std::mem::take(&mut found.visited);
+    let (mut rows, status, coverage) = found.end();
+    let mut tags = repository.end(&image.digest, status);
+    for tag in &tags {
+        rows.push(image_row(&repository, repository.tags.get(*tag), &image, status));
+    }
+    if tags.is_empty() {
+        rows.push(image_row(&repository, None, &image, status));
+    }
+    tags.sort_unstable();
+    let (digest, coverage) = (Some(image.digest), Some(coverage));
+    Ok(Some(SweptImage { digest, coverage, visited, ..SweptImage::new(rows, tags, status) }))
+}
+
+impl SweptImage {
+    fn new(rows: Vec<SweepRow>, tags: Vec<usize>, status: SweepStatus) -> Self {
+        let (digest, coverage, visited) = (None, None, Vec::new());
+        Self { rows, tags, digest, status, coverage, visited, is_unreachable: false }
+    }
+}
+
+/// Returns an error that says nothing of the registry.
+fn own(error: &Error) -> Result<()> {
+    match error.code() {
+        Code::Cancelled | Code::Internal | Code::InvalidArgument => Err(error.clone()),
+        _ => Ok(()),
+    }
+}
+
+fn image_row(
+    repository: &Repository,
+    tag: Option<&str>,
+    image: &Descriptor,
+    status: SweepStatus,
+) -> SweepRow {
+    SweepRow {
+        image: Some(image.digest.clone()),
+        digest: Some(image.digest.clone()),
+        artifact_type: image.artifact_type.clone(),
+        media_type: Some(image.media_type.clone()),
+        size: Some(image.size),
+        ..SweepRow::new(&repository.place, tag, status)
+    }
+}
+
+/// Makes rows of what a walk finds.
+struct ImageRows<'a> {
+    repository: &'a Repository,
+    image: &'a Digest,
+    template: SweepRow,
+    early: &'a EarlyRows,
+    rows: Vec<SweepRow>,
+    /// Something other than a child of an index is attached.
+    has_attached: bool,
+    is_unknown: bool,
+    is_refused: bool,
+    /// The images of an index, and the image itself, each with the kinds of what is attached directly.
+    images: HashMap<Digest, (Option<String>, Kinds)>,
+    own: Kinds,
+    visited: Vec<Digest>,
+}
+
+impl<'a> ImageRows<'a> {
+    fn new(
+        repository: &'a Repository,
+        image: &'a Digest,
+        template: SweepRow,
+        early: &'a EarlyRows,
+    ) -> Self {
+        repository.note_visited(image);
+        Self {
+            repository,
+            image,
+            template,
+            early,
+            rows: Vec::new(),
+            has_attached: false,
+            is_unknown: false,
+            is_refused: false,
+            images: HashMap::new(),
+            own: Kinds::default(),
+            visited: Vec::new(),
+        }
+    }
+
+    fn add_error(&mut self, error: &Error) {
+        let problem = ListProblem::new(
+            "what is attached".to_owned(),
+            Some(self.image.clone()),
+            None,
+            error.message().to_owned(),
+        );
+        self.add(self.template.clone().of_problem(problem.with_code(error.code())));
+    }
+
+    fn add(&mut self, row: SweepRow) {
+        match row.status {
+            SweepStatus::Unknown => self.is_unknown = true,
+            SweepStatus::Refused => self.is_refused = true,
+            _ => {}
+        }
+        self.rows.push(row);
+        if self.rows.len() >= MAX_HELD {
+            self.early.add(std::mem::take(&mut self.rows));
+        }
+    }
+
+    fn cover(&mut self, row: &SweepRow) {
+        let (Some(subject), Some(digest)) = (&row.subject, &row.digest) else { return };
+        if row.kind == Some(EdgeKind::Child) {
+            let image = self.images.entry(digest.clone()).or_default();
+            image.0 = row.platform.clone();
+            return;
+        }
+        self.has_attached = true;
+        let kinds = Kinds::of(&row.kinds);
+        if subject == self.image {
+            self.own = self.own.or(kinds);
+        } else if let Some((_, covered)) = self.images.get_mut(subject) {
+            *covered = covered.or(kinds);
+        }
+    }
+
+    fn end(self) -> (Vec<SweepRow>, SweepStatus, ImageCoverage) {
+        let status = match (self.is_unknown, self.is_refused, self.has_attached) {
+            (true, ..) => SweepStatus::Unknown,
+            (_, true, _) => SweepStatus::Refused,
+            (.., true) => SweepStatus::Found,
+            _ => SweepStatus::None,
+        };
+        let own = self.own;
+        let mut kinds = own;
+        if !self.images.is_empty() {
+            let of_each =
+                self.images.values().fold(Kinds::all(), |all, (_, kinds)| all.and(*kinds));
+            kinds = kinds.or(of_each);
+        }
+        let platforms = self.images.into_values();
+        let platforms =
+            platforms.filter_map(|(platform, kinds)| Some((platform?, kinds.or(own)))).collect();
+        (self.rows, status, ImageCoverage::new(kinds, platforms))
+    }
+}
+
+impl Found for ImageRows<'_> {
+    fn listed(&mut self, _parent: &Digest, _referrers: Vec<Descriptor>) -> usize {
+        0
+    }
+
+    fn attached(&mut self, _parent: &Digest, _edges: Vec<Edge>) -> usize {
+        0
+    }
+
+    fn visited(&mut self, node: FoundNode, _descends: bool) -> Result<usize> {
+        if self.repository.note_visited(&node.edge.descriptor.digest) {
+            self.visited.push(node.edge.descriptor.digest.clone());
+        }
+        let row = self.template.clone().of_node(node);
+        self.cover(&row);
+        self.add(row);
+        Ok(0)
+    }
+
+    fn problems(&mut self, problems: Vec<ListProblem>) -> Result<usize> {
+        for problem in problems {
+            if !problem.is_warning() {
+                self.add(self.template.clone().of_problem(problem));
+            }
+        }
+        Ok(0)
+    }
+
+    fn wants_every_edge(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,315 @@
+//! The checkpoint of a sweep: what was listed, and which images are done.
+
+use std::{collections::HashMap, path::Path};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    coverage::{ImageCoverage, Kinds},
+    image::SweptImage,
+    options::OPERATION,
+    repository::{Repository, key},
+    row::SweepStatus,
+    summary::{SweepSummary, Totals},
+};
+use crate::operation::{checkpoint::Checkpoint, selection::Names};
+use ocigraph_types::{Code, Digest, Error, Host, Result};
+
+/// Names in one entry.
+const NAMES: usize = 1000;
+
+/// An entry of the file. Short names, since there is one for each image.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+enum Entry {
+    /// Some repositories of a registry. Without any, all were listed.
+    Catalog { host: String, repositories: Vec<String> },
+    /// Some tags of a repository. Later entries name it by its number. Without tags, the list begins.
+    Tags {
+        name: String,
+        number: u32,
+        /// The repository without its tags, if the name has tags.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
+        tags: Vec<String>,
+    },
+    /// All tags of a repository were listed.
+    Listed { listed: u32 },
+    /// An image that is done.
+    Image {
+        /// The number of the repository.
+        r: u32,
+        /// The numbers of its tags.
+        t: Vec<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        d: Option<Digest>,
+        /// The number of its status.
+        s: u8,
+        /// The kinds of what is attached, if it is counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        k: Option<u8>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        p: Vec<(String, u8)>,
+        /// The number of manifests that are attached.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        a: u64,
+        /// Other manifests that were reached, if they are not to be swept for themselves.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        v: Vec<Digest>,
+    },
+    /// A repository is done.
+    Over { over: u32 },
+    /// The rows that were returned with the images before.
+    Rows { rows: u64 },
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+/// What the file has of a repository that is not done.
+#[derive(Debug, Default)]
+pub(super) struct StoredRepository {
+    tags: Names,
+    is_listed: bool,
+    is_over: bool,
+    done: Vec<u64>,
+    walked: Vec<([u8; 16], SweepStatus)>,
+    visited: Vec<[u8; 16]>,
+}
+
+impl StoredRepository {
+    /// Returns true if the image of a tag is done.
+    pub(super) fn has(&self, tag: usize) -> bool {
+        self.done.get(tag / 64).is_some_and(|bits| bits & 1 << (tag % 64) != 0)
+    }
+
+    fn set(&mut self, tag: usize) {
+        if self.done.len() <= tag / 64 {
+            self.done.resize(tag / 64 + 1, 0);
+        }
+        self.done[tag / 64] |= 1 << (tag % 64);
+    }
+}
+
+/// The repositories in the file by their numbers: the name without tags, and with them.
+type Numbered = HashMap<u32, (String, String)>;
+
+/// The totals of what is done.
+#[derive(Debug, Default)]
+pub(super) struct Resumed {
+    pub(super) summary: SweepSummary,
+    pub(super) totals: Totals,
+}
+
+/// The checkpoint of a sweep, which may have none.
+#[derive(Debug, Default)]
+pub(super) struct Journal {
+    file: Option<Checkpoint>,
+    /// The repositories of registries, and whether they are all.
+    catalogs: HashMap<String, (Vec<String>, bool)>,
+    repositories: HashMap<String, StoredRepository>,
+    /// The numbers of repositories in the file.
+    numbers: HashMap<String, u32>,
+    resumed: Resumed,
+    /// What is recorded when the reader has finished with the rows.
+    pending: Vec<Entry>,
+}
+
+impl Journal {
+    /// Opens the file of a sweep, or creates it. `asked` is what the sweep was asked for.
+    pub(super) async fn open(path: &Path, asked: &serde_json::Value) -> Result<Self> {
+        let mut journal = Self::default();
+        let mut names = Numbered::default();
+        let file = Checkpoint::open(path, OPERATION, asked, |entry| {
+            journal.read(serde_json::from_str(entry).map_err(|e| malformed(&e))?, &mut names)
+        })
+        .await?;
+        Ok(Self { file: Some(file), ..journal })
+    }
+
+    fn read(&mut self, entry: Entry, names: &mut Numbered) -> Result<()> {
+        match entry {
+            Entry::Catalog { host, repositories } => {
+                let (names, is_complete) = self.catalogs.entry(host).or_default();
+                *is_complete = repositories.is_empty();
+                names.extend(repositories);
+            }
+            Entry::Tags { name, number, of, tags } => {
+                self.numbers.insert(name.clone(), number);
+                let stored = self.repositories.entry(name.clone()).or_default();
+                if tags.is_empty() {
+                    stored.tags = Names::default();
+                }
+                tags.iter().try_for_each(|tag| stored.tags.push(tag))?;
+                names.insert(number, (of.unwrap_or_else(|| name.clone()), name));
+            }
+            Entry::Listed { listed } => self.stored(listed, names)?.1.is_listed = true,
+            Entry::Image { r, t, d, s, k, p, a, v } => {
+                let status = SweepStatus::ALL.get(usize::from(s));
+                let status = *status.ok_or_else(|| malformed(&"a status is not known"))?;
+                let (place, stored) = self.stored(r, names)?;
+                t.iter().for_each(|tag| stored.set(*tag as usize));
+                stored.walked.extend(d.iter().map(|digest| (key(digest), status)));
+                stored.visited.extend(v.iter().map(key));
+                let summary = &mut self.resumed.summary;
+                summary.attached += a;
+                summary.images += u64::from(k.is_some() || d.is_none());
+                summary.count(status, t.len().max(1) as u64);
+                if let Some(kinds) = k {
+                    let platforms = p.into_iter();
+                    let platforms = platforms.map(|(name, bits)| (name, Kinds::from_bits(bits)));
+                    let coverage = ImageCoverage::new(Kinds::from_bits(kinds), platforms.collect());
+                    self.resumed.totals.add(place, &coverage, status);
+                }
+            }
+            Entry::Over { over } => {
+                let (_, stored) = self.stored(over, names)?;
+                *stored = StoredRepository { is_over: true, ..StoredRepository::default() };
+            }
+            Entry::Rows { rows } => self.resumed.summary.resumed_rows += rows,
+        }
+        Ok(())
+    }
+
+    /// Returns the name without tags, and what is stored of the repository with a number.
+    fn stored<'n>(
+        &mut self,
+        number: u32,
+        names: &'n Numbered,
+    ) -> Result<(&'n str, &mut StoredRepository)> {
+        let (place, name) =
+            names.get(&number).ok_or_else(|| malformed(&"a number is not known"))?;
+        Ok((place, self.repositories.entry(name.clone()).or_default()))
+    }
+
+    /// Returns true if anything is recorded.
+    pub(super) fn records(&self) -> bool {
+        self.file.is_some()
+    }
+
+    pub(super) fn take_totals(&mut self) -> Resumed {
+        std::mem::take(&mut self.resumed)
+    }
+
+    /// Returns the repositories of a registry, if they were listed.
+    pub(super) fn repositories(&self, host: &Host) -> Option<Vec<String>> {
+        let (names, is_complete) = self.catalogs.get(&host.to_string())?;
+        is_complete.then(|| names.clone())
+    }
+
+    /// Returns true if a repository is done.
+    pub(super) fn is_over(&self, name: &str) -> bool {
+        self.repositories.get(name).is_some_and(|stored| stored.is_over)
+    }
+
+    /// Returns the tags of a repository, if all were listed.
+    pub(super) fn take_tags(&mut self, name: &str) -> Option<Names> {
+        let stored = self.repositories.get_mut(name).filter(|stored| stored.is_listed)?;
+        Some(std::mem::take(&mut stored.tags))
+    }
+
+    /// Returns what is done of a repository, and notes its images there.
+    pub(super) fn resume(&mut self, repository: &Repository) -> Option<StoredRepository> {
+        let mut stored = self.repositories.remove(&repository.name)?;
+        let walked = std::mem::take(&mut stored.walked);
+        repository.resume(walked, std::mem::take(&mut stored.visited));
+        Some(stored)
+    }
+
+    pub(super) fn add_repositories(&mut self, host: &Host, repositories: &[String]) {
+        if !self.records() {
+            return;
+        }
+        for part in repositories.chunks(NAMES).chain([[].as_slice()]) {
+            let (host, repositories) = (host.to_string(), part.to_vec());
+            self.pending.push(Entry::Catalog { host, repositories });
+        }
+    }
+
+    /// Records all tags of a repository.
+    pub(super) fn add_tags(&mut self, repository: &Repository, tags: &Names) {
+        let number = self.number(repository);
+        let name = &repository.name;
+        let entry = |tags| Entry::Tags { name: name.clone(), number, of: of(repository), tags };
+        self.pending.push(entry(Vec::new()));
+        let all: Vec<&str> = tags.iter().collect();
+        for part in all.chunks(NAMES) {
+            self.pending.push(entry(part.iter().map(|tag| (*tag).to_owned()).collect()));
+        }
+        self.pending.push(Entry::Listed { listed: number });
+    }
+
+    /// Records an image, if it is known.
+    pub(super) fn add_image(&mut self, repository: &Repository, swept: &SweptImage) {
+        if !self.records() || swept.status == SweepStatus::Unknown {
+            return;
+        }
+        let coverage = swept.coverage.as_ref();
+        let attached = swept.rows.iter().filter(|row| row.depth > 0 && row.digest.is_some());
+        let entry = Entry::Image {
+            r: self.number(repository),
+            t: swept.tags.iter().filter_map(|tag| u32::try_from(*tag).ok()).collect(),
+            d: swept.digest.clone(),
+            s: SweepStatus::ALL.iter().position(|s| *s == swept.status).unwrap_or(0) as u8,
+            k: coverage.map(|coverage| coverage.kinds().bits()),
+            p: coverage
+                .into_iter()
+                .flat_map(ImageCoverage::platforms)
+                .map(|(platform, kinds)| (platform.to_owned(), kinds.bits()))
+                .collect(),
+            a: attached.count() as u64,
+            v: swept.visited.clone(),
+        };
+        self.pending.push(entry);
+    }
+
+    /// Records that a repository is done, unless its registry was given up.
+    pub(super) fn end(&mut self, repository: &Repository, is_given_up: bool) {
+        if self.records() && !is_given_up && !repository.has_unknown() {
+            let over = self.number(repository);
+            self.pending.push(Entry::Over { over });
+        }
+    }
+
+    /// Writes what was recorded: the reader has finished with `rows` rows.
+    pub(super) async fn finish(&mut self, rows: usize) -> Result<()> {
+        let Some(file) = &mut self.file else { return Ok(()) };
+        if rows > 0 {
+            self.pending.push(Entry::Rows { rows: rows as u64 });
+        }
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        for entry in self.pending.drain(..) {
+            file.append(&entry)?;
+        }
+        file.flush().await
+    }
+
+    pub(super) async fn close(self) -> Result<()> {
+        match self.file {
+            Some(file) => file.close().await,
+            None => Ok(()),
+        }
+    }
+
+    fn number(&mut self, repository: &Repository) -> u32 {
+        if let Some(number) = self.numbers.get(&repository.name) {
+            return *number;
+        }
+        let (name, number) = (repository.name.clone(), self.numbers.len() as u32);
+        self.numbers.insert(name.clone(), number);
+        self.pending.push(Entry::Tags { name, number, of: of(repository), tags: Vec::new() });
+        number
+    }
+}
+
+/// The name without tags, if the name of the repository has some.
+fn of(repository: &Repository) -> Option<String> {
+    Some(repository.place.name()).filter(|place| *place != repository.name)
+}
+
+fn malformed(what: &dyn std::fmt::Display) -> Error {
+    Error::new(Code::InvalidArgument, format!("an entry of the checkpoint is malformed: {what}"))
+}

@@ -1,0 +1,160 @@
+//! What a sweep has found in total.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::{
+    coverage::{ImageCoverage, Kinds},
+    row::SweepStatus,
+};
+use ocigraph_types::AttachmentKind;
+
+/// Maximum number of platforms that are counted apart. Their names come from registries.
+const MAX_PLATFORMS: usize = 256;
+
+/// The totals of a sweep.
+///
+/// An image with several tags counts once in each repository. What several tags name is one image.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SweepSummary {
+    /// The images of which a row was returned, whatever is known of them.
+    pub images: u64,
+    /// The manifests that are attached to them, and those that indexes list.
+    pub attached: u64,
+    /// The images to which nothing is attached.
+    pub none: u64,
+    /// The images, repositories and registries that do not exist.
+    pub missing: u64,
+    /// The images, repositories and registries of which not everything could be read.
+    pub unknown: u64,
+    /// The images, repositories and registries of which the registry refuses something.
+    pub refused: u64,
+    /// The rows that were returned before, by the sweep that the checkpoint continues.
+    pub resumed_rows: u64,
+    /// How many images have attachments of each kind: of all images, by repository, and by platform. In
+    /// this order, and complete after the last row.
+    pub coverage: Vec<SweepCoverage>,
+}
+
+/// How many images have attachments of one kind.
+///
+/// An index has what is attached to it, or to each of its images. An image for a platform has what is
+/// attached to it, or to its index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SweepCoverage {
+    /// The repository, as `host/repository`, or the layout as `oci:PATH`. `None` for all.
+    pub repository: Option<String>,
+    /// The platform of the images in indexes, as `os/arch[/variant]`. `None` for all images.
+    pub platform: Option<String>,
+    /// The kind: `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex` or `chart`.
+    pub kind: String,
+    /// The number of images.
+    pub images: u64,
+    /// The images that have such an attachment.
+    pub covered: u64,
+    /// The images of which it is not known.
+    pub unknown: u64,
+}
+
+impl SweepCoverage {
+    /// Returns the number of images that have no such attachment, for certain.
+    pub fn lacking(&self) -> u64 {
+        self.images - self.covered - self.unknown
+    }
+}
+
+const KINDS: usize = AttachmentKind::ALL.len();
+
+#[derive(Debug, Clone, Default)]
+struct Counts {
+    images: u32,
+    covered: [u32; KINDS],
+    unknown: [u32; KINDS],
+}
+
+impl Counts {
+    fn add(&mut self, kinds: Kinds, is_known: bool) {
+        self.images += 1;
+        for kind in 0..KINDS {
+            if kinds.has(kind) {
+                self.covered[kind] += 1;
+            } else if !is_known {
+                self.unknown[kind] += 1;
+            }
+        }
+    }
+
+    fn coverage(&self, repository: Option<&str>, platform: Option<&str>) -> Vec<SweepCoverage> {
+        let of = |(i, kind): (usize, &AttachmentKind)| SweepCoverage {
+            repository: repository.map(str::to_owned),
+            platform: platform.map(str::to_owned),
+            kind: kind.name().to_owned(),
+            images: self.images.into(),
+            covered: self.covered[i].into(),
+            unknown: self.unknown[i].into(),
+        };
+        AttachmentKind::ALL.iter().enumerate().map(of).collect()
+    }
+}
+
+/// The counts of a sweep so far.
+#[derive(Debug, Default)]
+pub(super) struct Totals {
+    all: Counts,
+    repositories: HashMap<String, Counts>,
+    platforms: HashMap<String, Counts>,
+}
+
+impl Totals {
+    /// Adds an image that was read.
+    pub(super) fn add(&mut self, repository: &str, image: &ImageCoverage, status: SweepStatus) {
+        if status == SweepStatus::Missing {
+            return;
+        }
+        let is_known = status.is_known();
+        let kinds = image.kinds();
+        self.all.add(kinds, is_known);
+        match self.repositories.get_mut(repository) {
+            Some(counts) => counts.add(kinds, is_known),
+            None => {
+                self.repositories.entry(repository.to_owned()).or_default().add(kinds, is_known)
+            }
+        }
+        for (platform, kinds) in image.platforms() {
+            if self.platforms.len() < MAX_PLATFORMS || self.platforms.contains_key(platform) {
+                self.platforms.entry(platform.to_owned()).or_default().add(kinds, is_known);
+            }
+        }
+    }
+
+    pub(super) fn coverage(&self) -> Vec<SweepCoverage> {
+        let mut coverage = self.all.coverage(None, None);
+        let mut repositories: Vec<_> = self.repositories.iter().collect();
+        repositories.sort_by_key(|(name, _)| *name);
+        for (name, counts) in repositories {
+            coverage.extend(counts.coverage(Some(name), None));
+        }
+        let mut platforms: Vec<_> = self.platforms.iter().collect();
+        platforms.sort_by_key(|(name, _)| *name);
+        for (name, counts) in platforms {
+            coverage.extend(counts.coverage(None, Some(name)));
+        }
+        coverage
+    }
+}
+
+impl SweepSummary {
+    /// Counts rows of images, repositories or registries.
+    pub(super) fn count(&mut self, status: SweepStatus, rows: u64) {
+        match status {
+            SweepStatus::Found => {}
+            SweepStatus::None => self.none += rows,
+            SweepStatus::Missing => self.missing += rows,
+            SweepStatus::Unknown => self.unknown += rows,
+            SweepStatus::Refused => self.refused += rows,
+        }
+    }
+}

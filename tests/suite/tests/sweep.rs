@@ -1,0 +1,332 @@
+//! `sweep`: what is attached to every image, on registries, layouts, and where something cannot be read.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    process::Stdio,
+    thread,
+    time::Duration,
+};
+
+use ocigraph::{Client, PushOptions};
+use ocigraph_fixture::{Config, Failure, Fixture, Referrers};
+use ocigraph_suite::{AttachedImage, Kind, Registry, Workspace, ocigraph_binary};
+use serde_json::Value;
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().unwrap().block_on(work)
+}
+
+/// Pushes an image with artifacts of these types attached. Returns its digest.
+fn push(reference: &str, attached: &[&str]) -> String {
+    run(async {
+        let client = Client::new();
+        let image = reference.parse().unwrap();
+        let files = vec![ocigraph::File::bytes("file", reference.to_owned())];
+        let options = PushOptions::default().artifact_type("app/example").files(files);
+        let pushed = client.push(&image, options).await.unwrap();
+        let repository = ocigraph::Reference::new(image.location().clone());
+        for artifact_type in attached {
+            let options = PushOptions::default().artifact_type(*artifact_type);
+            client.push(&repository, options.subject(image.clone())).await.unwrap();
+        }
+        pushed.descriptor.digest.to_string()
+    })
+}
+
+const SBOM: &str = "application/spdx+json";
+const SIGNATURE: &str = "application/vnd.cncf.notary.signature";
+
+fn parsed(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn sweep(work: &Workspace, args: &[&str]) -> Vec<Value> {
+    parsed(&work.ocigraph(&[&["sweep"], args].concat()).ok())
+}
+
+fn text<'a>(row: &'a Value, name: &str) -> &'a str {
+    row[name].as_str().unwrap_or_default()
+}
+
+/// The rows of images as `repository:tag status`.
+fn images(rows: &[Value]) -> Vec<String> {
+    let images = rows.iter().filter(|row| row["depth"] == 0);
+    let named = images.map(|row| {
+        format!("{}:{} {}", text(row, "repository"), text(row, "tag"), text(row, "status"))
+    });
+    let mut images: Vec<String> = named.collect();
+    images.sort();
+    images
+}
+
+/// The nodes of the JSON of `discover`: digest and label.
+fn nodes(graph: &Value, found: &mut BTreeSet<(String, String)>) {
+    for list in ["referrers", "attached"] {
+        for node in graph[list].as_array().into_iter().flatten() {
+            found.insert((text(node, "digest").to_owned(), text(node, "label").to_owned()));
+            nodes(node, found);
+        }
+    }
+}
+
+#[test]
+fn every_attached_manifest_is_a_row_wherever_the_image_is() {
+    let work = Workspace::new();
+    let image = AttachedImage::new("app");
+    let registries: Vec<Registry> = Kind::ALL.into_iter().map(Registry::start).collect();
+    let mut places: Vec<String> = registries.iter().map(|r| r.reference("app")).collect();
+    places.push(format!("oci:{}", work.path("layout").display()));
+    for place in places {
+        image.push_to(&work, &place);
+        let graph = work.ocigraph(&["discover", "-o", "json", &format!("{place}:v1")]).json();
+        let mut expected = BTreeSet::new();
+        nodes(&graph, &mut expected);
+        let rows = sweep(&work, &[&place]);
+        let attached = rows.iter().filter(|row| row["depth"] != 0);
+        let found: Vec<(String, String)> = attached
+            .map(|row| (text(row, "digest").to_owned(), text(row, "label").to_owned()))
+            .collect();
+        assert_eq!(found.iter().cloned().collect::<BTreeSet<_>>(), expected, "{place}");
+        assert_eq!(found.len(), expected.len(), "{place}: a manifest has two rows");
+        let roots: Vec<&Value> = rows.iter().filter(|row| row["depth"] == 0).collect();
+        let [root] = roots.as_slice() else { panic!("{place}: {roots:#?}") };
+        assert_eq!((text(root, "tag"), text(root, "status")), ("v1", "found"), "{place}");
+        assert_eq!(rows.last(), Some(*root), "{place}: the image comes last");
+        for row in &rows {
+            assert_eq!(row["image"], root["digest"], "{place}");
+        }
+    }
+}
+
+#[test]
+fn none_unknown_refused_and_missing_are_told_apart() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config::default());
+    let at = |tag: &str| format!("{}/app:{tag}", fixture.host());
+    push(&at("bare"), &[]);
+    push(&at("signed"), &[SIGNATURE]);
+    let refused = push(&at("refused"), &[SBOM]);
+    let broken = push(&at("broken"), &[SBOM]);
+    let failures = vec![
+        Failure { times: None, ..Failure::new("GET", &format!("referrers/{refused}"), 403, 1) },
+        Failure { times: None, ..Failure::new("GET", &format!("referrers/{broken}"), 500, 1) },
+        Failure { times: None, ..Failure::new("", "manifests/gone", 404, 1) },
+    ];
+    push(&at("gone"), &[]);
+    fixture.set_config(Config { fail: failures, ..Config::default() });
+    let repository = format!("{}/app", fixture.host());
+    let none = format!("{}/none", fixture.host());
+    let result = work.ocigraph(&["--max-attempts", "2", "sweep", &repository, &none]);
+    assert_eq!(result.code, Some(3), "{result}");
+    let rows = parsed(&result.stdout);
+    let expected = [
+        "app:bare none",
+        "app:broken unknown",
+        "app:gone missing",
+        "app:refused refused",
+        "app:signed found",
+        "none: missing",
+    ];
+    assert_eq!(images(&rows), expected);
+    let error = rows.iter().find(|row| text(row, "status") == "refused").unwrap();
+    assert!(text(error, "error").contains("403"), "{error}");
+
+    let summary = work.ocigraph(&["--max-attempts", "2", "sweep", &repository, "--summary"]);
+    assert_eq!(summary.code, Some(3), "{summary}");
+    let table = summary.stdout;
+    // Of an image that could not be read, it is not known whether it has an SBoM.
+    assert!(table.contains("sbom                 0         2         2"), "{table}");
+}
+
+#[test]
+fn tags_of_one_image_share_its_walk_and_sibling_tags_are_no_images() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config::default());
+    let at = |tag: &str| format!("{}/app:{tag}", fixture.host());
+    let image = push(&at("v1"), &[SBOM]);
+    work.ocigraph(&["tag", &at("v1"), "latest", "stable"]).ok();
+    let sibling = format!("{}.sig", image.replace(':', "-"));
+    push(&at(&sibling), &[]);
+    // An image without a tag, to which a sibling tag leads.
+    let untagged = push(&format!("{}/app", fixture.host()), &[]);
+    push(&at(&format!("{}.sig", untagged.replace(':', "-"))), &[]);
+    fixture.clear_requests();
+    let rows = sweep(&work, &[&format!("{}/app", fixture.host())]);
+    let expected = ["app: found", "app:latest found", "app:stable found", "app:v1 found"];
+    assert_eq!(images(&rows), expected);
+    let of_image = rows.iter().filter(|row| row["image"] == image && row["depth"] == 1);
+    let kinds: BTreeSet<&str> = of_image.map(|row| text(row, "kind")).collect();
+    assert_eq!(kinds, BTreeSet::from(["referrer", "tag"]));
+    let lists =
+        fixture.requests().into_iter().filter(|r| r.path.contains(&format!("referrers/{image}")));
+    assert_eq!(lists.count(), 1, "the referrers of an image with three tags are listed once");
+}
+
+#[test]
+fn repositories_tags_versions_and_shards_select() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config::default());
+    let host = fixture.host();
+    for repository in ["a/one", "a/two", "b/one", "c"] {
+        for tag in ["v1.9", "v1.10", "v1.10-rc1", "edge"] {
+            push(&format!("{host}/{repository}:{tag}"), &[]);
+        }
+    }
+    let selected = |args: &[&str]| images(&sweep(&work, args));
+    assert_eq!(selected(&[&host]).len(), 16);
+    let latest = ["a/one:v1.10 none", "a/two:v1.10 none"];
+    assert_eq!(selected(&[&format!("{host}/a/*"), "--latest", "1"]), latest);
+    assert_eq!(selected(&[&host, "--repositories", "a/*", "--latest", "1"]), latest);
+    let patterns = ["b/one:v1.10 none", "b/one:v1.10-rc1 none"];
+    assert_eq!(selected(&[&format!("{host}/b/one:v1.1*")]), patterns);
+    assert_eq!(selected(&[&format!("{host}/b/*"), "--tags", "v1.1*"]), patterns);
+    assert_eq!(selected(&[&format!("{host}/{{b/one,c}}:edge,v1.9")]).len(), 4);
+    let from =
+        work.write("targets", format!("# one target a line\n{host}/c:edge\n\n{host}/c:v1.9\n"));
+    let from = ["--from", from.to_str().unwrap()];
+    assert_eq!(selected(&from), ["c:edge none", "c:v1.9 none"]);
+    // Targets that overlap are swept once.
+    assert_eq!(selected(&[&format!("{host}/c"), &format!("{host}/c")]).len(), 4);
+
+    let mut of_shards = Vec::new();
+    for shard in ["1/3", "2/3", "3/3"] {
+        of_shards.extend(selected(&[&host, "--shard", shard]));
+    }
+    of_shards.sort();
+    assert_eq!(of_shards, selected(&[&host]));
+    let error = work.ocigraph(&["sweep", &host, "--shard", "4/3"]).fails_with(2);
+    assert!(error.contains("invalid shard \"4/3\""), "{error}");
+}
+
+#[test]
+fn csv_has_the_columns_of_the_rows() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config::default());
+    let image = push(&format!("{}/app:v1", fixture.host()), &[SBOM]);
+    let path = work.path("rows.csv");
+    let args = ["sweep", &fixture.host(), "--format", "csv", "-o", path.to_str().unwrap()];
+    work.ocigraph(&args).ok();
+    let text = fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(lines[0].starts_with("registry,repository,tag,image,subject,digest,kind,label,kinds,"));
+    let start = format!("{},app,v1,{image},{image},sha256:", fixture.host());
+    assert!(lines[1].starts_with(&start), "{text}");
+    assert!(lines[1].contains(",referrer,SBoM (SPDX),sbom,application/spdx+json,"), "{text}");
+    for args in [
+        ["sweep", "h/a", "--format", "parquet", "--shard", "1/1"].as_slice(),
+        &["sweep", "h/a", "--format", "parquet", "-o", "x", "--checkpoint", "y"],
+        &["sweep"],
+        &["sweep", "h/a", "--tags", "v[1"],
+    ] {
+        work.ocigraph(args).fails_with(2);
+    }
+}
+
+/// A registry without an API for referrers, whose images have fallback tags.
+#[test]
+fn fallback_tags_are_no_images() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config { referrers: Referrers::None, ..Config::default() });
+    let repository = format!("{}/app", fixture.host());
+    for tag in ["v1", "v2", "v3"] {
+        push(&format!("{repository}:{tag}"), &[SBOM]);
+    }
+    let rows = sweep(&work, &[&repository]);
+    assert_eq!(images(&rows), ["app:v1 found", "app:v2 found", "app:v3 found"]);
+    assert_eq!(rows.len(), 6);
+}
+
+#[test]
+fn a_registry_that_does_not_answer_is_given_up_and_the_others_are_swept() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config::default());
+    push(&format!("{}/app:v1", fixture.host()), &[SBOM]);
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let targets: Vec<String> = (0..60).map(|i| format!("{closed}/app{i}:v1")).collect();
+    let (good, path) = (format!("{}/app", fixture.host()), work.path("rows"));
+    let from = work.write("targets", targets.join("\n"));
+    let args = [
+        "--max-attempts",
+        "1",
+        "sweep",
+        &good,
+        "--from",
+        from.to_str().unwrap(),
+        "-o",
+        path.to_str().unwrap(),
+        "--concurrency",
+        "4",
+    ];
+    work.ocigraph(&args).fails_with(3);
+    let rows = parsed(&fs::read_to_string(&path).unwrap());
+    let mut by_status: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row["depth"] == 0) {
+        *by_status.entry(text(row, "status")).or_default() += 1;
+    }
+    assert_eq!(by_status, BTreeMap::from([("found", 1), ("unknown", 60)]));
+    let given_up = rows.iter().filter(|row| text(row, "error").starts_with("not swept")).count();
+    assert!((1..60).contains(&given_up), "{given_up}");
+}
+
+/// Sweeps with a checkpoint, is killed after some rows, and goes on.
+#[test]
+fn a_killed_sweep_goes_on_and_asks_for_nothing_twice() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config::default());
+    let host = fixture.host();
+    for repository in ["one", "two"] {
+        for i in 0..40 {
+            push(&format!("{host}/{repository}:v{i}"), if i % 2 == 0 { &[SBOM] } else { &[] });
+        }
+    }
+    let whole = sweep(&work, &[&host]);
+    let (rows, checkpoint) = (work.path("rows"), work.path("checkpoint"));
+    let args = [
+        "sweep",
+        &host,
+        "-o",
+        rows.to_str().unwrap(),
+        "--checkpoint",
+        checkpoint.to_str().unwrap(),
+        "--concurrency",
+        "4",
+    ];
+    fixture.set_config(Config { delay_ms: 20, ..Config::default() });
+    fixture.clear_requests();
+    for _ in 0..3 {
+        let mut command = work.command(ocigraph_binary());
+        command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        thread::sleep(Duration::from_millis(300));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    fixture.set_config(Config::default());
+    work.ocigraph(&args).ok();
+    let key = |row: &Value| row.to_string();
+    let mut found: Vec<String> =
+        parsed(&fs::read_to_string(&rows).unwrap()).iter().map(key).collect();
+    let mut expected: Vec<String> = whole.iter().map(key).collect();
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected);
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for request in fixture.requests().iter().filter(|request| request.path != "/v2/") {
+        *counts.entry(format!("{} {}", request.method, request.path)).or_default() += 1;
+    }
+    // What was in progress when the process was killed: four requests each time.
+    let repeated: usize = counts.values().map(|count| count - 1).sum();
+    assert!(repeated <= 3 * 2 * 4, "{repeated}: {counts:#?}");
+    // A finished sweep asks for nothing.
+    fixture.clear_requests();
+    work.ocigraph(&args).ok();
+    assert_eq!(fixture.requests().len(), 0);
+    let after = parsed(&fs::read_to_string(&rows).unwrap());
+    assert_eq!(after.len(), whole.len());
+
+    let other = ["sweep", &host, "--tags", "v1", "--checkpoint", checkpoint.to_str().unwrap()];
+    let error = work.ocigraph(&other).fails_with(2);
+    assert!(error.contains("checkpoint"), "{error}");
+}
