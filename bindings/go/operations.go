@@ -509,6 +509,77 @@ func (c *Client) DeleteBlob(ctx context.Context, reference string, options *Blob
 	})
 }
 
+// SweepBegin starts a sweep: returns the first rows of what is attached to every image of registries, repositories and
+// layouts. [Client.SweepNext] returns the others. A target is host (all repositories), "host/PATTERN[:TAG]",
+// "host/repository[:TAG]", or "oci:PATH[:TAG]"; a tag can be a pattern too. In patterns, * means any characters but
+// "/", ** those too, ? one character, and {a,b} one of several texts.
+//
+// What cannot be read is a row with the status unknown, refused or missing, and ends nothing: an image, a repository,
+// or the list of a registry's repositories. Only *none* says that nothing is attached. After 32 requests in a row that
+// did not reach a registry, its other repositories are rows with the status unknown.
+//
+// The targets is the registries, repositories, patterns and layouts to sweep. Nil options select the defaults.
+//
+// The error is
+//   - [ErrInvalidArgument] if a target, a pattern or a shard cannot be used, or if the checkpoint is of another sweep
+//   - [ErrConflict] if another process uses it
+//   - [ErrTooLarge] if 256 sweeps of the client have not ended
+func (c *Client) SweepBegin(ctx context.Context, targets []string, options *SweepOptions) (*SweepPage, error) {
+	a := newArguments("sweep begin", spaced(targets))
+	defer a.release()
+	o, err := options.toC(a)
+	if err != nil {
+		return nil, err
+	}
+	views, count := a.texts(targets)
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_sweep_page) { C.ocigraph_sweep_page_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_sweep_page, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_sweep_begin(client, views, count, o, token, out, failure)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return sweepPage(out)
+}
+
+// SweepNext returns the next rows of a sweep: at least one, unless the sweep is over. The rows before count as finished
+// with, so that a checkpoint does not return them again. The sweep works only during this call. A call that fails or is
+// cancelled ends the sweep.
+//
+// The error is
+//   - [ErrInvalidArgument] if the sweep of the cursor has ended, or another call uses it
+//   - [ErrIO] if the checkpoint cannot be written
+func (c *Client) SweepNext(ctx context.Context, cursor string) (*SweepPage, error) {
+	a := newArguments("sweep next", cursor)
+	defer a.release()
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_sweep_page) { C.ocigraph_sweep_page_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_sweep_page, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_sweep_next(client, a.text(cursor), token, out, failure)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return sweepPage(out)
+}
+
+// SweepEnd ends a sweep, and returns its totals. If it is not over, those of the rows so far, without the coverage.
+// Every sweep that was started must be ended.
+//
+// The error is
+//   - [ErrInvalidArgument] if the sweep of the cursor has ended, or another call uses it
+func (c *Client) SweepEnd(ctx context.Context, cursor string) (*SweepSummary, error) {
+	a := newArguments("sweep end", cursor)
+	defer a.release()
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_sweep_summary) { C.ocigraph_sweep_summary_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_sweep_summary, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_sweep_end(client, a.text(cursor), token, out, failure)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return sweepSummary(out)
+}
+
 // Tag points tags at the manifest that reference names, and returns its descriptor.
 //
 // The reference has a tag or digest.

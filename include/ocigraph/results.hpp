@@ -465,6 +465,135 @@ class index_result : public result<ocigraph_index_result, ocigraph_index_result_
     std::string content() && { return std::string(std::as_const(*this).content()); }
 };
 
+/* A row of client::sweep_begin: an image, something that is attached to it, or something that could not be read. */
+struct sweep_row {
+    /* The registry, as `host[:port]`, or the path of the image layout after `oci:`. */
+    std::string registry;
+    /* The repository. Empty for an image layout, and for a registry whose repositories cannot be listed. */
+    std::string repository;
+    /* The tag of the image. not set if it was found or named without one. */
+    std::string tag;
+    /* The digest of the image. not set if it is not known. */
+    std::string image;
+    /* The digest of the manifest that this one is attached to. not set for an image. */
+    std::string subject;
+    /* The digest of the manifest. not set for something that could not be read. */
+    std::string digest;
+    /* How the manifest is attached: `referrer`, `tag`, `attestation` or `child`. not set for an image. */
+    std::string edge;
+    /* What the manifest is, as a phrase such as `SBoM (SPDX)`. not set if it follows no known convention. */
+    std::string label;
+    /* The kinds of the manifest: `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex`, `chart`.
+     * Empty if it follows no known convention. */
+    std::vector<std::string> kinds;
+    /* The artifact type, if it is known without reading the manifest. */
+    std::string artifact_type;
+    /* The predicate types of in-toto statements, as far as they are known without reading content. */
+    std::vector<std::string> predicate_types;
+    /* The media type of the manifest. */
+    std::string media_type;
+    /* The size of the manifest in bytes. */
+    std::uint64_t size;
+    /* The annotation `org.opencontainers.image.created`, if the list or index has it. */
+    std::string created;
+    /* The platform, as `os/arch[/variant]`, if an index lists the manifest with one. */
+    std::string platform;
+    /* The number of edges from the image: 0 for the image, 1 for what is directly attached. */
+    std::size_t depth;
+    /* What is known. One of OCIGRAPH_SWEEP_STATUS_*. */
+    std::int32_t status;
+    /* Why it is not known, or refused. not set if it is known. */
+    std::string error;
+};
+
+/* The result of client::sweep_begin and client::sweep_next. */
+class sweep_page : public result<ocigraph_sweep_page, ocigraph_sweep_page_free, ocigraph_sweep_page_json> {
+  public:
+    using result::result;
+    /* Returns the next rows. Empty only if the sweep is over. */
+    std::vector<sweep_row> rows() const {
+        return detail::list<sweep_row>(ocigraph_sweep_page_row_count(get()), [&](std::size_t i) {
+            return sweep_row{
+                detail::copied(ocigraph_sweep_page_row_registry(get(), i)),
+                detail::copied(ocigraph_sweep_page_row_repository(get(), i)),
+                detail::copied(ocigraph_sweep_page_row_tag(get(), i)),
+                detail::copied(ocigraph_sweep_page_row_image(get(), i)),
+                detail::copied(ocigraph_sweep_page_row_subject(get(), i)),
+                detail::copied(ocigraph_sweep_page_row_digest(get(), i)),
+                detail::copied(ocigraph_sweep_page_row_edge(get(), i)),
+                detail::copied(ocigraph_sweep_page_row_label(get(), i)),
+                detail::list<std::string>(
+                    ocigraph_sweep_page_row_kind_count(get(), i),
+                    [&](std::size_t j) { return detail::copied(ocigraph_sweep_page_row_kind(get(), i, j)); }),
+                detail::copied(ocigraph_sweep_page_row_artifact_type(get(), i)),
+                detail::list<std::string>(
+                    ocigraph_sweep_page_row_predicate_type_count(get(), i),
+                    [&](std::size_t j) { return detail::copied(ocigraph_sweep_page_row_predicate_type(get(), i, j)); }),
+                detail::copied(ocigraph_sweep_page_row_media_type(get(), i)),
+                ocigraph_sweep_page_row_size(get(), i),
+                detail::copied(ocigraph_sweep_page_row_created(get(), i)),
+                detail::copied(ocigraph_sweep_page_row_platform(get(), i)),
+                ocigraph_sweep_page_row_depth(get(), i),
+                ocigraph_sweep_page_row_status(get(), i),
+                detail::copied(ocigraph_sweep_page_row_error(get(), i))};
+        });
+    }
+    /* Returns the what continues the sweep, until client::sweep_end. */
+    std::string_view cursor() const & noexcept { return detail::out(ocigraph_sweep_page_cursor(get())); }
+    std::string cursor() && { return std::string(std::as_const(*this).cursor()); }
+    /* Returns the rows that were returned before, by the sweep that the checkpoint continues. */
+    std::uint64_t resumed_rows() const noexcept { return ocigraph_sweep_page_resumed_rows(get()); }
+};
+
+/* How many images have attachments of one kind. */
+struct sweep_coverage {
+    /* The repository, as `host/repository`, or the layout as `oci:PATH`. not set for all. */
+    std::string repository;
+    /* The platform of the images in indexes, as `os/arch[/variant]`. not set for all images. */
+    std::string platform;
+    /* The kind: `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex` or `chart`. */
+    std::string kind;
+    /* The number of images. */
+    std::uint64_t images;
+    /* The images that have such an attachment. */
+    std::uint64_t covered;
+    /* The images of which it is not known. */
+    std::uint64_t unknown;
+};
+
+/* The result of client::sweep_end. */
+class sweep_summary : public result<ocigraph_sweep_summary, ocigraph_sweep_summary_free, ocigraph_sweep_summary_json> {
+  public:
+    using result::result;
+    /* Returns the images of which a row was returned, whatever is known of them. */
+    std::uint64_t images() const noexcept { return ocigraph_sweep_summary_images(get()); }
+    /* Returns the manifests that are attached to them, and those that indexes list. */
+    std::uint64_t attached() const noexcept { return ocigraph_sweep_summary_attached(get()); }
+    /* Returns the images to which nothing is attached. */
+    std::uint64_t none() const noexcept { return ocigraph_sweep_summary_none(get()); }
+    /* Returns the images, repositories and registries that do not exist. */
+    std::uint64_t missing() const noexcept { return ocigraph_sweep_summary_missing(get()); }
+    /* Returns the images, repositories and registries of which not everything could be read. */
+    std::uint64_t unknown() const noexcept { return ocigraph_sweep_summary_unknown(get()); }
+    /* Returns the images, repositories and registries of which the registry refuses something. */
+    std::uint64_t refused() const noexcept { return ocigraph_sweep_summary_refused(get()); }
+    /* Returns the rows that were returned before, by the sweep that the checkpoint continues. */
+    std::uint64_t resumed_rows() const noexcept { return ocigraph_sweep_summary_resumed_rows(get()); }
+    /* Returns the how many images have attachments of each kind: of all images, by repository, and by platform. In
+     * this order, and complete after the last row. */
+    std::vector<sweep_coverage> coverage() const {
+        return detail::list<sweep_coverage>(ocigraph_sweep_summary_coverage_count(get()), [&](std::size_t i) {
+            return sweep_coverage{
+                detail::copied(ocigraph_sweep_summary_coverage_repository(get(), i)),
+                detail::copied(ocigraph_sweep_summary_coverage_platform(get(), i)),
+                detail::copied(ocigraph_sweep_summary_coverage_kind(get(), i)),
+                ocigraph_sweep_summary_coverage_images(get(), i),
+                ocigraph_sweep_summary_coverage_covered(get(), i),
+                ocigraph_sweep_summary_coverage_unknown(get(), i)};
+        });
+    }
+};
+
 /* A tag in a list, with what the registry or layout knows of it. Fields that are not known are not set. */
 struct tag_info {
     /* The tag itself. */

@@ -22,6 +22,8 @@ pub(crate) enum RowFormat {
     /// A JSON object for each row, on a line of its own.
     #[default]
     Ndjson,
+    /// One JSON object with all rows and the summary.
+    Json,
     Csv,
     Parquet,
 }
@@ -32,9 +34,10 @@ impl FromStr for RowFormat {
     fn from_str(text: &str) -> std::result::Result<Self, String> {
         match text {
             "ndjson" => Ok(Self::Ndjson),
+            "json" => Ok(Self::Json),
             "csv" => Ok(Self::Csv),
             "parquet" => Ok(Self::Parquet),
-            _ => Err("expected ndjson, csv or parquet".to_owned()),
+            _ => Err("expected ndjson, json, csv or parquet".to_owned()),
         }
     }
 }
@@ -43,6 +46,7 @@ impl fmt::Display for RowFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Ndjson => "ndjson",
+            Self::Json => "json",
             Self::Csv => "csv",
             Self::Parquet => "parquet",
         })
@@ -98,6 +102,9 @@ impl RowOutput {
                 let hint = "write ndjson or csv with a checkpoint; DuckDB and polars read both";
                 return wrong("a Parquet file cannot be continued", hint);
             }
+        }
+        if format == RowFormat::Json && path.is_some() {
+            return wrong("one JSON document is only printed", "use --format ndjson with --output");
         }
         Ok(Self { columns, format, path, open: None })
     }

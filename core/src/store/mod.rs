@@ -9,6 +9,7 @@ pub(crate) mod client;
 pub(crate) mod concurrency;
 #[cfg(feature = "registry")]
 mod connections;
+pub(crate) mod cursors;
 pub(crate) mod fallback_tag;
 #[cfg(feature = "layout")]
 pub(crate) mod layout;

@@ -43,6 +43,7 @@ from ._enumerations import (
     Presence,
     ProblemKind,
     ReferrersMode,
+    SweepStatus,
 )
 from ._error import (
     AlreadyExistsError,
@@ -100,9 +101,14 @@ from ._results import (
     RemovedAttachment,
     RestoreReport,
     RetainedManifest,
+    SweepCoverage,
+    SweepPage,
+    SweepRow,
+    SweepSummary,
     TagInfo,
     VerifyReport,
 )
+from ._rows import AsyncSweepRows, SweepRows
 from ._sync.client import Client
 from ._values import AnyReference, AsyncContent, AsyncReadable, BytesLike, Content, File, Readable, Reference, StrPath
 
@@ -120,6 +126,7 @@ __all__ = [
     "AsyncCredentialFunction",
     "AsyncCredentials",
     "AsyncReadable",
+    "AsyncSweepRows",
     "AttachmentForm",
     "Attributes",
     "BackupReport",
@@ -193,6 +200,12 @@ __all__ = [
     "RetainedManifest",
     "SizeMismatchError",
     "StrPath",
+    "SweepCoverage",
+    "SweepPage",
+    "SweepRow",
+    "SweepRows",
+    "SweepStatus",
+    "SweepSummary",
     "TagInfo",
     "TimeoutError",
     "TlsError",

@@ -156,7 +156,7 @@ fn tags_of_one_image_share_its_walk_and_sibling_tags_are_no_images() {
     let expected = ["app: found", "app:latest found", "app:stable found", "app:v1 found"];
     assert_eq!(images(&rows), expected);
     let of_image = rows.iter().filter(|row| row["image"] == image && row["depth"] == 1);
-    let kinds: BTreeSet<&str> = of_image.map(|row| text(row, "kind")).collect();
+    let kinds: BTreeSet<&str> = of_image.map(|row| text(row, "edge")).collect();
     assert_eq!(kinds, BTreeSet::from(["referrer", "tag"]));
     let lists =
         fixture.requests().into_iter().filter(|r| r.path.contains(&format!("referrers/{image}")));
@@ -210,7 +210,7 @@ fn csv_has_the_columns_of_the_rows() {
     let text = fs::read_to_string(&path).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 3, "{text}");
-    assert!(lines[0].starts_with("registry,repository,tag,image,subject,digest,kind,label,kinds,"));
+    assert!(lines[0].starts_with("registry,repository,tag,image,subject,digest,edge,label,kinds,"));
     let start = format!("{},app,v1,{image},{image},sha256:", fixture.host());
     assert!(lines[1].starts_with(&start), "{text}");
     assert!(lines[1].contains(",referrer,SBoM (SPDX),sbom,application/spdx+json,"), "{text}");

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ocigraph::{Result, SweepOptions, SweepSummary};
+use ocigraph::{KeyCase, Result, SweepOptions, SweepSummary, ToJson};
+use serde_json::json;
 
 use crate::{
     ExitCode,
@@ -56,7 +57,7 @@ pub(crate) struct SweepArgs {
     /// Record in this file what is done, and continue where it ends
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
-    /// Format of the rows: ndjson, csv or parquet
+    /// Format of the rows: ndjson, csv, parquet, or json for one document with rows and summary
     #[arg(long, value_name = "FORMAT", default_value_t)]
     format: RowFormat,
     /// Write the rows to this file instead of standard output
@@ -78,7 +79,7 @@ const COLUMNS: Columns = &[
     ("image", ColumnType::Text),
     ("subject", ColumnType::Text),
     ("digest", ColumnType::Text),
-    ("kind", ColumnType::Text),
+    ("edge", ColumnType::Text),
     ("label", ColumnType::Text),
     ("kinds", ColumnType::Texts),
     ("artifact_type", ColumnType::Text),
@@ -111,14 +112,22 @@ pub(crate) async fn sweep(common: &Common, args: SweepArgs) -> Result<ExitCode> 
     options.checkpoint = args.checkpoint;
     options.concurrency = common.concurrency();
     let mut rows = common.client()?.sweep(&targets, options)?;
+    let mut document = Vec::new();
     while let Some(batch) = rows.next_batch().await? {
-        if let Some(out) = &mut out {
+        if args.format == RowFormat::Json {
+            document.extend(batch.iter().map(|row| row.to_json(KeyCase::Camel)));
+        } else if let Some(out) = &mut out {
             out.write(&batch, rows.summary().resumed_rows)?;
         }
     }
     let summary = rows.summary();
-    if let Some(out) = out {
-        out.end(summary.resumed_rows)?;
+    match out {
+        Some(_) if args.format == RowFormat::Json => {
+            let summary = summary.to_json(KeyCase::Camel);
+            output::json(&json!({ "rows": document, "summary": summary }));
+        }
+        Some(out) => out.end(summary.resumed_rows)?,
+        None => {}
     }
     if args.summary {
         output::bytes(summary.table().as_bytes());

@@ -79,6 +79,8 @@ pub(super) async fn sweep_image(
         ..SweepRow::new(&repository.place, text, SweepStatus::Found)
     };
     let mut found = ImageRows::new(&repository, &image.digest, template, &context.early);
+    // Nothing is looked for, so it is not known that nothing is attached.
+    found.has_attached = context.discover.depth == Some(0);
     let options = &context.discover;
     let store = repository.store.as_ref();
     let mut walk = Walk::new(store, options, &context.requests, &context.statements, None)
@@ -196,7 +198,7 @@ impl<'a> ImageRows<'a> {
 
     fn cover(&mut self, row: &SweepRow) {
         let (Some(subject), Some(digest)) = (&row.subject, &row.digest) else { return };
-        if row.kind == Some(EdgeKind::Child) {
+        if row.edge.as_deref() == Some(EdgeKind::Child.name()) {
             let image = self.images.entry(digest.clone()).or_default();
             image.0 = row.platform.clone();
             return;

@@ -10,7 +10,7 @@ use crate::Code;
 /// The name of the operation.
 pub(crate) const OPERATION: &str = "sweep";
 
-/// Options of [`Client::sweep`](crate::Client::sweep).
+/// Options of [`Client::sweep_begin`](crate::Client::sweep_begin).
 ///
 /// ```no_run
 /// # async fn example() -> ocigraph::Result<()> {
@@ -40,8 +40,8 @@ pub struct SweepOptions {
     /// Sweeps this many tags of each repository: those with the highest versions. `v1.10` is after
     /// `v1.9`, and `v1.10-rc1` before `v1.10`. Default: all.
     pub latest: Option<usize>,
-    /// Maximum number of levels: 1 returns what is directly attached, 0 the images alone. Default: all
-    /// levels.
+    /// Maximum number of levels: 1 returns what is directly attached, 0 the images alone, with the status
+    /// `found`. Default: all levels.
     pub depth: Option<usize>,
     /// A file that records what was done. A sweep of the same targets with the same options continues
     /// where the file ends, and returns the other rows. An image counts as done when the next rows are

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use ocigraph_types::{Attachment, Code, Digest, EdgeKind, Error, ListProblem, Unread};
+use ocigraph_types::{Attachment, Code, Digest, Error, ListProblem, Unread};
 
 use super::place::Place;
 use crate::operation::attached::walk::FoundNode;
 
-/// A row of [`Client::sweep`](crate::Client::sweep): an image, something that is attached to it, or
+/// A row of [`Client::sweep_begin`](crate::Client::sweep_begin): an image, something that is attached to it, or
 /// something that could not be read.
 ///
 /// The row of an image has `depth` 0 and comes after the rows of what is attached to it. Its `status` tells
@@ -28,12 +28,12 @@ pub struct SweepRow {
     pub subject: Option<Digest>,
     /// The digest of the manifest. `None` for something that could not be read.
     pub digest: Option<Digest>,
-    /// How the manifest is attached. `None` for an image.
-    pub kind: Option<EdgeKind>,
+    /// How the manifest is attached: `referrer`, `tag`, `attestation` or `child`. `None` for an image.
+    pub edge: Option<String>,
     /// What the manifest is, as a phrase such as `SBoM (SPDX)`. `None` if it follows no known
     /// convention.
     pub label: Option<String>,
-    /// What the manifest is: `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex`,
+    /// The kinds of the manifest: `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex`,
     /// `chart`. Empty if it follows no known convention.
     pub kinds: Vec<String>,
     /// The artifact type, if it is known without reading the manifest.
@@ -110,7 +110,7 @@ impl SweepRow {
             image: None,
             subject: None,
             digest: None,
-            kind: None,
+            edge: None,
             label: None,
             kinds: Vec::new(),
             artifact_type: None,
@@ -132,7 +132,7 @@ impl SweepRow {
         self.created = ocigraph_types::created(&descriptor.annotations).map(str::to_owned);
         self.subject = Some(parent);
         self.digest = Some(descriptor.digest);
-        self.kind = Some(edge.kind);
+        self.edge = Some(edge.kind.name().to_owned());
         self.artifact_type = descriptor.artifact_type;
         self.media_type = Some(descriptor.media_type);
         self.size = Some(descriptor.size);

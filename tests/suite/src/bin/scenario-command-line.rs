@@ -134,6 +134,7 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
         "push" | "attach" | "pull" | "discover" | "copy" | "backup" | "restore" | "migrate"
         | "verify" | "check" | "resolve" | "tag" | "untag" | "tags" | "manifests" | "login"
         | "logout" => &[&request.operation.clone()],
+        "sweep" => &["sweep"],
         "delete" => &["delete", "--yes"],
         "tag_details" => &["tags", "--detail"],
         "repositories" => &["repos"],
@@ -184,6 +185,11 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
         "tag" => {
             for tag in list("tags", &request.required("tags")?)? {
                 line.word(text("tags", tag)?);
+            }
+        }
+        "sweep" => {
+            for target in list("targets", &request.required("targets")?)? {
+                line.word(text("targets", target)?);
             }
         }
         "check" => {
@@ -276,7 +282,18 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("pull", "include_subject") => line.flag("--include-subject", &name, &given)?,
             ("pull", "all") => line.flag("--all", &name, &given)?,
             ("pull", "keep_old_files") => line.flag("--keep-old-files", &name, &given)?,
-            ("discover", "depth") => {
+            ("sweep", "repositories" | "tags") => {
+                for pattern in list(&name, &given)? {
+                    line.option(&format!("--{name}"), text(&name, pattern)?);
+                }
+            }
+            ("sweep", "latest") => {
+                line.option("--latest", value::<usize>(&name, &given)?.to_string());
+            }
+            ("sweep", "checkpoint" | "shard") => {
+                line.option(&format!("--{name}"), text(&name, &given)?);
+            }
+            ("discover" | "sweep", "depth") => {
                 line.option("--depth", value::<usize>(&name, &given)?.to_string());
             }
             ("discover", "predicate_type") => line.option("--predicate", text(&name, &given)?),
@@ -319,7 +336,7 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ) => line.option("--platform", text(&name, &given)?),
             (
                 "push" | "attach" | "pull" | "discover" | "delete" | "copy" | "backup" | "restore"
-                | "migrate" | "verify" | "check" | "index_create" | "index_update",
+                | "migrate" | "verify" | "check" | "sweep" | "index_create" | "index_update",
                 "concurrency",
             ) => {
                 line.option("--concurrency", value::<usize>(&name, &given)?.to_string());

@@ -66,6 +66,7 @@ fn plausible(name: &str, work: &Workspace) -> Value {
         "host" => json!("127.0.0.1:1"),
         "tags" | "manifests" => json!(["v1"]),
         "requirements" => json!(["signature"]),
+        "targets" => json!([format!("oci:{}/layout:v1", work.dir().display())]),
         "references" => json!([format!("oci:{}/layout:v1", work.dir().display())]),
         "inputs" => json!([work.dir().join("layout")]),
         "output" => json!(work.dir().join("output.tar")),

@@ -77,6 +77,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ),
     ("_graph", &["Graph"]),
     ("_progress", &["Progress"]),
+    ("_rows", &["AsyncSweepRows", "SweepRows"]),
     ("_run", &["run", "run_async", "sync_log_level"]),
     (
         "_values",
@@ -174,6 +175,7 @@ fn standard(used: &BTreeSet<&str>) -> String {
     let modules: &[(&str, &[&str])] = &[
         ("collections.abc", &["Iterable", "Mapping"]),
         ("dataclasses", &["dataclass", "field", "fields", "replace"]),
+        ("functools", &["partial"]),
         ("pathlib", &["Path"]),
         ("typing", &["TYPE_CHECKING", "Any", "Literal", "TypeAlias"]),
     ];

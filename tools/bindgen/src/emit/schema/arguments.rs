@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Case, Neutral, Output, text};
 use crate::{
     definition::{Definition, Field, Kind, Role},
-    emit::NOTICE,
+    emit::{NOTICE, scenario_name},
 };
 
 pub(super) fn file(definition: &Definition) -> Output {
@@ -13,7 +13,8 @@ pub(super) fn file(definition: &Definition) -> Output {
     let operations: Map<String, Value> = definition
         .operations
         .iter()
-        .map(|operation| {
+        .filter_map(|operation| {
+            let scenario = scenario_name(operation, definition)?;
             let (mut properties, mut required) = (Map::new(), Vec::new());
             for argument in &operation.arguments {
                 let name = format!("{}.{}", operation.name, argument.name);
@@ -25,7 +26,7 @@ pub(super) fn file(definition: &Definition) -> Output {
             properties.extend(schema.fields(&definition.options_of(operation)));
             let mut value = object(properties, &required);
             value["description"] = json!(schema.doc(&operation.doc));
-            (operation.name.clone(), value)
+            Some((scenario.to_owned(), value))
         })
         .collect();
     let client: Vec<&Field> = definition.record("ClientConfig").fields.iter().collect();
