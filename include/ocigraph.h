@@ -337,6 +337,21 @@
 // the list under the tag also where the registry has the API.
 #define OCIGRAPH_REFERRERS_MODE_TAG 3
 
+// The manifest exists. For an image: something is attached, and all of it was listed.
+#define OCIGRAPH_SWEEP_STATUS_FOUND 1
+
+// For an image: everything was listed, and nothing is attached.
+#define OCIGRAPH_SWEEP_STATUS_NONE 2
+
+// What is named does not exist.
+#define OCIGRAPH_SWEEP_STATUS_MISSING 3
+
+// Something could not be read: more can be attached.
+#define OCIGRAPH_SWEEP_STATUS_UNKNOWN 4
+
+// The registry refuses to say it, with 401 or 403: more can be attached.
+#define OCIGRAPH_SWEEP_STATUS_REFUSED 5
+
 // Time to connect to a registry, TLS handshake included. Default: 10 s. Unit: milliseconds.
 #define OCIGRAPH_LIMIT_CONNECT_TIMEOUT 1
 
@@ -532,6 +547,17 @@ typedef struct ocigraph_restore_report ocigraph_restore_report;
 
 // The threads that execute operations. Clients can share a runtime.
 typedef struct ocigraph_runtime ocigraph_runtime;
+
+// Options of `ocigraph_client_sweep_begin`.
+typedef struct ocigraph_sweep_options ocigraph_sweep_options;
+
+// Some rows of a sweep.
+typedef struct ocigraph_sweep_page ocigraph_sweep_page;
+
+// The totals of a sweep.
+//
+// An image with several tags counts once in each repository. What several tags name is one image.
+typedef struct ocigraph_sweep_summary ocigraph_sweep_summary;
 
 // The result of `ocigraph_client_tag_details`: a list of tags.
 typedef struct ocigraph_tag_list ocigraph_tag_list;
@@ -757,6 +783,30 @@ typedef void (*ocigraph_index_update_fn)(void *user_data,
 typedef void (*ocigraph_delete_blob_fn)(void *user_data,
                                         ocigraph_status status,
                                         ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_sweep_begin_start`. If `status` is `OCIGRAPH_OK`,
+// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
+// owns both and must free them.
+typedef void (*ocigraph_sweep_begin_fn)(void *user_data,
+                                        ocigraph_status status,
+                                        ocigraph_sweep_page *result,
+                                        ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_sweep_next_start`. If `status` is `OCIGRAPH_OK`,
+// `result` is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback
+// owns both and must free them.
+typedef void (*ocigraph_sweep_next_fn)(void *user_data,
+                                       ocigraph_status status,
+                                       ocigraph_sweep_page *result,
+                                       ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_sweep_end_start`. If `status` is `OCIGRAPH_OK`, `result`
+// is set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns
+// both and must free them.
+typedef void (*ocigraph_sweep_end_fn)(void *user_data,
+                                      ocigraph_status status,
+                                      ocigraph_sweep_summary *result,
+                                      ocigraph_error *error);
 
 // Receives the result of `ocigraph_client_tag_start`. If `status` is `OCIGRAPH_OK`, `result` is
 // set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
@@ -2445,6 +2495,86 @@ ocigraph_status ocigraph_blob_delete_options_set_if_exists(ocigraph_blob_delete_
                                                            bool if_exists,
                                                            ocigraph_error **error);
 
+// Creates sweep options with the default values.
+//
+// Ownership: free the result with `ocigraph_sweep_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_sweep_options *ocigraph_sweep_options_new(void);
+
+// Frees sweep options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_sweep_options_free(ocigraph_sweep_options *options);
+
+// Adds a repository. Sweeps the repositories of which the name, without the host, matches one of
+// these patterns: `team/*`. Default: all. The repository of a target that names one is swept in
+// any case.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sweep_options_add_repository(ocigraph_sweep_options *options,
+                                                      ocigraph_str repository,
+                                                      ocigraph_error **error);
+
+// Adds a tag. Sweeps the tags that match one of these patterns: `v1.*`. Default: all. The tags of
+// a target that names some are swept in any case.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sweep_options_add_tag(ocigraph_sweep_options *options,
+                                               ocigraph_str tag,
+                                               ocigraph_error **error);
+
+// Sweeps this many tags of each repository: those with the highest versions. `v1.10` is after
+// `v1.9`, and `v1.10-rc1` before `v1.10`. Default: all.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sweep_options_set_latest(ocigraph_sweep_options *options,
+                                                  size_t latest,
+                                                  ocigraph_error **error);
+
+// Sets the maximum number of levels: 1 returns what is directly attached, 0 the images alone, with
+// the status `found`. Default: all levels.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sweep_options_set_depth(ocigraph_sweep_options *options,
+                                                 size_t depth,
+                                                 ocigraph_error **error);
+
+// Sets a file that records what was done. A sweep of the same targets with the same options
+// continues where the file ends, and returns the other rows. An image counts as done when the next
+// rows are asked for. Rows of more than 1,000 attachments of one image may come again. What was
+// unknown is asked for again. The file has up to 150 bytes for each image. Default: none. An empty
+// text or NULL unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sweep_options_set_checkpoint(ocigraph_sweep_options *options,
+                                                      ocigraph_str checkpoint,
+                                                      ocigraph_error **error);
+
+// Sweeps a share of the repositories: `1/3`, `2/3` and `3/3` together are all. Which repository is
+// in which share depends on its name alone. Default: all. An empty text or NULL unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sweep_options_set_shard(ocigraph_sweep_options *options,
+                                                 ocigraph_str shard,
+                                                 ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sweep_options_set_concurrency(ocigraph_sweep_options *options,
+                                                       size_t concurrency,
+                                                       ocigraph_error **error);
+
 // Creates untag options with the default values.
 //
 // Ownership: free the result with `ocigraph_untag_options_free`.
@@ -3258,6 +3388,114 @@ ocigraph_status ocigraph_client_delete_blob_start(const ocigraph_client *client,
                                                   ocigraph_delete_blob_fn done,
                                                   void *user_data,
                                                   ocigraph_error **error);
+
+// Starts a sweep: returns the first rows of what is attached to every image of registries,
+// repositories and layouts. `ocigraph_client_sweep_next` returns the others. A target is `host`
+// (all repositories), `host/PATTERN[:TAG]`, `host/repository[:TAG]`, or `oci:PATH[:TAG]`; a tag
+// can be a pattern too. In patterns, `*` means any characters but `/`, `**` those too, `?` one
+// character, and `{a,b}` one of several texts.
+//
+// What cannot be read is a row with the status `unknown`, `refused` or `missing`, and ends
+// nothing: an image, a repository, or the list of a registry's repositories. Only *none* says that
+// nothing is attached. After 32 requests in a row that did not reach a registry, its other
+// repositories are rows with the status `unknown`.
+//
+// `targets`: an array of `count` texts: the registries, repositories, patterns and layouts to
+// sweep. `options`: NULL selects the defaults. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_sweep_page_free`.
+// Errors: IO, CANCELLED, network errors; INVALID_ARGUMENT if a target, a pattern or a shard cannot
+// be used, or if the checkpoint is of another sweep; CONFLICT if another process uses it;
+// TOO_LARGE if 256 sweeps of the client have not ended.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_sweep_begin(const ocigraph_client *client,
+                                            const ocigraph_str *targets,
+                                            size_t count,
+                                            const ocigraph_sweep_options *options,
+                                            const ocigraph_cancel *cancel,
+                                            ocigraph_sweep_page **out,
+                                            ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_sweep_begin` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_sweep_begin_start(const ocigraph_client *client,
+                                                  const ocigraph_str *targets,
+                                                  size_t count,
+                                                  const ocigraph_sweep_options *options,
+                                                  const ocigraph_cancel *cancel,
+                                                  ocigraph_sweep_begin_fn done,
+                                                  void *user_data,
+                                                  ocigraph_error **error);
+
+// Returns the next rows of a sweep: at least one, unless the sweep is over. The rows before count
+// as finished with, so that a checkpoint does not return them again. The sweep works only during
+// this call. A call that fails or is cancelled ends the sweep.
+//
+// `cursor`: the cursor of the last page. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_sweep_page_free`.
+// Errors: CANCELLED, network errors; INVALID_ARGUMENT if the sweep of the cursor has ended, or
+// another call uses it; IO if the checkpoint cannot be written.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_sweep_next(const ocigraph_client *client,
+                                           ocigraph_str cursor,
+                                           const ocigraph_cancel *cancel,
+                                           ocigraph_sweep_page **out,
+                                           ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_sweep_next` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_sweep_next_start(const ocigraph_client *client,
+                                                 ocigraph_str cursor,
+                                                 const ocigraph_cancel *cancel,
+                                                 ocigraph_sweep_next_fn done,
+                                                 void *user_data,
+                                                 ocigraph_error **error);
+
+// Ends a sweep, and returns its totals. If it is not over, those of the rows so far, without the
+// coverage. Every sweep that was started must be ended.
+//
+// `cursor`: the cursor of the last page. `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_sweep_summary_free`.
+// Errors: IO, CANCELLED, network errors; INVALID_ARGUMENT if the sweep of the cursor has ended, or
+// another call uses it.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_sweep_end(const ocigraph_client *client,
+                                          ocigraph_str cursor,
+                                          const ocigraph_cancel *cancel,
+                                          ocigraph_sweep_summary **out,
+                                          ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_sweep_end` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client` and `cancel` may
+// be freed earlier.
+// Errors: INVALID_ARGUMENT; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_sweep_end_start(const ocigraph_client *client,
+                                                ocigraph_str cursor,
+                                                const ocigraph_cancel *cancel,
+                                                ocigraph_sweep_end_fn done,
+                                                void *user_data,
+                                                ocigraph_error **error);
 
 // Points `tags` at the manifest that `reference` names, and returns its descriptor.
 //
@@ -5095,6 +5333,313 @@ ocigraph_str ocigraph_index_result_content(const ocigraph_index_result *result);
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_index_result_json(const ocigraph_index_result *result);
+
+// Frees a sweep page and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_sweep_page_free(ocigraph_sweep_page *result);
+
+// Returns the length of this list: the next rows. Empty only if the sweep is over.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_sweep_page_row_count(const ocigraph_sweep_page *result);
+
+// Returns the registry, as `host[:port]`, or the path of the image layout after `oci:`.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_page_row_registry(const ocigraph_sweep_page *result, size_t index);
+
+// Returns the repository. Empty for an image layout, and for a registry whose repositories cannot
+// be listed.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_page_row_repository(const ocigraph_sweep_page *result, size_t index);
+
+// Returns the tag of the image. not set if it was found or named without one. No text if it is
+// unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_page_row_tag(const ocigraph_sweep_page *result, size_t index);
+
+// Returns the digest of the image. not set if it is not known. No text if it has none.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_page_row_image(const ocigraph_sweep_page *result, size_t index);
+
+// Returns the digest of the manifest that this one is attached to. not set for an image. No text
+// if it has none.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_page_row_subject(const ocigraph_sweep_page *result, size_t index);
+
+// Returns the digest of the manifest. not set for something that could not be read. No text if it
+// has none.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_page_row_digest(const ocigraph_sweep_page *result, size_t index);
+
+// Returns the how the manifest is attached: `referrer`, `tag`, `attestation` or `child`. not set
+// for an image. No text if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_page_row_edge(const ocigraph_sweep_page *result, size_t index);
+
+// Returns the what the manifest is, as a phrase such as `SBoM (SPDX)`. not set if it follows no
+// known convention. No text if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_page_row_label(const ocigraph_sweep_page *result, size_t index);
+
+// Returns the number of kinds of the manifest.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_sweep_page_row_kind_count(const ocigraph_sweep_page *result, size_t index);
+
+// Returns the kind at `index` of this list: the kinds of the manifest: `signature`, `attestation`,
+// `provenance`, `sbom`, `scan-result`, `vex`, `chart`. Empty if it follows no known convention.
+//
+// `row`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_page_row_kind(const ocigraph_sweep_page *result,
+                                          size_t row,
+                                          size_t index);
+
+// Returns the artifact type, if it is known without reading the manifest. No text if it is
+// unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_page_row_artifact_type(const ocigraph_sweep_page *result, size_t index);
+
+// Returns the number of predicate types of in-toto statements.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_sweep_page_row_predicate_type_count(const ocigraph_sweep_page *result,
+                                                    size_t index);
+
+// Returns the type at `index` of this list: the predicate types of in-toto statements, as far as
+// they are known without reading content.
+//
+// `row`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_page_row_predicate_type(const ocigraph_sweep_page *result,
+                                                    size_t row,
+                                                    size_t index);
+
+// Returns the media type of the manifest. No text if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_page_row_media_type(const ocigraph_sweep_page *result, size_t index);
+
+// Returns the size of the manifest in bytes. 0 if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_page_row_size(const ocigraph_sweep_page *result, size_t index);
+
+// Returns the annotation `org.opencontainers.image.created`, if the list or index has it. No text
+// if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_page_row_created(const ocigraph_sweep_page *result, size_t index);
+
+// Returns the platform, as `os/arch[/variant]`, if an index lists the manifest with one. No text
+// if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_page_row_platform(const ocigraph_sweep_page *result, size_t index);
+
+// Returns the number of edges from the image: 0 for the image, 1 for what is directly attached.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_sweep_page_row_depth(const ocigraph_sweep_page *result, size_t index);
+
+// Returns the what is known. The number is one of `OCIGRAPH_SWEEP_STATUS_*`.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_sweep_page_row_status(const ocigraph_sweep_page *result, size_t index);
+
+// Returns why it is not known, or refused. not set if it is known. No text if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_page_row_error(const ocigraph_sweep_page *result, size_t index);
+
+// Returns the what continues the sweep, until `ocigraph_client_sweep_end`.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_page_cursor(const ocigraph_sweep_page *result);
+
+// Returns the rows that were returned before, by the sweep that the checkpoint continues.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_page_resumed_rows(const ocigraph_sweep_page *result);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_page_json(const ocigraph_sweep_page *result);
+
+// Frees a sweep summary and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_sweep_summary_free(ocigraph_sweep_summary *result);
+
+// Returns the images of which a row was returned, whatever is known of them.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_images(const ocigraph_sweep_summary *result);
+
+// Returns the manifests that are attached to them, and those that indexes list.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_attached(const ocigraph_sweep_summary *result);
+
+// Returns the images to which nothing is attached.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_none(const ocigraph_sweep_summary *result);
+
+// Returns the images, repositories and registries that do not exist.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_missing(const ocigraph_sweep_summary *result);
+
+// Returns the images, repositories and registries of which not everything could be read.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_unknown(const ocigraph_sweep_summary *result);
+
+// Returns the images, repositories and registries of which the registry refuses something.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_refused(const ocigraph_sweep_summary *result);
+
+// Returns the rows that were returned before, by the sweep that the checkpoint continues.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_resumed_rows(const ocigraph_sweep_summary *result);
+
+// Returns the length of this list: the how many images have attachments of each kind: of all
+// images, by repository, and by platform. In this order, and complete after the last row.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_sweep_summary_coverage_count(const ocigraph_sweep_summary *result);
+
+// Returns the repository, as `host/repository`, or the layout as `oci:PATH`. not set for all. No
+// text if it is unknown.
+//
+// `index`: the image, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_summary_coverage_repository(const ocigraph_sweep_summary *result,
+                                                        size_t index);
+
+// Returns the platform of the images in indexes, as `os/arch[/variant]`. not set for all images.
+// No text if it is unknown.
+//
+// `index`: the image, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_summary_coverage_platform(const ocigraph_sweep_summary *result,
+                                                      size_t index);
+
+// Returns the kind: `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex` or
+// `chart`.
+//
+// `index`: the image, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_summary_coverage_kind(const ocigraph_sweep_summary *result,
+                                                  size_t index);
+
+// Returns the number of images.
+//
+// `index`: the image, from 0.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_coverage_images(const ocigraph_sweep_summary *result, size_t index);
+
+// Returns the images that have such an attachment.
+//
+// `index`: the image, from 0.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_coverage_covered(const ocigraph_sweep_summary *result,
+                                                 size_t index);
+
+// Returns the images of which it is not known.
+//
+// `index`: the image, from 0.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_coverage_unknown(const ocigraph_sweep_summary *result,
+                                                 size_t index);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_summary_json(const ocigraph_sweep_summary *result);
 
 // Frees a tag list and everything borrowed from it.
 //

@@ -174,6 +174,11 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             line.word(request.text("host")?);
             line.credential("", "credential", &request.required("credential")?)?;
         }
+        "sweep" => {
+            for target in list("targets", &request.required("targets")?)? {
+                line.word(text("targets", target)?);
+            }
+        }
         "digest_files" => {
             for file in list("files", &request.required("files")?)? {
                 line.word(text("files", file)?);
@@ -185,11 +190,6 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
         "tag" => {
             for tag in list("tags", &request.required("tags")?)? {
                 line.word(text("tags", tag)?);
-            }
-        }
-        "sweep" => {
-            for target in list("targets", &request.required("targets")?)? {
-                line.word(text("targets", target)?);
             }
         }
         "check" => {
