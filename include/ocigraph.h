@@ -2508,7 +2508,7 @@ ocigraph_sweep_options *ocigraph_sweep_options_new(void);
 void ocigraph_sweep_options_free(ocigraph_sweep_options *options);
 
 // Adds a repository. Sweeps the repositories of which the name, without the host, matches one of
-// these patterns: `team/*`. Default: all. The repository of a target that names one is swept in
+// these patterns: `team-?`. Default: all. The repository of a target that names one is swept in
 // any case.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.

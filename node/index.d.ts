@@ -1113,7 +1113,7 @@ export interface BlobDeleteOptions extends CallOptions {
 /** Options of {@link Client.sweepBegin}. */
 export interface SweepOptions extends CallOptions {
   /**
-   * Sweeps the repositories of which the name, without the host, matches one of these patterns: `team/*`. Default: all.
+   * Sweeps the repositories of which the name, without the host, matches one of these patterns: `team-?`. Default: all.
    * The repository of a target that names one is swept in any case.
    */
   repositories?: readonly string[] | undefined;

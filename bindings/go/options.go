@@ -916,8 +916,8 @@ func (o *BlobDeleteOptions) toC(a *arguments) (*C.ocigraph_blob_delete_options, 
 
 // SweepOptions are the options of [Client.SweepBegin].
 type SweepOptions struct {
-	// Repositories sweeps the repositories of which the name, without the host, matches one of these patterns:
-	// "team/*". Default: all. The repository of a target that names one is swept in any case.
+	// Repositories sweeps the repositories of which the name, without the host, matches one of these patterns: team-?.
+	// Default: all. The repository of a target that names one is swept in any case.
 	Repositories []string
 	// Tags sweeps the tags that match one of these patterns: v1.*. Default: all. The tags of a target that names some
 	// are swept in any case.

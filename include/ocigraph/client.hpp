@@ -41,9 +41,10 @@ class client : public detail::operations {
     }
 
     /* Returns the rows of sweep_begin(), which says what they are, as a range. Requests are made only while a row is
-     * waited for. The client must exist until the range is closed. */
-    sweep_rows sweep(const std::vector<std::string_view> &targets, const sweep_options &options = {},
-                     const cancel_token &cancel = {}) const;
+     * waited for. The client and the token must exist until the range is closed. */
+    sweep_rows sweep(const std::vector<std::string_view> &targets, const sweep_options &options,
+                     const cancel_token &cancel) const;
+    sweep_rows sweep(const std::vector<std::string_view> &targets, const sweep_options &options = {}) const;
 
     /* Pushes bytes as a blob. Content precedes the media type, unlike in C. */
     blob_result push_blob(std::string_view reference, std::string_view content, std::string_view media_type = {},
@@ -130,7 +131,7 @@ class sweep_rows {
     };
 
     sweep_rows(sweep_rows &&other) noexcept
-        : client_(other.client_), cancel_(std::move(other.cancel_)), page_(std::move(other.page_)),
+        : client_(other.client_), cancel_(other.cancel_), page_(std::move(other.page_)),
           cursor_(std::move(other.cursor_)), current_(std::move(other.current_)), index_(other.index_),
           is_over_(std::exchange(other.is_over_, true)), summary_(std::move(other.summary_)) {}
     sweep_rows &operator=(sweep_rows &&) = delete;
@@ -160,7 +161,7 @@ class sweep_rows {
             page_.reset();
         } else {
             is_over_ = true; // A call that fails ends the sweep.
-            page = client_->sweep_next(cursor_, cancel_);
+            page = client_->sweep_next(cursor_, *cancel_);
             is_over_ = false;
         }
         if (page->rows().empty()) {
@@ -180,8 +181,8 @@ class sweep_rows {
 
   private:
     friend class client;
-    sweep_rows(const client &of, sweep_page page, cancel_token cancel)
-        : client_(&of), cancel_(std::move(cancel)), page_(std::move(page)), cursor_(page_->cursor()) {}
+    sweep_rows(const client &of, sweep_page page, const cancel_token &cancel)
+        : client_(&of), cancel_(&cancel), page_(std::move(page)), cursor_(page_->cursor()) {}
 
     bool advance() {
         if (++index_ < current_.size()) {
@@ -194,7 +195,7 @@ class sweep_rows {
     }
 
     const client *client_;
-    cancel_token cancel_;
+    const cancel_token *cancel_;
     std::optional<sweep_page> page_;
     std::string cursor_;
     std::vector<sweep_row> current_;
@@ -202,6 +203,11 @@ class sweep_rows {
     bool is_over_ = false;
     std::optional<sweep_summary> summary_;
 };
+
+inline sweep_rows client::sweep(const std::vector<std::string_view> &targets, const sweep_options &options) const {
+    static const cancel_token never;
+    return sweep(targets, options, never);
+}
 
 inline sweep_rows client::sweep(const std::vector<std::string_view> &targets, const sweep_options &options,
                                 const cancel_token &cancel) const {

@@ -641,7 +641,7 @@ class sweep_options
     : public detail::options<sweep_options, ocigraph_sweep_options, ocigraph_sweep_options_new, ocigraph_sweep_options_free> {
   public:
     /* Adds a repository. Sweeps the repositories of which the name, without the host, matches one of these patterns:
-     * `team/*`. Default: all. The repository of a target that names one is swept in any case. */
+     * `team-?`. Default: all. The repository of a target that names one is swept in any case. */
     sweep_options &repository(std::string_view repository) {
         return set(ocigraph_sweep_options_add_repository, detail::in(repository));
     }

@@ -32,7 +32,7 @@ pub(crate) const OPERATION: &str = "sweep";
 #[setters(strip_option)]
 pub struct SweepOptions {
     /// Sweeps the repositories of which the name, without the host, matches one of these patterns:
-    /// `team/*`. Default: all. The repository of a target that names one is swept in any case.
+    /// `team-?`. Default: all. The repository of a target that names one is swept in any case.
     pub repositories: Vec<String>,
     /// Sweeps the tags that match one of these patterns: `v1.*`. Default: all. The tags of a target that
     /// names some are swept in any case.

@@ -799,7 +799,7 @@ class ArtifactOperations(Base):
         Args:
             targets: the registries, repositories, patterns and layouts to sweep.
             repositories: sweeps the repositories of which the name, without the host, matches one of these patterns:
-                ``team/*``. Default: all. The repository of a target that names one is swept in any case.
+                ``team-?``. Default: all. The repository of a target that names one is swept in any case.
             tags: sweeps the tags that match one of these patterns: ``v1.*``. Default: all. The tags of a target that
                 names some are swept in any case.
             latest: sweeps this many tags of each repository: those with the highest versions. ``v1.10`` is after
@@ -863,7 +863,7 @@ class ArtifactOperations(Base):
         Args:
             targets: the registries, repositories, patterns and layouts to sweep.
             repositories: sweeps the repositories of which the name, without the host, matches one of these patterns:
-                ``team/*``. Default: all. The repository of a target that names one is swept in any case.
+                ``team-?``. Default: all. The repository of a target that names one is swept in any case.
             tags: sweeps the tags that match one of these patterns: ``v1.*``. Default: all. The tags of a target that
                 names some are swept in any case.
             latest: sweeps this many tags of each repository: those with the highest versions. ``v1.10`` is after

@@ -150,8 +150,10 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
         other => return Err(Failure::Unsupported(format!("the operation {other}"))),
     };
     line.words = words.iter().map(|word| (*word).to_owned()).collect();
-    line.may_fail =
-        matches!(request.operation.as_str(), "verify" | "check" | "copy" | "backup" | "restore");
+    line.may_fail = matches!(
+        request.operation.as_str(),
+        "verify" | "check" | "sweep" | "copy" | "backup" | "restore"
+    );
     match request.operation.as_str() {
         "copy" => {
             line.word(request.text("source")?);
