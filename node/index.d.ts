@@ -1602,6 +1602,13 @@ export interface Limits {
   maxEntries?: number | undefined;
   /** Time for a credential helper to answer before it is killed, in milliseconds. Default: 30,000. */
   helperTimeout?: number | undefined;
+  /**
+   * Maximum number of requests a second to one host and port, the budget of the client: in any one second, no more are
+   * sent. It counts every request, also to token servers, after a redirect, and when a request is sent again. All
+   * operations of a client share it. Where a registry admits less, the client sends less. The wait for the budget is
+   * not a stall. Minimum: 1. Default: no maximum.
+   */
+  maxRequestsPerSecond?: number | undefined;
 }
 
 /** How a client connects to registries. */

@@ -136,6 +136,11 @@ type Limits struct {
 	MaxEntries int
 	// HelperTimeout is the time for a credential helper to answer before it is killed. Default: 30 s.
 	HelperTimeout time.Duration
+	// MaxRequestsPerSecond is the maximum number of requests a second to one host and port, the budget of the client:
+	// in any one second, no more are sent. It counts every request, also to token servers, after a redirect, and when a
+	// request is sent again. All operations of a client share it. Where a registry admits less, the client sends less.
+	// The wait for the budget is not a stall. Minimum: 1. Default: no maximum.
+	MaxRequestsPerSecond int
 }
 
 func (l *Limits) fill(s *settings, c *C.ocigraph_client_options) {
@@ -152,4 +157,5 @@ func (l *Limits) fill(s *settings, c *C.ocigraph_client_options) {
 	set(C.OCIGRAPH_LIMIT_MAX_PAGES, C.uint64_t(s.count("Limits.MaxPages", l.MaxPages)))
 	set(C.OCIGRAPH_LIMIT_MAX_ENTRIES, C.uint64_t(s.count("Limits.MaxEntries", l.MaxEntries)))
 	set(C.OCIGRAPH_LIMIT_HELPER_TIMEOUT, s.milliseconds("Limits.HelperTimeout", l.HelperTimeout))
+	set(C.OCIGRAPH_LIMIT_MAX_REQUESTS_PER_SECOND, C.uint64_t(s.count("Limits.MaxRequestsPerSecond", l.MaxRequestsPerSecond)))
 }

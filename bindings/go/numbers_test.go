@@ -26,7 +26,7 @@ func TestLimitsAcceptAnyValue(t *testing.T) {
 		for _, many := range []int{0, math.MaxInt32, 1 << 62, math.MaxInt} {
 			client := must(NewClient(&ClientOptions{Limits: Limits{
 				ConnectTimeout: long, ResponseTimeout: long, IdleTimeout: long, UploadResponseTimeout: long, StallTimeout: long, HelperTimeout: long,
-				MaxAttempts: many, MaxManifestBytes: many, MaxPages: many, MaxEntries: many,
+				MaxAttempts: many, MaxManifestBytes: many, MaxPages: many, MaxEntries: many, MaxRequestsPerSecond: many,
 			}}))
 			everything(t, client, host+"/app")
 			client.Close()
@@ -36,7 +36,7 @@ func TestLimitsAcceptAnyValue(t *testing.T) {
 		for name, limits := range map[string]Limits{
 			"ConnectTimeout": {ConnectTimeout: less}, "ResponseTimeout": {ResponseTimeout: less}, "IdleTimeout": {IdleTimeout: less},
 			"UploadResponseTimeout": {UploadResponseTimeout: less}, "StallTimeout": {StallTimeout: less}, "HelperTimeout": {HelperTimeout: less},
-			"MaxAttempts": {MaxAttempts: int(less)}, "MaxManifestBytes": {MaxManifestBytes: int(less)}, "MaxPages": {MaxPages: int(less)}, "MaxEntries": {MaxEntries: int(less)},
+			"MaxAttempts": {MaxAttempts: int(less)}, "MaxManifestBytes": {MaxManifestBytes: int(less)}, "MaxPages": {MaxPages: int(less)}, "MaxEntries": {MaxEntries: int(less)}, "MaxRequestsPerSecond": {MaxRequestsPerSecond: int(less)},
 		} {
 			if _, err := NewClient(&ClientOptions{Limits: limits}); !errors.Is(err, ErrInvalidArgument) {
 				t.Errorf("%s %d: %v", name, less, err)

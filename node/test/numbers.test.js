@@ -17,7 +17,7 @@ const TIMES = [
   'stallTimeout',
   'helperTimeout',
 ];
-const COUNTS = ['maxAttempts', 'maxManifestBytes', 'maxPages', 'maxEntries'];
+const COUNTS = ['maxAttempts', 'maxManifestBytes', 'maxPages', 'maxEntries', 'maxRequestsPerSecond'];
 const LONG = [Infinity, Number.MAX_VALUE, 1e30, 2 ** 62, 2 ** 64, Number.MAX_SAFE_INTEGER];
 const MANY = [2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER, 2 ** 62, 2 ** 63, 2 ** 64, 1e300, Infinity];
 const NO_TIME = [-1, -0.001, -Infinity, NaN, -Number.MAX_VALUE];

@@ -22,7 +22,13 @@ TIMES = (
     "stall_timeout",
     "helper_timeout",
 )
-COUNTS = ("max_attempts", "max_manifest_bytes", "max_pages", "max_entries")
+COUNTS = (
+    "max_attempts",
+    "max_manifest_bytes",
+    "max_pages",
+    "max_entries",
+    "max_requests_per_second",
+)
 LONG = [math.inf, sys.float_info.max, 1e30, 2**62, 2**64 - 1, 10**400, Fraction(10**400)]
 MANY = [2**31, 2**32, 2**53, 2**62, 2**63 - 1]
 NO_TIME = [-1, -0.001, -math.inf, math.nan, -(10**400)]

@@ -33,7 +33,7 @@ static void limits_accept_any_value(const char *location) {
         ocigraph_client *client = NULL;
         ocigraph_text_list *tags = NULL;
         char digest[128];
-        for (int32_t limit = OCIGRAPH_LIMIT_CONNECT_TIMEOUT; limit <= OCIGRAPH_LIMIT_MAX_ENTRIES; limit++) {
+        for (int32_t limit = OCIGRAPH_LIMIT_CONNECT_TIMEOUT; limit <= OCIGRAPH_LIMIT_MAX_REQUESTS_PER_SECOND; limit++) {
             SUCCEEDS(ocigraph_client_options_set_limit(options, limit, VALUES[i], &failure));
         }
         SUCCEEDS(ocigraph_client_new(NULL, options, &client, &failure));

@@ -168,6 +168,7 @@ mod tests {
             (OCIGRAPH_LIMIT_MAX_MANIFEST_BYTES, default.max_manifest_bytes(7)),
             (OCIGRAPH_LIMIT_MAX_PAGES, default.max_pages(7)),
             (OCIGRAPH_LIMIT_MAX_ENTRIES, default.max_entries(7)),
+            (OCIGRAPH_LIMIT_MAX_REQUESTS_PER_SECOND, default.max_requests_per_second(7)),
         ];
         for (limit, due) in cases {
             let (changed, back) = with(limit);
@@ -175,6 +176,6 @@ mod tests {
             assert_eq!(format!("{back:?}"), format!("{default:?}"));
         }
         assert!(set(&mut Limits::default(), 0, 7).is_err());
-        assert!(set(&mut Limits::default(), 11, 7).is_err());
+        assert!(set(&mut Limits::default(), 12, 7).is_err());
     }
 }

@@ -140,6 +140,11 @@ pub const OCIGRAPH_LIMIT_MAX_MANIFEST_BYTES: i32 = 8;
 pub const OCIGRAPH_LIMIT_MAX_PAGES: i32 = 9;
 /// Maximum number of entries of a list and of manifests in a graph. Default: 1,000,000.
 pub const OCIGRAPH_LIMIT_MAX_ENTRIES: i32 = 10;
+/// Maximum number of requests a second to one host and port, the budget of the client: in any one
+/// second, no more are sent. It counts every request, also to token servers, after a redirect, and
+/// when a request is sent again. All operations of a client share it. Where a registry admits less,
+/// the client sends less. The wait for the budget is not a stall. Minimum: 1. Default: no maximum.
+pub const OCIGRAPH_LIMIT_MAX_REQUESTS_PER_SECOND: i32 = 11;
 
 /// The fields are known. If this bit is clear, the other bits have no meaning.
 pub const OCIGRAPH_ATTRIBUTES_KNOWN: i32 = 1;

@@ -357,6 +357,9 @@ struct LimitArgs {
     /// Maximum number of entries of a list and of manifests in a graph. Default: 1,000,000
     #[arg(long, global = true, value_name = "N", value_parser = count, hide_short_help = true)]
     max_entries: Option<u64>,
+    /// Maximum number of requests a second to one host and port. Default: no maximum
+    #[arg(long, global = true, value_name = "N", value_parser = positive, hide_short_help = true)]
+    max_requests_per_second: Option<u64>,
 }
 
 impl LimitArgs {
@@ -383,6 +386,9 @@ impl LimitArgs {
         set(&mut limits.max_entries, self.max_entries);
         if let Some(attempts) = self.max_attempts {
             limits.max_attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
+        }
+        if let Some(requests) = self.max_requests_per_second {
+            limits.max_requests_per_second = u32::try_from(requests).unwrap_or(u32::MAX);
         }
     }
 }
@@ -411,6 +417,12 @@ pub(crate) fn count(text: &str) -> std::result::Result<u64, String> {
         return Err("expected an integer of 0 or more".to_owned());
     }
     Ok(text.parse().unwrap_or(u64::MAX))
+}
+
+/// Parses a maximum that cannot be 0.
+fn positive(text: &str) -> std::result::Result<u64, String> {
+    let number = count(text).ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "expected an integer of 1 or more".to_owned())
 }
 
 /// The argument that narrows a graph to one kind of edges.

@@ -401,6 +401,7 @@ pub(crate) struct Limits {
     max_pages: Option<Count>,
     max_entries: Option<Count>,
     helper_timeout: Option<f64>,
+    max_requests_per_second: Option<Count>,
 }
 
 impl Limits {
@@ -436,6 +437,9 @@ impl Limits {
         }
         if let Some(given) = self.helper_timeout {
             options.helper_timeout = time("limits.helperTimeout", given)?;
+        }
+        if let Some(given) = self.max_requests_per_second {
+            options.max_requests_per_second = given.as_u32();
         }
         Ok(options)
     }

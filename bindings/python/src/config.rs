@@ -24,6 +24,7 @@ pub(crate) struct GivenLimits {
     max_pages: Option<usize>,
     max_entries: Option<usize>,
     helper_timeout: Option<f64>,
+    max_requests_per_second: Option<u64>,
 }
 
 impl GivenLimits {
@@ -39,6 +40,7 @@ impl GivenLimits {
             max_pages,
             max_entries,
             helper_timeout,
+            max_requests_per_second,
         } = self;
         let mut options = Limits::default();
         if let Some(connect_timeout) = connect_timeout {
@@ -70,6 +72,10 @@ impl GivenLimits {
         }
         if let Some(helper_timeout) = helper_timeout {
             options.helper_timeout = values::duration(helper_timeout);
+        }
+        if let Some(max_requests_per_second) = max_requests_per_second {
+            options.max_requests_per_second =
+                u32::try_from(max_requests_per_second).unwrap_or(u32::MAX);
         }
         Ok(options)
     }

@@ -4,13 +4,18 @@ use std::sync::Arc;
 
 use crate::store::{
     Store,
-    registry::{ClientConfig, Connection, Registry, auth::Credentials, shared_map::SharedMap},
+    registry::{
+        Budgets, ClientConfig, Connection, Registry, auth::Credentials, shared_map::SharedMap,
+    },
 };
 use ocigraph_types::{Code, Error, Host, Result};
 
 /// The open connections by registry. Clones of a client share them.
 #[derive(Clone, Default)]
-pub(crate) struct Registries(Arc<SharedMap<Host, Connection>>);
+pub(crate) struct Registries {
+    connections: Arc<SharedMap<Host, Connection>>,
+    budgets: Budgets,
+}
 
 impl Registries {
     /// Opens a repository. Its token allows `actions` beside `pull`.
@@ -46,16 +51,18 @@ impl Registries {
         config: &Arc<ClientConfig>,
         host: &Host,
     ) -> Result<Arc<Connection>> {
-        self.0.get_or_try_insert(host.clone(), || Connection::new(host, Arc::clone(config)))
+        self.connections.get_or_try_insert(host.clone(), || {
+            Connection::with_budgets(host, Arc::clone(config), self.budgets.clone())
+        })
     }
 
     pub(crate) fn is_clone_of(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.connections, &other.connections)
     }
 
     /// Drops the connection to a registry. The next one looks up its credential again.
     pub(crate) fn forget(&self, host: &Host) {
-        self.0.remove(host);
+        self.connections.remove(host);
     }
 }
 

@@ -45,6 +45,12 @@ pub struct Limits {
     pub max_entries: usize,
     /// Time for a credential helper to answer before it is killed. Default: 30 s.
     pub helper_timeout: Duration,
+    /// Maximum number of requests a second to one host and port, the budget of the client: in any one
+    /// second, no more are sent. It counts every request, also to token servers, after a redirect, and
+    /// when a request is sent again. All operations of a client share it. Where a registry admits less,
+    /// the client sends less. The wait for the budget is not a stall. Minimum: 1. Default: no
+    /// maximum.
+    pub max_requests_per_second: u32,
 }
 
 /// The longest time limit: it can be added to any instant.
@@ -61,6 +67,7 @@ impl Limits {
             stall_timeout: self.stall_timeout.min(NO_LIMIT),
             helper_timeout: self.helper_timeout.min(NO_LIMIT),
             max_attempts: self.max_attempts.max(1),
+            max_requests_per_second: self.max_requests_per_second.max(1),
             ..self
         }
     }
@@ -79,6 +86,7 @@ impl Default for Limits {
             max_pages: 10_000,
             max_entries: DEFAULT_MAX_ENTRIES,
             helper_timeout: Duration::from_secs(30),
+            max_requests_per_second: u32::MAX,
         }
     }
 }

@@ -49,6 +49,11 @@ class Limits:
     """Maximum number of entries of a list and of manifests in a graph. Default: 1,000,000."""
     helper_timeout: float | None = None
     """Time for a credential helper to answer before it is killed, in seconds. Default: 30 s."""
+    max_requests_per_second: int | None = None
+    """Maximum number of requests a second to one host and port, the budget of the client: in any one second, no more
+    are sent. It counts every request, also to token servers, after a redirect, and when a request is sent again. All
+    operations of a client share it. Where a registry admits less, the client sends less. The wait for the budget is not
+    a stall. Minimum: 1. Default: no maximum."""
 
     def __post_init__(self) -> None:
         self._given()
@@ -66,6 +71,7 @@ class Limits:
             "max_pages": optional(check_count, "max_pages", self.max_pages),
             "max_entries": optional(check_count, "max_entries", self.max_entries),
             "helper_timeout": optional(check_seconds, "helper_timeout", self.helper_timeout),
+            "max_requests_per_second": optional(check_count, "max_requests_per_second", self.max_requests_per_second),
         }
 
 

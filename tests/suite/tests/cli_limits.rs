@@ -141,3 +141,32 @@ fn a_short_help_omits_the_limits() {
         assert!(long.contains(flag) && !short.contains(flag), "{flag}:\n{short}");
     }
 }
+
+#[test]
+fn requests_a_second_are_limited() {
+    let fixture = Fixture::start(Config::default());
+    let work = Workspace::new();
+    let place = format!("{}/app", fixture.host());
+    let image = format!("{place}:v1");
+    work.ocigraph(&["push", &image, "--artifact-type", "app/example"]).ok();
+    for number in 0..12 {
+        let artifact_type = format!("number/n{number}");
+        work.ocigraph(&["push", &place, "--subject", &image, "--artifact-type", &artifact_type])
+            .ok();
+    }
+    fixture.clear_requests();
+    let discover = |value: &str| {
+        let args = ["discover", &image, "--concurrency", "2", "--max-requests-per-second", value];
+        work.ocigraph(&args)
+    };
+    discover("5").ok();
+    let counts = fixture.counts();
+    assert!(counts.arrived > 12 && counts.busiest_second <= 5 + 2, "{counts:?}");
+    for value in NO_LIMIT {
+        discover(value).ok();
+    }
+    for value in ["0", "1.5", "many"] {
+        let error = discover(value).fails_with(2);
+        assert!(error.contains("--max-requests-per-second"), "{value}: {error}");
+    }
+}

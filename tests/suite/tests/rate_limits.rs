@@ -1,10 +1,11 @@
-//! A registry that limits the rate of requests: its limit is found, kept to, and no cause of an error.
+//! A registry that limits the rate of requests: its limit is found, kept to, and no cause of an error. A budget
+//! of the caller limits them too.
 
 use ocigraph::{
     Client, ClientConfig, Code, CopyOptions, DiscoverOptions, Limits, PushOptions, Reference,
 };
 use ocigraph_fixture::{
-    Auth, Config, Failure, Fixture, Logged, RateLimit, RateLimitKind, RateLimitPer,
+    Auth, Config, Failure, Fixture, Logged, RateLimit, RateLimitKind, RateLimitPer, TokenAuth,
 };
 use ocigraph_suite::Workspace;
 
@@ -172,4 +173,88 @@ fn each_identity_has_a_limit_of_its_own() {
     };
     assert_eq!(requests(RateLimitPer::Identity), [401, 404]);
     assert_eq!(requests(RateLimitPer::Address), [401, 429]);
+}
+
+fn with_budget(per_second: u32) -> Client {
+    let limits = Limits::default().max_requests_per_second(per_second);
+    Client::with_config(ClientConfig::default().limits(limits))
+}
+
+/// Asserts that in no second more requests arrived than the budget allows. Those that were being sent at the
+/// beginning of the second, at most `concurrency`, may have been late.
+#[track_caller]
+fn assert_within(fixture: &Fixture, budget: u64, concurrency: u64) {
+    let counts = fixture.counts();
+    assert!(counts.busiest_second <= budget + concurrency, "{counts:?}");
+}
+
+#[test]
+fn a_budget_is_kept_to_in_every_second_by_all_operations_of_a_client_together() {
+    let (fixture, image) = with_referrers(60);
+    let client = with_budget(40);
+    let options = DiscoverOptions::default().concurrency(3);
+    let graphs = run(async {
+        let discover = || client.discover(&image, options.clone());
+        futures::future::try_join(discover(), discover()).await.unwrap()
+    });
+    assert_eq!((graphs.0.len(), graphs.1.len()), (60, 60));
+    assert!(fixture.counts().arrived >= 120, "{:?}", fixture.counts());
+    assert_within(&fixture, 40, 6);
+}
+
+/// A discover without a budget would be above it.
+#[test]
+fn without_a_budget_more_requests_are_sent() {
+    let (fixture, image) = with_referrers(60);
+    run(Client::new().discover(&image, DiscoverOptions::default())).unwrap();
+    assert!(fixture.counts().busiest_second > 46, "{:?}", fixture.counts());
+}
+
+#[test]
+fn token_requests_and_requests_that_are_sent_again_are_within_the_budget() {
+    let (fixture, image) = with_referrers(30);
+    fixture.set_config(Config {
+        // Many tokens are requested.
+        auth: Auth::Token(Box::new(TokenAuth {
+            anonymous: true,
+            life_ms: 300,
+            ..TokenAuth::default()
+        })),
+        fail: vec![Failure::new("GET", "/referrers/", 503, 3)],
+        ..Config::default()
+    });
+    let options = DiscoverOptions::default().concurrency(3);
+    let graph = run(with_budget(30).discover(&image, options)).unwrap();
+    assert_eq!(graph.len(), 30);
+    let counts = fixture.counts();
+    let answered = |name: &str| counts.answered.get(name).copied().unwrap_or_default();
+    assert_eq!(answered("GET referrers 503"), 3, "{counts:?}");
+    assert!(answered("GET token 200") + answered("POST token 200") > 3, "{counts:?}");
+    assert_within(&fixture, 30, 3);
+}
+
+#[test]
+fn a_limit_of_the_registry_below_the_budget_does_not_cause_an_error() {
+    let (fixture, image) = with_referrers(150);
+    for limit in limits() {
+        fixture.set_config(limited(limit.clone()));
+        fixture.clear_requests();
+        let options = DiscoverOptions::default().concurrency(8);
+        let graph = run(with_budget(120).discover(&image, options)).unwrap();
+        assert_eq!(graph.len(), 150, "{limit:?}");
+        assert_within(&fixture, 120, 8);
+    }
+}
+
+/// More requests wait than the budget allows before the stall timeout.
+#[test]
+fn the_wait_for_the_budget_is_not_a_stall() {
+    let (fixture, image) = with_referrers(20);
+    let limits = Limits::default()
+        .max_requests_per_second(10)
+        .stall_timeout(std::time::Duration::from_millis(700));
+    let client = Client::with_config(ClientConfig::default().limits(limits));
+    let graph = run(client.discover(&image, DiscoverOptions::default())).unwrap();
+    assert_eq!(graph.len(), 20);
+    assert!(fixture.counts().arrived > 20);
 }

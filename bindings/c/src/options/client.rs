@@ -13,7 +13,8 @@ use crate::{
     numbers::{
         OCIGRAPH_LIMIT_CONNECT_TIMEOUT, OCIGRAPH_LIMIT_HELPER_TIMEOUT, OCIGRAPH_LIMIT_IDLE_TIMEOUT,
         OCIGRAPH_LIMIT_MAX_ATTEMPTS, OCIGRAPH_LIMIT_MAX_ENTRIES, OCIGRAPH_LIMIT_MAX_MANIFEST_BYTES,
-        OCIGRAPH_LIMIT_MAX_PAGES, OCIGRAPH_LIMIT_RESPONSE_TIMEOUT, OCIGRAPH_LIMIT_STALL_TIMEOUT,
+        OCIGRAPH_LIMIT_MAX_PAGES, OCIGRAPH_LIMIT_MAX_REQUESTS_PER_SECOND,
+        OCIGRAPH_LIMIT_RESPONSE_TIMEOUT, OCIGRAPH_LIMIT_STALL_TIMEOUT,
         OCIGRAPH_LIMIT_UPLOAD_RESPONSE_TIMEOUT, parse_referrers_mode,
     },
     status::ocigraph_status,
@@ -245,6 +246,10 @@ pub(crate) fn set_limit(limits: &mut Limits, limit: i32, value: u64) -> Result<(
         }
         OCIGRAPH_LIMIT_HELPER_TIMEOUT => {
             limits.helper_timeout = given.map_or(default.helper_timeout, Duration::from_millis)
+        }
+        OCIGRAPH_LIMIT_MAX_REQUESTS_PER_SECOND => {
+            limits.max_requests_per_second = given
+                .map_or(default.max_requests_per_second, |n| u32::try_from(n).unwrap_or(u32::MAX))
         }
         other => {
             return Err(invalid(format!("invalid limit {other}: expected OCIGRAPH_LIMIT_*")));

@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue};
 use super::{
     auth::credential::Credentials,
     http::{
+        budget::Budgets,
         client::HttpSettings,
         proxy,
         resolve_override::ResolveOverride,
@@ -141,13 +142,14 @@ impl ClientConfig {
         Ok(())
     }
 
-    pub(super) fn http_settings(&self) -> HttpSettings {
+    pub(super) fn http_settings(&self, budgets: Budgets) -> HttpSettings {
         HttpSettings {
             tls: self.tls_options(),
             use_proxy: self.use_proxy,
             user_agent: self.user_agent.clone(),
             limits: self.limits,
             resolve: self.resolve.clone(),
+            budgets,
         }
     }
 

@@ -18,5 +18,6 @@ pub(crate) mod shared_map;
 pub(crate) use api::link_header::next_links;
 pub use api::{connection::Connection, registry::Registry};
 pub use config::ClientConfig;
+pub(crate) use http::budget::Budgets;
 pub use http::resolve_override::ResolveOverride;
 pub use referrers_mode::ReferrersMode;

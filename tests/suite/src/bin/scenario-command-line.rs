@@ -386,7 +386,7 @@ fn client(side: &str, options: &Map<String, Value>, line: &mut Line) -> Result<(
 
 /// Adds a flag for each limit.
 fn limits(prefix: &str, given: &Value, line: &mut Line) -> Result<(), Failure> {
-    const KNOWN: [&str; 13] = [
+    const KNOWN: [&str; 14] = [
         "connect_timeout",
         "response_timeout",
         "idle_timeout",
@@ -397,6 +397,7 @@ fn limits(prefix: &str, given: &Value, line: &mut Line) -> Result<(), Failure> {
         "max_pages",
         "max_entries",
         "helper_timeout",
+        "max_requests_per_second",
         "entries",
         "bytes",
         "ratio",

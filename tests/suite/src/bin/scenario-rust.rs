@@ -623,6 +623,7 @@ fn limits(given: &Value) -> Result<Limits, Failure> {
             "max_pages" => limits.max_pages = value(name, given)?,
             "max_entries" => limits.max_entries = value(name, given)?,
             "helper_timeout" => limits.helper_timeout = seconds(name, given)?,
+            "max_requests_per_second" => limits.max_requests_per_second = value(name, given)?,
             _ => return Err(Failure::Unsupported(format!("the limit {name}"))),
         }
     }

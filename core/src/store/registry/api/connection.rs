@@ -34,6 +34,7 @@ use crate::store::{
         config::ClientConfig,
         hint,
         http::{
+            budget::Budgets,
             client::{Attempt, HttpClient, RequestError},
             received::is_html,
             redirect::{MAX_REDIRECTS, RedirectMemory, redirect_target},
@@ -101,6 +102,15 @@ impl Connection {
     /// - [`Code::InvalidReference`] for a host that makes no URL.
     /// - [`Code::InvalidArgument`] for an invalid header or user agent.
     pub fn new(host: &Host, config: Arc<ClientConfig>) -> Result<Self> {
+        Self::with_budgets(host, config, Budgets::default())
+    }
+
+    /// Creates a connection that shares its budgets of requests with others.
+    pub(crate) fn with_budgets(
+        host: &Host,
+        config: Arc<ClientConfig>,
+        budgets: Budgets,
+    ) -> Result<Self> {
         let plain_http = config.plain_http.unwrap_or_else(|| host.is_loopback());
         let scheme = if plain_http { "http" } else { "https" };
         let address =
@@ -111,7 +121,7 @@ impl Connection {
         let limits = config.limits.usable();
         let config = Arc::new(ClientConfig { limits, ..ClientConfig::clone(&config) });
         let is_azure = AZURE_DOMAINS.iter().any(|domain| host.name().ends_with(domain));
-        let http = Arc::new(HttpClient::new(config.http_settings()));
+        let http = Arc::new(HttpClient::new(config.http_settings(budgets)));
         let capabilities = Arc::new(Capabilities::new(is_azure));
         let target = AuthTarget {
             host: host.clone(),

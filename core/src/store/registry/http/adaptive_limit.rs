@@ -195,6 +195,11 @@ pub(super) struct ConcurrencyPermit<'a> {
 }
 
 impl ConcurrencyPermit<'_> {
+    /// Measures the duration of the request from now on: it waited for something else than the registry.
+    pub(super) fn restart(&mut self) {
+        self.started = Instant::now();
+    }
+
     /// Records how the request ended. A permit that is only dropped does not affect the limit.
     pub(super) fn finish(mut self, outcome: RequestOutcome) {
         self.outcome = outcome;

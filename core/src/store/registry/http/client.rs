@@ -6,7 +6,7 @@
 //! neither.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     time::Duration,
 };
 
@@ -20,10 +20,12 @@ use url::{Position, Url};
 use super::{
     adaptive_limit::{ConcurrencyLimit, ConcurrencyPermit, MAX_LIMIT, RequestKind, RequestOutcome},
     body::BodyMonitor,
+    budget::Budgets,
     error::{with_request, with_server, with_timeout},
     proxy,
     rate_limit::{RateLimits, RateTurn, Refusals, Route},
     received::masked,
+    redirect::RedirectMemory,
     request::{Body, Request},
     resolve_override::{GivenAddress, ResolveOverride},
     resolver::SystemResolver,
@@ -56,6 +58,8 @@ pub(crate) struct HttpSettings {
     pub(crate) limits: Limits,
     /// Addresses to connect to in place of those of host names.
     pub(crate) resolve: Vec<ResolveOverride>,
+    /// The budgets that all clients with these settings share.
+    pub(crate) budgets: Budgets,
 }
 
 /// Why an attempt failed.
@@ -225,6 +229,11 @@ impl HttpClient {
         let url = &request.url;
         let builder = self.builder_of(request)?;
         let limits = *self.limits();
+        if let Some(budget) = self.settings.budgets.of(url, limits.max_requests_per_second)
+            && !request.is_counted.swap(false, Ordering::Relaxed)
+        {
+            budget.take_first().await;
+        }
         wire_log::sent(request, shown);
         request.mark_sent(true);
         let mut early = false;
@@ -283,7 +292,7 @@ impl HttpClient {
         Ok(builder.headers(request.headers.clone()))
     }
 
-    /// Waits until the registry is expected to admit the request.
+    /// Waits until the registry is expected to admit the request, and the budget allows it.
     async fn permits(&self, request: &Request) -> Option<(ConcurrencyPermit<'_>, RateTurn<'_>)> {
         // The outer request has a permit, and waits for this one.
         if request.nested {
@@ -295,16 +304,28 @@ impl HttpClient {
             _ => (&self.requests, RequestKind::Metadata),
         };
         let rate = self.rates.of(Route::of(request));
+        let remembered = request.redirect_memory.as_ref().and_then(RedirectMemory::get);
+        let url = remembered.as_ref().unwrap_or(&request.url);
+        let budget = self.settings.budgets.of(url, self.limits().max_requests_per_second);
         loop {
             if let Some(instant) = self.paused_until() {
                 tokio::time::sleep_until(instant).await;
             }
             rate.ready().await;
-            let permit = limit.acquire(kind).await;
+            let mut permit = limit.acquire(kind).await;
+            let allowed = match &budget {
+                Some(budget) => Some(budget.turn().await),
+                None => None,
+            };
             // A request may have been refused meanwhile.
             if self.paused_until().is_none()
                 && let Some(turn) = rate.try_start()
             {
+                if let Some(allowed) = allowed {
+                    allowed.take().await;
+                    request.is_counted.store(true, Ordering::Relaxed);
+                    permit.restart();
+                }
                 return Some((permit, turn));
             }
         }

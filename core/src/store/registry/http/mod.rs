@@ -6,6 +6,7 @@
 
 pub(super) mod adaptive_limit;
 pub(super) mod body;
+pub(crate) mod budget;
 pub(super) mod client;
 pub(super) mod content_coding;
 pub(super) mod error;

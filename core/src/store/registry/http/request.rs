@@ -54,6 +54,8 @@ pub(crate) struct Request {
     /// True while an attempt has been sent and no other attempt is needed: the server may have
     /// received it. Clones share it.
     pub(crate) sent: Arc<AtomicBool>,
+    /// The next attempt is counted in the budget of its host already. Clones share it.
+    pub(crate) is_counted: Arc<AtomicBool>,
 }
 
 #[derive(Clone)]
@@ -111,6 +113,7 @@ impl Request {
             body_limiter: None,
             secrets: Vec::new(),
             sent: Arc::default(),
+            is_counted: Arc::default(),
         }
     }
 
