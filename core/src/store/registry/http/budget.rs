@@ -23,7 +23,7 @@ const SECOND: Duration = Duration::from_secs(1);
 /// What was not used for so long can still be sent: timers and threads are late by some milliseconds.
 const LATE: Duration = Duration::from_millis(50);
 
-/// A larger budget is none: no client sends so much.
+/// From here on, a budget limits nothing: no client sends so much.
 const NO_BUDGET: u32 = 1_000_000;
 
 /// The budgets of all hosts that a client reaches. Clones share them.
