@@ -202,14 +202,6 @@ fn a_budget_is_kept_to_in_every_second_by_all_operations_of_a_client_together() 
     assert_within(&fixture, 40, 6);
 }
 
-/// A discover without a budget would be above it.
-#[test]
-fn without_a_budget_more_requests_are_sent() {
-    let (fixture, image) = with_referrers(60);
-    run(Client::new().discover(&image, DiscoverOptions::default())).unwrap();
-    assert!(fixture.counts().busiest_second > 46, "{:?}", fixture.counts());
-}
-
 #[test]
 fn token_requests_and_requests_that_are_sent_again_are_within_the_budget() {
     let (fixture, image) = with_referrers(30);
