@@ -43,9 +43,6 @@ func newArguments(operation, reference string) *arguments {
 	return &arguments{operation: operation, reference: reference}
 }
 
-// spaced returns what an operation is called on: a list.
-func spaced(list []string) string { return strings.Join(list, " ") }
-
 // joined returns what an operation is called on: a list, and the place that it leads to.
 func joined(list []string, to string) string {
 	return strings.Join(list, " ") + " to " + to

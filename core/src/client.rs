@@ -23,7 +23,7 @@ use crate::{
         list,
         rows::Rows,
         selection::Places,
-        sweep::{self, SweepOptions, SweepPage, SweepRow, SweepSummary},
+        sweep::{self, SweepOptions, SweepRow, SweepSummary},
     },
     store::{
         ReadStore, Store,
@@ -241,53 +241,6 @@ impl Client {
         let on = targets.join(" ");
         let selected = selected.map_err(|e| e.with_operation(sweep::OPERATION, &on))?;
         Ok(sweep::run(self.places(), selected, options))
-    }
-
-    /// Starts a sweep: returns the first rows of what is attached to every image of registries, repositories
-    /// and layouts. [`Client::sweep_next`] returns the others. A target is `host` (all repositories),
-    /// `host/PATTERN[:TAG]`, `host/repository[:TAG]`, or `oci:PATH[:TAG]`; a tag can be a pattern too. In
-    /// patterns, `*` means any characters but `/`, `**` those too, `?` one character, and `{a,b}` one of
-    /// several texts.
-    ///
-    /// What cannot be read is a row with the status `unknown`, `refused` or `missing`, and ends nothing: an
-    /// image, a repository, or the list of a registry's repositories. Only *none* says that nothing is
-    /// attached. After 32 requests in a row that did not reach a registry, its other repositories are
-    /// rows with the status `unknown`.
-    ///
-    /// # Errors
-    /// [`Code::InvalidArgument`] if a target, a pattern or a shard cannot be used, or if the checkpoint is of
-    /// another sweep, [`Code::Conflict`] if another process uses it, [`Code::TooLarge`] if 256 sweeps of the
-    /// client have not ended.
-    pub async fn sweep_begin(
-        &self,
-        targets: &[String],
-        options: SweepOptions,
-    ) -> Result<SweepPage> {
-        let rows = self.sweep(targets, options)?;
-        sweep::next_page(rows, self.cursors.create(), &self.cursors).await
-    }
-
-    /// Returns the next rows of a sweep: at least one, unless the sweep is over. The rows before count as
-    /// finished with, so that a checkpoint does not return them again. The sweep works only during this
-    /// call. A call that fails or is cancelled ends the sweep.
-    ///
-    /// # Errors
-    /// [`Code::InvalidArgument`] if the sweep of the cursor has ended, or another call uses it,
-    /// [`Code::Io`] if the checkpoint cannot be written.
-    pub async fn sweep_next(&self, cursor: &str) -> Result<SweepPage> {
-        let taken = self.cursors.take(cursor);
-        let rows = taken.map_err(|e| e.with_operation(sweep::OPERATION, cursor))?;
-        sweep::next_page(rows, cursor.to_owned(), &self.cursors).await
-    }
-
-    /// Ends a sweep, and returns its totals. If it is not over, those of the rows so far, without the
-    /// coverage. Every sweep that was started must be ended.
-    ///
-    /// # Errors
-    /// [`Code::InvalidArgument`] if the sweep of the cursor has ended, or another call uses it.
-    pub async fn sweep_end(&self, cursor: &str) -> Result<SweepSummary> {
-        let ended = sweep::end(cursor, &self.cursors);
-        ended.map_err(|e| e.with_operation(sweep::OPERATION, cursor))
     }
 
     /// Fails if one client would send several registries a secret that the caller gave for one.

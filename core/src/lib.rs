@@ -401,7 +401,7 @@ pub use operation::{
     pull::{PullOptions, PullResult, PulledFile},
     push::{PushOptions, PushResult, PushedBlob},
     rows::{RowSink, Rows},
-    sweep::{SweepCoverage, SweepOptions, SweepPage, SweepRow, SweepStatus, SweepSummary},
+    sweep::{SweepCoverage, SweepOptions, SweepRow, SweepStatus, SweepSummary},
     tag::UntagOptions,
     verify::{Problem, ProblemKind, VerifyOptions, VerifyReport},
 };

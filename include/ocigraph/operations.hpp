@@ -327,49 +327,6 @@ class operations : public calls {
             options.get());
     }
 
-    /* Starts a sweep: returns the first rows of what is attached to every image of registries, repositories and
-     * layouts. client::sweep_next returns the others. A target is `host` (all repositories), `host/PATTERN[:TAG]`,
-     * `host/repository[:TAG]`, or `oci:PATH[:TAG]`; a tag can be a pattern too. In patterns, `*` means any
-     * characters but `/`, `**` those too, `?` one character, and `{a,b}` one of several texts. */
-    sweep_page sweep_begin(
-        const std::vector<std::string_view> &targets, const sweep_options &options = {},
-        const cancel_token &cancel = {}) const {
-        const std::vector<ocigraph_str> views = detail::in_all(targets);
-        return run<sweep_page, ocigraph_sweep_page>(
-            ocigraph_client_sweep_begin, callbacks_of(options), cancel, views.data(), views.size(), options.get());
-    }
-    void sweep_begin_start(
-        const std::vector<std::string_view> &targets, const sweep_options &options, completed<sweep_page> done,
-        const cancel_token &cancel = {}) const {
-        const std::vector<ocigraph_str> views = detail::in_all(targets);
-        start<sweep_page, ocigraph_sweep_page>(
-            ocigraph_client_sweep_begin_start, callbacks_of(options), std::move(done), cancel, views.data(),
-            views.size(), options.get());
-    }
-
-    /* Returns the next rows of a sweep: at least one, unless the sweep is over. The rows before count as finished
-     * with, so that a checkpoint does not return them again. The sweep works only during this call. A call that
-     * fails or is cancelled ends the sweep. */
-    sweep_page sweep_next(std::string_view cursor, const cancel_token &cancel = {}) const {
-        return run<sweep_page, ocigraph_sweep_page>(ocigraph_client_sweep_next, nullptr, cancel, detail::in(cursor));
-    }
-    void sweep_next_start(std::string_view cursor, completed<sweep_page> done, const cancel_token &cancel = {}) const {
-        start<sweep_page, ocigraph_sweep_page>(
-            ocigraph_client_sweep_next_start, nullptr, std::move(done), cancel, detail::in(cursor));
-    }
-
-    /* Ends a sweep, and returns its totals. If it is not over, those of the rows so far, without the coverage. Every
-     * sweep that was started must be ended. */
-    sweep_summary sweep_end(std::string_view cursor, const cancel_token &cancel = {}) const {
-        return run<sweep_summary, ocigraph_sweep_summary>(
-            ocigraph_client_sweep_end, nullptr, cancel, detail::in(cursor));
-    }
-    void sweep_end_start(
-        std::string_view cursor, completed<sweep_summary> done, const cancel_token &cancel = {}) const {
-        start<sweep_summary, ocigraph_sweep_summary>(
-            ocigraph_client_sweep_end_start, nullptr, std::move(done), cancel, detail::in(cursor));
-    }
-
     /* Points `tags` at the manifest that `reference` names, and returns its descriptor. */
     descriptor tag(
         std::string_view reference, const std::vector<std::string_view> &tags, const cancel_token &cancel = {}) const {

@@ -10,7 +10,6 @@ import { Files, toBytes } from './content.js';
 import { callNative, invalid, keepThrown, unwrap } from './error.js';
 import { Graph } from './graph.js';
 import native from './native.js';
-import { Rows } from './rows.js';
 
 /** A client for registries and layouts. */
 export class Client {
@@ -211,28 +210,6 @@ export class Client {
     await perform(options, begin);
   }
 
-  async sweepBegin(targets, options) {
-    Client.#check(this, 'sweepBegin');
-    const all = withPaths(options, ['checkpoint']);
-    const args = [texts(targets, 'targets')];
-    const begin = (call, rest) => this.#native.sweepBegin(call, ...args, rest);
-    return JSON.parse(await perform(all, begin));
-  }
-
-  async sweepNext(cursor, options) {
-    Client.#check(this, 'sweepNext');
-    const args = [text(cursor, 'cursor')];
-    const begin = (call, rest) => this.#native.sweepNext(call, ...args, rest);
-    return JSON.parse(await perform(options, begin));
-  }
-
-  async sweepEnd(cursor, options) {
-    Client.#check(this, 'sweepEnd');
-    const args = [text(cursor, 'cursor')];
-    const begin = (call, rest) => this.#native.sweepEnd(call, ...args, rest);
-    return JSON.parse(await perform(options, begin));
-  }
-
   async tag(target, tags, options) {
     Client.#check(this, 'tag');
     const args = [text(target, 'target'), texts(tags, 'tags')];
@@ -287,16 +264,6 @@ export class Client {
     const args = [text(host, 'host')];
     const begin = (call, rest) => this.#native.logout(call, ...args, rest);
     return JSON.parse(await perform(options, begin));
-  }
-
-  sweep(targets, options) {
-    Client.#check(this, 'sweep');
-    const { signal } = plain(options);
-    return new Rows(
-      () => this.sweepBegin(targets, options),
-      (cursor) => this.sweepNext(cursor, { signal }),
-      (cursor) => this.sweepEnd(cursor),
-    );
   }
 
   async fetchBlob(target, options) {

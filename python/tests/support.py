@@ -153,8 +153,6 @@ class Waiting:
             result = method(*args, **options)
             if inspect.iscoroutine(result):
                 result = self._loop.run_until_complete(result)
-            if isinstance(result, AsyncSweepRows):
-                return WaitingRows(result, self._loop)
             return WaitingBlob(result, self._loop) if isinstance(result, AsyncBlob) else result
 
         return waiting
@@ -183,30 +181,6 @@ class WaitingBlob:
 
     def close(self) -> None:
         self._blob.close()
-
-
-class WaitingRows:
-    """An `AsyncSweepRows` with synchronous methods."""
-
-    def __init__(self, rows: AsyncSweepRows, loop: asyncio.AbstractEventLoop) -> None:
-        self._rows = rows
-        self._loop = loop
-
-    def __iter__(self) -> WaitingRows:
-        return self
-
-    def __next__(self) -> SweepRow:
-        try:
-            return self._loop.run_until_complete(anext(self._rows))
-        except StopAsyncIteration:
-            raise StopIteration from None
-
-    @property
-    def summary(self) -> SweepSummary:
-        return self._rows.summary
-
-    def close(self) -> None:
-        self._loop.run_until_complete(self._rows.aclose())
 
 
 CLIENTS: dict[str, Callable[..., Any]] = {"Client": Client, "AsyncClient": Waiting}

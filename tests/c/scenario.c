@@ -543,47 +543,6 @@ static void check(void) {
     ocigraph_check_options_free(options);
 }
 
-/* Adds the rows of a page, which precede its cursor. */
-static void output_rows(ocigraph_str page) {
-    const char *start = memchr(page.data, '[', page.length), *end = page.data + page.length;
-    const char cursor[] = "\"cursor\"";
-    do {
-        end--;
-    } while (strncmp(end, cursor, sizeof cursor - 1) != 0);
-    while (*end != ']') {
-        end--;
-    }
-    output_json(&answer, (ocigraph_str){start + 1, (size_t)(end - start - 1)});
-}
-
-static void sweep(void) {
-    ocigraph_sweep_page *page, *next;
-    ocigraph_sweep_summary *summary;
-    ocigraph_str targets[16];
-    size_t count = texts("targets", targets);
-    const char *separator = "\"result\":{\"rows\":[";
-    ocigraph_sweep_options *options = fill(ocigraph_sweep_options_new(), "sweep", arguments);
-    need(ocigraph_client_sweep_begin(client, targets, count, options, NULL, &page, &failure));
-    ocigraph_sweep_options_free(options);
-    while (ocigraph_sweep_page_row_count(page) > 0) {
-        output_text(&answer, separator);
-        output_rows(ocigraph_sweep_page_json(page));
-        separator = ",";
-        need(ocigraph_client_sweep_next(client, ocigraph_sweep_page_cursor(page), NULL, &next, &failure));
-        ocigraph_sweep_page_free(page);
-        page = next;
-    }
-    if (separator[0] != ',') {
-        output_text(&answer, separator);
-    }
-    need(ocigraph_client_sweep_end(client, ocigraph_sweep_page_cursor(page), NULL, &summary, &failure));
-    output_text(&answer, "],\"summary\":");
-    output_json(&answer, ocigraph_sweep_summary_json(summary));
-    output_text(&answer, "}");
-    ocigraph_sweep_summary_free(summary);
-    ocigraph_sweep_page_free(page);
-}
-
 static void tag(void) {
     ocigraph_descriptor *descriptor;
     ocigraph_str tags[16], reference = text("reference");
@@ -767,7 +726,7 @@ static const struct {
     {"push", push}, {"attach", run_attach}, {"pull", pull}, {"discover", discover}, {"delete", delete}, {"copy", copy},
     {"backup", backup}, {"restore", restore},
     {"migrate", migrate}, {"verify", verify},
-    {"check", check}, {"sweep", sweep},
+    {"check", check},
     {"resolve", resolve}, {"tag", tag}, {"untag", untag}, {"tags", tags}, {"tag_details", tag_details},
     {"manifests", manifests}, {"repositories", repositories}, {"login", login}, {"logout", logout},
     {"fetch_manifest", fetch_manifest}, {"push_manifest", push_manifest}, {"delete_manifest", delete_manifest},

@@ -384,20 +384,6 @@ const std::map<std::string, operation> operations = {
          std::vector<view> requirements = s.take_texts("requirements");
          return one_line(c.check(reference, requirements, s.options<ocigraph::check_options>()).json());
      }},
-    {"sweep",
-     [](const client &c, const step &s) {
-         std::vector<view> targets = s.take_texts("targets");
-         ocigraph::sweep_rows rows = c.sweep(targets, s.options<ocigraph::sweep_options>());
-         std::string text = "{\"rows\":[", separator;
-         while (std::optional<ocigraph::sweep_page> page = rows.next_page()) {
-             // The rows precede the cursor.
-             std::string json = one_line(page->json());
-             std::size_t start = json.find('[') + 1, end = json.rfind(']', json.rfind("\"cursor\""));
-             text += separator + json.substr(start, end - start);
-             separator = ",";
-         }
-         return text + "],\"summary\":" + one_line(rows.close()->json()) + "}";
-     }},
     {"resolve",
      [](const client &c, const step &s) {
          view reference = s.take_text("reference");

@@ -251,49 +251,4 @@ impl Client {
             Ok(async move { Ok(json(&core.check(&target, &requirements, options).await?)) })
         })
     }
-
-    /// Starts the operation. Resolves to the result as JSON.
-    #[napi(catch_unwind)]
-    pub fn sweep_begin<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        targets: Vec<String>,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, ErrorContext::new("sweep begin", targets.join(" ")), |core, _| {
-            let options = read::<options::SweepOptions>(&options)?.into_core()?;
-            Ok(async move { Ok(json(&core.sweep_begin(&targets, options).await?)) })
-        })
-    }
-
-    /// Starts the operation. Resolves to the result as JSON.
-    #[napi(catch_unwind)]
-    pub fn sweep_next<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        cursor: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, ErrorContext::new("sweep next", &cursor), |core, _| {
-            read::<options::NoOptions>(&options)?;
-            Ok(async move { Ok(json(&core.sweep_next(&cursor).await?)) })
-        })
-    }
-
-    /// Starts the operation. Resolves to the result as JSON.
-    #[napi(catch_unwind)]
-    pub fn sweep_end<'env>(
-        &self,
-        env: &'env Env,
-        call: &Call,
-        cursor: String,
-        options: String,
-    ) -> Started<'env> {
-        self.start(env, call, ErrorContext::new("sweep end", &cursor), |core, _| {
-            read::<options::NoOptions>(&options)?;
-            Ok(async move { Ok(json(&core.sweep_end(&cursor).await?)) })
-        })
-    }
 }

@@ -11,7 +11,6 @@ mod engine;
 mod image;
 mod journal;
 mod options;
-mod pages;
 mod place;
 mod repository;
 mod row;
@@ -19,14 +18,10 @@ mod summary;
 
 use serde_json::json;
 
+pub(crate) use self::options::OPERATION;
 use self::{engine::Engine, journal::Journal};
-pub(crate) use self::{
-    options::OPERATION,
-    pages::{end, next_page},
-};
 pub use self::{
     options::SweepOptions,
-    pages::SweepPage,
     row::{SweepRow, SweepStatus},
     summary::{SweepCoverage, SweepSummary},
 };

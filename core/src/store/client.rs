@@ -13,7 +13,7 @@ pub use super::no_registry::ClientConfig;
 #[cfg(feature = "registry")]
 pub use super::registry::ClientConfig;
 
-use super::{Store, cursors::Cursors};
+use super::Store;
 use ocigraph_types::Location;
 
 /// A client for registries and layouts. Cloning is cheap: clones share connections, and what they
@@ -41,7 +41,6 @@ pub struct Client {
     /// Stores of the caller.
     pub(crate) stores: Arc<HashMap<Location, Arc<dyn Store>>>,
     pub(crate) registries: Registries,
-    pub(crate) cursors: Cursors,
 }
 
 impl Client {
@@ -53,12 +52,7 @@ impl Client {
     /// Creates a client with this configuration.
     pub fn with_config(mut config: ClientConfig) -> Self {
         config.limits = config.limits.usable();
-        Self {
-            config: Arc::new(config),
-            stores: Arc::default(),
-            registries: Default::default(),
-            cursors: Cursors::default(),
-        }
+        Self { config: Arc::new(config), stores: Arc::default(), registries: Default::default() }
     }
 
     /// Returns true if both are clones of one client: they share its credentials and connections.

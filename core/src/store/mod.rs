@@ -9,7 +9,6 @@ pub(crate) mod client;
 pub(crate) mod concurrency;
 #[cfg(feature = "registry")]
 mod connections;
-pub(crate) mod cursors;
 pub(crate) mod fallback_tag;
 #[cfg(feature = "layout")]
 pub(crate) mod layout;

@@ -20,7 +20,6 @@ const operations = {
   migrate: ['migrate', ['reference']],
   verify: ['verify', ['reference']],
   check: ['check', ['reference', 'requirements']],
-  sweep: ['sweep', ['targets'], swept],
   resolve: ['resolve', ['reference'], (descriptor) => ({ descriptor })],
   tag: ['tag', ['reference', 'tags'], (descriptor) => ({ descriptor })],
   untag: ['untag', ['reference'], () => ({})],
@@ -72,12 +71,6 @@ async function execute(clientOptions, operation, given) {
     client.close();
     options.destinationClient?.close();
   }
-}
-
-async function swept(iterated) {
-  const rows = [];
-  for await (const row of iterated) rows.push(row);
-  return { rows, summary: iterated.summary };
 }
 
 function toClient(options) {

@@ -43,7 +43,6 @@ from ._enumerations import (
     Presence,
     ProblemKind,
     ReferrersMode,
-    SweepStatus,
 )
 from ._error import (
     AlreadyExistsError,
@@ -101,14 +100,9 @@ from ._results import (
     RemovedAttachment,
     RestoreReport,
     RetainedManifest,
-    SweepCoverage,
-    SweepPage,
-    SweepRow,
-    SweepSummary,
     TagInfo,
     VerifyReport,
 )
-from ._rows import AsyncSweepRows, SweepRows
 from ._sync.client import Client
 from ._values import AnyReference, AsyncContent, AsyncReadable, BytesLike, Content, File, Readable, Reference, StrPath
 
@@ -126,7 +120,6 @@ __all__ = [
     "AsyncCredentialFunction",
     "AsyncCredentials",
     "AsyncReadable",
-    "AsyncSweepRows",
     "AttachmentForm",
     "Attributes",
     "BackupReport",
@@ -200,12 +193,6 @@ __all__ = [
     "RetainedManifest",
     "SizeMismatchError",
     "StrPath",
-    "SweepCoverage",
-    "SweepPage",
-    "SweepRow",
-    "SweepRows",
-    "SweepStatus",
-    "SweepSummary",
     "TagInfo",
     "TimeoutError",
     "TlsError",

@@ -39,12 +39,6 @@ mod index_update;
 
 mod delete_blob;
 
-mod sweep_begin;
-
-mod sweep_next;
-
-mod sweep_end;
-
 mod tag;
 
 mod untag;
@@ -82,9 +76,6 @@ pub use push_manifest::*;
 pub use repositories::*;
 pub use resolve::*;
 pub use restore::*;
-pub use sweep_begin::*;
-pub use sweep_end::*;
-pub use sweep_next::*;
 pub use tag::*;
 pub use tag_details::*;
 pub use tags::*;

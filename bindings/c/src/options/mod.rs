@@ -40,8 +40,6 @@ mod blob;
 
 mod blob_delete;
 
-mod sweep;
-
 mod untag;
 
 pub use attach::*;
@@ -60,7 +58,6 @@ pub use pull::*;
 pub use push::*;
 pub use resolve::*;
 pub use restore::*;
-pub use sweep::*;
 pub use untag::*;
 pub use verify::*;
 
@@ -84,6 +81,5 @@ const _: () = {
     shared::<ocigraph_index_update_options>();
     shared::<ocigraph_blob_options>();
     shared::<ocigraph_blob_delete_options>();
-    shared::<ocigraph_sweep_options>();
     shared::<ocigraph_untag_options>();
 };

@@ -31,10 +31,6 @@ mod check;
 
 mod index;
 
-mod sweep_page;
-
-mod sweep_summary;
-
 mod tag_list;
 
 mod manifest_list;
@@ -58,8 +54,6 @@ pub use migrate::*;
 pub use pull::*;
 pub use push::*;
 pub use restore::*;
-pub use sweep_page::*;
-pub use sweep_summary::*;
 pub use tag_list::*;
 pub use text_list::*;
 pub use verify::*;
@@ -82,8 +76,6 @@ const _: () = {
     shared::<ocigraph_verify_report>();
     shared::<ocigraph_check_report>();
     shared::<ocigraph_index_result>();
-    shared::<ocigraph_sweep_page>();
-    shared::<ocigraph_sweep_summary>();
     shared::<ocigraph_tag_list>();
     shared::<ocigraph_manifest_list>();
     shared::<ocigraph_login_result>();

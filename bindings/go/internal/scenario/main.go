@@ -169,7 +169,6 @@ var operations = map[string]operation{
 	"restore":         method("Restore", "inputs", "destination").operation(plain),
 	"verify":          method("Verify", "reference").operation(plain),
 	"check":           method("Check", "reference", "requirements").operation(plain),
-	"sweep":           sweep,
 	"resolve":         method("Resolve", "reference").operation(named("descriptor")),
 	"tag":             tag,
 	"untag":           method("Untag", "reference").operation(plain),
@@ -188,21 +187,6 @@ var operations = map[string]operation{
 	"push_blob":       pushBlob,
 	"delete_blob":     method("DeleteBlob", "reference").operation(plain),
 	"digest_files":    digestFiles,
-}
-
-func sweep(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
-	targets, options := s.texts("targets"), new(ocigraph.SweepOptions)
-	if err := setFields(options, s.arguments, s); err != nil {
-		return nil, err
-	}
-	swept, found := client.Sweep(ctx, targets, options), []ocigraph.SweepRow{}
-	for row, err := range swept.All() {
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, row)
-	}
-	return object{"rows": found, "summary": swept.Summary()}, nil
 }
 
 func tag(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {

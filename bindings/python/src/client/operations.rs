@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use ocigraph::{
     Annotations, AttachOptions, BackupOptions, BlobDeleteOptions, CheckOptions, CopyOptions,
     DeleteOptions, DiscoverOptions, Host, IndexCreateOptions, IndexUpdateOptions, LoginTarget,
-    MigrateOptions, PullOptions, PushOptions, ResolveOptions, RestoreOptions, SweepOptions,
-    TransferOptions, UntagOptions, VerifyOptions,
+    MigrateOptions, PullOptions, PushOptions, ResolveOptions, RestoreOptions, TransferOptions,
+    UntagOptions, VerifyOptions,
 };
 use pyo3::prelude::*;
 
@@ -524,40 +524,6 @@ impl Client {
         let mut options = BlobDeleteOptions::default();
         options.if_exists = if_exists;
         self.start(py, None, |client| async move { client.delete_blob(&reference, options).await })
-    }
-
-    #[pyo3(signature = (targets, *, repositories, tags, latest, depth, checkpoint, shard,
-        concurrency))]
-    #[allow(clippy::too_many_arguments)]
-    fn sweep_begin(
-        &self,
-        py: Python<'_>,
-        targets: Vec<String>,
-        repositories: Vec<String>,
-        tags: Vec<String>,
-        latest: Option<usize>,
-        depth: Option<usize>,
-        checkpoint: Option<PathBuf>,
-        shard: Option<String>,
-        concurrency: Option<usize>,
-    ) -> PyResult<Operation> {
-        let mut options = SweepOptions::default();
-        options.repositories = repositories;
-        options.tags = tags;
-        options.latest = latest;
-        options.depth = depth;
-        options.checkpoint = checkpoint;
-        options.shard = shard;
-        options.concurrency = concurrency;
-        self.start(py, None, |client| async move { client.sweep_begin(&targets, options).await })
-    }
-
-    fn sweep_next(&self, py: Python<'_>, cursor: String) -> PyResult<Operation> {
-        self.start(py, None, |client| async move { client.sweep_next(&cursor).await })
-    }
-
-    fn sweep_end(&self, py: Python<'_>, cursor: String) -> PyResult<Operation> {
-        self.start(py, None, |client| async move { client.sweep_end(&cursor).await })
     }
 
     fn tag(

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 from .._checks import (
@@ -35,11 +34,8 @@ from .._results import (
     PullResult,
     PushResult,
     RestoreReport,
-    SweepPage,
-    SweepSummary,
     VerifyReport,
 )
-from .._rows import SweepRows
 from .._run import run, sync_log_level
 from .._values import AnyReference, File, StrPath, given_reference, given_references, named, platform_text
 from .base import Base
@@ -766,178 +762,3 @@ class ArtifactOperations(Base):
             concurrency=check_concurrency(concurrency),
         )
         return CheckReport._of(run(operation))
-
-    def sweep(
-        self,
-        targets: str | Iterable[str],
-        *,
-        repositories: str | Iterable[str] = (),
-        tags: str | Iterable[str] = (),
-        latest: int | None = None,
-        depth: int | None = None,
-        checkpoint: StrPath | None = None,
-        shard: str | None = None,
-        concurrency: int | None = None,
-    ) -> SweepRows:
-        """Iterates over the rows of `Client.sweep_begin`, which says what they are. Requests are made only while a row
-        is waited for.
-
-        The rows that were read count as finished with when the next one is asked for, for a checkpoint. Reading to the
-        end, ``close`` and the end of a ``with`` statement free what the sweep holds.
-
-        Args:
-            targets: the registries, repositories, patterns and layouts to sweep.
-            repositories: sweeps the repositories of which the name, without the host, matches one of these patterns:
-                ``team-?``. Default: all. The repository of a target that names one is swept in any case.
-            tags: sweeps the tags that match one of these patterns: ``v1.*``. Default: all. The tags of a target that
-                names some are swept in any case.
-            latest: sweeps this many tags of each repository: those with the highest versions. ``v1.10`` is after
-                ``v1.9``, and ``v1.10-rc1`` before ``v1.10``. Default: all.
-            depth: maximum number of levels: 1 returns what is directly attached, 0 the images alone, with the status
-                ``found``. Default: all levels.
-            checkpoint: a file that records what was done. A sweep of the same targets with the same options continues
-                where the file ends, and returns the other rows. An image counts as done when the next rows are asked
-                for. Rows of more than 1,000 attachments of one image may come again. What was unknown is asked for
-                again. The file has up to 150 bytes for each image. Default: none.
-            shard: sweeps a share of the repositories: ``1/3``, ``2/3`` and ``3/3`` together are all. Which repository
-                is in which share depends on its name alone. Default: all.
-            concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
-                Fewer are used while a registry limits the rate of requests, or if the process can open few files.
-
-        Returns:
-            A `SweepRows`: an iterator with ``summary``, ``batches`` and ``close``.
-
-        Example:
-            >>> rows = client.sweep("oci:store/app")
-            >>> [(row.tag, row.artifact_type) for row in rows]
-            [('v1', 'sbom/example'), ('v1', 'image/example')]
-            >>> rows.summary.images
-            1
-        """
-        begin = partial(
-            self.sweep_begin,
-            targets,
-            repositories=repositories,
-            tags=tags,
-            latest=latest,
-            depth=depth,
-            checkpoint=checkpoint,
-            shard=shard,
-            concurrency=concurrency,
-        )
-        return SweepRows(begin, self.sweep_next, self.sweep_end)
-
-    def sweep_begin(
-        self,
-        targets: str | Iterable[str],
-        *,
-        repositories: str | Iterable[str] = (),
-        tags: str | Iterable[str] = (),
-        latest: int | None = None,
-        depth: int | None = None,
-        checkpoint: StrPath | None = None,
-        shard: str | None = None,
-        concurrency: int | None = None,
-    ) -> SweepPage:
-        """Starts a sweep: returns the first rows of what is attached to every image of registries, repositories and
-        layouts. `Client.sweep_next` returns the others. A target is ``host`` (all repositories),
-        ``host/PATTERN[:TAG]``, ``host/repository[:TAG]``, or ``oci:PATH[:TAG]``; a tag can be a pattern too. In
-        patterns, ``*`` means any characters but ``/``, ``**`` those too, ``?`` one character, and ``{a,b}`` one of
-        several texts.
-
-        What cannot be read is a row with the status ``unknown``, ``refused`` or ``missing``, and ends nothing: an
-        image, a repository, or the list of a registry's repositories. Only *none* says that nothing is attached. After
-        32 requests in a row that did not reach a registry, its other repositories are rows with the status ``unknown``.
-
-        Args:
-            targets: the registries, repositories, patterns and layouts to sweep.
-            repositories: sweeps the repositories of which the name, without the host, matches one of these patterns:
-                ``team-?``. Default: all. The repository of a target that names one is swept in any case.
-            tags: sweeps the tags that match one of these patterns: ``v1.*``. Default: all. The tags of a target that
-                names some are swept in any case.
-            latest: sweeps this many tags of each repository: those with the highest versions. ``v1.10`` is after
-                ``v1.9``, and ``v1.10-rc1`` before ``v1.10``. Default: all.
-            depth: maximum number of levels: 1 returns what is directly attached, 0 the images alone, with the status
-                ``found``. Default: all levels.
-            checkpoint: a file that records what was done. A sweep of the same targets with the same options continues
-                where the file ends, and returns the other rows. An image counts as done when the next rows are asked
-                for. Rows of more than 1,000 attachments of one image may come again. What was unknown is asked for
-                again. The file has up to 150 bytes for each image. Default: none.
-            shard: sweeps a share of the repositories: ``1/3``, ``2/3`` and ``3/3`` together are all. Which repository
-                is in which share depends on its name alone. Default: all.
-            concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
-                Fewer are used while a registry limits the rate of requests, or if the process can open few files.
-
-        Returns:
-            A `SweepPage` with ``rows``, ``cursor`` and ``resumed_rows``.
-
-        Raises:
-            InvalidArgumentError: a target, a pattern or a shard cannot be used, or if the checkpoint is of another
-                sweep.
-            ConflictError: another process uses it.
-            TooLargeError: 256 sweeps of the client have not ended.
-
-        Example:
-            >>> page = client.sweep_begin("oci:store/app")
-            >>> [(row.tag, row.status) for row in page.rows if row.depth == 0]
-            [('v1', 'found')]
-        """
-        sync_log_level()
-        operation = self._native.sweep_begin(
-            check_text_list("targets", targets),
-            repositories=check_text_list("repositories", repositories),
-            tags=check_text_list("tags", tags),
-            latest=optional(check_count, "latest", latest),
-            depth=optional(check_count, "depth", depth),
-            checkpoint=optional(check_path, "checkpoint", checkpoint),
-            shard=optional(check_text, "shard", shard),
-            concurrency=check_concurrency(concurrency),
-        )
-        return SweepPage._of(run(operation))
-
-    def sweep_next(self, cursor: str) -> SweepPage:
-        """Returns the next rows of a sweep: at least one, unless the sweep is over. The rows before count as finished
-        with, so that a checkpoint does not return them again. The sweep works only during this call. A call that fails
-        or is cancelled ends the sweep.
-
-        Args:
-            cursor: the cursor of the last page.
-
-        Returns:
-            A `SweepPage` with ``rows``, ``cursor`` and ``resumed_rows``.
-
-        Raises:
-            InvalidArgumentError: the sweep of the cursor has ended, or another call uses it.
-            IoError: the checkpoint cannot be written.
-
-        Example:
-            >>> page = client.sweep_begin("oci:store/app")
-            >>> client.sweep_next(page.cursor).rows
-            ()
-        """
-        sync_log_level()
-        operation = self._native.sweep_next(check_text("cursor", cursor))
-        return SweepPage._of(run(operation))
-
-    def sweep_end(self, cursor: str) -> SweepSummary:
-        """Ends a sweep, and returns its totals. If it is not over, those of the rows so far, without the coverage.
-        Every sweep that was started must be ended.
-
-        Args:
-            cursor: the cursor of the last page.
-
-        Returns:
-            A `SweepSummary` with ``images``, ``attached``, ``none``, ``missing``, ``unknown``, ``refused``,
-            ``resumed_rows`` and ``coverage``.
-
-        Raises:
-            InvalidArgumentError: the sweep of the cursor has ended, or another call uses it.
-
-        Example:
-            >>> page = client.sweep_begin("oci:store/app")
-            >>> client.sweep_end(page.cursor).images
-            1
-        """
-        sync_log_level()
-        operation = self._native.sweep_end(check_text("cursor", cursor))
-        return SweepSummary._of(run(operation))

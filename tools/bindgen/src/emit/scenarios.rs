@@ -3,19 +3,18 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Output, scenario_name};
+use super::Output;
 use crate::definition::{Definition, Field, Kind};
 
 pub(crate) fn files(definition: &Definition) -> Vec<Output> {
     let operations: Map<String, Value> = definition
         .operations
         .iter()
-        .filter_map(|operation| {
-            let name = scenario_name(operation, definition)?;
+        .map(|operation| {
             let arguments: Vec<&str> =
                 operation.arguments.iter().map(|a| a.name.as_str()).collect();
             let options = names(definition, &definition.options_of(operation));
-            Some((name.to_owned(), json!({ "arguments": arguments, "options": options })))
+            (operation.name.clone(), json!({ "arguments": arguments, "options": options }))
         })
         .collect();
     let client: Vec<&Field> = definition.record("ClientConfig").fields.iter().collect();

@@ -373,7 +373,6 @@ fn job(c: &C<'_>, operation: &Operation, forms: &[Forms]) -> String {
                 _ => format!("joined(&{list}, {to})"),
             }
         }
-        [list] if matches!(list.kind, Kind::List(_)) => format!("{}.join(\" \")", list.name),
         [first, ..] => format!("{}.clone()", first.name),
         [] => panic!("the operation {name} has no argument"),
     };

@@ -4,7 +4,7 @@
 use super::{NOTICE, Output, adder, options_name, singular};
 use crate::{
     definition::{Definition, Field, Kind},
-    emit::{scenario_name, snake},
+    emit::snake,
 };
 
 pub(super) fn files(definition: &Definition) -> Vec<Output> {
@@ -29,10 +29,10 @@ pub(super) fn files(definition: &Definition) -> Vec<Output> {
 
 fn lines(definition: &Definition, is_cpp: bool) -> String {
     let mut text = String::new();
-    let operations = definition.operations.iter().filter_map(|operation| {
-        let name = scenario_name(operation, definition)?;
-        Some((name, operation.options.as_deref()?))
-    });
+    let operations = definition
+        .operations
+        .iter()
+        .filter_map(|operation| Some((operation.name.as_str(), operation.options.as_deref()?)));
     for (operation, record) in operations.chain([("client", super::options::CLIENT)]) {
         let name = options_name(record);
         let handle = name.trim_end_matches("_options");

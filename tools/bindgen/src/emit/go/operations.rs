@@ -102,10 +102,6 @@ fn method(definition: &Definition, operation: &Operation) -> Method {
         ([], [list, to, ..]) => {
             format!("joined({}, {})", names::argument(&list.name), names::argument(&to.name))
         }
-        ([], [list]) if matches!(list.kind, Kind::List(_)) => {
-            format!("spaced({})", names::argument(&list.name))
-        }
-        ([], [text]) => names::argument(&text.name),
         (places, _) => places.join("+\" to \"+"),
     };
     Method {

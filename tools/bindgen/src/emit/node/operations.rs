@@ -169,19 +169,15 @@ fn context(operation: &Operation) -> String {
     let title = &operation.title;
     match on.as_slice() {
         // Lists come first, and the place that they lead to follows.
-        [] => match operation.arguments.as_slice() {
-            [list, to, ..] => {
-                let (list, to) = (local(list), local(to));
-                format!(
-                    "ErrorContext::new({title:?}, format!(\"{{}} to {{{to}}}\", {list}.join(\" \")))"
-                )
-            }
-            [list] if matches!(list.kind, Kind::List(_)) => {
-                format!("ErrorContext::new({title:?}, {}.join(\" \"))", local(list))
-            }
-            [text] => format!("ErrorContext::new({title:?}, &{})", local(text)),
-            [] => panic!("Node.js: {} is called on nothing", operation.name),
-        },
+        [] => {
+            let [list, to, ..] = operation.arguments.as_slice() else {
+                panic!("Node.js: {} is called on nothing", operation.name)
+            };
+            let (list, to) = (local(list), local(to));
+            format!(
+                "ErrorContext::new({title:?}, format!(\"{{}} to {{{to}}}\", {list}.join(\" \")))"
+            )
+        }
         [on] => format!("ErrorContext::new({title:?}, &{on})"),
         names => {
             let names: Vec<String> = names.iter().map(|name| format!("{{{name}}}")).collect();

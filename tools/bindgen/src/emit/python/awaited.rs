@@ -12,7 +12,6 @@ pub(super) fn awaited(example: &str) -> String {
 fn statement(line: &str) -> String {
     let line = line.replace("with Client(", "async with AsyncClient(");
     let line = line.replace("blob.read()", "await blob.read()");
-    let line = line.replace(" for row in ", " async for row in ");
     let mut text = String::new();
     let mut rest = line.as_str();
     while let Some(start) = call(rest) {
@@ -39,8 +38,7 @@ fn call(text: &str) -> Option<usize> {
         let name = text[i + "client.".len()..]
             .trim_start_matches(|c: char| c == '_' || c.is_alphanumeric());
         let is_word = !text[..i].ends_with(|c: char| c == '_' || c.is_alphanumeric() || c == '.');
-        // An iterator is not awaited.
-        is_word && name.starts_with('(') && !text[i..].starts_with("client.sweep(")
+        is_word && name.starts_with('(')
     })
 }
 

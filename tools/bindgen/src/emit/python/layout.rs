@@ -77,7 +77,6 @@ const MODULES: &[(&str, &[&str])] = &[
     ),
     ("_graph", &["Graph"]),
     ("_progress", &["Progress"]),
-    ("_rows", &["AsyncSweepRows", "SweepRows"]),
     ("_run", &["run", "run_async", "sync_log_level"]),
     (
         "_values",
@@ -175,7 +174,6 @@ fn standard(used: &BTreeSet<&str>) -> String {
     let modules: &[(&str, &[&str])] = &[
         ("collections.abc", &["Iterable", "Mapping"]),
         ("dataclasses", &["dataclass", "field", "fields", "replace"]),
-        ("functools", &["partial"]),
         ("pathlib", &["Path"]),
         ("typing", &["TYPE_CHECKING", "Any", "Literal", "TypeAlias"]),
     ];

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     definition::{Definition, Field, Kind, Operation},
     docs::Doc,
-    emit::{NOTICE, Output, pascal},
+    emit::{NOTICE, Output},
 };
 
 const BASE: &str = include_str!("../../templates/python/base.py");
@@ -36,7 +36,6 @@ const ASYNC_NAMES: &[(&str, &str)] = &[
     ("Credentials", "AsyncCredentials"),
     ("Blob", "AsyncBlob"),
     ("Client | None", "AsyncClient | None"),
-    ("SweepRows", "AsyncSweepRows"),
 ];
 
 /// A client: for threads, or for event loops.
@@ -192,52 +191,7 @@ fn client_file(definition: &Definition, form: Form) -> String {
 /// The methods of a group, with an empty line between them.
 fn methods(definition: &Definition, group: &str, form: Form) -> String {
     let operations = definition.operations.iter().filter(|operation| operation.group == group);
-    let mut methods = Vec::new();
-    for operation in operations {
-        methods.extend(rows_method(operation, definition, form));
-        methods.push(method(operation, definition, form));
-    }
-    methods.join("\n")
-}
-
-/// The iterator over the rows of an operation that returns them page by page: `sweep` for `sweep_begin`.
-fn rows_method(operation: &Operation, definition: &Definition, form: Form) -> Option<String> {
-    let name = operation.name.strip_suffix("_begin")?;
-    let result = form.annotation(&format!("{}Rows", pascal(name)));
-    let (first, options) = parameters(operation, definition);
-    let mut items = vec!["self".to_owned()];
-    items.extend(first.iter().map(|parameter| form.declared(parameter)));
-    items.push("*".to_owned());
-    items.extend(options.iter().map(|parameter| form.declared(parameter)));
-    let mut text = bracketed(&format!("def {name}"), &items, &format!(" -> {result}:"), 4);
-    let about = [
-        format!(
-            "Iterates over the rows of `Client.{name}_begin`, which says what they are. Requests are made only while a \
-             row is waited for."
-        ),
-        format!(
-            "The rows that were read count as finished with when the next one is asked for, for a checkpoint. Reading \
-             to the end, ``close`` and the end of a ``with`` statement free what the {name} holds."
-        ),
-    ];
-    let dialect = Python(definition);
-    let mut args = entries(&first, &dialect);
-    args.extend(entries(&options, &dialect));
-    let example = operation.examples.get("python_rows").map_or("", String::as_str);
-    let returns = format!("A `{result}`: an iterator with ``summary``, ``batches`` and ``close``.");
-    text.push_str(
-        &Docstring::new(&about, 8)
-            .section("Args", &args)
-            .paragraph("Returns", &returns)
-            .example(&form.example(example))
-            .end(),
-    );
-    let mut given = vec![format!("self.{name}_begin")];
-    given.extend(first.iter().map(|parameter| parameter.name.clone()));
-    given.extend(options.iter().map(|option| format!("{0}={0}", option.name)));
-    text.push_str(&bracketed("begin = partial", &given, "", 8));
-    text.push_str(&format!("        return {result}(begin, self.{name}_next, self.{name}_end)\n"));
-    Some(text)
+    operations.map(|o| method(o, definition, form)).collect::<Vec<_>>().join("\n")
 }
 
 fn method(operation: &Operation, definition: &Definition, form: Form) -> String {

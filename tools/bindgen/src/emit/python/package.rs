@@ -71,7 +71,6 @@ const BY_HAND: &[(&str, &[&str])] = &[
     ),
     ("_graph", &["Graph", "ListProblem", "Node"]),
     ("_progress", &["Event", "Progress", "tqdm_progress"]),
-    ("_rows", &["AsyncSweepRows", "SweepRows"]),
     ("_sync.client", &["Client"]),
     (
         "_values",

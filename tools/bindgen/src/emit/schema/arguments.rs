@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Case, Neutral, Output, text};
 use crate::{
     definition::{Definition, Field, Kind, Role},
-    emit::{NOTICE, scenario_name},
+    emit::NOTICE,
 };
 
 pub(super) fn file(definition: &Definition) -> Output {
@@ -13,8 +13,7 @@ pub(super) fn file(definition: &Definition) -> Output {
     let operations: Map<String, Value> = definition
         .operations
         .iter()
-        .filter_map(|operation| {
-            let scenario = scenario_name(operation, definition)?;
+        .map(|operation| {
             let (mut properties, mut required) = (Map::new(), Vec::new());
             for argument in &operation.arguments {
                 let name = format!("{}.{}", operation.name, argument.name);
@@ -26,7 +25,7 @@ pub(super) fn file(definition: &Definition) -> Output {
             properties.extend(schema.fields(&definition.options_of(operation)));
             let mut value = object(properties, &required);
             value["description"] = json!(schema.doc(&operation.doc));
-            Some((scenario.to_owned(), value))
+            (operation.name.clone(), value)
         })
         .collect();
     let client: Vec<&Field> = definition.record("ClientConfig").fields.iter().collect();

@@ -10,7 +10,6 @@ import { Files, toBytes } from './content.js';
 import { callNative, invalid, keepThrown, unwrap } from './error.js';
 import { Graph } from './graph.js';
 import native from './native.js';
-import { Rows } from './rows.js';
 
 /** A client for registries and layouts. */
 export class Client {
@@ -69,16 +68,6 @@ export class Client {
   }
 
 {{ methods }}
-  sweep(targets, options) {
-    Client.#check(this, 'sweep');
-    const { signal } = plain(options);
-    return new Rows(
-      () => this.sweepBegin(targets, options),
-      (cursor) => this.sweepNext(cursor, { signal }),
-      (cursor) => this.sweepEnd(cursor),
-    );
-  }
-
   async fetchBlob(target, options) {
     Client.#check(this, 'fetchBlob');
     const reference = text(target, 'target');

@@ -502,20 +502,6 @@ export class Client {
   {{ methods }}
 
   /**
-   * Iterates over the rows of {@link Client.sweepBegin}, which says what they are. Requests are made only while a row is
-   * waited for. The rows that were read count as finished with when the next one is asked for, for a checkpoint. The
-   * signal applies to the whole iteration.
-   *
-   * @example
-   * ```ts
-   * const rows = client.sweep(['registry.example.com/team/*'], { latest: 3 });
-   * for await (const row of rows) console.log(row.repository, row.tag, row.label, row.status);
-   * console.log(`${rows.summary?.none} images have nothing attached`);
-   * ```
-   */
-  sweep(targets: Iterable<string> & object, options?: SweepOptions): SweepRows;
-
-  /**
    * Fetches the blob that the target names by digest. The stream transfers bytes as they are read; cancelling it ends the
    * transfer. The signal and `onProgress` apply until the stream ends.
    *
@@ -545,18 +531,6 @@ export class Client {
   [Symbol.dispose](): void;
 
   /** Like {@link Client.close}, for `await using`. Also waits up to four seconds until interrupted uploads are cancelled. */
-  [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** The rows of {@link Client.sweep}. A loop that ends early ends the sweep. */
-export interface SweepRows extends AsyncIterableIterator<SweepRow> {
-  /** The totals. Undefined before the last row, and before {@link SweepRows.close}. */
-  readonly summary: SweepSummary | undefined;
-  /** Iterates over the rows that are found together, at least one each time: fewer steps than row by row. */
-  batches(): AsyncIterableIterator<readonly SweepRow[]>;
-  /** Ends the sweep and frees what it holds. Rows that were not read are lost. */
-  close(): Promise<void>;
-  /** Calls {@link SweepRows.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
