@@ -561,6 +561,50 @@ export interface DiscoverOptions extends CallOptions {
   concurrency?: number | undefined;
 }
 
+/**
+ * A row of {@link Client.discoverEach}: an edge to a manifest, and what the manifest is; or something that could not be
+ * read.
+ */
+export interface DiscoveredRow {
+  /** The digest of the manifest that the other is attached to. `undefined` for a problem of the whole repository. */
+  readonly parent?: string;
+  /**
+   * The number of edges from the subject of the discovery to the manifest: 1 for what is directly attached. 0 for a
+   * problem.
+   */
+  readonly depth: number;
+  /** The kind of the edge. `undefined` for a problem. */
+  readonly kind?: EdgeKind;
+  /** The manifest that the edge leads to. `undefined` for a problem. */
+  readonly descriptor?: Descriptor;
+  /** The tag of a tag's edge. */
+  readonly tag?: string;
+  /** What the manifest is, as a phrase such as `SBoM (SPDX)`. `undefined` if it follows no known convention. */
+  readonly label?: string;
+  /**
+   * The kinds of the manifest: `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex`, `chart`. Empty
+   * if it follows no known convention.
+   */
+  readonly kinds: readonly string[];
+  /** The predicate types of in-toto statements, as far as they are known without reading content. */
+  readonly predicateTypes: readonly string[];
+  /**
+   * The part of a list that cannot be read, or the tag whose manifest cannot be read. Edges below `parent` can be
+   * missing, unless it is a warning.
+   */
+  readonly problem?: string;
+}
+
+/** The totals of {@link Client.discoverEach}. */
+export interface DiscoverSummary {
+  /** The subject. `undefined` until it is known. */
+  readonly subject?: Descriptor;
+  /** The number of edges. */
+  readonly edges: number;
+  /** The number of problems, without warnings. */
+  readonly problems: number;
+}
+
 /** Options of {@link Client.delete}. */
 export interface DeleteOptions extends CallOptions {
   /** Makes the report without deleting anything. Default: false. */
@@ -1110,6 +1154,151 @@ export interface BlobDeleteOptions extends CallOptions {
   ifExists?: boolean | undefined;
 }
 
+/** Options of {@link Client.sweep}. */
+export interface SweepOptions extends CallOptions {
+  /**
+   * Sweeps the repositories of which the name, without the host, matches one of these patterns: `team/*`. Default: all.
+   * The repository of a target that names one is swept in any case.
+   */
+  repositories?: readonly string[] | undefined;
+  /**
+   * Sweeps the tags that match one of these patterns: `v1.*`. Default: all. The tags of a target that names some are
+   * swept in any case.
+   */
+  tags?: readonly string[] | undefined;
+  /**
+   * Sweeps this many tags of each repository: those with the highest versions. `v1.10` is after `v1.9`, and `v1.10-rc1`
+   * before `v1.10`. Default: all.
+   */
+  latest?: number | undefined;
+  /** Maximum number of levels: 1 returns what is directly attached, 0 the images alone. Default: all levels. */
+  depth?: number | undefined;
+  /**
+   * A file that records what was done. A sweep of the same targets with the same options continues where the file ends,
+   * and returns the other rows. An image counts as done when the next rows are asked for. Rows of more than 1,000
+   * attachments of one image may come again. What was unknown is asked for again. The file has up to 150 bytes for each
+   * image. Default: none.
+   */
+  checkpoint?: string | URL | undefined;
+  /**
+   * Sweeps a share of the repositories: `1/3`, `2/3` and `3/3` together are all. Which repository is in which share
+   * depends on its name alone. Default: all.
+   */
+  shard?: string | undefined;
+  /**
+   * Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used
+   * while a registry limits the rate of requests, or if the process can open few files.
+   */
+  concurrency?: number | undefined;
+}
+
+/**
+ * What is known of a row of a sweep.
+ *
+ * - `found`: The manifest exists. For an image: something is attached, and all of it was listed.
+ * - `none`: For an image: everything was listed, and nothing is attached.
+ * - `missing`: What is named does not exist.
+ * - `unknown`: Something could not be read: more can be attached.
+ * - `refused`: The registry refuses to say it, with 401 or 403: more can be attached.
+ */
+export type SweepStatus = 'found' | 'none' | 'missing' | 'unknown' | 'refused';
+
+/**
+ * A row of {@link Client.sweep}: an image, something that is attached to it, or something that could not be read.
+ *
+ * The row of an image has `depth` 0 and comes after the rows of what is attached to it. Its `status` tells whether
+ * these are all.
+ */
+export interface SweepRow {
+  /** The registry, as `host[:port]`, or the path of the image layout after `oci:`. */
+  readonly registry: string;
+  /** The repository. Empty for an image layout, and for a registry whose repositories cannot be listed. */
+  readonly repository: string;
+  /** The tag of the image. `undefined` if it was found or named without one. */
+  readonly tag: string | null;
+  /** The digest of the image. `undefined` if it is not known. */
+  readonly image: string | null;
+  /** The digest of the manifest that this one is attached to. `undefined` for an image. */
+  readonly subject: string | null;
+  /** The digest of the manifest. `undefined` for something that could not be read. */
+  readonly digest: string | null;
+  /** How the manifest is attached. `undefined` for an image. */
+  readonly kind: EdgeKind | null;
+  /** What the manifest is, as a phrase such as `SBoM (SPDX)`. `undefined` if it follows no known convention. */
+  readonly label: string | null;
+  /**
+   * The kinds of the manifest: `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex`, `chart`. Empty
+   * if it follows no known convention.
+   */
+  readonly kinds: readonly string[];
+  /** The artifact type, if it is known without reading the manifest. */
+  readonly artifactType: string | null;
+  /** The predicate types of in-toto statements, as far as they are known without reading content. */
+  readonly predicateTypes: readonly string[];
+  /** The media type of the manifest. */
+  readonly mediaType: string | null;
+  /** The size of the manifest in bytes. */
+  readonly size: number | null;
+  /** The annotation `org.opencontainers.image.created`, if the list or index has it. */
+  readonly created: string | null;
+  /** The platform, as `os/arch[/variant]`, if an index lists the manifest with one. */
+  readonly platform: string | null;
+  /** The number of edges from the image: 0 for the image, 1 for what is directly attached. */
+  readonly depth: number;
+  /** What is known. */
+  readonly status: SweepStatus;
+  /** Why it is not known, or refused. `undefined` if it is known. */
+  readonly error: string | null;
+}
+
+/**
+ * How many images have attachments of one kind.
+ *
+ * An index has what is attached to it, or to each of its images. An image for a platform has what is attached to it, or
+ * to its index.
+ */
+export interface SweepCoverage {
+  /** The repository, as `host/repository`, or the layout as `oci:PATH`. `undefined` for all. */
+  readonly repository: string | null;
+  /** The platform of the images in indexes, as `os/arch[/variant]`. `undefined` for all images. */
+  readonly platform: string | null;
+  /** The kind: `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex` or `chart`. */
+  readonly kind: string;
+  /** The number of images. */
+  readonly images: number;
+  /** The images that have such an attachment. */
+  readonly covered: number;
+  /** The images of which it is not known. */
+  readonly unknown: number;
+}
+
+/**
+ * The totals of a sweep.
+ *
+ * An image with several tags counts once in each repository. What several tags name is one image.
+ */
+export interface SweepSummary {
+  /** The images of which a row was returned, whatever is known of them. */
+  readonly images: number;
+  /** The manifests that are attached to them, and those that indexes list. */
+  readonly attached: number;
+  /** The images to which nothing is attached. */
+  readonly none: number;
+  /** The images, repositories and registries that do not exist. */
+  readonly missing: number;
+  /** The images, repositories and registries of which not everything could be read. */
+  readonly unknown: number;
+  /** The images, repositories and registries of which the registry refuses something. */
+  readonly refused: number;
+  /** The rows that were returned before, by the sweep that the checkpoint continues. */
+  readonly resumedRows: number;
+  /**
+   * How many images have attachments of each kind: of all images, by repository, and by platform. In this order, and
+   * complete after the last row.
+   */
+  readonly coverage: readonly SweepCoverage[];
+}
+
 /** Options of {@link Client.untag}. */
 export interface UntagOptions extends CallOptions {
   /** Ignores a tag that does not exist. Default: false; such a tag then fails with `NOT_FOUND`. */
@@ -1614,6 +1803,28 @@ export class Client {
   discover(target: string, options?: DiscoverOptions): Promise<Graph>;
 
   /**
+   * Returns every edge of the graph that {@link Client.discover} returns, as rows that come as they are found: what is
+   * attached, and to what. The graph is not held in memory. The edge to a manifest comes before those from it. A
+   * manifest that is attached to another in two ways has two rows. The last rows can come before an error.
+   *
+   * @param target - The subject.
+   * @param options - See {@link DiscoverOptions}.
+   * @returns An iterator that makes the requests while a row is waited for. See {@link DiscoveredRow} and {@link
+   *   DiscoverSummary}.
+   * @throws {@link OcigraphError} `NOT_FOUND` if `target` names nothing.
+   * @throws {@link OcigraphError} `INCOMPLETE` at the first list that cannot be read completely, unless the options
+   *   allow it.
+   *
+   * @example
+   * ```ts
+   * for await (const { parent, descriptor, label } of client.discoverEach('registry.example.com/net-monitor:v1')) {
+   *   console.log(descriptor?.digest, label, 'is attached to', parent);
+   * }
+   * ```
+   */
+  discoverEach(target: string, options?: DiscoverOptions): Rows<DiscoveredRow, DiscoverSummary>;
+
+  /**
    * Deletes what `target` names and everything that refers to it, referrers before their subjects. The report has each
    * manifest that could not be deleted. An interrupted delete can be run again. A dry run reports what would be
    * deleted.
@@ -1948,6 +2159,37 @@ export class Client {
   deleteBlob(target: string, options?: BlobDeleteOptions): Promise<void>;
 
   /**
+   * Returns what is attached to every image of registries, repositories and layouts, as rows that come as they are
+   * found. A target is `host` (all repositories), `host/PATTERN[:TAG]`, `host/repository[:TAG]`, or `oci:PATH[:TAG]`; a
+   * tag can be a pattern too. In patterns, `*` means any characters but `/`, `**` those too, `?` one character, and
+   * `{a,b}` one of several texts.
+   *
+   * What cannot be read is a row with the status `unknown`, `refused` or `missing`, and ends nothing: an image, a
+   * repository, or the list of a registry's repositories. Only *none* says that nothing is attached. After 32 requests
+   * in a row that did not reach a registry, its other repositories are rows with the status `unknown`.
+   *
+   * Memory stays bounded: a million tags take less than 200 MB.
+   *
+   * @param targets - The registries, repositories, patterns and layouts to sweep.
+   * @param options - See {@link SweepOptions}.
+   * @returns An iterator that makes the requests while a row is waited for. See {@link SweepRow} and {@link
+   *   SweepSummary}.
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if a target, a pattern or a shard cannot be used, or if the
+   *   checkpoint is of another sweep.
+   * @throws {@link OcigraphError} `INVALID_REFERENCE` if a target names no place.
+   * @throws {@link OcigraphError} `CONFLICT` if another process uses the checkpoint.
+   * @throws {@link OcigraphError} `IO` if the checkpoint cannot be written.
+   *
+   * @example
+   * ```ts
+   * const rows = client.sweep(['registry.example.com/team/*'], { latest: 3 });
+   * for await (const row of rows) console.log(row.repository, row.tag, row.label, row.status);
+   * console.log(`${rows.summary.none} images have nothing attached`);
+   * ```
+   */
+  sweep(targets: string | readonly string[], options?: SweepOptions): Rows<SweepRow, SweepSummary>;
+
+  /**
    * Points `tags` at the manifest that `target` names, and returns its descriptor.
    *
    * @param target - A reference with a tag or digest.
@@ -2125,6 +2367,29 @@ export class Client {
   [Symbol.dispose](): void;
 
   /** Like {@link Client.close}, for `await using`. Also waits up to four seconds until interrupted uploads are cancelled. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * The rows of an operation: an iterator. The operation works only while a row is waited for, and memory holds one batch of
+ * rows. The rows of a batch count as finished with when the first row after it is asked for. A loop that ends early ends the
+ * operation.
+ *
+ * @example
+ * ```ts
+ * const rows = client.sweep(['registry.example.com/team/*'], { latest: 3 });
+ * for await (const row of rows) console.log(row.repository, row.tag, row.label, row.status);
+ * console.log(`${rows.summary.none} images have nothing attached`);
+ * ```
+ */
+export interface Rows<Row, Summary> extends AsyncIterableIterator<Row> {
+  /** The totals of the rows of all batches so far. Complete after the last row. */
+  readonly summary: Summary;
+  /** Iterates over the rows that are found together, at least one each time: fewer steps than row by row. */
+  batches(): AsyncIterableIterator<Row[]>;
+  /** Ends the operation. Rows that were not read are lost. */
+  close(): void;
+  /** Calls {@link Rows.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

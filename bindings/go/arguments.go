@@ -45,8 +45,11 @@ func newArguments(operation, reference string) *arguments {
 
 // joined returns what an operation is called on: a list, and the place that it leads to.
 func joined(list []string, to string) string {
-	return strings.Join(list, " ") + " to " + to
+	return spaced(list) + " to " + to
 }
+
+// spaced returns what an operation is called on: a list.
+func spaced(list []string) string { return strings.Join(list, " ") }
 
 // wrap adds the operation and reference to an error that has none, because it arose before the operation started.
 func (a *arguments) wrap(err *Error) *Error {

@@ -172,3 +172,20 @@ const (
 	// the list under the tag also where the registry has the API.
 	ReferrersModeTag ReferrersMode = C.OCIGRAPH_REFERRERS_MODE_TAG
 )
+
+// A SweepStatus is what is known of a row of a sweep.
+type SweepStatus string
+
+// The values of [SweepStatus].
+const (
+	// SweepStatusFound means that the manifest exists. For an image: something is attached, and all of it was listed.
+	SweepStatusFound SweepStatus = "found"
+	// SweepStatusNone means that for an image: everything was listed, and nothing is attached.
+	SweepStatusNone SweepStatus = "none"
+	// SweepStatusMissing means that what is named does not exist.
+	SweepStatusMissing SweepStatus = "missing"
+	// SweepStatusUnknown means that something could not be read: more can be attached.
+	SweepStatusUnknown SweepStatus = "unknown"
+	// SweepStatusRefused means that the registry refuses to say it, with 401 or 403: more can be attached.
+	SweepStatusRefused SweepStatus = "refused"
+)

@@ -67,6 +67,20 @@ func (k EdgeKind) String() string {
 	}
 }
 
+// MarshalText returns the word, for JSON.
+func (k EdgeKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads a word that String returns. Other words, of a later version, become 0.
+func (k *EdgeKind) UnmarshalText(text []byte) error {
+	*k = 0
+	for _, kind := range []EdgeKind{EdgeKindReferrer, EdgeKindChild, EdgeKindTag, EdgeKindAttestation} {
+		if kind.String() == string(text) {
+			*k = kind
+		}
+	}
+	return nil
+}
+
 // A ListProblem is a list of referrers, or an entry of one, that could not be read.
 type ListProblem struct {
 	// Subject is the digest of the subject whose list has the problem. It is empty if the problem concerns the whole

@@ -119,6 +119,55 @@ func (c *Client) Discover(ctx context.Context, reference string, options *Discov
 	return newGraph(out), nil
 }
 
+// DiscoverEach returns every edge of the graph that [Client.Discover] returns, as rows that come as they are found:
+// what is attached, and to what. The graph is not held in memory. The edge to a manifest comes before those from it. A
+// manifest that is attached to another in two ways has two rows. The last rows can come before an error.
+//
+// The reference names the subject. Nil options select the defaults.
+//
+// The requests are made while a loop over the rows waits for the next one. An error, also of the arguments, is the last
+// iteration of the loop.
+//
+// The error is
+//   - [ErrNotFound] if reference names nothing
+//   - [ErrIncomplete] at the first list that cannot be read completely, unless the options allow it
+func (c *Client) DiscoverEach(ctx context.Context, reference string, options *DiscoverOptions) *Rows[DiscoveredRow, DiscoverSummary] {
+	rows := newRows[DiscoveredRow, DiscoverSummary](ctx, c, "discover", reference)
+	a := newArguments(rows.operation, rows.reference)
+	defer a.release()
+	o, err := options.toC(a)
+	if err != nil {
+		return rows.failed(err)
+	}
+	var handle *C.ocigraph_discover_each_rows
+	err = c.do(ctx, a, func(client *C.ocigraph_client, _ *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
+		return C.ocigraph_client_discover_each(client, a.text(reference), o, &handle, failure)
+	})
+	if err != nil {
+		return rows.failed(err)
+	}
+	rows.next = func(a *arguments) ([]DiscoveredRow, error) {
+		batch, err := perform(ctx, c, a, func(r *C.ocigraph_discovered_row_list) { C.ocigraph_discovered_row_list_free(r) },
+			func(_ *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_discovered_row_list, failure **C.ocigraph_error) C.ocigraph_status {
+				return C.ocigraph_discover_each_rows_next(handle, token, out, failure)
+			})
+		if err != nil || batch == nil {
+			return nil, err
+		}
+		return discoveredRows(batch)
+	}
+	rows.totals = func() (*DiscoverSummary, error) {
+		var out *C.ocigraph_discover_summary
+		var failure *C.ocigraph_error
+		if err := check(C.ocigraph_discover_each_rows_summary(handle, &out, &failure), failure); err != nil {
+			return nil, err
+		}
+		defer C.ocigraph_discover_summary_free(out)
+		return discoverSummary(out)
+	}
+	return rows.opened(func() { C.ocigraph_discover_each_rows_free(handle) })
+}
+
 // Delete deletes what reference names and everything that refers to it, referrers before their subjects. The report has
 // each manifest that could not be deleted. An interrupted delete can be run again. A dry run reports what would be
 // deleted.
@@ -507,6 +556,65 @@ func (c *Client) DeleteBlob(ctx context.Context, reference string, options *Blob
 	return c.do(ctx, a, func(client *C.ocigraph_client, token *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
 		return C.ocigraph_client_delete_blob(client, a.text(reference), o, token, failure)
 	})
+}
+
+// Sweep returns what is attached to every image of registries, repositories and layouts, as rows that come as they are
+// found. A target is host (all repositories), "host/PATTERN[:TAG]", "host/repository[:TAG]", or "oci:PATH[:TAG]"; a tag
+// can be a pattern too. In patterns, * means any characters but "/", ** those too, ? one character, and {a,b} one of
+// several texts.
+//
+// What cannot be read is a row with the status unknown, refused or missing, and ends nothing: an image, a repository,
+// or the list of a registry's repositories. Only *none* says that nothing is attached. After 32 requests in a row that
+// did not reach a registry, its other repositories are rows with the status unknown.
+//
+// Memory stays bounded: a million tags take less than 200 MB.
+//
+// The targets is the registries, repositories, patterns and layouts to sweep. Nil options select the defaults.
+//
+// The requests are made while a loop over the rows waits for the next one. An error, also of the arguments, is the last
+// iteration of the loop.
+//
+// The error is
+//   - [ErrInvalidArgument] if a target, a pattern or a shard cannot be used, or if the checkpoint is of another sweep
+//   - [ErrInvalidReference] if a target names no place
+//   - [ErrConflict] if another process uses the checkpoint
+//   - [ErrIO] if the checkpoint cannot be written
+func (c *Client) Sweep(ctx context.Context, targets []string, options *SweepOptions) *Rows[SweepRow, SweepSummary] {
+	rows := newRows[SweepRow, SweepSummary](ctx, c, "sweep", spaced(targets))
+	a := newArguments(rows.operation, rows.reference)
+	defer a.release()
+	o, err := options.toC(a)
+	if err != nil {
+		return rows.failed(err)
+	}
+	views, count := a.texts(targets)
+	var handle *C.ocigraph_sweep_rows
+	err = c.do(ctx, a, func(client *C.ocigraph_client, _ *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
+		return C.ocigraph_client_sweep(client, views, count, o, &handle, failure)
+	})
+	if err != nil {
+		return rows.failed(err)
+	}
+	rows.next = func(a *arguments) ([]SweepRow, error) {
+		batch, err := perform(ctx, c, a, func(r *C.ocigraph_sweep_row_list) { C.ocigraph_sweep_row_list_free(r) },
+			func(_ *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_sweep_row_list, failure **C.ocigraph_error) C.ocigraph_status {
+				return C.ocigraph_sweep_rows_next(handle, token, out, failure)
+			})
+		if err != nil || batch == nil {
+			return nil, err
+		}
+		return sweepRows(batch)
+	}
+	rows.totals = func() (*SweepSummary, error) {
+		var out *C.ocigraph_sweep_summary
+		var failure *C.ocigraph_error
+		if err := check(C.ocigraph_sweep_rows_summary(handle, &out, &failure), failure); err != nil {
+			return nil, err
+		}
+		defer C.ocigraph_sweep_summary_free(out)
+		return sweepSummary(out)
+	}
+	return rows.opened(func() { C.ocigraph_sweep_rows_free(handle) })
 }
 
 // Tag points tags at the manifest that reference names, and returns its descriptor.

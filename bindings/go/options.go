@@ -914,6 +914,65 @@ func (o *BlobDeleteOptions) toC(a *arguments) (*C.ocigraph_blob_delete_options, 
 	return c, s.err
 }
 
+// SweepOptions are the options of [Client.Sweep].
+type SweepOptions struct {
+	// Repositories sweeps the repositories of which the name, without the host, matches one of these patterns:
+	// "team/*". Default: all. The repository of a target that names one is swept in any case.
+	Repositories []string
+	// Tags sweeps the tags that match one of these patterns: v1.*. Default: all. The tags of a target that names some
+	// are swept in any case.
+	Tags []string
+	// Latest sweeps this many tags of each repository: those with the highest versions. v1.10 is after v1.9, and
+	// v1.10-rc1 before v1.10. Default (nil): all.
+	Latest *int
+	// Depth is the maximum number of levels: 1 returns what is directly attached, 0 the images alone. Default (nil):
+	// all levels.
+	Depth *int
+	// Checkpoint is a file that records what was done. A sweep of the same targets with the same options continues
+	// where the file ends, and returns the other rows. An image counts as done when the next rows are asked for. Rows
+	// of more than 1,000 attachments of one image may come again. What was unknown is asked for again. The file has up
+	// to 150 bytes for each image. Default: none.
+	Checkpoint string
+	// Shard sweeps a share of the repositories: "1/3", "2/3" and "3/3" together are all. Which repository is in which
+	// share depends on its name alone. Default: all.
+	Shard string
+	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
+	// used while a registry limits the rate of requests, or if the process can open few files.
+	Concurrency int
+}
+
+// toC returns the options as a handle of C, which the arguments own. Nil options select the defaults.
+func (o *SweepOptions) toC(a *arguments) (*C.ocigraph_sweep_options, error) {
+	c := C.ocigraph_sweep_options_new()
+	a.own(func() { C.ocigraph_sweep_options_free(c) })
+	if o == nil {
+		return c, nil
+	}
+	s := &settings{arguments: a}
+	for _, value := range o.Repositories {
+		s.set(C.ocigraph_sweep_options_add_repository(c, a.text(value), &s.failure))
+	}
+	for _, value := range o.Tags {
+		s.set(C.ocigraph_sweep_options_add_tag(c, a.text(value), &s.failure))
+	}
+	if o.Latest != nil {
+		s.set(C.ocigraph_sweep_options_set_latest(c, s.count("Latest", *o.Latest), &s.failure))
+	}
+	if o.Depth != nil {
+		s.set(C.ocigraph_sweep_options_set_depth(c, s.count("Depth", *o.Depth), &s.failure))
+	}
+	if o.Checkpoint != "" {
+		s.set(C.ocigraph_sweep_options_set_checkpoint(c, a.text(o.Checkpoint), &s.failure))
+	}
+	if o.Shard != "" {
+		s.set(C.ocigraph_sweep_options_set_shard(c, a.text(o.Shard), &s.failure))
+	}
+	if o.Concurrency != 0 {
+		s.set(C.ocigraph_sweep_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))
+	}
+	return c, s.err
+}
+
 // UntagOptions are the options of [Client.Untag].
 type UntagOptions struct {
 	// IfExists ignores a tag that does not exist. Default: false; such a tag then fails with [ErrNotFound].

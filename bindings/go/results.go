@@ -55,6 +55,43 @@ type PulledFile struct {
 	Outcome Outcome `json:"outcome"`
 }
 
+// A DiscoveredRow is a row of [Client.DiscoverEach]: an edge to a manifest, and what the manifest is; or something that
+// could not be read.
+type DiscoveredRow struct {
+	// Parent is the digest of the manifest that the other is attached to. nil or empty for a problem of the whole
+	// repository.
+	Parent string `json:"parent,omitempty"`
+	// Depth is the number of edges from the subject of the discovery to the manifest: 1 for what is directly attached.
+	// 0 for a problem.
+	Depth int `json:"depth"`
+	// Kind is the kind of the edge. nil or empty for a problem.
+	Kind EdgeKind `json:"kind,omitempty"`
+	// Descriptor is the manifest that the edge leads to. nil or empty for a problem.
+	Descriptor *Descriptor `json:"descriptor,omitempty"`
+	// Tag is the tag of a tag's edge.
+	Tag string `json:"tag,omitempty"`
+	// Label is what the manifest is, as a phrase such as "SBoM (SPDX)". nil or empty if it follows no known convention.
+	Label string `json:"label,omitempty"`
+	// Kinds are the kinds of the manifest: signature, attestation, provenance, sbom, scan-result, vex, chart. Empty if
+	// it follows no known convention.
+	Kinds []string `json:"kinds"`
+	// PredicateTypes are the predicate types of in-toto statements, as far as they are known without reading content.
+	PredicateTypes []string `json:"predicate_types"`
+	// Problem is the part of a list that cannot be read, or the tag whose manifest cannot be read. Edges below Parent
+	// can be missing, unless it is a warning.
+	Problem string `json:"problem,omitempty"`
+}
+
+// A DiscoverSummary is the totals of [Client.DiscoverEach].
+type DiscoverSummary struct {
+	// Subject is the subject. nil or empty until it is known.
+	Subject *Descriptor `json:"subject,omitempty"`
+	// Edges is the number of edges.
+	Edges int64 `json:"edges"`
+	// Problems is the number of problems, without warnings.
+	Problems int64 `json:"problems"`
+}
+
 // A DeleteReport is the result of [Client.Delete]. A dry run reports what a delete would do.
 type DeleteReport struct {
 	// DryRun is true for a dry run, which deletes nothing.
@@ -306,6 +343,93 @@ type IndexResult struct {
 	Content string `json:"content"`
 }
 
+// A SweepRow is a row of [Client.Sweep]: an image, something that is attached to it, or something that could not be
+// read.
+//
+// The row of an image has Depth 0 and comes after the rows of what is attached to it. Its Status tells whether these
+// are all.
+type SweepRow struct {
+	// Registry is the registry, as "host[:port]", or the path of the image layout after "oci:".
+	Registry string `json:"registry"`
+	// Repository is the repository. Empty for an image layout, and for a registry whose repositories cannot be listed.
+	Repository string `json:"repository"`
+	// Tag is the tag of the image. nil or empty if it was found or named without one.
+	Tag string `json:"tag,omitempty"`
+	// Image is the digest of the image. nil or empty if it is not known.
+	Image string `json:"image,omitempty"`
+	// Subject is the digest of the manifest that this one is attached to. nil or empty for an image.
+	Subject string `json:"subject,omitempty"`
+	// Digest is the digest of the manifest. nil or empty for something that could not be read.
+	Digest string `json:"digest,omitempty"`
+	// Kind is the how the manifest is attached. nil or empty for an image.
+	Kind EdgeKind `json:"kind,omitempty"`
+	// Label is what the manifest is, as a phrase such as "SBoM (SPDX)". nil or empty if it follows no known convention.
+	Label string `json:"label,omitempty"`
+	// Kinds are the kinds of the manifest: signature, attestation, provenance, sbom, scan-result, vex, chart. Empty if
+	// it follows no known convention.
+	Kinds []string `json:"kinds"`
+	// ArtifactType is the artifact type, if it is known without reading the manifest.
+	ArtifactType string `json:"artifact_type,omitempty"`
+	// PredicateTypes are the predicate types of in-toto statements, as far as they are known without reading content.
+	PredicateTypes []string `json:"predicate_types"`
+	// MediaType is the media type of the manifest.
+	MediaType string `json:"media_type,omitempty"`
+	// Size is the size of the manifest in bytes.
+	Size int64 `json:"size,omitempty"`
+	// Created is the annotation org.opencontainers.image.created, if the list or index has it.
+	Created string `json:"created,omitempty"`
+	// Platform is the platform, as "os/arch[/variant]", if an index lists the manifest with one.
+	Platform string `json:"platform,omitempty"`
+	// Depth is the number of edges from the image: 0 for the image, 1 for what is directly attached.
+	Depth int `json:"depth"`
+	// Status is what is known.
+	Status SweepStatus `json:"status"`
+	// Error is the why it is not known, or refused. nil or empty if it is known.
+	Error string `json:"error,omitempty"`
+}
+
+// A SweepSummary is the totals of a sweep.
+//
+// An image with several tags counts once in each repository. What several tags name is one image.
+type SweepSummary struct {
+	// Images is the images of which a row was returned, whatever is known of them.
+	Images int64 `json:"images"`
+	// Attached is the manifests that are attached to them, and those that indexes list.
+	Attached int64 `json:"attached"`
+	// None is the images to which nothing is attached.
+	None int64 `json:"none"`
+	// Missing is the images, repositories and registries that do not exist.
+	Missing int64 `json:"missing"`
+	// Unknown is the images, repositories and registries of which not everything could be read.
+	Unknown int64 `json:"unknown"`
+	// Refused is the images, repositories and registries of which the registry refuses something.
+	Refused int64 `json:"refused"`
+	// ResumedRows is the rows that were returned before, by the sweep that the checkpoint continues.
+	ResumedRows int64 `json:"resumed_rows"`
+	// Coverage lists the how many images have attachments of each kind: of all images, by repository, and by platform.
+	// In this order, and complete after the last row.
+	Coverage []SweepCoverage `json:"coverage"`
+}
+
+// A SweepCoverage is how many images have attachments of one kind.
+//
+// An index has what is attached to it, or to each of its images. An image for a platform has what is attached to it, or
+// to its index.
+type SweepCoverage struct {
+	// Repository is the repository, as "host/repository", or the layout as "oci:PATH". nil or empty for all.
+	Repository string `json:"repository,omitempty"`
+	// Platform is the platform of the images in indexes, as "os/arch[/variant]". nil or empty for all images.
+	Platform string `json:"platform,omitempty"`
+	// Kind is the kind: signature, attestation, provenance, sbom, scan-result, vex or chart.
+	Kind string `json:"kind"`
+	// Images is the number of images.
+	Images int64 `json:"images"`
+	// Covered is the images that have such an attachment.
+	Covered int64 `json:"covered"`
+	// Unknown is the images of which it is not known.
+	Unknown int64 `json:"unknown"`
+}
+
 // A TagInfo is a tag in a list, with what the registry or layout knows of it. Fields that are not known are nil or
 // empty.
 type TagInfo struct {
@@ -415,6 +539,22 @@ func pullResults(r *C.ocigraph_pull_result) ([]PullResult, error) {
 	return result, nil
 }
 
+func discoveredRows(r *C.ocigraph_discovered_row_list) ([]DiscoveredRow, error) {
+	var result []DiscoveredRow
+	if err := decode(C.ocigraph_discovered_row_list_json(r), &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+func discoverSummary(r *C.ocigraph_discover_summary) (*DiscoverSummary, error) {
+	result := new(DiscoverSummary)
+	if err := decode(C.ocigraph_discover_summary_json(r), result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
 func deleteReport(r *C.ocigraph_delete_report) (*DeleteReport, error) {
 	result := new(DeleteReport)
 	if err := decode(C.ocigraph_delete_report_json(r), result); err != nil {
@@ -475,6 +615,22 @@ func checkReport(r *C.ocigraph_check_report) (*CheckReport, error) {
 func indexResult(r *C.ocigraph_index_result) (*IndexResult, error) {
 	result := new(IndexResult)
 	if err := decode(C.ocigraph_index_result_json(r), result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+func sweepRows(r *C.ocigraph_sweep_row_list) ([]SweepRow, error) {
+	var result []SweepRow
+	if err := decode(C.ocigraph_sweep_row_list_json(r), &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+func sweepSummary(r *C.ocigraph_sweep_summary) (*SweepSummary, error) {
+	result := new(SweepSummary)
+	if err := decode(C.ocigraph_sweep_summary_json(r), result); err != nil {
 		return nil, err
 	}
 	return result, nil

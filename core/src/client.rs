@@ -20,6 +20,7 @@ use crate::{
         self,
         blob::TransferOptions,
         copy::{self, CopyOptions, CopyReport},
+        discover::{self, DiscoverOptions, DiscoverSummary, DiscoveredRow},
         list,
         rows::Rows,
         selection::Places,
@@ -200,16 +201,21 @@ impl Client {
         operation::tag_details(&*store, reference).await
     }
 
-    /// Passes every edge of the graph that [`Client::discover`] returns to `receive`, as soon as it is
-    /// found. Returns the subject. Errors, order and an example: [`operation::discover_each`].
-    pub async fn discover_each(
+    /// Returns every edge of the graph that [`Client::discover`] returns, as rows that come as they are found:
+    /// what is attached, and to what. The graph is not held in memory. The edge to a manifest comes before
+    /// those from it. A manifest that is attached to another in two ways has two rows. The last rows can come
+    /// before an error.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if `reference` names nothing, [`Code::Incomplete`] at the first list that cannot be
+    /// read completely, unless the options allow it.
+    pub fn discover_each(
         &self,
         reference: &Reference,
-        options: operation::discover::DiscoverOptions,
-        receive: impl FnMut(operation::discover::Discovered) -> Result<()> + Send,
-    ) -> Result<Descriptor> {
-        let store = self.open_for(operation::discover::OPERATION, reference, &[])?;
-        operation::discover_each(&*store, reference, &options, receive).await
+        options: DiscoverOptions,
+    ) -> Result<Rows<DiscoveredRow, DiscoverSummary>> {
+        let store = self.open_for(discover::OPERATION, reference, &[])?;
+        Ok(operation::discover_each(store, reference.clone(), options))
     }
 
     /// Returns what is attached to every image of registries, repositories and layouts, as rows that come
@@ -222,13 +228,12 @@ impl Client {
     /// attached. After 32 requests in a row that did not reach a registry, its other repositories are
     /// rows with the status `unknown`.
     ///
-    /// Memory stays bounded: a million tags take less than 200 MB. An example: [`SweepOptions`].
+    /// Memory stays bounded: a million tags take less than 200 MB.
     ///
     /// # Errors
-    /// [`Code::InvalidArgument`] or [`Code::InvalidReference`] if a target, a pattern or a shard cannot be
-    /// used. The rows fail with [`Code::Io`] if the checkpoint cannot be written, with
-    /// [`Code::InvalidArgument`] if it is of another sweep, and with [`Code::Conflict`] if another process
-    /// uses it.
+    /// [`Code::InvalidArgument`] if a target, a pattern or a shard cannot be used, or if the checkpoint is of
+    /// another sweep, [`Code::InvalidReference`] if a target names no place, [`Code::Conflict`] if another
+    /// process uses the checkpoint, [`Code::Io`] if the checkpoint cannot be written.
     pub fn sweep(
         &self,
         targets: &[String],

@@ -391,7 +391,7 @@ pub use operation::{
     check::{CheckOptions, CheckReport, CheckedRequirement, Presence},
     copy::{CopiedBlobs, CopyOptions, CopyReport, KeptTag},
     delete::{DeleteFailure, DeleteOptions, DeleteReport, RetainedManifest},
-    discover::{DiscoverOptions, Discovered, DiscoveredEdge},
+    discover::{DiscoverOptions, DiscoverSummary, DiscoveredRow},
     index::{IndexCreateOptions, IndexResult, IndexUpdateOptions},
     manifest::ResolveOptions,
     migrate::{

@@ -167,6 +167,14 @@ class calls {
         static_cast<void>(state.release());
     }
 
+    /* Opens the rows of an operation. */
+    template <typename Rows, typename Call, typename... Arguments>
+    Rows read(Call call, cancel_token cancel, Arguments... arguments) const {
+        typename Rows::c_handle *out = nullptr;
+        calling([&](ocigraph_error **failure) { return call(get(), arguments..., &out, failure); });
+        return Rows(out, std::move(cancel), credential_source_);
+    }
+
   private:
     template <typename Call>
     void guard(std::shared_ptr<callbacks> callbacks, Call call) const {

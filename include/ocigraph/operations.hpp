@@ -10,8 +10,21 @@
 #include <ocigraph/graph.hpp>
 #include <ocigraph/manifest.hpp>
 #include <ocigraph/results.hpp>
+#include <ocigraph/rows.hpp>
 
 namespace ocigraph {
+
+/* The rows of client::discover_each(). */
+using discover_each_rows = rows<
+    discovered_row, discovered_row_list, ocigraph_discovered_row_list,
+    discover_summary, ocigraph_discover_summary, ocigraph_discover_each_rows,
+    ocigraph_discover_each_rows_next, ocigraph_discover_each_rows_summary, ocigraph_discover_each_rows_free>;
+
+/* The rows of client::sweep(). */
+using sweep_rows = rows<
+    sweep_row, sweep_row_list, ocigraph_sweep_row_list,
+    sweep_summary, ocigraph_sweep_summary, ocigraph_sweep_rows,
+    ocigraph_sweep_rows_next, ocigraph_sweep_rows_summary, ocigraph_sweep_rows_free>;
 
 namespace detail {
 
@@ -82,6 +95,16 @@ class operations : public calls {
         start<graph, ocigraph_graph>(
             ocigraph_client_discover_start, callbacks_of(options), std::move(done), cancel, detail::in(reference),
             options.get());
+    }
+
+    /* Returns every edge of the graph that client::discover returns, as rows that come as they are found: what is
+     * attached, and to what. The graph is not held in memory. The edge to a manifest comes before those from it. A
+     * manifest that is attached to another in two ways has two rows. The last rows can come before an error. The
+     * range makes the requests while it waits for rows; the token cancels them. */
+    discover_each_rows discover_each(
+        std::string_view reference, const discover_options &options = {}, cancel_token cancel = {}) const {
+        return read<discover_each_rows>(
+            ocigraph_client_discover_each, std::move(cancel), detail::in(reference), options.get());
     }
 
     /* Deletes what `reference` names and everything that refers to it, referrers before their subjects. The report
@@ -325,6 +348,18 @@ class operations : public calls {
         start_without_result(
             ocigraph_client_delete_blob_start, callbacks_of(options), std::move(done), cancel, detail::in(reference),
             options.get());
+    }
+
+    /* Returns what is attached to every image of registries, repositories and layouts, as rows that come as they are
+     * found. A target is `host` (all repositories), `host/PATTERN[:TAG]`, `host/repository[:TAG]`, or
+     * `oci:PATH[:TAG]`; a tag can be a pattern too. In patterns, `*` means any characters but `/`, `**` those too,
+     * `?` one character, and `{a,b}` one of several texts. The range makes the requests while it waits for rows; the
+     * token cancels them. */
+    sweep_rows sweep(
+        const std::vector<std::string_view> &targets, const sweep_options &options = {},
+        cancel_token cancel = {}) const {
+        const std::vector<ocigraph_str> views = detail::in_all(targets);
+        return read<sweep_rows>(ocigraph_client_sweep, std::move(cancel), views.data(), views.size(), options.get());
     }
 
     /* Points `tags` at the manifest that `reference` names, and returns its descriptor. */

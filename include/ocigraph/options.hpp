@@ -297,7 +297,7 @@ class pull_options
     }
 };
 
-/* Options of client::discover and graph::filter. */
+/* Options of client::discover and client::discover_each and graph::filter. */
 class discover_options
     : public detail::options<discover_options, ocigraph_discover_options, ocigraph_discover_options_new, ocigraph_discover_options_free> {
   public:
@@ -633,6 +633,41 @@ class blob_delete_options
     /* If true, ignores a blob that does not exist. Default: false; such a blob then fails with NOT_FOUND. */
     blob_delete_options &if_exists(bool if_exists) {
         return set(ocigraph_blob_delete_options_set_if_exists, if_exists);
+    }
+};
+
+/* Options of client::sweep. */
+class sweep_options
+    : public detail::options<sweep_options, ocigraph_sweep_options, ocigraph_sweep_options_new, ocigraph_sweep_options_free> {
+  public:
+    /* Adds a repository. Sweeps the repositories of which the name, without the host, matches one of these patterns:
+     * `team/*`. Default: all. The repository of a target that names one is swept in any case. */
+    sweep_options &repository(std::string_view repository) {
+        return set(ocigraph_sweep_options_add_repository, detail::in(repository));
+    }
+    /* Adds a tag. Sweeps the tags that match one of these patterns: `v1.*`. Default: all. The tags of a target that
+     * names some are swept in any case. */
+    sweep_options &tag(std::string_view tag) { return set(ocigraph_sweep_options_add_tag, detail::in(tag)); }
+    /* Sweeps this many tags of each repository: those with the highest versions. `v1.10` is after `v1.9`, and
+     * `v1.10-rc1` before `v1.10`. Default: all. */
+    sweep_options &latest(std::size_t latest) { return set(ocigraph_sweep_options_set_latest, latest); }
+    /* Sets the maximum number of levels: 1 returns what is directly attached, 0 the images alone. Default: all
+     * levels. */
+    sweep_options &depth(std::size_t depth) { return set(ocigraph_sweep_options_set_depth, depth); }
+    /* Sets a file that records what was done. A sweep of the same targets with the same options continues where the
+     * file ends, and returns the other rows. An image counts as done when the next rows are asked for. Rows of more
+     * than 1,000 attachments of one image may come again. What was unknown is asked for again. The file has up to
+     * 150 bytes for each image. Default: none. */
+    sweep_options &checkpoint(std::string_view checkpoint) {
+        return set(ocigraph_sweep_options_set_checkpoint, detail::in(checkpoint));
+    }
+    /* Sweeps a share of the repositories: `1/3`, `2/3` and `3/3` together are all. Which repository is in which
+     * share depends on its name alone. Default: all. */
+    sweep_options &shard(std::string_view shard) { return set(ocigraph_sweep_options_set_shard, detail::in(shard)); }
+    /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+     * are used while a registry limits the rate of requests, or if the process can open few files. */
+    sweep_options &concurrency(std::size_t concurrency) {
+        return set(ocigraph_sweep_options_set_concurrency, concurrency);
     }
 };
 

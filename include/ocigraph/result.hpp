@@ -25,6 +25,9 @@ class result {
 
   protected:
     descriptor part(const ocigraph_descriptor *borrowed) const noexcept { return {handle_, borrowed}; }
+    std::optional<descriptor> optional_part(const ocigraph_descriptor *borrowed) const {
+        return borrowed == nullptr ? std::nullopt : std::optional<descriptor>(part(borrowed));
+    }
 
     template <typename Get>
     std::vector<ocigraph::descriptor> parts(std::size_t count, Get get_one) const {

@@ -91,6 +91,71 @@ class pull_result : public result<ocigraph_pull_result, ocigraph_pull_result_fre
     }
 };
 
+/* A row of client::discover_each: an edge to a manifest, and what the manifest is; or something that could not be
+ * read. */
+struct discovered_row {
+    /* The digest of the manifest that the other is attached to. not set for a problem of the whole repository. */
+    std::string parent;
+    /* The number of edges from the subject of the discovery to the manifest: 1 for what is directly attached. 0 for
+     * a problem. */
+    std::size_t depth;
+    /* The kind of the edge. not set for a problem. One of OCIGRAPH_EDGE_KIND_*. */
+    std::int32_t kind;
+    /* The manifest that the edge leads to. not set for a problem. */
+    std::optional<ocigraph::descriptor> descriptor;
+    /* The tag of a tag's edge. */
+    std::string tag;
+    /* What the manifest is, as a phrase such as `SBoM (SPDX)`. not set if it follows no known convention. */
+    std::string label;
+    /* The kinds of the manifest: `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex`, `chart`.
+     * Empty if it follows no known convention. */
+    std::vector<std::string> kinds;
+    /* The predicate types of in-toto statements, as far as they are known without reading content. */
+    std::vector<std::string> predicate_types;
+    /* The part of a list that cannot be read, or the tag whose manifest cannot be read. Edges below `parent` can be
+     * missing, unless it is a warning. */
+    std::string problem;
+};
+
+/* The result of client::discover_each. It is a list of rows. */
+class discovered_row_list : public result<ocigraph_discovered_row_list, ocigraph_discovered_row_list_free, ocigraph_discovered_row_list_json> {
+  public:
+    using result::result;
+    /* Returns the rows. */
+    std::vector<discovered_row> rows() const {
+        return detail::list<discovered_row>(ocigraph_discovered_row_list_count(get()), [&](std::size_t i) {
+            return discovered_row{
+                detail::copied(ocigraph_discovered_row_list_parent(get(), i)),
+                ocigraph_discovered_row_list_depth(get(), i),
+                ocigraph_discovered_row_list_kind(get(), i),
+                optional_part(ocigraph_discovered_row_list_descriptor(get(), i)),
+                detail::copied(ocigraph_discovered_row_list_tag(get(), i)),
+                detail::copied(ocigraph_discovered_row_list_label(get(), i)),
+                detail::list<std::string>(
+                    ocigraph_discovered_row_list_attachment_kind_count(get(), i),
+                    [&](std::size_t j) { return detail::copied(ocigraph_discovered_row_list_attachment_kind(get(), i, j)); }),
+                detail::list<std::string>(
+                    ocigraph_discovered_row_list_predicate_type_count(get(), i),
+                    [&](std::size_t j) { return detail::copied(ocigraph_discovered_row_list_predicate_type(get(), i, j)); }),
+                detail::copied(ocigraph_discovered_row_list_problem(get(), i))};
+        });
+    }
+};
+
+/* The result of client::discover_each. */
+class discover_summary : public result<ocigraph_discover_summary, ocigraph_discover_summary_free, ocigraph_discover_summary_json> {
+  public:
+    using result::result;
+    /* Returns the subject. not set until it is known. */
+    std::optional<ocigraph::descriptor> subject() const {
+        return optional_part(ocigraph_discover_summary_subject(get()));
+    }
+    /* Returns the number of edges. */
+    std::uint64_t edges() const noexcept { return ocigraph_discover_summary_edges(get()); }
+    /* Returns the number of problems, without warnings. */
+    std::uint64_t problems() const noexcept { return ocigraph_discover_summary_problems(get()); }
+};
+
 /* A manifest that a delete retains. */
 struct retained_manifest {
     /* The descriptor of the manifest. */
@@ -463,6 +528,130 @@ class index_result : public result<ocigraph_index_result, ocigraph_index_result_
     /* Returns the bytes of the index, which are a text in UTF-8. */
     std::string_view content() const & noexcept { return detail::out(ocigraph_index_result_content(get())); }
     std::string content() && { return std::string(std::as_const(*this).content()); }
+};
+
+/* A row of client::sweep: an image, something that is attached to it, or something that could not be read. */
+struct sweep_row {
+    /* The registry, as `host[:port]`, or the path of the image layout after `oci:`. */
+    std::string registry;
+    /* The repository. Empty for an image layout, and for a registry whose repositories cannot be listed. */
+    std::string repository;
+    /* The tag of the image. not set if it was found or named without one. */
+    std::string tag;
+    /* The digest of the image. not set if it is not known. */
+    std::string image;
+    /* The digest of the manifest that this one is attached to. not set for an image. */
+    std::string subject;
+    /* The digest of the manifest. not set for something that could not be read. */
+    std::string digest;
+    /* How the manifest is attached. not set for an image. One of OCIGRAPH_EDGE_KIND_*. */
+    std::int32_t kind;
+    /* What the manifest is, as a phrase such as `SBoM (SPDX)`. not set if it follows no known convention. */
+    std::string label;
+    /* The kinds of the manifest: `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex`, `chart`.
+     * Empty if it follows no known convention. */
+    std::vector<std::string> kinds;
+    /* The artifact type, if it is known without reading the manifest. */
+    std::string artifact_type;
+    /* The predicate types of in-toto statements, as far as they are known without reading content. */
+    std::vector<std::string> predicate_types;
+    /* The media type of the manifest. */
+    std::string media_type;
+    /* The size of the manifest in bytes. */
+    std::uint64_t size;
+    /* The annotation `org.opencontainers.image.created`, if the list or index has it. */
+    std::string created;
+    /* The platform, as `os/arch[/variant]`, if an index lists the manifest with one. */
+    std::string platform;
+    /* The number of edges from the image: 0 for the image, 1 for what is directly attached. */
+    std::size_t depth;
+    /* What is known. One of OCIGRAPH_SWEEP_STATUS_*. */
+    std::int32_t status;
+    /* Why it is not known, or refused. not set if it is known. */
+    std::string error;
+};
+
+/* The result of client::sweep. It is a list of rows. */
+class sweep_row_list : public result<ocigraph_sweep_row_list, ocigraph_sweep_row_list_free, ocigraph_sweep_row_list_json> {
+  public:
+    using result::result;
+    /* Returns the rows. */
+    std::vector<sweep_row> rows() const {
+        return detail::list<sweep_row>(ocigraph_sweep_row_list_count(get()), [&](std::size_t i) {
+            return sweep_row{
+                detail::copied(ocigraph_sweep_row_list_registry(get(), i)),
+                detail::copied(ocigraph_sweep_row_list_repository(get(), i)),
+                detail::copied(ocigraph_sweep_row_list_tag(get(), i)),
+                detail::copied(ocigraph_sweep_row_list_image(get(), i)),
+                detail::copied(ocigraph_sweep_row_list_subject(get(), i)),
+                detail::copied(ocigraph_sweep_row_list_digest(get(), i)),
+                ocigraph_sweep_row_list_kind(get(), i),
+                detail::copied(ocigraph_sweep_row_list_label(get(), i)),
+                detail::list<std::string>(
+                    ocigraph_sweep_row_list_attachment_kind_count(get(), i),
+                    [&](std::size_t j) { return detail::copied(ocigraph_sweep_row_list_attachment_kind(get(), i, j)); }),
+                detail::copied(ocigraph_sweep_row_list_artifact_type(get(), i)),
+                detail::list<std::string>(
+                    ocigraph_sweep_row_list_predicate_type_count(get(), i),
+                    [&](std::size_t j) { return detail::copied(ocigraph_sweep_row_list_predicate_type(get(), i, j)); }),
+                detail::copied(ocigraph_sweep_row_list_media_type(get(), i)),
+                ocigraph_sweep_row_list_size(get(), i),
+                detail::copied(ocigraph_sweep_row_list_created(get(), i)),
+                detail::copied(ocigraph_sweep_row_list_platform(get(), i)),
+                ocigraph_sweep_row_list_depth(get(), i),
+                ocigraph_sweep_row_list_status(get(), i),
+                detail::copied(ocigraph_sweep_row_list_error(get(), i))};
+        });
+    }
+};
+
+/* How many images have attachments of one kind. */
+struct sweep_coverage {
+    /* The repository, as `host/repository`, or the layout as `oci:PATH`. not set for all. */
+    std::string repository;
+    /* The platform of the images in indexes, as `os/arch[/variant]`. not set for all images. */
+    std::string platform;
+    /* The kind: `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex` or `chart`. */
+    std::string kind;
+    /* The number of images. */
+    std::uint64_t images;
+    /* The images that have such an attachment. */
+    std::uint64_t covered;
+    /* The images of which it is not known. */
+    std::uint64_t unknown;
+};
+
+/* The result of client::sweep. */
+class sweep_summary : public result<ocigraph_sweep_summary, ocigraph_sweep_summary_free, ocigraph_sweep_summary_json> {
+  public:
+    using result::result;
+    /* Returns the images of which a row was returned, whatever is known of them. */
+    std::uint64_t images() const noexcept { return ocigraph_sweep_summary_images(get()); }
+    /* Returns the manifests that are attached to them, and those that indexes list. */
+    std::uint64_t attached() const noexcept { return ocigraph_sweep_summary_attached(get()); }
+    /* Returns the images to which nothing is attached. */
+    std::uint64_t none() const noexcept { return ocigraph_sweep_summary_none(get()); }
+    /* Returns the images, repositories and registries that do not exist. */
+    std::uint64_t missing() const noexcept { return ocigraph_sweep_summary_missing(get()); }
+    /* Returns the images, repositories and registries of which not everything could be read. */
+    std::uint64_t unknown() const noexcept { return ocigraph_sweep_summary_unknown(get()); }
+    /* Returns the images, repositories and registries of which the registry refuses something. */
+    std::uint64_t refused() const noexcept { return ocigraph_sweep_summary_refused(get()); }
+    /* Returns the rows that were returned before, by the sweep that the checkpoint continues. */
+    std::uint64_t resumed_rows() const noexcept { return ocigraph_sweep_summary_resumed_rows(get()); }
+    /* Returns the how many images have attachments of each kind: of all images, by repository, and by platform. In
+     * this order, and complete after the last row. */
+    std::vector<sweep_coverage> coverage() const {
+        return detail::list<sweep_coverage>(ocigraph_sweep_summary_coverage_count(get()), [&](std::size_t i) {
+            return sweep_coverage{
+                detail::copied(ocigraph_sweep_summary_coverage_repository(get(), i)),
+                detail::copied(ocigraph_sweep_summary_coverage_platform(get(), i)),
+                detail::copied(ocigraph_sweep_summary_coverage_kind(get(), i)),
+                ocigraph_sweep_summary_coverage_images(get(), i),
+                ocigraph_sweep_summary_coverage_covered(get(), i),
+                ocigraph_sweep_summary_coverage_unknown(get(), i)};
+        });
+    }
 };
 
 /* A tag in a list, with what the registry or layout knows of it. Fields that are not known are not set. */

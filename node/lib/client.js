@@ -10,6 +10,7 @@ import { Files, toBytes } from './content.js';
 import { callNative, invalid, keepThrown, unwrap } from './error.js';
 import { Graph } from './graph.js';
 import native from './native.js';
+import { Rows } from './rows.js';
 
 /** A client for registries and layouts. */
 export class Client {
@@ -106,6 +107,13 @@ export class Client {
     const args = [text(target, 'target')];
     const begin = (call, rest) => this.#native.discover(call, ...args, rest);
     return new Graph(await perform(options, begin));
+  }
+
+  discoverEach(target, options) {
+    Client.#check(this, 'discoverEach');
+    const args = [text(target, 'target')];
+    const open = (rest) => this.#native.discoverEach(...args, rest);
+    return new Rows(options, open, this);
   }
 
   async delete(target, options) {
@@ -208,6 +216,14 @@ export class Client {
     const args = [text(target, 'target')];
     const begin = (call, rest) => this.#native.deleteBlob(call, ...args, rest);
     await perform(options, begin);
+  }
+
+  sweep(targets, options) {
+    Client.#check(this, 'sweep');
+    const all = withPaths(options, ['checkpoint']);
+    const args = [texts(targets, 'targets')];
+    const open = (rest) => this.#native.sweep(...args, rest);
+    return new Rows(all, open, this);
   }
 
   async tag(target, tags, options) {

@@ -142,6 +142,19 @@ pub fn serialize_descriptor<S: Serializer>(
     DescriptorFields::from(descriptor).serialize(serializer)
 }
 
+/// Serializes a descriptor like [`serialize_descriptor`], if there is one.
+///
+/// # Errors
+///
+/// The error of the serializer.
+#[allow(clippy::ref_option, reason = "serde passes a reference to the field")]
+pub fn serialize_optional_descriptor<S: Serializer>(
+    descriptor: &Option<Descriptor>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    descriptor.as_ref().map(DescriptorFields::from).serialize(serializer)
+}
+
 /// Serializes a list of descriptors, each like [`serialize_descriptor`].
 ///
 /// # Errors

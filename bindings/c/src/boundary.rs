@@ -26,12 +26,21 @@ pub(crate) fn call<T>(
     error: Out<'_, ocigraph_error>,
     work: impl FnOnce() -> Result<T>,
 ) -> ocigraph_status {
+    call_optional(out, error, || work().map(Some))
+}
+
+/// Runs `work` and stores its result in `out`, or NULL if it has none.
+pub(crate) fn call_optional<T>(
+    out: Out<'_, T>,
+    error: Out<'_, ocigraph_error>,
+    work: impl FnOnce() -> Result<Option<T>>,
+) -> ocigraph_status {
     let Some(out) = out else {
         return call_status(error, || Err(invalid("out is NULL")));
     };
     out.write(None);
     call_status(error, || {
-        out.write(Some(Box::new(work()?)));
+        out.write(work()?.map(Box::new));
         Ok(())
     })
 }

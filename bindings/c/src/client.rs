@@ -30,6 +30,7 @@ pub struct ocigraph_client {
 }
 
 /// The parts of a client that a call needs. A callback may free the client during the call.
+#[derive(Clone)]
 pub(crate) struct CallContext {
     pub(crate) core: Client,
     pub(crate) threads: Arc<Threads>,

@@ -123,6 +123,19 @@ impl<T: Send + 'static> Job<T> {
         done: CompletionFn<T>,
         user_data: *mut c_void,
     ) -> Result<()> {
+        self.start_with(client, cancel, Some, done, user_data)
+    }
+
+    /// Starts the job, like [`start`](Self::start). `finish` makes the result that `done` receives, which can
+    /// be NULL.
+    pub(crate) fn start_with<R: 'static>(
+        self,
+        client: &CallContext,
+        cancel: *const ocigraph_cancel,
+        finish: impl FnOnce(T) -> Option<R> + Send + 'static,
+        done: CompletionFn<R>,
+        user_data: *mut c_void,
+    ) -> Result<()> {
         let handles = client.threads.enter()?;
         let cancel = as_ref(cancel).map(|cancel| cancel.0.clone()).unwrap_or_default();
         let (gate, context) = (self.gate.clone(), self.context.clone());
@@ -148,7 +161,8 @@ impl<T: Send + 'static> Job<T> {
             // Closing the gate can wait for a running callback.
             handles.completions.spawn_blocking(move || {
                 gate.close();
-                complete(done, user_data, final_result(&gate, &cancel, &context, result));
+                let result = final_result(&gate, &cancel, &context, result).map(finish);
+                complete(done, user_data, result);
                 drop(token);
             });
         });
@@ -203,9 +217,9 @@ async fn next_step<T>(
     }
 }
 
-fn complete<T>(done: CompletionFn<T>, user_data: UserData, result: Result<T>) {
+fn complete<T>(done: CompletionFn<T>, user_data: UserData, result: Result<Option<T>>) {
     let (status, result, error) = match result {
-        Ok(result) => (OCIGRAPH_OK, Some(Box::new(result)), None),
+        Ok(result) => (OCIGRAPH_OK, result.map(Box::new), None),
         Err(error) => {
             let status = error.code() as ocigraph_status;
             (status, None, Some(Box::new(ocigraph_error::new(error))))

@@ -54,6 +54,7 @@ mod files;
 mod handle;
 mod job;
 mod manifest;
+mod rows;
 mod signals;
 mod without_result;
 

@@ -5,7 +5,7 @@
 
 use ocigraph::{
     AttachmentForm, Attributes, EdgeKind, ManifestFormat, MigrationKind, Outcome, Presence,
-    ProblemKind, ReferrersMode, Result,
+    ProblemKind, ReferrersMode, Result, SweepStatus,
 };
 
 use crate::text::invalid;
@@ -104,6 +104,17 @@ pub const OCIGRAPH_REFERRERS_MODE_API: i32 = 2;
 /// The tag schema alone: the API is never asked, and a push of a manifest with a subject updates
 /// the list under the tag also where the registry has the API.
 pub const OCIGRAPH_REFERRERS_MODE_TAG: i32 = 3;
+
+/// The manifest exists. For an image: something is attached, and all of it was listed.
+pub const OCIGRAPH_SWEEP_STATUS_FOUND: i32 = 1;
+/// For an image: everything was listed, and nothing is attached.
+pub const OCIGRAPH_SWEEP_STATUS_NONE: i32 = 2;
+/// What is named does not exist.
+pub const OCIGRAPH_SWEEP_STATUS_MISSING: i32 = 3;
+/// Something could not be read: more can be attached.
+pub const OCIGRAPH_SWEEP_STATUS_UNKNOWN: i32 = 4;
+/// The registry refuses to say it, with 401 or 403: more can be attached.
+pub const OCIGRAPH_SWEEP_STATUS_REFUSED: i32 = 5;
 
 /// Time to connect to a registry, TLS handshake included. Default: 10 s. Unit: milliseconds.
 pub const OCIGRAPH_LIMIT_CONNECT_TIMEOUT: i32 = 1;
@@ -249,6 +260,17 @@ pub(crate) fn parse_referrers_mode(number: i32) -> Result<ReferrersMode> {
         other => Err(invalid(format!(
             "invalid referrers mode {other}: expected OCIGRAPH_REFERRERS_MODE_*"
         ))),
+    }
+}
+
+pub(crate) fn sweep_status_number(value: SweepStatus) -> i32 {
+    match value {
+        SweepStatus::Found => OCIGRAPH_SWEEP_STATUS_FOUND,
+        SweepStatus::None => OCIGRAPH_SWEEP_STATUS_NONE,
+        SweepStatus::Missing => OCIGRAPH_SWEEP_STATUS_MISSING,
+        SweepStatus::Unknown => OCIGRAPH_SWEEP_STATUS_UNKNOWN,
+        SweepStatus::Refused => OCIGRAPH_SWEEP_STATUS_REFUSED,
+        _ => 0,
     }
 }
 

@@ -183,8 +183,13 @@ pub(crate) fn path_list(
 
 /// Returns what an operation is called on, for its errors: a list, and the place that it leads to.
 pub(crate) fn joined(list: impl IntoIterator<Item: Display>, to: impl Display) -> String {
+    format!("{} to {to}", spaced(list))
+}
+
+/// Returns what an operation is called on, for its errors: a list.
+pub(crate) fn spaced(list: impl IntoIterator<Item: Display>) -> String {
     let shown: Vec<String> = list.into_iter().map(|item| item.to_string()).collect();
-    format!("{} to {to}", shown.join(" "))
+    shown.join(" ")
 }
 
 pub(crate) fn invalid(message: impl Into<String>) -> Error {

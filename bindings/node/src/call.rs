@@ -13,7 +13,10 @@ use napi::{
 use napi_derive::napi;
 use ocigraph::{Progress, Result};
 use ocigraph_runtime::{CANCELLED, CLEANUP_TIMEOUT, Task, TaskGroup};
-use tokio::{runtime::Runtime, time::timeout};
+use tokio::{
+    runtime::{Handle, Runtime},
+    time::timeout,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -158,6 +161,11 @@ impl Engine {
                 done();
             });
         }
+    }
+
+    /// Returns the threads, which exist until this is dropped.
+    pub(crate) fn threads(&self) -> Option<&Handle> {
+        self.runtime.as_ref().map(Runtime::handle)
     }
 
     /// Starts work that the end of the client waits for.

@@ -12,7 +12,7 @@ use napi::{
     bindgen_prelude::{Object, ToNapiValue},
 };
 use napi_derive::napi;
-use ocigraph::{Client as Core, Result};
+use ocigraph::{Client as Core, Result, ToJson};
 
 use crate::{
     call::{Call, Engine},
@@ -20,6 +20,7 @@ use crate::{
     credential::CredentialCallback,
     error::{ErrorContext, JsResult, invalid, js_result},
     options::{self, read},
+    rows::Rows,
 };
 
 /// A promise of a result, or the error that prevented the call from starting.
@@ -106,6 +107,23 @@ impl Client {
             }
             Err(error) => Ok(js_result(Err(context.apply(error)))),
         }
+    }
+
+    /// Opens rows. Their requests are made when the rows are read.
+    pub(crate) fn rows<T, S>(
+        &self,
+        context: ErrorContext,
+        open: impl FnOnce(Core) -> Result<ocigraph::Rows<T, S>>,
+    ) -> JsResult<Rows>
+    where
+        T: Send + 'static,
+        S: ToJson + Clone + Send + 'static,
+        [T]: ToJson,
+    {
+        let rows = self.running().and_then(|(core, engine)| {
+            Rows::new(engine, context.clone(), open(core)?)
+        });
+        js_result(rows.map_err(|error| context.apply(error)))
     }
 
     /// Returns what an operation of another client needs of this one.

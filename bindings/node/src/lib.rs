@@ -18,6 +18,7 @@ mod options;
 mod progress;
 pub mod reference;
 mod registry;
+mod rows;
 mod tag;
 
 use napi_derive::napi;

@@ -15,6 +15,7 @@ use crate::{
     error::{ErrorContext, JsResult, js_result, json},
     graph::Graph,
     options::{self, read},
+    rows::Rows,
 };
 
 #[napi]
@@ -109,6 +110,16 @@ impl Client {
                 let graph = core.discover(&reference, options).await?;
                 Ok(Graph::new(graph, target, &reference))
             })
+        })
+    }
+
+    /// Opens the rows of the operation. Sends no request.
+    #[napi(catch_unwind)]
+    pub fn discover_each(&self, target: String, options: String) -> JsResult<Rows> {
+        self.rows(ErrorContext::new("discover", &target), |core| {
+            let target: Reference = target.parse()?;
+            let options = read::<options::DiscoverOptions>(&options)?.into_core()?;
+            core.discover_each(&target, options)
         })
     }
 
@@ -249,6 +260,15 @@ impl Client {
             let target: Reference = target.parse()?;
             let options = read::<options::CheckOptions>(&options)?.into_core()?;
             Ok(async move { Ok(json(&core.check(&target, &requirements, options).await?)) })
+        })
+    }
+
+    /// Opens the rows of the operation. Sends no request.
+    #[napi(catch_unwind)]
+    pub fn sweep(&self, targets: Vec<String>, options: String) -> JsResult<Rows> {
+        self.rows(ErrorContext::new("sweep", targets.join(" ")), |core| {
+            let options = read::<options::SweepOptions>(&options)?.into_core()?;
+            core.sweep(&targets, options)
         })
     }
 }

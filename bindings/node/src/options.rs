@@ -630,6 +630,43 @@ impl RestoreOptions {
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct SweepOptions {
+    repositories: Option<Vec<String>>,
+    tags: Option<Vec<String>>,
+    latest: Option<Count>,
+    depth: Option<Count>,
+    checkpoint: Option<PathBuf>,
+    shard: Option<String>,
+    concurrency: Option<Count>,
+}
+
+impl SweepOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self) -> Result<ocigraph::SweepOptions> {
+        let mut options = ocigraph::SweepOptions::default();
+        if let Some(given) = self.repositories {
+            options.repositories = given;
+        }
+        if let Some(given) = self.tags {
+            options.tags = given;
+        }
+        if let Some(given) = self.latest {
+            options.latest = Some(given.as_usize());
+        }
+        if let Some(given) = self.depth {
+            options.depth = Some(given.as_usize());
+        }
+        options.checkpoint = self.checkpoint;
+        options.shard = self.shard;
+        if let Some(given) = self.concurrency {
+            options.concurrency = Some(given.as_usize());
+        }
+        Ok(options)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct UnpackLimits {
     entries: Option<Count>,
     bytes: Option<Count>,

@@ -14,6 +14,7 @@ use crate::{
     error::or_raised,
     operation::Operation,
     progress::Events,
+    rows::Rows,
     runtime::{ProcessLocal, Runtime},
     values::IntoPlain,
 };
@@ -55,6 +56,20 @@ impl Client {
         let (runtime, client) = self.open(py)?;
         let convert = |py: Python<'_>, value: T| Ok(value.into_plain(py)?.unbind());
         Ok(Operation::start(&runtime, events, work(client), convert))
+    }
+
+    /// Opens rows. Their requests are made when the rows are read.
+    fn rows<T, S>(
+        &self,
+        py: Python<'_>,
+        open: impl FnOnce(ocigraph::Client) -> Result<ocigraph::Rows<T, S>>,
+    ) -> PyResult<Rows>
+    where
+        T: IntoPlain + Send + 'static,
+        S: IntoPlain + Clone + Send + 'static,
+    {
+        let (runtime, client) = self.open(py)?;
+        Ok(Rows::new(&runtime, or_raised(py, open(client))?))
     }
 
     fn end(&self) {

@@ -17,6 +17,7 @@ mod manifest;
 mod operation;
 mod progress;
 mod results;
+mod rows;
 mod runtime;
 mod values;
 
@@ -34,6 +35,7 @@ mod native {
         graph::{Graph, Walk},
         logging::set_log_level,
         operation::Operation,
+        rows::Rows,
         values::parse_reference,
         {command, version},
     };

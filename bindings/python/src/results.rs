@@ -4,10 +4,11 @@
 
 use ocigraph::{
     ArchivedTag, Attributes, BackupReport, CheckReport, CheckedRequirement, CopiedBlobs,
-    CopyReport, DeleteFailure, DeleteReport, IndexResult, KeptAttachment, KeptTag, LoginResult,
-    LogoutResult, ManifestInfo, MigrateReport, Migration, MigrationKind, Outcome, Presence,
-    Problem, ProblemKind, PullResult, PulledFile, PushResult, PushedBlob, RemovedAttachment,
-    RestoreReport, RetainedManifest, StoredIn, TagInfo, VerifyReport,
+    CopyReport, DeleteFailure, DeleteReport, DiscoverSummary, DiscoveredRow, EdgeKind, IndexResult,
+    KeptAttachment, KeptTag, LoginResult, LogoutResult, ManifestInfo, MigrateReport, Migration,
+    MigrationKind, Outcome, Presence, Problem, ProblemKind, PullResult, PulledFile, PushResult,
+    PushedBlob, RemovedAttachment, RestoreReport, RetainedManifest, StoredIn, SweepCoverage,
+    SweepRow, SweepStatus, SweepSummary, TagInfo, VerifyReport,
 };
 use pyo3::{prelude::*, types::PyDict};
 
@@ -56,6 +57,45 @@ impl IntoPlain for PullResult {
         dict.set_item("descriptor", descriptor.into_plain(py)?)?;
         dict.set_item("files", files.into_plain(py)?)?;
         dict.set_item("skipped", skipped.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for DiscoveredRow {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self {
+            parent,
+            depth,
+            kind,
+            descriptor,
+            tag,
+            label,
+            kinds,
+            predicate_types,
+            problem,
+            ..
+        } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("parent", parent.into_plain(py)?)?;
+        dict.set_item("depth", depth.into_plain(py)?)?;
+        dict.set_item("kind", kind.into_plain(py)?)?;
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("tag", tag.into_plain(py)?)?;
+        dict.set_item("label", label.into_plain(py)?)?;
+        dict.set_item("kinds", kinds.into_plain(py)?)?;
+        dict.set_item("predicate_types", predicate_types.into_plain(py)?)?;
+        dict.set_item("problem", problem.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for DiscoverSummary {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { subject, edges, problems, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("subject", subject.into_plain(py)?)?;
+        dict.set_item("edges", edges.into_plain(py)?)?;
+        dict.set_item("problems", problems.into_plain(py)?)?;
         Ok(dict.into_any())
     }
 }
@@ -308,6 +348,84 @@ impl IntoPlain for IndexResult {
     }
 }
 
+impl IntoPlain for SweepRow {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self {
+            registry,
+            repository,
+            tag,
+            image,
+            subject,
+            digest,
+            kind,
+            label,
+            kinds,
+            artifact_type,
+            predicate_types,
+            media_type,
+            size,
+            created,
+            platform,
+            depth,
+            status,
+            error,
+            ..
+        } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("registry", registry.into_plain(py)?)?;
+        dict.set_item("repository", repository.into_plain(py)?)?;
+        dict.set_item("tag", tag.into_plain(py)?)?;
+        dict.set_item("image", image.into_plain(py)?)?;
+        dict.set_item("subject", subject.into_plain(py)?)?;
+        dict.set_item("digest", digest.into_plain(py)?)?;
+        dict.set_item("kind", kind.into_plain(py)?)?;
+        dict.set_item("label", label.into_plain(py)?)?;
+        dict.set_item("kinds", kinds.into_plain(py)?)?;
+        dict.set_item("artifact_type", artifact_type.into_plain(py)?)?;
+        dict.set_item("predicate_types", predicate_types.into_plain(py)?)?;
+        dict.set_item("media_type", media_type.into_plain(py)?)?;
+        dict.set_item("size", size.into_plain(py)?)?;
+        dict.set_item("created", created.into_plain(py)?)?;
+        dict.set_item("platform", platform.into_plain(py)?)?;
+        dict.set_item("depth", depth.into_plain(py)?)?;
+        dict.set_item("status", status.into_plain(py)?)?;
+        dict.set_item("error", error.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for SweepCoverage {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { repository, platform, kind, images, covered, unknown, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("repository", repository.into_plain(py)?)?;
+        dict.set_item("platform", platform.into_plain(py)?)?;
+        dict.set_item("kind", kind.into_plain(py)?)?;
+        dict.set_item("images", images.into_plain(py)?)?;
+        dict.set_item("covered", covered.into_plain(py)?)?;
+        dict.set_item("unknown", unknown.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for SweepSummary {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self {
+            images, attached, none, missing, unknown, refused, resumed_rows, coverage, ..
+        } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("images", images.into_plain(py)?)?;
+        dict.set_item("attached", attached.into_plain(py)?)?;
+        dict.set_item("none", none.into_plain(py)?)?;
+        dict.set_item("missing", missing.into_plain(py)?)?;
+        dict.set_item("unknown", unknown.into_plain(py)?)?;
+        dict.set_item("refused", refused.into_plain(py)?)?;
+        dict.set_item("resumed_rows", resumed_rows.into_plain(py)?)?;
+        dict.set_item("coverage", coverage.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
 impl IntoPlain for Attributes {
     fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         let Self { delete_enabled, list_enabled, read_enabled, write_enabled, .. } = self;
@@ -391,6 +509,12 @@ impl IntoPlain for LogoutResult {
     }
 }
 
+impl IntoPlain for EdgeKind {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        self.name().into_plain(py)
+    }
+}
+
 impl IntoPlain for MigrationKind {
     fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         self.name().into_plain(py)
@@ -410,6 +534,12 @@ impl IntoPlain for Presence {
 }
 
 impl IntoPlain for ProblemKind {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        self.name().into_plain(py)
+    }
+}
+
+impl IntoPlain for SweepStatus {
     fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         self.name().into_plain(py)
     }

@@ -9,6 +9,7 @@
 //! - [`EventQueue`] keeps progress events until the language fetches them.
 //! - [`ForeignError`] carries an error of a callback through the core, and [`track_foreign_call`]
 //!   makes a task wait for a callback.
+//! - [`SharedRows`] are rows that threads of the language read batch by batch.
 //! - [`ProcessLocal`] protects values that a forked process must not use.
 //!
 //! The crate relies on the core and on tokio. It calls no foreign function: the GIL, Node-API, C
@@ -20,6 +21,7 @@ mod foreign_error;
 mod panics;
 mod process_local;
 mod progress;
+mod rows;
 mod task;
 mod task_group;
 mod threads;
@@ -30,6 +32,7 @@ pub use foreign_error::ForeignError;
 pub use panics::{catch_panic, panicked};
 pub use process_local::ProcessLocal;
 pub use progress::{EventKind, EventQueue, QueuedEvent};
+pub use rows::{Batch, SharedRows};
 pub use task::{CANCELLED, CLEANUP_TIMEOUT, ErrorContext, Task};
 pub use task_group::{TaskGroup, TaskGroupToken};
 pub use threads::build;

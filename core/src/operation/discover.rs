@@ -5,13 +5,17 @@
 //! One walk serves both forms of the result: the graph, and its edges one by one.
 
 mod each;
+mod row;
 mod whole;
 
 use derive_setters::Setters;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, future::poll_fn, pin::pin, sync::Arc, task::Poll};
 
-pub use self::each::{Discovered, DiscoveredEdge};
-use self::{each::Each, whole::Whole};
+pub use self::row::{DiscoverSummary, DiscoveredRow};
+use self::{
+    each::{Each, FoundRows},
+    whole::Whole,
+};
 
 use crate::operation::{
     attached::{
@@ -19,6 +23,7 @@ use crate::operation::{
         walk::{Found, Listing, Walk},
     },
     named::named,
+    rows::{RowSink, Rows},
     select::{name_of, select_with_attestations},
 };
 use crate::store::{ReadStore, ReferrersDetail, concurrency::RequestLimiter};
@@ -131,9 +136,9 @@ pub async fn discover(
     named(OPERATION, reference, run(store, reference, options, detail)).await
 }
 
-/// Passes every edge of the graph that [`discover`] returns to `receive`, as soon as the edge is found and
-/// it is known what it leads to. Returns the subject. The graph is not held in memory: a discovery keeps the
-/// digests of the nodes, so that it visits each once.
+/// Returns every edge of the graph that [`discover`] returns as a row, as soon as the edge is found and it is
+/// known what it leads to. The graph is not held in memory: a discovery keeps the digests of the nodes, so
+/// that it visits each once.
 ///
 /// A manifest that is attached to another in two ways has two edges here, and one in a graph: an index and a
 /// list of referrers can name the same attestation, and only the index tells for which platform it is.
@@ -142,44 +147,59 @@ pub async fn discover(
 /// comes before those from it. With a filter, the edges to what does not match are held until it is known
 /// whether they lead to something that matches.
 ///
-/// `receive` runs between the requests and should not block for long. Its error ends the discovery.
-///
 /// ```no_run
 /// # async fn example() -> ocigraph::Result<()> {
-/// use ocigraph::{Client, Discovered, DiscoverOptions};
+/// use ocigraph::{Client, DiscoverOptions};
 ///
 /// let reference = "registry.example/app:v1".parse()?;
-/// let print = |found| {
-///     if let Discovered::Edge(found) = found {
-///         println!("{} is attached to {}", found.edge.descriptor.digest, found.parent);
+/// let mut rows = Client::new().discover_each(&reference, DiscoverOptions::default())?;
+/// while let Some(batch) = rows.next_batch().await? {
+///     for row in batch {
+///         println!("{:?} is attached to {:?}", row.descriptor, row.parent);
 ///     }
-///     Ok(())
-/// };
-/// Client::new().discover_each(&reference, DiscoverOptions::default(), print).await?;
+/// }
 /// # Ok(()) }
 /// ```
 ///
 /// # Errors
 /// [`Code::NotFound`] if `reference` names nothing, [`Code::Incomplete`] at the first list that cannot be read
-/// completely, unless the options allow it. Edges were received before then.
-pub async fn discover_each(
-    store: &dyn ReadStore,
-    reference: &Reference,
-    options: &DiscoverOptions,
-    receive: impl FnMut(Discovered) -> Result<()> + Send,
-) -> Result<Descriptor> {
-    let run = async {
-        options.check()?;
-        let requests = Arc::new(RequestLimiter::new(options.concurrency));
-        let statements = StatementReader::default();
-        let mut walk = Walk::new(store, options, &requests, &statements, Some(detail(options)));
-        let start = Start::find(&walk, store, reference, options).await?;
-        let subject = start.subject.clone();
-        let mut each = Each::new(subject.digest.clone(), options, receive);
-        start.walk(&mut walk, &mut each).await?;
-        Ok(subject)
-    };
-    named(OPERATION, reference, run).await
+/// completely, unless the options allow it. There are rows before then.
+pub fn discover_each(
+    store: Arc<dyn ReadStore>,
+    reference: Reference,
+    options: DiscoverOptions,
+) -> Rows<DiscoveredRow, DiscoverSummary> {
+    Rows::new(|sink: RowSink<DiscoveredRow, DiscoverSummary>| async move {
+        let run = async {
+            options.check()?;
+            let requests = Arc::new(RequestLimiter::new(options.concurrency));
+            let statements = StatementReader::default();
+            let (store, detail) = (store.as_ref(), Some(detail(&options)));
+            let mut walk = Walk::new(store, &options, &requests, &statements, detail);
+            let start = Start::find(&walk, store, &reference, &options).await?;
+            let subject = start.subject.clone();
+            sink.summarize(|summary| summary.subject = Some(subject.clone()));
+            let found = FoundRows::default();
+            let mut each = Each::new(subject.digest, &options, found.clone());
+            let mut walking = pin!(start.walk(&mut walk, &mut each));
+            loop {
+                // A walk that waits for a response, or pauses because it has many rows, hands them over.
+                let ended = poll_fn(|context| match walking.as_mut().poll(context) {
+                    Poll::Ready(ended) => Poll::Ready(Some(ended)),
+                    Poll::Pending if found.len() > 0 => Poll::Ready(None),
+                    Poll::Pending => Poll::Pending,
+                });
+                let ended = ended.await;
+                let rows = found.take();
+                sink.summarize(|summary| summary.count(&rows));
+                sink.send(rows).await;
+                if let Some(ended) = ended {
+                    return ended;
+                }
+            }
+        };
+        named(OPERATION, &reference, run).await
+    })
 }
 
 /// Like [`discover`], with the annotations as they are listed: the drawings of a graph show none. The

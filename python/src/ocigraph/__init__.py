@@ -43,6 +43,7 @@ from ._enumerations import (
     Presence,
     ProblemKind,
     ReferrersMode,
+    SweepStatus,
 )
 from ._error import (
     AlreadyExistsError,
@@ -84,6 +85,8 @@ from ._results import (
     CopyReport,
     DeleteFailure,
     DeleteReport,
+    DiscoveredRow,
+    DiscoverSummary,
     IndexResult,
     KeptAttachment,
     KeptTag,
@@ -100,9 +103,13 @@ from ._results import (
     RemovedAttachment,
     RestoreReport,
     RetainedManifest,
+    SweepCoverage,
+    SweepRow,
+    SweepSummary,
     TagInfo,
     VerifyReport,
 )
+from ._rows import AsyncRows, Rows
 from ._sync.client import Client
 from ._values import AnyReference, AsyncContent, AsyncReadable, BytesLike, Content, File, Readable, Reference, StrPath
 
@@ -120,6 +127,7 @@ __all__ = [
     "AsyncCredentialFunction",
     "AsyncCredentials",
     "AsyncReadable",
+    "AsyncRows",
     "AttachmentForm",
     "Attributes",
     "BackupReport",
@@ -141,6 +149,8 @@ __all__ = [
     "DeleteReport",
     "Descriptor",
     "DigestMismatchError",
+    "DiscoveredRow",
+    "DiscoverSummary",
     "EdgeKind",
     "Error",
     "ErrorCode",
@@ -191,8 +201,13 @@ __all__ = [
     "RestoreReport",
     "Result",
     "RetainedManifest",
+    "Rows",
     "SizeMismatchError",
     "StrPath",
+    "SweepCoverage",
+    "SweepRow",
+    "SweepStatus",
+    "SweepSummary",
     "TagInfo",
     "TimeoutError",
     "TlsError",

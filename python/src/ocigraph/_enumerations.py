@@ -96,3 +96,13 @@ schema](https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#
 - ``tag``: the tag schema alone: the API is never asked, and a push of a manifest with a subject updates the list under
   the tag also where the registry has the API.
 """
+
+SweepStatus: TypeAlias = Literal["found", "none", "missing", "unknown", "refused"]
+"""What is known of a row of a sweep.
+
+- ``found``: the manifest exists. For an image: something is attached, and all of it was listed.
+- ``none``: for an image: everything was listed, and nothing is attached.
+- ``missing``: what is named does not exist.
+- ``unknown``: something could not be read: more can be attached.
+- ``refused``: the registry refuses to say it, with 401 or 403: more can be attached.
+"""

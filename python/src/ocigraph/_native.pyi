@@ -17,6 +17,7 @@ __all__ = [
     "Client",
     "Graph",
     "Operation",
+    "Rows",
     "Walk",
     "codes",
     "command",
@@ -50,6 +51,12 @@ class BufferedContent:
 @final
 class BlobStream:
     def read(self, size: int) -> Operation[bytes]: ...
+    def close(self) -> None: ...
+
+@final
+class Rows:
+    def next(self) -> Operation[list[_Json] | None]: ...
+    def summary(self) -> _Json: ...
     def close(self) -> None: ...
 
 @final
@@ -152,6 +159,19 @@ class Client:
         allow_incomplete: bool,
         concurrency: int | None,
     ) -> Operation[Graph]: ...
+    def discover_each(
+        self,
+        reference: GivenReference,
+        *,
+        artifact_type: str | None,
+        annotations: dict[str, str],
+        predicate_type: str | None,
+        only: str | None,
+        platform: str | None,
+        depth: int | None,
+        allow_incomplete: bool,
+        concurrency: int | None,
+    ) -> Rows: ...
     def delete(
         self,
         reference: GivenReference,
@@ -265,6 +285,18 @@ class Client:
         progress: bool,
     ) -> Operation[_Json]: ...
     def delete_blob(self, reference: GivenReference, *, if_exists: bool) -> Operation[None]: ...
+    def sweep(
+        self,
+        targets: Sequence[str],
+        *,
+        repositories: Sequence[str],
+        tags: Sequence[str],
+        latest: int | None,
+        depth: int | None,
+        checkpoint: _Path | None,
+        shard: str | None,
+        concurrency: int | None,
+    ) -> Rows: ...
     def tag(self, reference: GivenReference, tags: Sequence[str]) -> Operation[_Json]: ...
     def untag(self, reference: GivenReference, *, if_exists: bool) -> Operation[None]: ...
     def tags(self, reference: GivenReference) -> Operation[list[str]]: ...

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ._descriptor import Descriptor, Result, descriptors
-from ._enumerations import MigrationKind, Outcome, Presence, ProblemKind
+from ._enumerations import EdgeKind, MigrationKind, Outcome, Presence, ProblemKind, SweepStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,76 @@ class PullResult(Result):
             tuple(PulledFile._of(item) for item in f["files"]),
             descriptors(f["skipped"]),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoveredRow(Result):
+    """A row of `Client.discover_each`: an edge to a manifest, and what the manifest is; or something that could not be
+    read.
+
+    Example:
+        >>> with client.discover_each("oci:store/app:v1") as rows:
+        ...     [row.parent == rows.summary.subject.digest for row in rows]
+        [True]
+    """
+
+    depth: int
+    """The number of edges from the subject of the discovery to the manifest: 1 for what is directly attached. 0 for a
+    problem."""
+    kinds: tuple[str, ...]
+    """The kinds of the manifest: ``signature``, ``attestation``, ``provenance``, ``sbom``, ``scan-result``, ``vex``,
+    ``chart``. Empty if it follows no known convention."""
+    predicate_types: tuple[str, ...]
+    """The predicate types of in-toto statements, as far as they are known without reading content."""
+    parent: str | None = None
+    """The digest of the manifest that the other is attached to. ``None`` for a problem of the whole repository."""
+    kind: EdgeKind | None = None
+    """The kind of the edge. ``None`` for a problem."""
+    descriptor: Descriptor | None = None
+    """The manifest that the edge leads to. ``None`` for a problem."""
+    tag: str | None = None
+    """The tag of a tag's edge."""
+    label: str | None = None
+    """What the manifest is, as a phrase such as ``SBoM (SPDX)``. ``None`` if it follows no known convention."""
+    problem: str | None = None
+    """The part of a list that cannot be read, or the tag whose manifest cannot be read. Edges below ``parent`` can be
+    missing, unless it is a warning."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> DiscoveredRow:
+        return cls(
+            f["depth"],
+            tuple(f["kinds"]),
+            tuple(f["predicate_types"]),
+            f["parent"],
+            f["kind"],
+            f["descriptor"] and Descriptor._of(f["descriptor"]),
+            f["tag"],
+            f["label"],
+            f["problem"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoverSummary(Result):
+    """The totals of `Client.discover_each`.
+
+    Example:
+        >>> rows = client.discover_each("oci:store/app:v1")
+        >>> [row.label for row in rows], rows.summary.problems
+        ([None], 0)
+    """
+
+    edges: int
+    """The number of edges."""
+    problems: int
+    """The number of problems, without warnings."""
+    subject: Descriptor | None = None
+    """The subject. ``None`` until it is known."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> DiscoverSummary:
+        return cls(f["edges"], f["problems"], f["subject"] and Descriptor._of(f["subject"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -643,6 +713,156 @@ class IndexResult(Result):
             descriptors(f["manifests"]),
             f["dry_run"],
             f["content"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRow(Result):
+    """A row of `Client.sweep`: an image, something that is attached to it, or something that could not be read.
+
+    The row of an image has ``depth`` 0 and comes after the rows of what is attached to it. Its ``status`` tells whether
+    these are all.
+
+    Example:
+        >>> [row.artifact_type for row in client.sweep("oci:store/app") if row.depth == 1]
+        ['sbom/example']
+    """
+
+    registry: str
+    """The registry, as ``host[:port]``, or the path of the image layout after ``oci:``."""
+    repository: str
+    """The repository. Empty for an image layout, and for a registry whose repositories cannot be listed."""
+    kinds: tuple[str, ...]
+    """The kinds of the manifest: ``signature``, ``attestation``, ``provenance``, ``sbom``, ``scan-result``, ``vex``,
+    ``chart``. Empty if it follows no known convention."""
+    predicate_types: tuple[str, ...]
+    """The predicate types of in-toto statements, as far as they are known without reading content."""
+    depth: int
+    """The number of edges from the image: 0 for the image, 1 for what is directly attached."""
+    status: SweepStatus
+    """What is known."""
+    tag: str | None = None
+    """The tag of the image. ``None`` if it was found or named without one."""
+    image: str | None = None
+    """The digest of the image. ``None`` if it is not known."""
+    subject: str | None = None
+    """The digest of the manifest that this one is attached to. ``None`` for an image."""
+    digest: str | None = None
+    """The digest of the manifest. ``None`` for something that could not be read."""
+    kind: EdgeKind | None = None
+    """How the manifest is attached. ``None`` for an image."""
+    label: str | None = None
+    """What the manifest is, as a phrase such as ``SBoM (SPDX)``. ``None`` if it follows no known convention."""
+    artifact_type: str | None = None
+    """The artifact type, if it is known without reading the manifest."""
+    media_type: str | None = None
+    """The media type of the manifest."""
+    size: int | None = None
+    """The size of the manifest in bytes."""
+    created: str | None = None
+    """The annotation ``org.opencontainers.image.created``, if the list or index has it."""
+    platform: str | None = None
+    """The platform, as ``os/arch[/variant]``, if an index lists the manifest with one."""
+    error: str | None = None
+    """Why it is not known, or refused. ``None`` if it is known."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> SweepRow:
+        return cls(
+            f["registry"],
+            f["repository"],
+            tuple(f["kinds"]),
+            tuple(f["predicate_types"]),
+            f["depth"],
+            f["status"],
+            f["tag"],
+            f["image"],
+            f["subject"],
+            f["digest"],
+            f["kind"],
+            f["label"],
+            f["artifact_type"],
+            f["media_type"],
+            f["size"],
+            f["created"],
+            f["platform"],
+            f["error"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SweepCoverage(Result):
+    """How many images have attachments of one kind.
+
+    An index has what is attached to it, or to each of its images. An image for a platform has what is attached to it,
+    or to its index.
+
+    Example:
+        >>> rows = client.sweep("oci:store/app")
+        >>> _ = [row for row in rows]
+        >>> {c.kind: c.covered for c in rows.summary.coverage if not c.repository and not c.platform}["sbom"]
+        0
+    """
+
+    kind: str
+    """The kind: ``signature``, ``attestation``, ``provenance``, ``sbom``, ``scan-result``, ``vex`` or ``chart``."""
+    images: int
+    """The number of images."""
+    covered: int
+    """The images that have such an attachment."""
+    unknown: int
+    """The images of which it is not known."""
+    repository: str | None = None
+    """The repository, as ``host/repository``, or the layout as ``oci:PATH``. ``None`` for all."""
+    platform: str | None = None
+    """The platform of the images in indexes, as ``os/arch[/variant]``. ``None`` for all images."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> SweepCoverage:
+        return cls(f["kind"], f["images"], f["covered"], f["unknown"], f["repository"], f["platform"])
+
+
+@dataclass(frozen=True, slots=True)
+class SweepSummary(Result):
+    """The totals of a sweep.
+
+    An image with several tags counts once in each repository. What several tags name is one image.
+
+    Example:
+        >>> rows = client.sweep("oci:store/app")
+        >>> [row.depth for row in rows], rows.summary.images
+        ([1, 0], 1)
+    """
+
+    images: int
+    """The images of which a row was returned, whatever is known of them."""
+    attached: int
+    """The manifests that are attached to them, and those that indexes list."""
+    none: int
+    """The images to which nothing is attached."""
+    missing: int
+    """The images, repositories and registries that do not exist."""
+    unknown: int
+    """The images, repositories and registries of which not everything could be read."""
+    refused: int
+    """The images, repositories and registries of which the registry refuses something."""
+    resumed_rows: int
+    """The rows that were returned before, by the sweep that the checkpoint continues."""
+    coverage: tuple[SweepCoverage, ...]
+    """How many images have attachments of each kind: of all images, by repository, and by platform. In this order, and
+    complete after the last row."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> SweepSummary:
+        return cls(
+            f["images"],
+            f["attached"],
+            f["none"],
+            f["missing"],
+            f["unknown"],
+            f["refused"],
+            f["resumed_rows"],
+            tuple(SweepCoverage._of(item) for item in f["coverage"]),
         )
 
 

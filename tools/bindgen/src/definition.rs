@@ -110,6 +110,13 @@ pub(crate) struct Field {
     pub(crate) computed: Option<String>,
 }
 
+impl Field {
+    /// The JSON of the result has the field also without a value: as null.
+    pub(crate) fn is_null_in_json(&self) -> bool {
+        self.in_json && self.kind.is_optional() && !self.optional_in_json
+    }
+}
+
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Enumeration {
     pub(crate) name: String,
@@ -172,6 +179,11 @@ pub(crate) enum Kind {
     Enumeration(String),
     Optional(Box<Kind>),
     List(Box<Kind>),
+    /// Records that are read batch by batch, and a record with their totals.
+    Rows {
+        row: String,
+        summary: String,
+    },
 }
 
 impl Kind {
@@ -187,7 +199,18 @@ impl Kind {
         matches!(self, Kind::Optional(_))
     }
 
-    /// The records and enumerations that the kind names.
+    /// The results of the functions of an operation with this result: one, or of rows a batch and the summary.
+    pub(crate) fn parts(&self) -> Vec<Kind> {
+        match self {
+            Kind::Rows { row, summary } => vec![
+                Kind::List(Box::new(Kind::Record(row.clone()))),
+                Kind::Record(summary.clone()),
+            ],
+            kind => vec![kind.clone()],
+        }
+    }
+
+    /// The record or enumeration that the kind names.
     pub(crate) fn named(&self) -> Option<&str> {
         match self {
             Kind::Record(name) | Kind::Enumeration(name) => Some(name),

@@ -164,7 +164,7 @@ impl Source {
             }
             for part in item.items {
                 if let ImplItem::Fn(method) = part
-                    && method.sig.asyncness.is_some()
+                    && (method.sig.asyncness.is_some() || returns_rows(&method.sig.output))
                 {
                     self.methods.insert(method.sig.ident.to_string(), method);
                 }
@@ -182,12 +182,9 @@ impl Source {
         self.check_complete(table)?;
         for entry in &table.operation {
             let operation = self.operation(entry, table)?;
-            for kind in
-                [operation.options.clone().map(Kind::Record), Some(operation.result.clone())]
-                    .iter()
-                    .flatten()
-            {
-                self.add_named(kind, table, &mut definition)?;
+            let options = operation.options.clone().map(Kind::Record);
+            for kind in options.into_iter().chain(operation.result.parts()) {
+                self.add_named(&kind, table, &mut definition)?;
             }
             definition.operations.push(operation);
         }
@@ -196,8 +193,9 @@ impl Source {
             self.add_named(&Kind::Enumeration(enumeration.into()), table, &mut definition)?;
         }
         for operation in &definition.operations {
-            let names = [operation.options.as_deref(), operation.result.named()];
-            for name in names.into_iter().flatten() {
+            let results = operation.result.parts();
+            let results = results.iter().filter_map(Kind::named);
+            for name in operation.options.as_deref().into_iter().chain(results) {
                 if let Some(record) = definition.records.get_mut(name) {
                     record.operations.push(operation.name.clone());
                 }
@@ -280,7 +278,7 @@ impl Source {
             None => self.result(&signature.output)?,
         };
         Ok(Operation {
-            title: name.replace('_', " "),
+            title: entry.title.clone().unwrap_or_else(|| name.replace('_', " ")),
             name: name.clone(),
             group: entry.group.clone(),
             action: entry.action,
@@ -354,6 +352,14 @@ impl Source {
             {
                 return Ok(wrap(Box::new(self.kind(inner)?)));
             }
+        }
+        if let Some(inner) = text.strip_prefix("Rows<").and_then(|rest| rest.strip_suffix('>')) {
+            return match inner.split_once(',').map(|(row, of)| (self.kind(row), self.kind(of))) {
+                Some((Ok(Kind::Record(row)), Ok(Kind::Record(summary)))) => {
+                    Ok(Kind::Rows { row, summary })
+                }
+                _ => Err(format!("{text} are not rows of a struct with a struct as summary")),
+            };
         }
         if let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             return Ok(Kind::List(Box::new(self.kind(inner)?)));
@@ -431,13 +437,17 @@ impl Source {
         let mut fields = Vec::new();
         for field in &named.named {
             let ident = field.ident.as_ref().expect("a named field").to_string();
+            let serde = attribute_text(&field.attrs, "serde");
+            if !is_public(&field.vis) {
+                // What only Rust has of a result.
+                if serde == "skip" {
+                    continue;
+                }
+                return Err(format!("{name}.{ident} is private: no language could set it"));
+            }
             let kind = self
                 .kind(&field.ty.to_token_stream().to_string())
                 .map_err(|e| format!("{name}.{ident}: {e}"))?;
-            if !is_public(&field.vis) {
-                return Err(format!("{name}.{ident} is private: no language could set it"));
-            }
-            let serde = attribute_text(&field.attrs, "serde");
             let words = serde
                 .split([',', ' ', '='])
                 .filter(|word| word.starts_with(char::is_alphabetic) && !word.contains(['"', ':']));
@@ -481,6 +491,11 @@ impl Source {
             computed: given.computed.clone(),
         })
     }
+}
+
+/// An operation with rows does nothing before they are read.
+fn returns_rows(output: &ReturnType) -> bool {
+    output.to_token_stream().to_string().contains("Rows <")
 }
 
 fn is_public(visibility: &syn::Visibility) -> bool {

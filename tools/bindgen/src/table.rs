@@ -21,6 +21,8 @@ pub(crate) struct Table {
 pub(crate) struct OperationEntry {
     pub(crate) name: String,
     pub(crate) group: String,
+    /// The name in errors, if it differs from the name.
+    pub(crate) title: Option<String>,
     #[serde(default)]
     pub(crate) action: Action,
     /// The method of the core's client is written by hand in `client.rs`.

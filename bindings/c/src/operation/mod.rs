@@ -11,6 +11,8 @@ mod pull;
 
 mod discover;
 
+mod discover_each;
+
 mod delete;
 
 mod copy;
@@ -39,6 +41,8 @@ mod index_update;
 
 mod delete_blob;
 
+mod sweep;
+
 mod tag;
 
 mod untag;
@@ -63,6 +67,7 @@ pub use delete::*;
 pub use delete_blob::*;
 pub use delete_manifest::*;
 pub use discover::*;
+pub use discover_each::*;
 pub use fetch_manifest::*;
 pub use index_create::*;
 pub use index_update::*;
@@ -76,8 +81,17 @@ pub use push_manifest::*;
 pub use repositories::*;
 pub use resolve::*;
 pub use restore::*;
+pub use sweep::*;
 pub use tag::*;
 pub use tag_details::*;
 pub use tags::*;
 pub use untag::*;
 pub use verify::*;
+
+/// Asserts at compile time that every handle can be shared between threads, as the header
+/// promises.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<ocigraph_discover_each_rows>();
+    shared::<ocigraph_sweep_rows>();
+};

@@ -14,7 +14,7 @@ use crate::{
     text::ocigraph_str,
 };
 
-/// Options of `ocigraph_client_discover` and `ocigraph_graph_filter`.
+/// Options of `ocigraph_client_discover` and `ocigraph_client_discover_each` and `ocigraph_graph_filter`.
 #[derive(Default)]
 pub struct ocigraph_discover_options {
     pub(crate) core: DiscoverOptions,

@@ -40,6 +40,8 @@ mod blob;
 
 mod blob_delete;
 
+mod sweep;
+
 mod untag;
 
 pub use attach::*;
@@ -58,6 +60,7 @@ pub use pull::*;
 pub use push::*;
 pub use resolve::*;
 pub use restore::*;
+pub use sweep::*;
 pub use untag::*;
 pub use verify::*;
 
@@ -81,5 +84,6 @@ const _: () = {
     shared::<ocigraph_index_update_options>();
     shared::<ocigraph_blob_options>();
     shared::<ocigraph_blob_delete_options>();
+    shared::<ocigraph_sweep_options>();
     shared::<ocigraph_untag_options>();
 };

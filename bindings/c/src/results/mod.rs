@@ -15,6 +15,10 @@ mod push;
 
 mod pull;
 
+mod discovered_row_list;
+
+mod discover_summary;
+
 mod delete;
 
 mod copy;
@@ -31,6 +35,10 @@ mod check;
 
 mod index;
 
+mod sweep_row_list;
+
+mod sweep_summary;
+
 mod tag_list;
 
 mod manifest_list;
@@ -44,6 +52,8 @@ pub use check::*;
 pub use copy::*;
 pub use delete::*;
 pub use descriptor::*;
+pub use discover_summary::*;
+pub use discovered_row_list::*;
 pub use graph::*;
 pub use index::*;
 pub use login::*;
@@ -54,6 +64,8 @@ pub use migrate::*;
 pub use pull::*;
 pub use push::*;
 pub use restore::*;
+pub use sweep_row_list::*;
+pub use sweep_summary::*;
 pub use tag_list::*;
 pub use text_list::*;
 pub use verify::*;
@@ -68,6 +80,8 @@ const _: () = {
     shared::<ocigraph_text_list>();
     shared::<ocigraph_push_result>();
     shared::<ocigraph_pull_result>();
+    shared::<ocigraph_discovered_row_list>();
+    shared::<ocigraph_discover_summary>();
     shared::<ocigraph_delete_report>();
     shared::<ocigraph_copy_report>();
     shared::<ocigraph_backup_report>();
@@ -76,6 +90,8 @@ const _: () = {
     shared::<ocigraph_verify_report>();
     shared::<ocigraph_check_report>();
     shared::<ocigraph_index_result>();
+    shared::<ocigraph_sweep_row_list>();
+    shared::<ocigraph_sweep_summary>();
     shared::<ocigraph_tag_list>();
     shared::<ocigraph_manifest_list>();
     shared::<ocigraph_login_result>();

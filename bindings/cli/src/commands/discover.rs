@@ -4,10 +4,9 @@ use std::{io::Write, str::FromStr};
 
 use clap::Args;
 use ocigraph::{
-    Client, Code, Descriptor, DiscoverOptions, Discovered, EdgeKind, Error, Graph, KeyCase,
+    Client, Code, Descriptor, DiscoverOptions, EdgeKind, Error, Graph, KeyCase,
     Platform, Result, json_line,
 };
-use serde_json::json;
 
 use crate::{
     ExitCode,
@@ -173,27 +172,21 @@ pub(crate) async fn discover(common: &Common, args: DiscoverArgs) -> Result<Exit
 async fn lines(client: &Client, target: &Target, options: DiscoverOptions) -> Result<ExitCode> {
     let location = target.location();
     let mut code = ExitCode::SUCCESS;
-    let print = |found| {
-        match found {
-            Discovered::Edge(edge) => {
-                output::line(&json_line(&edge.json(&location, KeyCase::Camel)));
+    let mut rows = client.discover_each(&target.reference, options)?;
+    while let Some(batch) = rows.next_batch().await? {
+        for row in batch {
+            let problem = row.list_problem();
+            if problem.is_none_or(|problem| !problem.is_warning()) {
+                output::line(&json_line(&row.node_json(&location, KeyCase::Camel)));
             }
-            Discovered::Problem(problem) => {
+            if let Some(problem) = problem {
                 if !problem.is_warning() {
-                    let mut fields = json!({ "problem": problem.to_string() });
-                    if let Some(subject) = &problem.subject {
-                        fields["parent"] = json!(subject);
-                    }
-                    output::line(&json_line(&fields));
                     code = ExitCode::FAILURE;
                 }
-                output::problems("discover", &target.reference, &[problem]);
+                output::problems("discover", &target.reference, &[problem.clone()]);
             }
-            _ => {}
         }
-        Ok(())
-    };
-    client.discover_each(&target.reference, options, print).await?;
+    }
     Ok(code)
 }
 

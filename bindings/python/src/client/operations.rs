@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use ocigraph::{
     Annotations, AttachOptions, BackupOptions, BlobDeleteOptions, CheckOptions, CopyOptions,
     DeleteOptions, DiscoverOptions, Host, IndexCreateOptions, IndexUpdateOptions, LoginTarget,
-    MigrateOptions, PullOptions, PushOptions, ResolveOptions, RestoreOptions, TransferOptions,
-    UntagOptions, VerifyOptions,
+    MigrateOptions, PullOptions, PushOptions, ResolveOptions, RestoreOptions, SweepOptions,
+    TransferOptions, UntagOptions, VerifyOptions,
 };
 use pyo3::prelude::*;
 
@@ -23,6 +23,7 @@ use crate::{
     manifest::{self, GivenManifest},
     operation::Operation,
     progress::Events,
+    rows::Rows,
     values::{self, GivenReference},
 };
 
@@ -192,6 +193,35 @@ impl Client {
         options.allow_incomplete = allow_incomplete;
         options.concurrency = concurrency;
         self.start(py, None, |client| async move { client.discover(&reference, options).await })
+    }
+
+    #[pyo3(signature = (reference, *, artifact_type, annotations, predicate_type, only,
+        platform, depth, allow_incomplete, concurrency))]
+    #[allow(clippy::too_many_arguments)]
+    fn discover_each(
+        &self,
+        py: Python<'_>,
+        reference: GivenReference,
+        artifact_type: Option<String>,
+        annotations: Annotations,
+        predicate_type: Option<String>,
+        only: Option<String>,
+        platform: Option<String>,
+        depth: Option<usize>,
+        allow_incomplete: bool,
+        concurrency: Option<usize>,
+    ) -> PyResult<Rows> {
+        let reference = reference.reference(py)?;
+        let mut options = DiscoverOptions::default();
+        options.artifact_type = artifact_type;
+        options.annotations = annotations;
+        options.predicate_type = predicate_type;
+        options.only = only.map(|only| values::parsed(py, &only)).transpose()?;
+        options.platform = platform.map(|platform| values::parsed(py, &platform)).transpose()?;
+        options.depth = depth;
+        options.allow_incomplete = allow_incomplete;
+        options.concurrency = concurrency;
+        self.rows(py, |client| client.discover_each(&reference, options))
     }
 
     #[pyo3(signature = (reference, *, dry_run, force, only, if_exists, concurrency))]
@@ -524,6 +554,32 @@ impl Client {
         let mut options = BlobDeleteOptions::default();
         options.if_exists = if_exists;
         self.start(py, None, |client| async move { client.delete_blob(&reference, options).await })
+    }
+
+    #[pyo3(signature = (targets, *, repositories, tags, latest, depth, checkpoint, shard,
+        concurrency))]
+    #[allow(clippy::too_many_arguments)]
+    fn sweep(
+        &self,
+        py: Python<'_>,
+        targets: Vec<String>,
+        repositories: Vec<String>,
+        tags: Vec<String>,
+        latest: Option<usize>,
+        depth: Option<usize>,
+        checkpoint: Option<PathBuf>,
+        shard: Option<String>,
+        concurrency: Option<usize>,
+    ) -> PyResult<Rows> {
+        let mut options = SweepOptions::default();
+        options.repositories = repositories;
+        options.tags = tags;
+        options.latest = latest;
+        options.depth = depth;
+        options.checkpoint = checkpoint;
+        options.shard = shard;
+        options.concurrency = concurrency;
+        self.rows(py, |client| client.sweep(&targets, options))
     }
 
     fn tag(

@@ -137,6 +137,11 @@ pub(crate) trait Found: Send {
     /// Returns true if each edge is visited, also one to a node that was found before, and after the node
     /// that it comes from.
     fn wants_every_edge(&self) -> bool;
+
+    /// Returns true if the walk should pause until what was received is taken.
+    fn is_full(&self) -> bool {
+        false
+    }
 }
 
 /// A node that a walk found.
@@ -381,6 +386,9 @@ impl<'a> Walk<'a> {
                     next.extend(self.insert_read(found, *read)?);
                 }
                 None => return Ok(next),
+            }
+            if found.is_full() {
+                tokio::task::yield_now().await;
             }
         }
     }

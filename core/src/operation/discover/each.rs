@@ -5,77 +5,68 @@
 //!
 //! [`Graph::filtered`]: ocigraph_types::Graph::filtered
 
-use std::collections::{HashMap, HashSet, VecDeque, hash_map::Entry};
+use std::{
+    collections::{HashMap, HashSet, VecDeque, hash_map::Entry},
+    sync::{Arc, Mutex, PoisonError},
+};
 
+use super::row::DiscoveredRow;
 use crate::{
     DiscoverOptions,
     operation::attached::walk::{Found, FoundNode},
 };
 use ocigraph_types::{
-    Attachment, CompactDescriptor, Descriptor, Digest, Edge, EdgeKind, KeyCase, ListProblem,
-    Result, SharedTexts, edge_json,
+    Attachment, CompactDescriptor, Descriptor, Digest, Edge, EdgeKind, ListProblem, Result,
+    SharedTexts,
     weight::{OBJECT, Weight},
 };
-use serde_json::{Value, json};
 
-/// What [`discover_each`](crate::operation::discover_each) finds.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub enum Discovered {
-    /// An edge to a manifest, and what the manifest is.
-    Edge(Box<DiscoveredEdge>),
-    /// A part of a list that cannot be read, or a tag whose manifest cannot be read. Edges below
-    /// [`ListProblem::subject`] can be missing.
-    Problem(ListProblem),
-}
+/// Rows after which a walk pauses until they are taken. A part of a list can add more.
+const FULL: usize = 1_000;
 
-/// An edge that [`discover_each`](crate::operation::discover_each) found.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct DiscoveredEdge {
-    /// The digest of the manifest that the other is attached to.
-    pub parent: Digest,
-    /// The number of edges from the subject of the discovery to the manifest: 1 for what is directly
-    /// attached.
-    pub depth: usize,
-    /// The kind of the edge, the manifest that it leads to, and the tag of a tag's edge.
-    pub edge: Edge,
-    /// What the manifest is. `None` if it follows no known convention.
-    pub attachment: Option<Attachment>,
-}
+/// The rows that were found and not taken yet.
+#[derive(Clone, Default)]
+pub(super) struct FoundRows(Arc<Mutex<Vec<DiscoveredRow>>>);
 
-impl DiscoveredEdge {
-    /// Returns the edge as a JSON object: the fields of a node in [`Graph::json`](crate::Graph::json),
-    /// without those attached to it, and `parent`, `depth` and `kind`. `location` is the repository or
-    /// layout without tag and digest.
-    pub fn json(&self, location: &str, names: KeyCase) -> Value {
-        let Edge { kind, descriptor, tag, .. } = &self.edge;
-        let tag = tag.as_deref();
-        let mut fields =
-            edge_json(*kind, tag, descriptor, self.attachment.as_ref(), location, names);
-        fields.insert("parent".into(), json!(self.parent));
-        fields.insert("depth".into(), json!(self.depth));
-        fields.insert("kind".into(), json!(kind.name()));
-        Value::Object(fields)
+impl FoundRows {
+    fn push(&self, row: DiscoveredRow) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(row);
+    }
+
+    pub(super) fn take(&self) -> Vec<DiscoveredRow> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 }
 
-pub(super) struct Each<'a, F> {
-    receive: F,
+/// An edge that a walk found, and what its manifest is. `None` if it follows no known convention.
+#[derive(Debug, Clone)]
+pub(super) struct DiscoveredEdge {
+    pub(super) parent: Digest,
+    pub(super) depth: usize,
+    pub(super) edge: Edge,
+    pub(super) attachment: Option<Attachment>,
+}
+
+pub(super) struct Each<'a> {
+    rows: FoundRows,
     options: &'a DiscoverOptions,
     filter: Option<Filter>,
     /// The problems of the whole store, which occur with every list.
     known_problems: Vec<ListProblem>,
 }
 
-impl<'a, F: FnMut(Discovered) -> Result<()> + Send> Each<'a, F> {
-    pub(super) fn new(subject: Digest, options: &'a DiscoverOptions, receive: F) -> Self {
+impl<'a> Each<'a> {
+    pub(super) fn new(subject: Digest, options: &'a DiscoverOptions, rows: FoundRows) -> Self {
         let filter = options.filters().then(|| Filter::new(subject));
-        Self { receive, options, filter, known_problems: Vec::new() }
+        Self { rows, options, filter, known_problems: Vec::new() }
     }
 }
 
-impl<F: FnMut(Discovered) -> Result<()> + Send> Found for Each<'_, F> {
+impl Found for Each<'_> {
     fn listed(&mut self, _parent: &Digest, _referrers: Vec<Descriptor>) -> usize {
         0
     }
@@ -93,12 +84,12 @@ impl<F: FnMut(Discovered) -> Result<()> + Send> Found for Each<'_, F> {
         let is_wanted = self.options.fits(&edge.descriptor, attachment.as_ref());
         let found = DiscoveredEdge { parent, depth, edge, attachment };
         let Some(filter) = &mut self.filter else {
-            (self.receive)(Discovered::Edge(Box::new(found)))?;
+            self.rows.push(DiscoveredRow::of_edge(found));
             return Ok(0);
         };
         let (kept, weight) = filter.add(found, is_wanted, descends);
         for edge in kept {
-            (self.receive)(Discovered::Edge(Box::new(edge)))?;
+            self.rows.push(DiscoveredRow::of_edge(edge));
         }
         Ok(weight)
     }
@@ -116,13 +107,17 @@ impl<F: FnMut(Discovered) -> Result<()> + Send> Found for Each<'_, F> {
                 weight += problem.weight();
                 self.known_problems.push(problem.clone());
             }
-            (self.receive)(Discovered::Problem(problem))?;
+            self.rows.push(DiscoveredRow::of_problem(problem));
         }
         Ok(weight)
     }
 
     fn wants_every_edge(&self) -> bool {
         true
+    }
+
+    fn is_full(&self) -> bool {
+        self.rows.len() >= FULL
     }
 }
 
@@ -457,6 +452,7 @@ mod tests {
     async fn an_image_in_two_indexes_has_the_attestations_of_both() {
         use crate::{Layout, Store, operation::discover_each};
         use ocigraph_types::{Algorithm, Manifest, media_type};
+        use serde_json::{Value, json};
 
         let dir = tempfile::tempdir().unwrap();
         let layout = Layout::open(dir.path());
@@ -499,19 +495,17 @@ mod tests {
             indexes.push(json!(put(index(vec![json!(subject), entry]), &[]).await));
         }
         put(index(indexes), &["v1".to_owned()]).await;
-        let reference = format!("oci:{}:v1", dir.path().display()).parse().unwrap();
+        let reference: ocigraph_types::Reference =
+            format!("oci:{}:v1", dir.path().display()).parse().unwrap();
         let options = DiscoverOptions::default().artifact_type("x/y");
         let mut found = Vec::new();
-        let receive = |edge| {
-            if let Discovered::Edge(edge) = edge
-                && edge.edge.kind == EdgeKind::Attestation
-            {
-                assert_eq!(edge.parent, subject.digest);
-                found.push(edge.edge.descriptor.digest);
+        let mut rows = discover_each(Arc::new(layout), reference, options);
+        while let Some(batch) = rows.next_batch().await.unwrap() {
+            for row in batch.iter().filter(|row| row.kind == Some(EdgeKind::Attestation)) {
+                assert_eq!(row.parent.as_ref(), Some(&subject.digest));
+                found.push(row.descriptor.clone().unwrap().digest);
             }
-            Ok(())
-        };
-        discover_each(&layout, &reference, &options, receive).await.unwrap();
+        }
         found.sort();
         attestations.sort();
         assert_eq!(found, attestations);

@@ -30,12 +30,17 @@ from .._results import (
     CheckReport,
     CopyReport,
     DeleteReport,
+    DiscoveredRow,
+    DiscoverSummary,
     MigrateReport,
     PullResult,
     PushResult,
     RestoreReport,
+    SweepRow,
+    SweepSummary,
     VerifyReport,
 )
+from .._rows import Rows
 from .._run import run, sync_log_level
 from .._values import AnyReference, File, StrPath, given_reference, given_references, named, platform_text
 from .base import Base
@@ -351,6 +356,70 @@ class ArtifactOperations(Base):
             concurrency=check_concurrency(concurrency),
         )
         return Graph(run(operation), *named(reference))
+
+    def discover_each(
+        self,
+        reference: AnyReference,
+        *,
+        artifact_type: str | None = None,
+        annotations: Mapping[str, str] | None = None,
+        predicate_type: str | None = None,
+        only: EdgeKind | None = None,
+        platform: str | Platform | None = None,
+        depth: int | None = None,
+        allow_incomplete: bool = False,
+        concurrency: int | None = None,
+    ) -> Rows[DiscoveredRow, DiscoverSummary]:
+        """Returns every edge of the graph that `Client.discover` returns, as rows that come as they are found: what is
+        attached, and to what. The graph is not held in memory. The edge to a manifest comes before those from it. A
+        manifest that is attached to another in two ways has two rows. The last rows can come before an error.
+
+        Args:
+            reference: the subject.
+            artifact_type: keeps only what has this artifact type, the paths from the subject to it, and what is
+                attached to it directly or indirectly. Default: everything.
+            annotations: keeps only what has all these annotations with these values, in the same way as
+                ``artifact_type``. Default: everything.
+            predicate_type: keeps only the attestations of which a statement has this predicate type, such as
+                ``https://spdx.dev/Document``, in the same way as ``artifact_type``. Default: everything.
+            only: follows the edges of this kind alone, for example those to referrers. Default: all kinds.
+            platform: starts at the image for this platform if the reference names an index. `NotFoundError` if the
+                index has no such image. Default: starts at the manifest that the reference names.
+            depth: maximum number of levels: 1 returns what is directly attached, 0 the subject alone. Default: all
+                levels.
+            allow_incomplete: returns a graph with `Graph.problems` if a list cannot be read completely. Default: False;
+                this then fails with `IncompleteError`.
+            concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
+                Fewer are used while a registry limits the rate of requests, or if the process can open few files.
+
+        Returns:
+            The rows as `Rows` of `DiscoveredRow`, with a `DiscoverSummary` as their ``summary``. Requests are made
+            while a row is waited for, which raises their errors.
+
+        Raises:
+            NotFoundError: ``reference`` names nothing.
+            IncompleteError: at the first list that cannot be read completely, unless the options allow it.
+
+        Example:
+            >>> rows = client.discover_each("oci:store/app:v1")
+            >>> [(row.depth, row.kind, row.descriptor.artifact_type) for row in rows]
+            [(1, 'referrer', 'sbom/example')]
+            >>> rows.summary.edges
+            1
+        """
+        sync_log_level()
+        rows = self._native.discover_each(
+            given_reference(reference),
+            artifact_type=optional(check_text, "artifact_type", artifact_type),
+            annotations=check_texts("annotations", annotations),
+            predicate_type=optional(check_text, "predicate_type", predicate_type),
+            only=optional(check_text, "only", only),
+            platform=optional(platform_text, "platform", platform),
+            depth=optional(check_count, "depth", depth),
+            allow_incomplete=check_flag("allow_incomplete", allow_incomplete),
+            concurrency=check_concurrency(concurrency),
+        )
+        return Rows(rows, DiscoveredRow._of, DiscoverSummary._of)
 
     def delete(
         self,
@@ -762,3 +831,76 @@ class ArtifactOperations(Base):
             concurrency=check_concurrency(concurrency),
         )
         return CheckReport._of(run(operation))
+
+    def sweep(
+        self,
+        targets: str | Iterable[str],
+        *,
+        repositories: str | Iterable[str] = (),
+        tags: str | Iterable[str] = (),
+        latest: int | None = None,
+        depth: int | None = None,
+        checkpoint: StrPath | None = None,
+        shard: str | None = None,
+        concurrency: int | None = None,
+    ) -> Rows[SweepRow, SweepSummary]:
+        """Returns what is attached to every image of registries, repositories and layouts, as rows that come as they
+        are found. A target is ``host`` (all repositories), ``host/PATTERN[:TAG]``, ``host/repository[:TAG]``, or
+        ``oci:PATH[:TAG]``; a tag can be a pattern too. In patterns, ``*`` means any characters but ``/``, ``**`` those
+        too, ``?`` one character, and ``{a,b}`` one of several texts.
+
+        What cannot be read is a row with the status ``unknown``, ``refused`` or ``missing``, and ends nothing: an
+        image, a repository, or the list of a registry's repositories. Only *none* says that nothing is attached. After
+        32 requests in a row that did not reach a registry, its other repositories are rows with the status ``unknown``.
+
+        Memory stays bounded: a million tags take less than 200 MB.
+
+        Args:
+            targets: the registries, repositories, patterns and layouts to sweep.
+            repositories: sweeps the repositories of which the name, without the host, matches one of these patterns:
+                ``team/*``. Default: all. The repository of a target that names one is swept in any case.
+            tags: sweeps the tags that match one of these patterns: ``v1.*``. Default: all. The tags of a target that
+                names some are swept in any case.
+            latest: sweeps this many tags of each repository: those with the highest versions. ``v1.10`` is after
+                ``v1.9``, and ``v1.10-rc1`` before ``v1.10``. Default: all.
+            depth: maximum number of levels: 1 returns what is directly attached, 0 the images alone. Default: all
+                levels.
+            checkpoint: a file that records what was done. A sweep of the same targets with the same options continues
+                where the file ends, and returns the other rows. An image counts as done when the next rows are asked
+                for. Rows of more than 1,000 attachments of one image may come again. What was unknown is asked for
+                again. The file has up to 150 bytes for each image. Default: none.
+            shard: sweeps a share of the repositories: ``1/3``, ``2/3`` and ``3/3`` together are all. Which repository
+                is in which share depends on its name alone. Default: all.
+            concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
+                Fewer are used while a registry limits the rate of requests, or if the process can open few files.
+
+        Returns:
+            The rows as `Rows` of `SweepRow`, with a `SweepSummary` as their ``summary``. Requests are made while a row
+            is waited for, which raises their errors.
+
+        Raises:
+            InvalidArgumentError: a target, a pattern or a shard cannot be used, or if the checkpoint is of another
+                sweep.
+            InvalidReferenceError: a target names no place.
+            ConflictError: another process uses the checkpoint.
+            IoError: the checkpoint cannot be written.
+
+        Example:
+            >>> rows = client.sweep("oci:store/app")
+            >>> [(row.tag, row.artifact_type) for row in rows]
+            [('v1', 'sbom/example'), ('v1', 'image/example')]
+            >>> rows.summary.images
+            1
+        """
+        sync_log_level()
+        rows = self._native.sweep(
+            check_text_list("targets", targets),
+            repositories=check_text_list("repositories", repositories),
+            tags=check_text_list("tags", tags),
+            latest=optional(check_count, "latest", latest),
+            depth=optional(check_count, "depth", depth),
+            checkpoint=optional(check_path, "checkpoint", checkpoint),
+            shard=optional(check_text, "shard", shard),
+            concurrency=check_concurrency(concurrency),
+        )
+        return Rows(rows, SweepRow._of, SweepSummary._of)

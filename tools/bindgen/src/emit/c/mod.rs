@@ -8,6 +8,7 @@ pub(super) mod numbers;
 pub(super) mod operations;
 pub(super) mod options;
 pub(super) mod results;
+pub(super) mod rows;
 mod scenarios;
 
 use numbers::{Numbers, by_outcome, is_flags};

@@ -3,7 +3,7 @@
 
 use super::{
     C, Function, Numbers, Output, SINCE, has_files, imports, module, options::has_progress,
-    options_name, result_name, source,
+    options_name, result_name, rows, source,
 };
 use crate::{
     definition::{Argument, Definition, Field, Kind, Operation},
@@ -18,12 +18,15 @@ pub(super) fn files(definition: &Definition) -> Vec<Output> {
     let c = &C { definition, numbers: &numbers };
     let (mut files, mut modules) = (Vec::new(), Vec::new());
     for operation in definition.operations.iter().filter(|operation| !operation.by_hand) {
-        files.push(source(&format!("operation/{}.rs", operation.name), &file(c, operation)));
+        files.push(match operation.result {
+            Kind::Rows { .. } => rows::file(c, operation, &all_forms(c, operation)),
+            _ => source(&format!("operation/{}.rs", operation.name), &file(c, operation)),
+        });
         modules.push(operation.name.clone());
     }
     let doc =
         "//! The operations, one file for each. A blob is fetched and pushed by `crate::blob`.\n";
-    files.push(source("operation/mod.rs", &module(doc, &modules, &[])));
+    files.push(source("operation/mod.rs", &module(doc, &modules, &rows::handles(c))));
     files
 }
 
@@ -47,7 +50,7 @@ pub(in crate::emit) fn parameters(operation: &Operation) -> Vec<Parameter<'_>> {
 }
 
 /// The forms of a parameter: in the exported functions, in the call of the job, in the job.
-struct Forms {
+pub(super) struct Forms {
     exported: Vec<(String, &'static str)>,
     passed: String,
     job: Vec<(String, &'static str)>,
@@ -55,7 +58,7 @@ struct Forms {
     converted: String,
     /// The argument of the core.
     core: String,
-    doc: String,
+    pub(super) doc: String,
 }
 
 fn forms(c: &C<'_>, operation: &Operation, parameter: &Parameter<'_>) -> Forms {
@@ -118,9 +121,12 @@ fn forms(c: &C<'_>, operation: &Operation, parameter: &Parameter<'_>) -> Forms {
     }
 }
 
+fn all_forms(c: &C<'_>, operation: &Operation) -> Vec<Forms> {
+    parameters(operation).iter().map(|parameter| forms(c, operation, parameter)).collect()
+}
+
 fn file(c: &C<'_>, operation: &Operation) -> String {
-    let forms: Vec<Forms> =
-        parameters(operation).iter().map(|parameter| forms(c, operation, parameter)).collect();
+    let forms = all_forms(c, operation);
     let name = &operation.name;
     let mut text = blocking(c, operation, &forms).text();
     text.push('\n');
@@ -151,14 +157,14 @@ fn file(c: &C<'_>, operation: &Operation) -> String {
             &options_import,
             &result_import,
             "crate::status::ocigraph_status",
-            "crate::text::joined ocigraph_bytes ocigraph_str path_list reference_list texts",
+            "crate::text::joined ocigraph_bytes ocigraph_str path_list reference_list spaced texts",
         ],
     );
     format!("//! The operation {}.\n\n{imports}\n{text}", name.replace('_', " "))
 }
 
 /// The parameters of both forms before the output, and the call of the job.
-fn common(operation: &Operation, forms: &[Forms]) -> (Vec<(String, String)>, String) {
+pub(super) fn common(operation: &Operation, forms: &[Forms]) -> (Vec<(String, String)>, String) {
     let mut parameters = vec![("client".to_owned(), "*const ocigraph_client".to_owned())];
     let mut arguments = vec!["client".to_owned()];
     for form in forms {
@@ -175,7 +181,7 @@ fn common(operation: &Operation, forms: &[Forms]) -> (Vec<(String, String)>, Str
     (parameters, format!("{}({})?", operation.name, arguments.join(", ")))
 }
 
-const ERROR: &str = "Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>";
+pub(super) const ERROR: &str = "Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>";
 
 fn blocking(c: &C<'_>, operation: &Operation, forms: &[Forms]) -> Function {
     let (mut parameters, job) = common(operation, forms);
@@ -221,7 +227,7 @@ fn takes_reference(operation: &Operation) -> bool {
 }
 
 /// The errors of an operation: those of every operation, then the others with their conditions.
-fn errors(c: &C<'_>, operation: &Operation) -> String {
+pub(super) fn errors(c: &C<'_>, operation: &Operation) -> String {
     let stated = |code: &str| {
         operation.errors.iter().any(|case| case.codes.iter().any(|stated| stated == code))
     };
@@ -324,10 +330,18 @@ fn start(operation: &Operation, forms: &[Forms]) -> Function {
     }
 }
 
-/// The job: converts the parameters, and runs the operation of the core.
-fn job(c: &C<'_>, operation: &Operation, forms: &[Forms]) -> String {
-    let name = &operation.name;
-    let title = TITLES.iter().find(|(of, _)| of == name).map_or(&*operation.title, |(_, t)| t);
+/// The parts of the function that runs the operation of the core.
+pub(super) struct JobParts {
+    pub(super) parameters: Vec<String>,
+    /// Statements that convert the parameters.
+    pub(super) converted: String,
+    /// The arguments of the core.
+    pub(super) core: Vec<String>,
+    /// What the operation is called on, for errors.
+    pub(super) on: String,
+}
+
+pub(super) fn job_parts(c: &C<'_>, operation: &Operation, forms: &[Forms]) -> JobParts {
     let mut parameters = vec!["client: &CallContext".to_owned()];
     let (mut converted, mut core) = (String::new(), Vec::new());
     for form in forms {
@@ -339,7 +353,6 @@ fn job(c: &C<'_>, operation: &Operation, forms: &[Forms]) -> String {
     let progress = options.is_some_and(has_progress);
     let files = options.is_some_and(has_files);
     let is_graph = operation.result == Kind::Graph;
-    let gate = if progress || files { "gate" } else { "Gate::default()" };
     if let Some(record) = options {
         let copied = if progress { "o.for_operation(&gate)" } else { "o.core.clone()" };
         parameters.push(format!("options: Option<&ocigraph_{}>", options_name(&record.name)));
@@ -373,9 +386,22 @@ fn job(c: &C<'_>, operation: &Operation, forms: &[Forms]) -> String {
                 _ => format!("joined(&{list}, {to})"),
             }
         }
+        [list] if matches!(list.kind, Kind::List(_)) => format!("spaced(&{})", list.name),
         [first, ..] => format!("{}.clone()", first.name),
-        [] => panic!("the operation {name} has no argument"),
+        [] => panic!("the operation {} has no argument", operation.name),
     };
+    JobParts { parameters, converted, core, on }
+}
+
+/// The job: converts the parameters, and runs the operation of the core.
+fn job(c: &C<'_>, operation: &Operation, forms: &[Forms]) -> String {
+    let name = &operation.name;
+    let title = TITLES.iter().find(|(of, _)| of == name).map_or(&*operation.title, |(_, t)| t);
+    let JobParts { parameters, mut converted, core, on } = job_parts(c, operation, forms);
+    let options = operation.options.as_deref().map(|name| c.definition.record(name));
+    let progress = options.is_some_and(has_progress);
+    let files = options.is_some_and(has_files);
+    let gate = if progress || files { "gate" } else { "Gate::default()" };
     let own = |function: &crate::definition::Function| {
         let names = function.parameters.iter().map(|(name, _)| name.as_str());
         let names: Vec<&str> = names.filter(|name| *name != "options").collect();

@@ -30,7 +30,10 @@ pub(in crate::emit) const WITHOUT: [(&str, &str); 1] = [
 ];
 
 /// Names of lists that do not follow the rule: the count, the element.
-const NAMES: [(&str, &str, &str, &str); 2] = [
+const NAMES: [(&str, &str, &str, &str); 4] = [
+    // `kind` is that of the edge.
+    ("DiscoveredRow", "kinds", "attachment_kind_count", "attachment_kind"),
+    ("SweepRow", "kinds", "attachment_kind_count", "attachment_kind"),
     ("Problem", "path", "path_length", "path"),
     ("LogoutResult", "removed_from", "removed_count", "removed"),
 ];
@@ -39,6 +42,7 @@ const NAMES: [(&str, &str, &str, &str); 2] = [
 pub(in crate::emit) fn list(record: &str) -> (String, String) {
     match LISTS.iter().find(|(name, ..)| *name == record) {
         Some((_, list, element)) => ((*list).to_owned(), (*element).to_owned()),
+        None if record.ends_with("Row") => (format!("{}_list", snake(record)), "row".to_owned()),
         None => (format!("{}_list", snake(record)), "entry".to_owned()),
     }
 }
@@ -52,8 +56,9 @@ pub(in crate::emit) struct Result<'a> {
 
 pub(in crate::emit) fn results(definition: &Definition) -> Vec<Result<'_>> {
     let mut results: Vec<Result<'_>> = Vec::new();
-    for operation in definition.operations.iter().filter(|operation| !operation.by_hand) {
-        let (record, is_list) = match &operation.result {
+    let operations = definition.operations.iter().filter(|operation| !operation.by_hand);
+    for kind in operations.flat_map(|operation| operation.result.parts()) {
+        let (record, is_list) = match &kind {
             Kind::Record(name) => (name, false),
             Kind::List(inner) => match &**inner {
                 Kind::Record(name) => (name, true),
@@ -61,7 +66,7 @@ pub(in crate::emit) fn results(definition: &Definition) -> Vec<Result<'_>> {
             },
             _ => continue,
         };
-        let name = result_name(&operation.result).expect("a record has a name");
+        let name = result_name(&kind).expect("a record has a name");
         if results.iter().all(|result| result.name != name) {
             results.push(Result { name, record: definition.record(record), is_list });
         }
@@ -102,7 +107,14 @@ fn file(c: &C<'_>, result: &Result<'_>) -> String {
     if *is_list {
         let operation = record.operations.first().expect("an operation returns the list");
         let element = format!("{}s", list(core).1);
-        doc = vec![format!("The result of `ocigraph_client_{operation}`: a list of {element}.")];
+        let is_batch = element == "rows";
+        let text = format!("The result of `ocigraph_client_{operation}`: a list of {element}.");
+        let batch = || {
+            let about = c.paragraphs(&record.doc);
+            let function = format!("ocigraph_{operation}_rows_next");
+            [vec![format!("A batch of `{function}`: at least one row.")], about].concat()
+        };
+        doc = if is_batch { batch() } else { vec![text] };
     }
     let (field, part) = if has_parts {
         (format!("parts: {parts_type},\n"), format!("parts: {new_parts},\n"))
@@ -178,6 +190,10 @@ fn part(c: &C<'_>, field: &Field) -> Option<(String, String)> {
     let name = &field.name;
     let text = |expression: String| Some(("String".to_owned(), expression));
     match &field.kind {
+        Kind::Optional(kind) if **kind == Kind::Descriptor => Some((
+            "Option<ocigraph_descriptor>".to_owned(),
+            format!("value.{name}.clone().map(ocigraph_descriptor::new)"),
+        )),
         Kind::Reference | Kind::Error => text(format!("value.{name}.to_string()")),
         Kind::StoredIn => text(format!("value.{name}.name()")),
         Kind::Descriptor => Some((
@@ -519,6 +535,15 @@ fn one(
                     optional_text(&format!("{value}.as_deref()")),
                 );
             }
+            Kind::Descriptor => {
+                let p = &place.parts;
+                let body = if place.is_indexed() {
+                    format!("borrow(result, |r| {p}.and_then(|p| p.{name}.as_ref()))")
+                } else {
+                    format!("borrow(result, |r| {p}.{name}.as_ref())")
+                };
+                add(found, &own, Reads::Descriptor, doc, Some("NULL if there is none."), body);
+            }
             Kind::Digest => {
                 let more = Some("No text if it has none.");
                 let body = optional_text(&format!("{value}.as_ref().map(|d| d.as_str())"));
@@ -538,6 +563,19 @@ fn one(
                     format!("read(result, |r| {name}_number({v}.and_then(|v| v.{name})))")
                 } else {
                     format!("read(result, |r| {name}_number({v}.{name}))")
+                };
+                add(found, &own, Reads::Constant, doc, Some(&more), body);
+            }
+            Kind::Enumeration(of) => {
+                let more = format!(
+                    "The number is one of `OCIGRAPH_{}_*`, or 0 if it has none.",
+                    super::group(of)
+                );
+                let function = format!("{}_number", snake(of));
+                let body = if place.is_indexed() {
+                    format!("read(result, |r| {v}.and_then(|v| v.{name}).map_or(0, {function}))")
+                } else {
+                    format!("read(result, |r| {v}.{name}.map_or(0, {function}))")
                 };
                 add(found, &own, Reads::Constant, doc, Some(&more), body);
             }

@@ -7,13 +7,15 @@ use crate::{
         Output,
         c::{
             operations::{Parameter, parameters},
-            options_name, result_name,
+            options_name, result_name, rows,
         },
+        snake,
     },
 };
 
 pub(super) fn file(cpp: &Cpp<'_>) -> Output {
-    let mut body = String::from(
+    let mut body: String = cpp.definition.operations.iter().filter_map(rows_class).collect();
+    body.push_str(
         "namespace detail {\n\n/* The operations of a client. */\nclass operations : public calls {\n  public:\n    using calls::calls;\n\n",
     );
     let operations = cpp.definition.operations.iter().filter(|operation| !operation.by_hand);
@@ -21,7 +23,10 @@ pub(super) fn file(cpp: &Cpp<'_>) -> Output {
         if i > 0 {
             body.push('\n');
         }
-        body.push_str(&methods(cpp, operation));
+        body.push_str(&match operation.result {
+            Kind::Rows { .. } => rows_method(cpp, operation),
+            _ => methods(cpp, operation),
+        });
     }
     body.push_str("};\n\n} // namespace detail\n");
     body.push_str(&super::options::definitions(cpp));
@@ -29,7 +34,7 @@ pub(super) fn file(cpp: &Cpp<'_>) -> Output {
         "operations",
         "The operations of a client. Each method calls the function of ocigraph.h with the same name, whose comment \
          documents parameters and errors; remove calls ocigraph_client_delete. Included by ocigraph.hpp.",
-        &["calls", "graph", "manifest", "results"],
+        &["calls", "graph", "manifest", "results", "rows"],
         &body,
     )
 }
@@ -83,6 +88,48 @@ fn result(operation: &Operation) -> (String, String) {
         }
         Some(name) => (name.clone(), format!("ocigraph_{name}")),
     }
+}
+
+/// The class of the rows of an operation.
+fn rows_class(operation: &Operation) -> Option<String> {
+    let Kind::Rows { row, .. } = &operation.result else { return None };
+    let names: Vec<String> = operation.result.parts().iter().filter_map(result_name).collect();
+    let [batch, totals] = names.as_slice() else { return None };
+    let (handle, row) = (rows::handle(operation), snake(row));
+    let functions = ["next", "summary", "free"].map(|name| format!("ocigraph_{handle}_{name}"));
+    Some(format!(
+        "/* The rows of client::{}(). */\nusing {handle} = rows<\n    {row}, {batch}, ocigraph_{batch},\n    \
+         {totals}, ocigraph_{totals}, ocigraph_{handle},\n    {}>;\n\n",
+        operation.name,
+        functions.join(", "),
+    ))
+}
+
+/// The method that returns rows.
+fn rows_method(cpp: &Cpp<'_>, operation: &Operation) -> String {
+    let name = method(cpp.definition, &operation.name);
+    let forms: Vec<Form> = parameters(operation).iter().map(|p| form(operation, p)).collect();
+    let mut declared: Vec<String> =
+        forms.iter().map(|form| form.parameter.replace("& ", "&")).collect();
+    let mut arguments = vec![format!("ocigraph_client_{}", operation.name), "cancel".to_owned()];
+    arguments.extend(forms.iter().flat_map(|form| form.arguments.clone()));
+    if let Some(options) = operation.options.as_deref().map(options_name) {
+        declared.push(format!("const {options} &options = {{}}"));
+        arguments.push("options.get()".to_owned());
+    }
+    declared.push("cancel_token cancel = {}".to_owned());
+    arguments[1] = "std::move(cancel)".to_owned();
+    let before: String = forms.iter().map(|form| form.before.as_str()).collect();
+    let handle = rows::handle(operation);
+    let doc = format!(
+        "{} The range makes the requests while it waits for rows; the token cancels them.",
+        cpp.line(&operation.doc)
+    );
+    let mut text = comment(&doc, "    ");
+    text.push_str(&call("    ", &format!("{handle} {name}"), &declared, " const {"));
+    text.push_str(&before);
+    text.push_str(&call("        ", &format!("return read<{handle}>"), &arguments, ";"));
+    text + "    }\n"
 }
 
 fn methods(cpp: &Cpp<'_>, operation: &Operation) -> String {

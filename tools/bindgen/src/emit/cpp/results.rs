@@ -120,6 +120,9 @@ fn member_type(cpp: &Cpp<'_>, record: &Record, field: &Field) -> String {
         Kind::Text | Kind::Digest | Kind::Path | Kind::Reference | Kind::StoredIn | Kind::Bytes => {
             "std::string".to_owned()
         }
+        Kind::Descriptor if field.kind.is_optional() => {
+            "std::optional<ocigraph::descriptor>".to_owned()
+        }
         Kind::Descriptor => "ocigraph::descriptor".to_owned(),
         Kind::List(inner) => match &**inner {
             Kind::Text | Kind::Digest | Kind::StoredIn => "std::vector<std::string>".to_owned(),
@@ -168,6 +171,9 @@ fn read(
         ],
         Kind::Text | Kind::Digest | Kind::Path | Kind::Reference | Kind::StoredIn => {
             vec![format!("detail::copied({})", function(&own, depth))]
+        }
+        Kind::Descriptor if field.kind.is_optional() => {
+            vec![format!("optional_part({})", function(&own, depth))]
         }
         Kind::Descriptor => vec![format!("part({})", function(&own, depth))],
         Kind::List(inner) => {
@@ -297,6 +303,10 @@ fn root_method(cpp: &Cpp<'_>, result: &str, record: &Record, field: &Field) -> S
             );
             documented(view + &copy)
         }
+        Kind::Descriptor if field.kind.is_optional() => documented(method(
+            format!("std::optional<ocigraph::descriptor> {own}() const"),
+            format!("return optional_part({function});"),
+        )),
         Kind::Descriptor => documented(method(
             format!("ocigraph::descriptor {own}() const noexcept"),
             format!("return part({function});"),

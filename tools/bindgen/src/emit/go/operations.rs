@@ -40,6 +40,21 @@ struct Method {
     /// The function that reads the result can fail.
     reader_fails: bool,
     is_graph: bool,
+    rows: Option<RowsOf>,
+}
+
+/// What a method that returns rows needs.
+#[derive(Serialize)]
+struct RowsOf {
+    row: String,
+    summary: String,
+    /// The handles of C: the rows, a batch, and the totals.
+    handle: String,
+    batch: String,
+    totals: String,
+    /// The functions that read a batch and the totals.
+    read_batch: String,
+    read_totals: String,
 }
 
 pub(super) fn all(definition: &Definition) -> Value {
@@ -102,6 +117,7 @@ fn method(definition: &Definition, operation: &Operation) -> Method {
         ([], [list, to, ..]) => {
             format!("joined({}, {})", names::argument(&list.name), names::argument(&to.name))
         }
+        ([], [list]) => format!("spaced({})", names::argument(&list.name)),
         (places, _) => places.join("+\" to \"+"),
     };
     Method {
@@ -124,8 +140,24 @@ fn method(definition: &Definition, operation: &Operation) -> Method {
         reader: results::function(&operation.result).unwrap_or_default(),
         reader_fails: reads_record,
         is_graph: operation.result == Kind::Graph,
+        rows: rows(operation),
         name,
     }
+}
+
+fn rows(operation: &Operation) -> Option<RowsOf> {
+    let Kind::Rows { row, summary } = &operation.result else { return None };
+    let parts = operation.result.parts();
+    let [batch, totals] = parts.as_slice() else { return None };
+    Some(RowsOf {
+        row: names::type_name(row).to_owned(),
+        summary: names::type_name(summary).to_owned(),
+        handle: format!("{}_rows", operation.name),
+        batch: results::handle(batch)?,
+        totals: results::handle(totals)?,
+        read_batch: results::function(batch)?,
+        read_totals: results::function(totals)?,
+    })
 }
 
 fn result_type(operation: &Operation) -> String {
@@ -135,6 +167,9 @@ fn result_type(operation: &Operation) -> String {
         Kind::Manifest => "*Manifest".to_owned(),
         Kind::Graph => "*Graph".to_owned(),
         Kind::Record(name) => format!("*{}", names::type_name(name)),
+        Kind::Rows { row, summary } => {
+            format!("*Rows[{}, {}]", names::type_name(row), names::type_name(summary))
+        }
         Kind::List(kind) => match &**kind {
             Kind::Text => "[]string".to_owned(),
             Kind::Record(name) => format!("[]{}", names::type_name(name)),
@@ -219,6 +254,13 @@ fn comment(definition: &Definition, operation: &Operation, name: &str) -> Vec<St
         })
         .collect();
     let mut text;
+    if let Kind::Rows { .. } = operation.result {
+        paragraphs.push(
+            "The requests are made while a loop over the rows waits for the next one. An error, also of the \
+             arguments, is the last iteration of the loop."
+                .to_owned(),
+        );
+    }
     if cases.is_empty() {
         paragraphs.extend(go.paragraphs(&operation.remarks));
         text = lines(&paragraphs, 0);

@@ -46,12 +46,13 @@ struct Reader {
 pub(super) fn all(definition: &Definition) -> Value {
     let (mut records, mut readers): (Vec<&Record>, Vec<Reader>) = Default::default();
     for operation in definition.operations.iter().filter(|operation| !operation.by_hand) {
-        let kind = &operation.result;
-        add(definition, kind, &mut records);
-        if let Some(reader) = reader(definition, kind)
-            && !readers.iter().any(|other| other.function == reader.function)
-        {
-            readers.push(reader);
+        for kind in operation.result.parts() {
+            add(definition, &kind, &mut records);
+            if let Some(reader) = reader(definition, &kind)
+                && !readers.iter().any(|other| other.function == reader.function)
+            {
+                readers.push(reader);
+            }
         }
     }
     let structs: Vec<Struct> = records.iter().map(|record| structure(definition, record)).collect();
@@ -87,8 +88,8 @@ fn structure(definition: &Definition, record: &Record) -> Struct {
         let name = names::exported(&field.name);
         let tag = match (field.in_json, field.optional_in_json) {
             (false, _) => "-".to_owned(),
-            (true, false) => field.name.clone(),
-            (true, true) => format!("{},omitempty", field.name),
+            (true, false) if !field.is_null_in_json() => field.name.clone(),
+            (true, _) => format!("{},omitempty", field.name),
         };
         fields.push(GoField {
             comment: lines(&go.paragraphs(&about(&name, &field.kind, &field.doc)), 1),

@@ -36,7 +36,9 @@ fn method(operation: &Operation, definition: &Definition) -> String {
     let parameters: Vec<String> =
         operation.arguments.iter().map(|a| argument_name(&a.name, &a.kind)).collect();
     let arguments: Vec<String> = operation.arguments.iter().map(checked).collect();
-    let mut lines = vec![format!("  async {name}({}, options) {{", parameters.join(", "))];
+    let rows = matches!(operation.result, Kind::Rows { .. });
+    let start = if rows { "" } else { "async " };
+    let mut lines = vec![format!("  {start}{name}({}, options) {{", parameters.join(", "))];
     let mut line = |text: String| lines.push(format!("    {text}"));
     line(format!("Client.#check(this, '{name}');"));
     let arguments = format!("const args = [{}];", arguments.join(", "));
@@ -81,6 +83,13 @@ fn method(operation: &Operation, definition: &Definition) -> String {
             "all".to_owned()
         };
         line(arguments);
+        if rows {
+            assert!(clients.is_empty(), "Node.js: {name} has rows and clients");
+            line(format!("const open = (rest) => this.#native.{name}(...args, rest);"));
+            line(format!("return new Rows({given}, open, this);"));
+            lines.push("  }\n".to_owned());
+            return lines.join("\n");
+        }
         if clients.is_empty() {
             line(format!(
                 "const begin = (call, rest) => this.#native.{name}(call, ...args, rest);"

@@ -73,6 +73,9 @@ fn imports(methods: &str) -> String {
         own.push("graph::Graph".to_owned());
     }
     own.push("options::{self, read}".to_owned());
+    if methods.contains("JsResult<Rows>") {
+        own.push("rows::Rows".to_owned());
+    }
     let std = if methods.contains("PathBuf") { "use std::path::PathBuf;\n\n" } else { "" };
     std.to_owned()
         + &list("napi", napi)
@@ -103,6 +106,17 @@ fn method(operation: &Operation, definition: &Definition) -> String {
         text.push_str(&check(operation, definition));
     }
     let parameters: String = operation.arguments.iter().map(parameter).collect();
+    if let Kind::Rows { .. } = operation.result {
+        let (converted, arguments) = arguments(operation, definition);
+        text.push_str(&format!(
+            "\n/// Opens the rows of the operation. Sends no request.\n#[napi(catch_unwind)]\n\
+             pub fn {name}(&self, {parameters}options: String) -> JsResult<Rows> {{\n\
+             self.rows({context}, |core| {{\n{converted}core.{name}({arguments})\n}})\n}}\n",
+            name = operation.name,
+            context = context(operation),
+        ));
+        return text;
+    }
     let contents = match has_files(&options) {
         true => "contents: Vec<ClassInstance<'env, BufferedContent>>,\n",
         false => "",
@@ -169,15 +183,16 @@ fn context(operation: &Operation) -> String {
     let title = &operation.title;
     match on.as_slice() {
         // Lists come first, and the place that they lead to follows.
-        [] => {
-            let [list, to, ..] = operation.arguments.as_slice() else {
-                panic!("Node.js: {} is called on nothing", operation.name)
-            };
-            let (list, to) = (local(list), local(to));
-            format!(
-                "ErrorContext::new({title:?}, format!(\"{{}} to {{{to}}}\", {list}.join(\" \")))"
-            )
-        }
+        [] => match operation.arguments.as_slice() {
+            [list, to, ..] => {
+                let (list, to) = (local(list), local(to));
+                format!(
+                    "ErrorContext::new({title:?}, format!(\"{{}} to {{{to}}}\", {list}.join(\" \")))"
+                )
+            }
+            [list] => format!("ErrorContext::new({title:?}, {}.join(\" \"))", local(list)),
+            [] => panic!("Node.js: {} is called on nothing", operation.name),
+        },
         [on] => format!("ErrorContext::new({title:?}, &{on})"),
         names => {
             let names: Vec<String> = names.iter().map(|name| format!("{{{name}}}")).collect();
@@ -212,7 +227,8 @@ fn check(operation: &Operation, definition: &Definition) -> String {
     )
 }
 
-fn body(operation: &Operation, definition: &Definition) -> String {
+/// The statements that convert the arguments and the options, and the arguments of the core.
+fn arguments(operation: &Operation, definition: &Definition) -> (String, String) {
     let mut text = String::new();
     let mut arguments = Vec::new();
     for argument in &operation.arguments {
@@ -263,6 +279,11 @@ fn body(operation: &Operation, definition: &Definition) -> String {
     if operation.options.is_some() {
         arguments.push("options".to_owned());
     }
+    (text, arguments.join(", "))
+}
+
+fn body(operation: &Operation, definition: &Definition) -> String {
+    let (mut text, arguments) = arguments(operation, definition);
     let call = match operation.name.as_str() {
         // The core takes a parsed manifest: its media type and digest are found here.
         "push_manifest" => {
@@ -280,7 +301,7 @@ fn body(operation: &Operation, definition: &Definition) -> String {
                    core.delete_manifest(&target, &manifest).await?;\n\
                    Ok(json(&manifest.descriptor()))\n})\n";
         }
-        name => format!("core.{name}({}).await", arguments.join(", ")),
+        name => format!("core.{name}({arguments}).await"),
     };
     text.push_str("Ok(async move {");
     text.push_str(&match &operation.result {

@@ -69,8 +69,10 @@ impl Types<'_> {
             text.push_str(&self.record_and_parts(options, written));
         }
         // The results of operations that are written by hand are in the template.
-        if let Some(result) = operation.result.named().filter(|_| !operation.by_hand) {
-            text.push_str(&self.record_and_parts(result, written));
+        for result in operation.result.parts().iter().filter(|_| !operation.by_hand) {
+            if let Some(name) = result.named() {
+                text.push_str(&self.record_and_parts(name, written));
+            }
         }
         text
     }
@@ -141,7 +143,10 @@ impl Types<'_> {
                 continue;
             }
             let mark = if field.optional_in_json { "?" } else { "" };
-            let kind = self.result_type(field, field.kind.required());
+            let mut kind = self.result_type(field, field.kind.required());
+            if field.is_null_in_json() {
+                kind.push_str(" | null");
+            }
             text.push_str(&format!("  readonly {name}{mark}: {kind};\n"));
         }
         text + "}\n\n"
@@ -227,11 +232,13 @@ impl Types<'_> {
             .collect();
         parameters.push(format!("options?: {options}"));
         let name = camel(&operation.name);
-        let line = format!("  {name}({}): Promise<{result}>;\n", parameters.join(", "));
+        let result = match operation.result {
+            Kind::Rows { .. } => result,
+            _ => format!("Promise<{result}>"),
+        };
+        let line = format!("  {name}({}): {result};\n", parameters.join(", "));
         let signature = match line.chars().count() > 121 {
-            true => {
-                format!("  {name}(\n    {},\n  ): Promise<{result}>;\n", parameters.join(",\n    "))
-            }
+            true => format!("  {name}(\n    {},\n  ): {result};\n", parameters.join(",\n    ")),
             false => line,
         };
         docs.method(operation, &options, description) + &signature
@@ -253,6 +260,14 @@ impl Types<'_> {
             Kind::Record(name) => {
                 (type_name(name).to_owned(), Some(format!("See {}.", link(name))))
             }
+            Kind::Rows { row, summary } => (
+                format!("Rows<{}, {}>", type_name(row), type_name(summary)),
+                Some(format!(
+                    "An iterator that makes the requests while a row is waited for. See {} and {}.",
+                    link(row),
+                    link(summary)
+                )),
+            ),
             Kind::List(item) => match &**item {
                 Kind::Text => ("string[]".to_owned(), Some("The names.".to_owned())),
                 Kind::Record(name) => {

@@ -1,16 +1,18 @@
 //! Examples of the client for event loops, from those of the other client.
 
-/// The example with its calls awaited, as `python -m asyncio` runs it.
-pub(super) fn awaited(example: &str) -> String {
+/// The example with its calls awaited, as `python -m asyncio` runs it. The operations `rows` return
+/// iterators, which are not awaited; their examples name the variable of a loop `row`.
+pub(super) fn awaited(example: &str, rows: &[&str]) -> String {
     let lines = example.lines().map(|line| match line.get(..4) {
-        Some(">>> " | "... ") if !line.contains("close()") => format!("{}\n", statement(line)),
+        Some(">>> " | "... ") if !line.contains("close()") => format!("{}\n", statement(line, rows)),
         _ => format!("{}\n", line.replace("Client(", "AsyncClient(")),
     });
     lines.collect()
 }
 
-fn statement(line: &str) -> String {
+fn statement(line: &str, rows: &[&str]) -> String {
     let line = line.replace("with Client(", "async with AsyncClient(");
+    let line = line.replace(" for row in ", " async for row in ");
     let line = line.replace("blob.read()", "await blob.read()");
     let mut text = String::new();
     let mut rest = line.as_str();
@@ -18,7 +20,11 @@ fn statement(line: &str) -> String {
         let end = start + length(&rest[start..]);
         let (before, inner) = (&rest[..start], &rest[start..end]);
         let after = &rest[end..];
+        let name = inner.trim_start_matches("client.").split('(').next().unwrap_or_default();
+        let is_rows = rows.contains(&name);
         match before.strip_suffix("with ") {
+            Some(before) if is_rows => text.push_str(&format!("{before}async with {inner}")),
+            None if is_rows => text.push_str(&format!("{before}{inner}")),
             Some(before) => text.push_str(&format!("{before}async with await {inner}")),
             // A call that is followed by an attribute or index needs parentheses.
             None if after.starts_with(['.', '[']) => {
@@ -73,11 +79,16 @@ mod tests {
             ("...     len(blob.read())", "...     len(await blob.read())"),
             (">>> client.close()", ">>> client.close()"),
             (
+                ">>> x = [row.n for row in client.sweep(1)]",
+                ">>> x = [row.n async for row in client.sweep(1)]",
+            ),
+            (">>> with client.sweep(1) as r:", ">>> async with client.sweep(1) as r:"),
+            (
                 ">>> x = [i.n for i in client.a(1).b]",
                 ">>> x = [i.n for i in (await client.a(1)).b]",
             ),
         ] {
-            assert_eq!(awaited(given), format!("{wanted}\n"));
+            assert_eq!(awaited(given, &["sweep"]), format!("{wanted}\n"));
         }
     }
 }

@@ -77,6 +77,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ),
     ("_graph", &["Graph"]),
     ("_progress", &["Progress"]),
+    ("_rows", &["AsyncRows", "Rows"]),
     ("_run", &["run", "run_async", "sync_log_level"]),
     (
         "_values",

@@ -66,6 +66,7 @@ fn operations_file(definition: &Definition) -> String {
         OPERATIONS,
         context! {
             notice => NOTICE,
+            has_rows => definition.operations.iter().any(is_rows),
             has_paths => code.contains("PathBuf"),
             core,
             config,
@@ -111,8 +112,9 @@ fn method(operation: &Operation, definition: &Definition) -> String {
         text.push_str("#[allow(clippy::too_many_arguments)]\n");
     }
     let declared: Vec<String> = all.iter().map(|p| format!("{}: {}", p.name, p.native)).collect();
+    let result = if is_rows(operation) { "Rows" } else { "Operation" };
     text.push_str(&format!(
-        "fn {}(&self, py: Python<'_>, {}) -> PyResult<Operation> {{\n",
+        "fn {}(&self, py: Python<'_>, {}) -> PyResult<{result}> {{\n",
         operation.name,
         declared.join(", ")
     ));
@@ -138,6 +140,10 @@ fn method(operation: &Operation, definition: &Definition) -> String {
     text.push_str(&started(operation, events, &later));
     text.push_str("}\n");
     text
+}
+
+fn is_rows(operation: &Operation) -> bool {
+    matches!(operation.result, Kind::Rows { .. })
 }
 
 /// The statement that converts an argument.
@@ -226,6 +232,9 @@ fn started(operation: &Operation, events: &str, later: &str) -> String {
         ),
         Work::Function => {
             format!("self.start(py, {events}, |client| manifest::{name}(client, {values}))\n")
+        }
+        Work::Method if is_rows(operation) => {
+            format!("self.rows(py, |client| client.{name}({values}))\n")
         }
         Work::Method => format!(
             "self.start(py, {events}, |client| async move {{\n{later}client.{name}({values}).await\n}})\n"
@@ -380,7 +389,10 @@ fn stub_file(definition: &Definition) -> String {
                 items.push("*".to_owned());
                 items.extend(options.iter().map(declared));
             }
-            let tail = format!(" -> Operation[{}]: ...", stub_result(operation));
+            let tail = match is_rows(operation) {
+                true => " -> Rows: ...".to_owned(),
+                false => format!(" -> Operation[{}]: ...", stub_result(operation)),
+            };
             bracketed(&format!("def {}", operation.name), &items, &tail, 4)
         })
         .collect();

@@ -51,6 +51,9 @@ impl Form {
 
     /// A type as this client has it.
     fn annotation(self, annotation: &str) -> String {
+        if let (true, Some(rest)) = (self.is_async, annotation.strip_prefix("Rows[")) {
+            return format!("AsyncRows[{rest}");
+        }
         let other = ASYNC_NAMES.iter().find(|(name, _)| self.is_async && *name == annotation);
         other.map_or(annotation, |(_, name)| name).to_owned()
     }
@@ -73,8 +76,12 @@ impl Form {
         }
     }
 
-    fn example(self, example: &str) -> String {
-        if self.is_async { awaited(example) } else { example.to_owned() }
+    fn example(self, example: &str, definition: &Definition) -> String {
+        if !self.is_async {
+            return example.to_owned();
+        }
+        let rows = definition.operations.iter().filter(|o| matches!(o.result, Kind::Rows { .. }));
+        awaited(example, &rows.map(|operation| operation.name.as_str()).collect::<Vec<_>>())
     }
 }
 
@@ -159,7 +166,7 @@ fn client_file(definition: &Definition, form: Form) -> String {
             "Raises",
             &["InvalidArgumentError: a value is invalid, or a file cannot be used.".into()],
         )
-        .example(&form.example(example))
+        .example(&form.example(example, definition))
         .end();
     let code = format!(
         "{start}{configuration}        self._open(configuration)\n\n{}",
@@ -203,18 +210,34 @@ fn method(operation: &Operation, definition: &Definition, form: Form) -> String 
         items.extend(options.iter().map(|parameter| form.declared(parameter)));
     }
     let result = form.annotation(&annotation(operation));
-    let def = if form.is_async { "async def" } else { "def" };
+    let rows = match &operation.result {
+        Kind::Rows { row, summary } => Some((row, summary)),
+        _ => None,
+    };
+    // An iterator is not awaited.
+    let def = if form.is_async && rows.is_none() { "async def" } else { "def" };
     let mut text =
         bracketed(&format!("{def} {}", operation.name), &items, &format!(" -> {result}:"), 4);
     text.push_str(&docstring(operation, &first, &options, definition, form));
     text.push_str("        sync_log_level()\n");
-    if form.is_async {
+    if form.is_async && rows.is_none() {
         text.push_str("        self._callback.use_running_loop()\n");
     }
     let mut given: Vec<String> = first.iter().map(|parameter| form.passed(parameter)).collect();
     given.extend(options.iter().map(|option| format!("{}={}", option.name, form.passed(option))));
-    let native = format!("operation = self._native.{}", operation.name);
+    let native = rows.map_or("operation", |_| "rows");
+    let native = format!("{native} = self._native.{}", operation.name);
     text.push_str(&bracketed(&native, &given, "", 8));
+    if let Some((row, summary)) = rows {
+        let (class, before) = match form.is_async {
+            true => ("AsyncRows", ", self._callback.use_running_loop"),
+            false => ("Rows", ""),
+        };
+        text.push_str(&format!(
+            "        return {class}(rows, {row}._of, {summary}._of{before})\n"
+        ));
+        return text;
+    }
     let progress = options.iter().any(|option| option.kind == Kind::Progress);
     let run = format!(
         "{}(operation{})",
@@ -243,6 +266,7 @@ fn annotation(operation: &Operation) -> String {
         Kind::Manifest => "Manifest".to_owned(),
         Kind::Graph => "Graph".to_owned(),
         Kind::Stream => "Blob".to_owned(),
+        Kind::Rows { row, summary } => format!("Rows[{row}, {summary}]"),
         Kind::List(kind) => match *kind {
             Kind::Text => "list[str]".to_owned(),
             Kind::Record(name) => format!("list[{name}]"),
@@ -303,13 +327,21 @@ fn docstring(
     let mut args = entries(first, &dialect);
     args.extend(entries(options, &dialect));
     let mut text = Docstring::new(&about, 8).section("Args", &args);
+    if let Kind::Rows { row, summary } = &operation.result {
+        let class = form.annotation("Rows[").trim_end_matches('[').to_owned();
+        let result = format!(
+            "The rows as `{class}` of `{row}`, with a `{summary}` as their ``summary``. Requests are made \
+             while a row is waited for, which raises their errors."
+        );
+        text = text.paragraph("Returns", &result);
+    }
     if let Some(result) = result_text(operation, definition) {
         text = text.paragraph("Returns", &result);
     }
     let example = operation.examples.get("python").unwrap_or_else(|| {
         panic!("languages.toml has no examples.python of the operation {}", operation.name)
     });
-    text.section("Raises", &raises).example(&form.example(example)).end()
+    text.section("Raises", &raises).example(&form.example(example, definition)).end()
 }
 
 /// What the result has. Results of the package that have no fields of their own need no text.

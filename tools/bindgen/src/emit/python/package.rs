@@ -71,6 +71,7 @@ const BY_HAND: &[(&str, &[&str])] = &[
     ),
     ("_graph", &["Graph", "ListProblem", "Node"]),
     ("_progress", &["Event", "Progress", "tqdm_progress"]),
+    ("_rows", &["AsyncRows", "Rows"]),
     ("_sync.client", &["Client"]),
     (
         "_values",

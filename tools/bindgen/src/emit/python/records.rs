@@ -66,7 +66,9 @@ pub(super) fn merged(
 pub(super) fn results(definition: &Definition) -> Vec<&Record> {
     let mut found = Vec::new();
     for operation in &definition.operations {
-        add(&operation.result, Role::Result, definition, &mut found);
+        for kind in operation.result.parts() {
+            add(&kind, Role::Result, definition, &mut found);
+        }
     }
     found
 }

@@ -133,6 +133,9 @@ impl Results<'_> {
         for field in record.fields.iter().filter(|field| field.in_json) {
             let name = self.case.of(&field.name);
             let mut schema = self.kind(&field.kind, &format!("{}.{}", record.name, field.name));
+            if field.is_null_in_json() {
+                schema = json!({ "anyOf": [schema, { "type": "null" }] });
+            }
             if let Value::Object(schema) = &mut schema {
                 schema.insert("description".into(), json!(self.sentence(field)));
             }
@@ -191,6 +194,13 @@ impl Results<'_> {
             Kind::Manifest | Kind::Stream => reference("Descriptor"),
             Kind::Record(name) | Kind::Enumeration(name) => reference(name),
             Kind::List(item) => json!({ "type": "array", "items": self.kind(item, name) }),
+            Kind::Rows { row, summary } => object(
+                as_map(json!({
+                    "rows": { "type": "array", "items": reference(row) },
+                    "summary": reference(summary),
+                })),
+                &["rows".to_owned(), "summary".to_owned()],
+            ),
             kind => {
                 panic!("the result {name} has the kind {kind:?}, which emit/schema cannot write")
             }

@@ -75,7 +75,7 @@ impl Table<'_> {
             text.push_str(&format!("\n- `{name}` ({kind}): {}", self.line(doc)));
         }
         text.push_str("\n\n");
-        if let Some(result) = returned(&operation.result) {
+        if let Some(result) = returned(name, &operation.result) {
             text.push_str(&format!("Returns: {result}\n\n"));
         }
         if !operation.errors.is_empty() {
@@ -239,7 +239,7 @@ impl Table<'_> {
 }
 
 /// The type of a result, with its names in C and C++.
-fn returned(kind: &Kind) -> Option<String> {
+fn returned(operation: &str, kind: &Kind) -> Option<String> {
     let named = |name: &str| {
         let in_c = snake(name);
         format!("`{name}` (C: `ocigraph_{in_c}`; C++: `{in_c}`)")
@@ -250,6 +250,11 @@ fn returned(kind: &Kind) -> Option<String> {
         Kind::Manifest => named("Manifest"),
         Kind::Descriptor => named("Descriptor"),
         Kind::Text => "a text".to_owned(),
+        Kind::Rows { row, summary } => format!(
+            "an iterator over `{row}`, with a `{summary}` (C: `ocigraph_{in_c}`; C++: `{in_c}`; Go: `Rows`; \
+             Python: `Rows`, `AsyncRows`; Node.js: `Rows`)",
+            in_c = format!("{operation}_rows"),
+        ),
         Kind::List(kind) => match kind.named() {
             Some(name) => format!("a list of `{name}`"),
             None => "a list of texts".to_owned(),

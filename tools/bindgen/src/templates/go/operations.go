@@ -12,6 +12,49 @@ import "context"
 {% for line in m.comment %}
 {{ line }}
 {% endfor %}
+{% if m.rows %}
+func (c *Client) {{ m.name }}({{ m.parameters }}) {{ m.result }} {
+	rows := newRows[{{ m.rows.row }}, {{ m.rows.summary }}](ctx, c, "{{ m.title }}", {{ m.reference }})
+	a := newArguments(rows.operation, rows.reference)
+	defer a.release()
+{% if m.options %}
+	o, err := options.toC(a)
+	if err != nil {
+		return rows.failed(err)
+	}
+{% endif %}
+{% for line in m.before %}
+	{{ line }}
+{% endfor %}
+	var handle *C.ocigraph_{{ m.rows.handle }}
+	err {{ "=" if m.options else ":=" }} c.do(ctx, a, func(client *C.ocigraph_client, _ *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
+		return C.{{ m.function }}(client, {{ m.arguments }}, &handle, failure)
+	})
+	if err != nil {
+		return rows.failed(err)
+	}
+	rows.next = func(a *arguments) ([]{{ m.rows.row }}, error) {
+		batch, err := perform(ctx, c, a, func(r *C.ocigraph_{{ m.rows.batch }}) { C.ocigraph_{{ m.rows.batch }}_free(r) },
+			func(_ *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_{{ m.rows.batch }}, failure **C.ocigraph_error) C.ocigraph_status {
+				return C.ocigraph_{{ m.rows.handle }}_next(handle, token, out, failure)
+			})
+		if err != nil || batch == nil {
+			return nil, err
+		}
+		return {{ m.rows.read_batch }}(batch)
+	}
+	rows.totals = func() (*{{ m.rows.summary }}, error) {
+		var out *C.ocigraph_{{ m.rows.totals }}
+		var failure *C.ocigraph_error
+		if err := check(C.ocigraph_{{ m.rows.handle }}_summary(handle, &out, &failure), failure); err != nil {
+			return nil, err
+		}
+		defer C.ocigraph_{{ m.rows.totals }}_free(out)
+		return {{ m.rows.read_totals }}(out)
+	}
+	return rows.opened(func() { C.ocigraph_{{ m.rows.handle }}_free(handle) })
+}
+{% else %}
 {% if m.result %}
 func (c *Client) {{ m.name }}({{ m.parameters }}) ({{ m.result }}, error) {
 {% else %}
@@ -62,5 +105,6 @@ func (c *Client) {{ m.name }}({{ m.parameters }}) error {
 	return {{ m.reader }}(out), nil
 {% endif %}
 }
+{% endif %}
 {% endif %}
 {% endfor %}

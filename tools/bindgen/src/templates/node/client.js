@@ -10,6 +10,7 @@ import { Files, toBytes } from './content.js';
 import { callNative, invalid, keepThrown, unwrap } from './error.js';
 import { Graph } from './graph.js';
 import native from './native.js';
+import { Rows } from './rows.js';
 
 /** A client for registries and layouts. */
 export class Client {

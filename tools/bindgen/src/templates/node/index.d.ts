@@ -534,6 +534,29 @@ export class Client {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/**
+ * The rows of an operation: an iterator. The operation works only while a row is waited for, and memory holds one batch of
+ * rows. The rows of a batch count as finished with when the first row after it is asked for. A loop that ends early ends the
+ * operation.
+ *
+ * @example
+ * ```ts
+ * const rows = client.sweep(['registry.example.com/team/*'], { latest: 3 });
+ * for await (const row of rows) console.log(row.repository, row.tag, row.label, row.status);
+ * console.log(`${rows.summary.none} images have nothing attached`);
+ * ```
+ */
+export interface Rows<Row, Summary> extends AsyncIterableIterator<Row> {
+  /** The totals of the rows of all batches so far. Complete after the last row. */
+  readonly summary: Summary;
+  /** Iterates over the rows that are found together, at least one each time: fewer steps than row by row. */
+  batches(): AsyncIterableIterator<Row[]>;
+  /** Ends the operation. Rows that were not read are lost. */
+  close(): void;
+  /** Calls {@link Rows.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
 /** Options that {@link digest} accepts. */
 export interface DigestOptions {
   /** The digest algorithm. Default: `sha256`. */

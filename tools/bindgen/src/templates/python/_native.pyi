@@ -17,6 +17,7 @@ __all__ = [
     "Client",
     "Graph",
     "Operation",
+    "Rows",
     "Walk",
     "codes",
     "command",
@@ -50,6 +51,12 @@ class BufferedContent:
 @final
 class BlobStream:
     def read(self, size: int) -> Operation[bytes]: ...
+    def close(self) -> None: ...
+
+@final
+class Rows:
+    def next(self) -> Operation[list[_Json] | None]: ...
+    def summary(self) -> _Json: ...
     def close(self) -> None: ...
 
 @final

@@ -18,7 +18,8 @@ use crate::{
     manifest::{self, {{ manifest }}},
     operation::Operation,
     progress::Events,
-    {{ values }},
+    {% if has_rows %}rows::Rows,
+    {% endif %}    {{ values }},
 };
 
 #[pymethods]
