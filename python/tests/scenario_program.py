@@ -100,6 +100,10 @@ RESULTS: dict[str, Callable[[Any], Any]] = {
         ("resolve", "tag", "push_manifest", "delete_manifest"),
         lambda descriptor: {"descriptor": descriptor.to_dict()},
     ),
+    **dict.fromkeys(
+        ("discover_each", "sweep"),
+        lambda rows: {"rows": [row.to_dict() for row in rows], "summary": rows.summary.to_dict()},
+    ),
     "untag": lambda _: {},
     "delete_blob": lambda _: {},
     "tags": lambda tags: {"tags": tags},

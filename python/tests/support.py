@@ -6,6 +6,7 @@ It needs the tools that `tests/setup` installs and the programs that cargo built
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import json
 import os
@@ -18,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from ocigraph import AsyncBlob, AsyncClient, Client
+from ocigraph import AsyncBlob, AsyncClient, AsyncRows, Client
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
@@ -153,6 +154,8 @@ class Waiting:
             result = method(*args, **options)
             if inspect.iscoroutine(result):
                 result = self._loop.run_until_complete(result)
+            if isinstance(result, AsyncRows):
+                return WaitingRows(result, self._loop)
             return WaitingBlob(result, self._loop) if isinstance(result, AsyncBlob) else result
 
         return waiting
@@ -181,6 +184,42 @@ class WaitingBlob:
 
     def close(self) -> None:
         self._blob.close()
+
+
+class WaitingRows:
+    """An `AsyncRows` with synchronous methods."""
+
+    def __init__(self, rows: AsyncRows[Any, Any], loop: asyncio.AbstractEventLoop) -> None:
+        self._rows = rows
+        self._loop = loop
+
+    def __iter__(self) -> WaitingRows:
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            return self._loop.run_until_complete(anext(self._rows))
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+    def batches(self) -> Iterator[list[Any]]:
+        batches = self._rows.batches()
+        with contextlib.suppress(StopAsyncIteration):
+            while True:
+                yield self._loop.run_until_complete(anext(batches))
+
+    @property
+    def summary(self) -> Any:
+        return self._rows.summary
+
+    def close(self) -> None:
+        self._rows.close()
+
+    def __enter__(self) -> WaitingRows:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 CLIENTS: dict[str, Callable[..., Any]] = {"Client": Client, "AsyncClient": Waiting}

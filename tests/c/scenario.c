@@ -404,6 +404,46 @@ static void result_content(const char *data, size_t length) {
     output_text(&answer, "}");
 }
 
+/* The rows so far, as the elements of a list. */
+static output all_rows;
+
+static void add_rows(ocigraph_str list) {
+    output batch = {0};
+    output_json(&batch, list);
+    batch.data[batch.length - 1] = '\0'; /* the bracket */
+    output_text(&all_rows, all_rows.length == 0 ? "" : ",");
+    output_text(&all_rows, batch.data + 1);
+    free(batch.data);
+}
+
+static void result_rows(ocigraph_str summary) {
+    output_text(&answer, "\"result\":{\"rows\":[");
+    output_text(&answer, all_rows.length == 0 ? "" : all_rows.data);
+    output_text(&answer, "],\"summary\":");
+    output_json(&answer, summary);
+    output_text(&answer, "}");
+}
+
+/* Reads `rows` of the operation `name`, whose batches and totals have these types, and frees them. */
+#define READ_ROWS(name, batch_type, summary_type)                                                                      \
+    do {                                                                                                               \
+        batch_type *batch;                                                                                             \
+        summary_type *summary;                                                                                         \
+        all_rows.length = 0;                                                                                           \
+        for (;;) {                                                                                                     \
+            need(ocigraph_##name##_rows_next(rows, NULL, &batch, &failure));                                           \
+            if (batch == NULL) {                                                                                       \
+                break;                                                                                                 \
+            }                                                                                                          \
+            add_rows(batch_type##_json(batch));                                                                        \
+            batch_type##_free(batch);                                                                                  \
+        }                                                                                                              \
+        need(ocigraph_##name##_rows_summary(rows, &summary, &failure));                                                \
+        result_rows(summary_type##_json(summary));                                                                     \
+        summary_type##_free(summary);                                                                                  \
+        ocigraph_##name##_rows_free(rows);                                                                             \
+    } while (0)
+
 static void push(void) {
     ocigraph_push_result *pushed;
     ocigraph_str reference = text("reference");
@@ -449,6 +489,25 @@ static void discover(void) {
     free(root.data);
     ocigraph_graph_free(graph);
     ocigraph_discover_options_free(options);
+}
+
+static void discover_each(void) {
+    ocigraph_discover_each_rows *rows;
+    ocigraph_str reference = text("reference");
+    ocigraph_discover_options *options = fill(ocigraph_discover_options_new(), "discover_each", arguments);
+    need(ocigraph_client_discover_each(client, reference, options, &rows, &failure));
+    ocigraph_discover_options_free(options);
+    READ_ROWS(discover_each, ocigraph_discovered_row_list, ocigraph_discover_summary);
+}
+
+static void sweep(void) {
+    ocigraph_sweep_rows *rows;
+    ocigraph_str targets[16];
+    size_t count = texts("targets", targets);
+    ocigraph_sweep_options *options = fill(ocigraph_sweep_options_new(), "sweep", arguments);
+    need(ocigraph_client_sweep(client, targets, count, options, &rows, &failure));
+    ocigraph_sweep_options_free(options);
+    READ_ROWS(sweep, ocigraph_sweep_row_list, ocigraph_sweep_summary);
 }
 
 static void delete(void) {
@@ -723,7 +782,8 @@ static const struct {
     const char *name;
     void (*run)(void);
 } operations[] = {
-    {"push", push}, {"attach", run_attach}, {"pull", pull}, {"discover", discover}, {"delete", delete}, {"copy", copy},
+    {"push", push}, {"attach", run_attach}, {"pull", pull}, {"discover", discover},
+    {"discover_each", discover_each}, {"sweep", sweep}, {"delete", delete}, {"copy", copy},
     {"backup", backup}, {"restore", restore},
     {"migrate", migrate}, {"verify", verify},
     {"check", check},

@@ -324,6 +324,17 @@ std::string digests(const std::vector<std::string_view> &paths) {
     return "[" + list + "]";
 }
 
+/* Reads rows to their end. */
+template <typename Rows>
+std::string all_rows(Rows rows) {
+    std::string list;
+    while (auto batch = rows.next_batch()) {
+        std::string json = one_line(batch->json());
+        list += (list.empty() ? "" : ",") + json.substr(1, json.size() - 2);
+    }
+    return "{\"rows\":[" + list + "],\"summary\":" + one_line(rows.summary().json()) + "}";
+}
+
 /* Returns the result of an operation in the common format. */
 using operation = std::function<std::string(const ocigraph::client &client, const step &s)>;
 
@@ -357,6 +368,16 @@ const std::map<std::string, operation> operations = {
      [](const client &c, const step &s) {
          view reference = s.take_text("reference");
          return tree(c.discover(reference, s.options<ocigraph::discover_options>()));
+     }},
+    {"discover_each",
+     [](const client &c, const step &s) {
+         view reference = s.take_text("reference");
+         return all_rows(c.discover_each(reference, s.options<ocigraph::discover_options>()));
+     }},
+    {"sweep",
+     [](const client &c, const step &s) {
+         std::vector<view> targets = s.take_texts("targets");
+         return all_rows(c.sweep(targets, s.options<ocigraph::sweep_options>()));
      }},
     {"delete", with_options<ocigraph::delete_options>([](auto &c, view r, auto o) { return c.remove(r, o); })},
     {"copy",

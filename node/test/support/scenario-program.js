@@ -13,6 +13,8 @@ const operations = {
   attach: ['attach', ['reference']],
   pull: ['pull', ['reference']],
   discover: ['discover', ['reference'], tree],
+  discover_each: ['discoverEach', ['reference'], allRows],
+  sweep: ['sweep', ['targets'], allRows],
   delete: ['delete', ['reference']],
   copy: ['copy', ['source', 'destination']],
   backup: ['backup', ['references', 'output']],
@@ -115,6 +117,12 @@ function described(error) {
 function summary({ type, blob: { digest, size, annotations }, position, outcome }) {
   const title = annotations?.['org.opencontainers.image.title'];
   return { kind: type, digest, size, title, position, outcome };
+}
+
+async function allRows(rows) {
+  const found = [];
+  for await (const row of rows) found.push(row);
+  return { rows: found, summary: rows.summary };
 }
 
 /**

@@ -162,6 +162,8 @@ var operations = map[string]operation{
 	"attach":          method("Attach", "reference").operation(plain),
 	"pull":            method("Pull", "reference").operation(plain),
 	"discover":        method("Discover", "reference").operation(tree),
+	"discover_each":   discoverEach,
+	"sweep":           sweep,
 	"delete":          method("Delete", "reference").operation(plain),
 	"migrate":         method("Migrate", "reference").operation(plain),
 	"copy":            method("Copy", "source", "destination").operation(plain),
@@ -187,6 +189,33 @@ var operations = map[string]operation{
 	"push_blob":       pushBlob,
 	"delete_blob":     method("DeleteBlob", "reference").operation(plain),
 	"digest_files":    digestFiles,
+}
+
+func discoverEach(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
+	reference, options := s.text("reference"), new(ocigraph.DiscoverOptions)
+	if err := setFields(options, s.arguments, s); err != nil {
+		return nil, err
+	}
+	return allRows(client.DiscoverEach(ctx, reference, options))
+}
+
+func sweep(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
+	targets, options := s.texts("targets"), new(ocigraph.SweepOptions)
+	if err := setFields(options, s.arguments, s); err != nil {
+		return nil, err
+	}
+	return allRows(client.Sweep(ctx, targets, options))
+}
+
+func allRows[Row, Summary any](rows *ocigraph.Rows[Row, Summary]) (any, error) {
+	found := []Row{}
+	for row, err := range rows.All() {
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, row)
+	}
+	return object{"rows": found, "summary": rows.Summary()}, nil
 }
 
 func tag(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {

@@ -10,7 +10,7 @@ use crate::Code;
 /// The name of the operation.
 pub(crate) const OPERATION: &str = "sweep";
 
-/// Options of [`Client::sweep_begin`](crate::Client::sweep_begin).
+/// Options of [`Client::sweep`](crate::Client::sweep).
 ///
 /// ```no_run
 /// # async fn example() -> ocigraph::Result<()> {

@@ -7,7 +7,7 @@ use ocigraph_types::{Attachment, Code, Digest, Error, ListProblem, Unread};
 use super::place::Place;
 use crate::operation::attached::walk::FoundNode;
 
-/// A row of [`Client::sweep_begin`](crate::Client::sweep_begin): an image, something that is attached to it, or
+/// A row of [`Client::sweep`](crate::Client::sweep): an image, something that is attached to it, or
 /// something that could not be read.
 ///
 /// The row of an image has `depth` 0 and comes after the rows of what is attached to it. Its `status` tells

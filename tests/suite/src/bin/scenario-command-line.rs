@@ -111,7 +111,10 @@ fn execute(request: &mut Request) -> Result<Done, Failure> {
     options(request, &mut line)?;
     client(side, &request.client, &mut line)?;
     let raw = matches!(request.operation.as_str(), "fetch_manifest" | "fetch_blob");
-    if !raw && request.operation != "tag_details" {
+    let rows = request.operation == "discover_each";
+    if rows {
+        line.option("--format", "ndjson");
+    } else if !raw && request.operation != "tag_details" {
         line.option("--format", "json");
     }
     line.word("--no-progress");
@@ -124,6 +127,12 @@ fn execute(request: &mut Request) -> Result<Done, Failure> {
     if raw {
         return Ok(json!({ "content": stdout }).into());
     }
+    if rows {
+        let lines = stdout.lines().map(|line| {
+            snake_case(serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
+        });
+        return Ok(of_lines(lines.collect()).into());
+    }
     let printed = serde_json::from_str(&stdout).unwrap_or_else(|e| panic!("{e}: {output:?}"));
     Ok(common(&request.operation, snake_case(printed)).into())
 }
@@ -133,8 +142,8 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
     let words: &[&str] = match request.operation.as_str() {
         "push" | "attach" | "pull" | "discover" | "copy" | "backup" | "restore" | "migrate"
         | "verify" | "check" | "resolve" | "tag" | "untag" | "tags" | "manifests" | "login"
-        | "logout" => &[&request.operation.clone()],
-        "sweep" => &["sweep"],
+        | "logout" | "sweep" => &[&request.operation.clone()],
+        "discover_each" => &["discover"],
         "delete" => &["delete", "--yes"],
         "tag_details" => &["tags", "--detail"],
         "repositories" => &["repos"],
@@ -152,7 +161,7 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
     line.words = words.iter().map(|word| (*word).to_owned()).collect();
     line.may_fail = matches!(
         request.operation.as_str(),
-        "verify" | "check" | "sweep" | "copy" | "backup" | "restore"
+        "verify" | "check" | "copy" | "backup" | "restore" | "sweep"
     );
     match request.operation.as_str() {
         "copy" => {
@@ -193,6 +202,7 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             for tag in list("tags", &request.required("tags")?)? {
                 line.word(text("tags", tag)?);
             }
+        }
         }
         "check" => {
             for requirement in list("requirements", &request.required("requirements")?)? {
@@ -258,11 +268,15 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
                 let seconds: u64 = value(&name, &given)?;
                 line.variables.push(("SOURCE_DATE_EPOCH", seconds.to_string()));
             }
-            ("push" | "attach" | "discover" | "index_create" | "index_update", "annotations") => {
+            (
+                "push" | "attach" | "discover" | "discover_each" | "index_create" | "index_update",
+                "annotations",
+            ) => {
                 line.pairs("--annotation", '=', pairs(&name, &given)?);
             }
             (
-                "push" | "attach" | "pull" | "discover" | "index_create" | "index_update",
+                "push" | "attach" | "pull" | "discover" | "discover_each" | "index_create"
+                | "index_update",
                 "artifact_type",
             ) => line.option("--artifact-type", text(&name, &given)?),
             ("index_update", "add" | "merge" | "remove" | "tags") => {
@@ -284,26 +298,26 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("pull", "include_subject") => line.flag("--include-subject", &name, &given)?,
             ("pull", "all") => line.flag("--all", &name, &given)?,
             ("pull", "keep_old_files") => line.flag("--keep-old-files", &name, &given)?,
+            ("discover" | "discover_each" | "sweep", "depth") => {
+                line.option("--depth", value::<usize>(&name, &given)?.to_string());
+            }
+            ("sweep", "latest") => {
+                line.option("--latest", value::<usize>(&name, &given)?.to_string());
+            }
             ("sweep", "repositories" | "tags") => {
                 for pattern in list(&name, &given)? {
                     line.option(&format!("--{name}"), text(&name, pattern)?);
                 }
             }
-            ("sweep", "latest") => {
-                line.option("--latest", value::<usize>(&name, &given)?.to_string());
-            }
             ("sweep", "checkpoint" | "shard") => {
                 line.option(&format!("--{name}"), text(&name, &given)?);
             }
-            ("discover" | "sweep", "depth") => {
-                line.option("--depth", value::<usize>(&name, &given)?.to_string());
-            }
-            ("discover", "predicate_type") => line.option("--predicate", text(&name, &given)?),
-            ("discover" | "copy" | "verify" | "delete", "only") => {
+            ("discover" | "discover_each", "predicate_type") => line.option("--predicate", text(&name, &given)?),
+            ("discover" | "discover_each" | "copy" | "verify" | "delete", "only") => {
                 line.option("--only", text(&name, &given)?);
             }
             // The command always prints what it could read, and then fails.
-            ("discover", "allow_incomplete") => line.may_fail = value(&name, &given)?,
+            ("discover" | "discover_each", "allow_incomplete") => line.may_fail = value(&name, &given)?,
             ("backup", "recursive") => line.flag("--include-referrers", &name, &given)?,
             ("backup", "since") => line.option("--since", text(&name, &given)?),
             ("restore", "repository") => line.option("--repository", text(&name, &given)?),
@@ -332,13 +346,14 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("copy", "foreign") => line.flag("--foreign", &name, &given)?,
             ("push_manifest", "media_type") => line.option("--media-type", text(&name, &given)?),
             (
-                "attach" | "pull" | "discover" | "copy" | "verify" | "check" | "resolve"
-                | "fetch_manifest",
+                "attach" | "pull" | "discover" | "discover_each" | "copy" | "verify" | "check"
+                | "resolve" | "fetch_manifest",
                 "platform",
             ) => line.option("--platform", text(&name, &given)?),
             (
-                "push" | "attach" | "pull" | "discover" | "delete" | "copy" | "backup" | "restore"
-                | "migrate" | "verify" | "check" | "sweep" | "index_create" | "index_update",
+                "push" | "attach" | "pull" | "discover" | "discover_each" | "sweep" | "delete" | "copy"
+                | "backup" | "restore" | "migrate" | "verify" | "check" | "index_create"
+                | "index_update",
                 "concurrency",
             ) => {
                 line.option("--concurrency", value::<usize>(&name, &given)?.to_string());
@@ -492,6 +507,20 @@ fn failure(output: &Output) -> Failure {
         None => panic!("expected an error code: {output:?}"),
     };
     Failure::Error { code, message }
+}
+
+/// Converts the lines that the command printed to the common format, and counts them as the operation does.
+fn of_lines(rows: Vec<Value>) -> Value {
+    let problems = rows.iter().filter(|row| row.get("problem").is_some()).count();
+    let summary = json!({ "edges": rows.len() - problems, "problems": problems });
+    // The command prints the descriptor beside the other fields.
+    let nested = |mut row: Value| {
+        if row.get("problem").is_none() {
+            row["descriptor"] = row.clone();
+        }
+        row
+    };
+    json!({ "rows": rows.into_iter().map(nested).collect::<Vec<_>>(), "summary": summary })
 }
 
 /// Converts the output of a command to the common format.

@@ -14,8 +14,8 @@ use ocigraph::{
     ClientConfig, Content, CopyOptions, Credential, CredentialSource, Credentials, DeleteOptions,
     Descriptor, DiscoverOptions, EdgeKind, Event, File, Host, IndexCreateOptions,
     IndexUpdateOptions, KeyCase, Limits, LoginTarget, Manifest, MigrateOptions, Progress,
-    PullOptions, PushOptions, Reference, ResolveOptions, RestoreOptions, SweepOptions, ToJson,
-    TransferOptions, UnpackLimits, UntagOptions, VerifyOptions, Walk, digest_files, media_type,
+    PullOptions, PushOptions, Reference, ResolveOptions, RestoreOptions, Rows, SweepOptions, ToJson, TransferOptions,
+    UnpackLimits, UntagOptions, VerifyOptions, Walk, digest_files, media_type,
 };
 use ocigraph_suite::scenarios::serve::{Done, Failure, Request, list, pairs, serve, text, value};
 use serde_json::{Map, Value, json};
@@ -96,6 +96,14 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
             result["problems"] = json!(graph.problems().len());
             result
         }
+        "discover_each" => {
+            let reference = reference(request)?;
+            all_rows(client.discover_each(&reference, discover_options(request)?)?).await?
+        }
+        "sweep" => {
+            let targets = texts("targets", &request.required("targets")?)?;
+            all_rows(client.sweep(&targets, sweep_options(request)?)?).await?
+        }
         "delete" => {
             let reference = reference(request)?;
             let options = delete_options(request)?;
@@ -130,15 +138,6 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
             let reference = reference(request)?;
             let options = verify_options(request, &events)?;
             client.verify(&reference, options).await?.to_json(KeyCase::Snake)
-        }
-        "sweep" => {
-            let targets = texts("targets", &request.required("targets")?)?;
-            let mut rows = client.sweep(&targets, sweep_options(request)?)?;
-            let mut found = Vec::new();
-            while let Some(batch) = rows.next_batch().await? {
-                found.extend(batch.iter().map(|row| row.to_json(KeyCase::Snake)));
-            }
-            json!({ "rows": found, "summary": rows.summary().to_json(KeyCase::Snake) })
         }
         "check" => {
             let reference = reference(request)?;
@@ -421,6 +420,35 @@ fn discover_options(request: &mut Request) -> Result<DiscoverOptions, Failure> {
     Ok(built)
 }
 
+fn sweep_options(request: &mut Request) -> Result<SweepOptions, Failure> {
+    let mut built = SweepOptions::default();
+    for (name, given) in options(request) {
+        match name.as_str() {
+            "repositories" => built.repositories = texts(&name, &given)?,
+            "tags" => built.tags = texts(&name, &given)?,
+            "latest" => built.latest = Some(value(&name, &given)?),
+            "depth" => built.depth = Some(value(&name, &given)?),
+            "checkpoint" => built.checkpoint = Some(text(&name, &given)?.into()),
+            "shard" => built.shard = Some(text(&name, &given)?),
+            "concurrency" => built.concurrency = Some(value(&name, &given)?),
+            _ => return Err(unknown(request, &name)),
+        }
+    }
+    Ok(built)
+}
+
+async fn all_rows<T, S>(mut rows: Rows<T, S>) -> Result<Value, Failure>
+where
+    T: ToJson,
+    S: ToJson + Clone,
+{
+    let mut found = Vec::new();
+    while let Some(batch) = rows.next_batch().await? {
+        found.extend(batch.iter().map(|row| row.to_json(KeyCase::Snake)));
+    }
+    Ok(json!({ "rows": found, "summary": rows.summary().to_json(KeyCase::Snake) }))
+}
+
 fn delete_options(request: &mut Request) -> Result<DeleteOptions, Failure> {
     let mut built = DeleteOptions::default();
     for (name, given) in options(request) {
@@ -508,23 +536,6 @@ fn check_options(request: &mut Request) -> Result<CheckOptions, Failure> {
         match name.as_str() {
             "platform" => built.platform = Some(parsed(&name, &given)?),
             "each_platform" => built.each_platform = value(&name, &given)?,
-            "concurrency" => built.concurrency = Some(value(&name, &given)?),
-            _ => return Err(unknown(request, &name)),
-        }
-    }
-    Ok(built)
-}
-
-fn sweep_options(request: &mut Request) -> Result<SweepOptions, Failure> {
-    let mut built = SweepOptions::default();
-    for (name, given) in options(request) {
-        match name.as_str() {
-            "repositories" => built.repositories = texts(&name, &given)?,
-            "tags" => built.tags = texts(&name, &given)?,
-            "latest" => built.latest = Some(value(&name, &given)?),
-            "depth" => built.depth = Some(value(&name, &given)?),
-            "checkpoint" => built.checkpoint = Some(text(&name, &given)?.into()),
-            "shard" => built.shard = Some(text(&name, &given)?),
             "concurrency" => built.concurrency = Some(value(&name, &given)?),
             _ => return Err(unknown(request, &name)),
         }
