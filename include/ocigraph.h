@@ -337,6 +337,21 @@
 // the list under the tag also where the registry has the API.
 #define OCIGRAPH_REFERRERS_MODE_TAG 3
 
+// The manifest exists. For an image: something is attached, and all of it was listed.
+#define OCIGRAPH_SWEEP_STATUS_FOUND 1
+
+// For an image: everything was listed, and nothing is attached.
+#define OCIGRAPH_SWEEP_STATUS_NONE 2
+
+// What is named does not exist.
+#define OCIGRAPH_SWEEP_STATUS_MISSING 3
+
+// Something could not be read: more can be attached.
+#define OCIGRAPH_SWEEP_STATUS_UNKNOWN 4
+
+// The registry refuses to say it, with 401 or 403: more can be attached.
+#define OCIGRAPH_SWEEP_STATUS_REFUSED 5
+
 // Time to connect to a registry, TLS handshake included. Default: 10 s. Unit: milliseconds.
 #define OCIGRAPH_LIMIT_CONNECT_TIMEOUT 1
 
@@ -473,8 +488,21 @@ typedef struct ocigraph_descriptor ocigraph_descriptor;
 // The digests and sizes of files, in the order of the paths.
 typedef struct ocigraph_digest_list ocigraph_digest_list;
 
-// Options of `ocigraph_client_discover` and `ocigraph_graph_filter`.
+// The rows of `ocigraph_client_discover_each`. The operation works only while a function waits for
+// the next batch.
+typedef struct ocigraph_discover_each_rows ocigraph_discover_each_rows;
+
+// Options of `ocigraph_client_discover` and `ocigraph_client_discover_each` and `ocigraph_graph_filter`.
 typedef struct ocigraph_discover_options ocigraph_discover_options;
+
+// The totals of `ocigraph_client_discover_each`.
+typedef struct ocigraph_discover_summary ocigraph_discover_summary;
+
+// A batch of `ocigraph_discover_each_rows_next`: at least one row.
+//
+// A row of `ocigraph_client_discover_each`: an edge to a manifest, and what the manifest is; or
+// something that could not be read.
+typedef struct ocigraph_discovered_row_list ocigraph_discovered_row_list;
 
 // The details of a failure: status, message, hint, operation, reference and the response of the
 // registry.
@@ -538,6 +566,27 @@ typedef struct ocigraph_restore_report ocigraph_restore_report;
 
 // The threads that execute operations. Clients can share a runtime.
 typedef struct ocigraph_runtime ocigraph_runtime;
+
+// Options of `ocigraph_client_sweep`.
+typedef struct ocigraph_sweep_options ocigraph_sweep_options;
+
+// A batch of `ocigraph_sweep_rows_next`: at least one row.
+//
+// A row of `ocigraph_client_sweep`: an image, something that is attached to it, or something that
+// could not be read.
+//
+// The row of an image has `depth` 0 and comes after the rows of what is attached to it. Its
+// `status` tells whether these are all.
+typedef struct ocigraph_sweep_row_list ocigraph_sweep_row_list;
+
+// The rows of `ocigraph_client_sweep`. The operation works only while a function waits for the
+// next batch.
+typedef struct ocigraph_sweep_rows ocigraph_sweep_rows;
+
+// The totals of a sweep.
+//
+// An image with several tags counts once in each repository. What several tags name is one image.
+typedef struct ocigraph_sweep_summary ocigraph_sweep_summary;
 
 // The result of `ocigraph_client_tag_details`: a list of tags.
 typedef struct ocigraph_tag_list ocigraph_tag_list;
@@ -654,6 +703,14 @@ typedef void (*ocigraph_discover_fn)(void *user_data,
                                      ocigraph_graph *result,
                                      ocigraph_error *error);
 
+// Receives the result of `ocigraph_discover_each_rows_next_start`. If `status` is `OCIGRAPH_OK`,
+// `error` is NULL, and `result` has the next rows, or is NULL after the last one; otherwise
+// `error` is set and `result` is NULL. The callback owns both and must free them.
+typedef void (*ocigraph_discover_each_rows_fn)(void *user_data,
+                                               ocigraph_status status,
+                                               ocigraph_discovered_row_list *result,
+                                               ocigraph_error *error);
+
 // Receives the result of `ocigraph_client_delete_start`. If `status` is `OCIGRAPH_OK`, `result` is
 // set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
 // and must free them.
@@ -763,6 +820,14 @@ typedef void (*ocigraph_index_update_fn)(void *user_data,
 typedef void (*ocigraph_delete_blob_fn)(void *user_data,
                                         ocigraph_status status,
                                         ocigraph_error *error);
+
+// Receives the result of `ocigraph_sweep_rows_next_start`. If `status` is `OCIGRAPH_OK`, `error`
+// is NULL, and `result` has the next rows, or is NULL after the last one; otherwise `error` is set
+// and `result` is NULL. The callback owns both and must free them.
+typedef void (*ocigraph_sweep_rows_fn)(void *user_data,
+                                       ocigraph_status status,
+                                       ocigraph_sweep_row_list *result,
+                                       ocigraph_error *error);
 
 // Receives the result of `ocigraph_client_tag_start`. If `status` is `OCIGRAPH_OK`, `result` is
 // set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
@@ -2451,6 +2516,86 @@ ocigraph_status ocigraph_blob_delete_options_set_if_exists(ocigraph_blob_delete_
                                                            bool if_exists,
                                                            ocigraph_error **error);
 
+// Creates sweep options with the default values.
+//
+// Ownership: free the result with `ocigraph_sweep_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_sweep_options *ocigraph_sweep_options_new(void);
+
+// Frees sweep options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_sweep_options_free(ocigraph_sweep_options *options);
+
+// Adds a repository. Sweeps the repositories of which the name, without the host, matches one of
+// these patterns: `team-?`. Default: all. The repository of a target that names one is swept in
+// any case.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sweep_options_add_repository(ocigraph_sweep_options *options,
+                                                      ocigraph_str repository,
+                                                      ocigraph_error **error);
+
+// Adds a tag. Sweeps the tags that match one of these patterns: `v1.*`. Default: all. The tags of
+// a target that names some are swept in any case.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sweep_options_add_tag(ocigraph_sweep_options *options,
+                                               ocigraph_str tag,
+                                               ocigraph_error **error);
+
+// Sweeps this many tags of each repository: those with the highest versions. `v1.10` is after
+// `v1.9`, and `v1.10-rc1` before `v1.10`. Default: all.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sweep_options_set_latest(ocigraph_sweep_options *options,
+                                                  size_t latest,
+                                                  ocigraph_error **error);
+
+// Sets the maximum number of levels: 1 returns what is directly attached, 0 the images alone, with
+// the status `found`. Default: all levels.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sweep_options_set_depth(ocigraph_sweep_options *options,
+                                                 size_t depth,
+                                                 ocigraph_error **error);
+
+// Sets a file that records what was done. A sweep of the same targets with the same options
+// continues where the file ends, and returns the other rows. An image counts as done when the next
+// rows are asked for. Rows of more than 1,000 attachments of one image may come again. What was
+// unknown is asked for again. The file has up to 150 bytes for each image. Default: none. An empty
+// text or NULL unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sweep_options_set_checkpoint(ocigraph_sweep_options *options,
+                                                      ocigraph_str checkpoint,
+                                                      ocigraph_error **error);
+
+// Sweeps a share of the repositories: `1/3`, `2/3` and `3/3` together are all. Which repository is
+// in which share depends on its name alone. Default: all. An empty text or NULL unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sweep_options_set_shard(ocigraph_sweep_options *options,
+                                                 ocigraph_str shard,
+                                                 ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sweep_options_set_concurrency(ocigraph_sweep_options *options,
+                                                       size_t concurrency,
+                                                       ocigraph_error **error);
+
 // Creates untag options with the default values.
 //
 // Ownership: free the result with `ocigraph_untag_options_free`.
@@ -2713,6 +2858,73 @@ ocigraph_status ocigraph_client_discover_start(const ocigraph_client *client,
                                                ocigraph_discover_fn done,
                                                void *user_data,
                                                ocigraph_error **error);
+
+// Returns every edge of the graph that `ocigraph_client_discover` returns, as rows that come as
+// they are found: what is attached, and to what. The graph is not held in memory. The edge to a
+// manifest comes before those from it. A manifest that is attached to another in two ways has two
+// rows. The last rows can come before an error.
+//
+// The rows are read by `ocigraph_discover_each_rows_next`, which makes the requests. This function
+// makes none.
+//
+// `reference`: the subject. `options`: NULL selects the defaults.
+//
+// Ownership: free `out` with `ocigraph_discover_each_rows_free`. `client` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE, IO, CANCELLED, network errors; NOT_FOUND if
+// `reference` names nothing; INCOMPLETE at the first list that cannot be read completely, unless
+// the options allow it.
+// Threads: any. Since 0.1.0.
+ocigraph_status ocigraph_client_discover_each(const ocigraph_client *client,
+                                              ocigraph_str reference,
+                                              const ocigraph_discover_options *options,
+                                              ocigraph_discover_each_rows **out,
+                                              ocigraph_error **error);
+
+// Waits for the next rows, at least one, and stores them in `out`. Stores NULL after the last row.
+// The rows before count as finished with. A call that is cancelled loses no row: the next one
+// continues. After another error, there are no more rows.
+//
+// `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_discovered_row_list_free`.
+// Errors: those of the operation; CANCELLED also if the runtime or the client with its own threads
+// has ended.
+// Threads: any; concurrent calls wait for each other; blocks until there are rows. Since 0.1.0.
+ocigraph_status ocigraph_discover_each_rows_next(const ocigraph_discover_each_rows *rows,
+                                                 const ocigraph_cancel *cancel,
+                                                 ocigraph_discovered_row_list **out,
+                                                 ocigraph_error **error);
+
+// Starts what `ocigraph_discover_each_rows_next` does and returns immediately. The library calls
+// `done` exactly once with the result, also if the call is cancelled or the runtime ends. If this
+// call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `rows` and `cancel` may be
+// freed earlier.
+// Errors: INVALID_ARGUMENT; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_discover_each_rows_next_start(const ocigraph_discover_each_rows *rows,
+                                                       const ocigraph_cancel *cancel,
+                                                       ocigraph_discover_each_rows_fn done,
+                                                       void *user_data,
+                                                       ocigraph_error **error);
+
+// Stores the totals of the rows that were returned so far in `out`.
+//
+// Ownership: free `out` with `ocigraph_discover_summary_free`.
+// Errors: INVALID_ARGUMENT.
+// Threads: any, also while a call waits for rows. Since 0.1.0.
+ocigraph_status ocigraph_discover_each_rows_summary(const ocigraph_discover_each_rows *rows,
+                                                    ocigraph_discover_summary **out,
+                                                    ocigraph_error **error);
+
+// Frees rows and ends their operation. Results that were read remain valid. A callback form of
+// `next` that waits ends with NULL.
+//
+// Ownership: takes `rows`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_discover_each_rows_free(ocigraph_discover_each_rows *rows);
 
 // Deletes what `reference` names and everything that refers to it, referrers before their
 // subjects. The report has each manifest that could not be deleted. An interrupted delete can be
@@ -3264,6 +3476,82 @@ ocigraph_status ocigraph_client_delete_blob_start(const ocigraph_client *client,
                                                   ocigraph_delete_blob_fn done,
                                                   void *user_data,
                                                   ocigraph_error **error);
+
+// Returns what is attached to every image of registries, repositories and layouts, as rows that
+// come as they are found. A target is `host` (all repositories), `host/PATTERN[:TAG]`,
+// `host/repository[:TAG]`, or `oci:PATH[:TAG]`; a tag can be a pattern too. In patterns, `*` means
+// any characters but `/`, `**` those too, `?` one character, and `{a,b}` one of several texts.
+//
+// What cannot be read is a row with the status `unknown`, `refused` or `missing`, and ends
+// nothing: an image, a repository, or the list of a registry's repositories. Only *none* says that
+// nothing is attached. After 32 requests in a row that did not reach a registry, its other
+// repositories are rows with the status `unknown`.
+//
+// Memory stays bounded: a million tags take less than 200 MB.
+//
+// The rows are read by `ocigraph_sweep_rows_next`, which makes the requests. This function makes
+// none.
+//
+// `targets`: an array of `count` texts: the registries, repositories, patterns and layouts to
+// sweep. `options`: NULL selects the defaults.
+//
+// Ownership: free `out` with `ocigraph_sweep_rows_free`. `client` may be freed earlier.
+// Errors: CANCELLED, network errors; INVALID_ARGUMENT if a target, a pattern or a shard cannot be
+// used, or if the checkpoint is of another sweep; INVALID_REFERENCE if a target names no place;
+// CONFLICT if another process uses the checkpoint; IO if the checkpoint cannot be written.
+// Threads: any. Since 0.1.0.
+ocigraph_status ocigraph_client_sweep(const ocigraph_client *client,
+                                      const ocigraph_str *targets,
+                                      size_t count,
+                                      const ocigraph_sweep_options *options,
+                                      ocigraph_sweep_rows **out,
+                                      ocigraph_error **error);
+
+// Waits for the next rows, at least one, and stores them in `out`. Stores NULL after the last row.
+// The rows before count as finished with. A call that is cancelled loses no row: the next one
+// continues. After another error, there are no more rows.
+//
+// `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_sweep_row_list_free`.
+// Errors: those of the operation; CANCELLED also if the runtime or the client with its own threads
+// has ended.
+// Threads: any; concurrent calls wait for each other; blocks until there are rows. Since 0.1.0.
+ocigraph_status ocigraph_sweep_rows_next(const ocigraph_sweep_rows *rows,
+                                         const ocigraph_cancel *cancel,
+                                         ocigraph_sweep_row_list **out,
+                                         ocigraph_error **error);
+
+// Starts what `ocigraph_sweep_rows_next` does and returns immediately. The library calls `done`
+// exactly once with the result, also if the call is cancelled or the runtime ends. If this call
+// fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `rows` and `cancel` may be
+// freed earlier.
+// Errors: INVALID_ARGUMENT; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_sweep_rows_next_start(const ocigraph_sweep_rows *rows,
+                                               const ocigraph_cancel *cancel,
+                                               ocigraph_sweep_rows_fn done,
+                                               void *user_data,
+                                               ocigraph_error **error);
+
+// Stores the totals of the rows that were returned so far in `out`.
+//
+// Ownership: free `out` with `ocigraph_sweep_summary_free`.
+// Errors: INVALID_ARGUMENT.
+// Threads: any, also while a call waits for rows. Since 0.1.0.
+ocigraph_status ocigraph_sweep_rows_summary(const ocigraph_sweep_rows *rows,
+                                            ocigraph_sweep_summary **out,
+                                            ocigraph_error **error);
+
+// Frees rows and ends their operation. Results that were read remain valid. A callback form of
+// `next` that waits ends with NULL.
+//
+// Ownership: takes `rows`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_sweep_rows_free(ocigraph_sweep_rows *rows);
 
 // Points `tags` at the manifest that `reference` names, and returns its descriptor.
 //
@@ -4275,6 +4563,155 @@ const ocigraph_descriptor *ocigraph_pull_result_skipped(const ocigraph_pull_resu
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_pull_result_json(const ocigraph_pull_result *result);
 
+// Frees a discovered row list and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_discovered_row_list_free(ocigraph_discovered_row_list *result);
+
+// Returns the number of rows.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_discovered_row_list_count(const ocigraph_discovered_row_list *result);
+
+// Returns the digest of the manifest that the other is attached to. not set for a problem of the
+// whole repository. No text if it has none.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_discovered_row_list_parent(const ocigraph_discovered_row_list *result,
+                                                 size_t index);
+
+// Returns the number of edges from the subject of the discovery to the manifest: 1 for what is
+// directly attached. 0 for a problem.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_discovered_row_list_depth(const ocigraph_discovered_row_list *result, size_t index);
+
+// Returns the kind of the edge. not set for a problem. The number is one of
+// `OCIGRAPH_EDGE_KIND_*`, or 0 if it has none.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_discovered_row_list_edge(const ocigraph_discovered_row_list *result, size_t index);
+
+// Returns the manifest that the edge leads to. not set for a problem. NULL if there is none.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_discovered_row_list_descriptor(const ocigraph_discovered_row_list *result,
+                                                                   size_t index);
+
+// Returns the tag of a tag's edge. No text if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_discovered_row_list_tag(const ocigraph_discovered_row_list *result,
+                                              size_t index);
+
+// Returns the what the manifest is, as a phrase such as `SBoM (SPDX)`. not set if it follows no
+// known convention. No text if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_discovered_row_list_label(const ocigraph_discovered_row_list *result,
+                                                size_t index);
+
+// Returns the number of kinds of the manifest.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_discovered_row_list_kind_count(const ocigraph_discovered_row_list *result,
+                                               size_t index);
+
+// Returns the kind at `index` of this list: the kinds of the manifest: `signature`, `attestation`,
+// `provenance`, `sbom`, `scan-result`, `vex`, `chart`. Empty if it follows no known convention.
+//
+// `row`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_discovered_row_list_kind(const ocigraph_discovered_row_list *result,
+                                               size_t row,
+                                               size_t index);
+
+// Returns the number of predicate types of in-toto statements.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_discovered_row_list_predicate_type_count(const ocigraph_discovered_row_list *result,
+                                                         size_t index);
+
+// Returns the type at `index` of this list: the predicate types of in-toto statements, as far as
+// they are known without reading content.
+//
+// `row`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_discovered_row_list_predicate_type(const ocigraph_discovered_row_list *result,
+                                                         size_t row,
+                                                         size_t index);
+
+// Returns the part of a list that cannot be read, or the tag whose manifest cannot be read. Edges
+// below `parent` can be missing, unless it is a warning. No text if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_discovered_row_list_problem(const ocigraph_discovered_row_list *result,
+                                                  size_t index);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_discovered_row_list_json(const ocigraph_discovered_row_list *result);
+
+// Frees a discover summary and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_discover_summary_free(ocigraph_discover_summary *result);
+
+// Returns the subject. not set until it is known. NULL if there is none.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_discover_summary_subject(const ocigraph_discover_summary *result);
+
+// Returns the number of edges.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_discover_summary_edges(const ocigraph_discover_summary *result);
+
+// Returns the number of problems, without warnings.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_discover_summary_problems(const ocigraph_discover_summary *result);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_discover_summary_json(const ocigraph_discover_summary *result);
+
 // Frees a delete report and everything borrowed from it.
 //
 // Ownership: takes `result`, which may be NULL.
@@ -5101,6 +5538,305 @@ ocigraph_str ocigraph_index_result_content(const ocigraph_index_result *result);
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_index_result_json(const ocigraph_index_result *result);
+
+// Frees a sweep row list and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_sweep_row_list_free(ocigraph_sweep_row_list *result);
+
+// Returns the number of rows.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_sweep_row_list_count(const ocigraph_sweep_row_list *result);
+
+// Returns the registry, as `host[:port]`, or the path of the image layout after `oci:`.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_row_list_registry(const ocigraph_sweep_row_list *result, size_t index);
+
+// Returns the repository. Empty for an image layout, and for a registry whose repositories cannot
+// be listed.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_row_list_repository(const ocigraph_sweep_row_list *result,
+                                                size_t index);
+
+// Returns the tag of the image. not set if it was found or named without one. No text if it is
+// unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_row_list_tag(const ocigraph_sweep_row_list *result, size_t index);
+
+// Returns the digest of the image. not set if it is not known. No text if it has none.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_row_list_image(const ocigraph_sweep_row_list *result, size_t index);
+
+// Returns the digest of the manifest that this one is attached to. not set for an image. No text
+// if it has none.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_row_list_subject(const ocigraph_sweep_row_list *result, size_t index);
+
+// Returns the digest of the manifest. not set for something that could not be read. No text if it
+// has none.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_row_list_digest(const ocigraph_sweep_row_list *result, size_t index);
+
+// Returns the how the manifest is attached: `referrer`, `tag`, `attestation` or `child`. not set
+// for an image. No text if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_row_list_edge(const ocigraph_sweep_row_list *result, size_t index);
+
+// Returns the what the manifest is, as a phrase such as `SBoM (SPDX)`. not set if it follows no
+// known convention. No text if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_row_list_label(const ocigraph_sweep_row_list *result, size_t index);
+
+// Returns the number of kinds of the manifest.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_sweep_row_list_kind_count(const ocigraph_sweep_row_list *result, size_t index);
+
+// Returns the kind at `index` of this list: the kinds of the manifest: `signature`, `attestation`,
+// `provenance`, `sbom`, `scan-result`, `vex`, `chart`. Empty if it follows no known convention.
+//
+// `row`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_row_list_kind(const ocigraph_sweep_row_list *result,
+                                          size_t row,
+                                          size_t index);
+
+// Returns the artifact type, if it is known without reading the manifest. No text if it is
+// unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_row_list_artifact_type(const ocigraph_sweep_row_list *result,
+                                                   size_t index);
+
+// Returns the number of predicate types of in-toto statements.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_sweep_row_list_predicate_type_count(const ocigraph_sweep_row_list *result,
+                                                    size_t index);
+
+// Returns the type at `index` of this list: the predicate types of in-toto statements, as far as
+// they are known without reading content.
+//
+// `row`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_row_list_predicate_type(const ocigraph_sweep_row_list *result,
+                                                    size_t row,
+                                                    size_t index);
+
+// Returns the media type of the manifest. No text if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_row_list_media_type(const ocigraph_sweep_row_list *result,
+                                                size_t index);
+
+// Returns the size of the manifest in bytes. 0 if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_row_list_size(const ocigraph_sweep_row_list *result, size_t index);
+
+// Returns the annotation `org.opencontainers.image.created`, if the list or index has it. No text
+// if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_row_list_created(const ocigraph_sweep_row_list *result, size_t index);
+
+// Returns the platform, as `os/arch[/variant]`, if an index lists the manifest with one. No text
+// if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_row_list_platform(const ocigraph_sweep_row_list *result, size_t index);
+
+// Returns the number of edges from the image: 0 for the image, 1 for what is directly attached.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_sweep_row_list_depth(const ocigraph_sweep_row_list *result, size_t index);
+
+// Returns the what is known. The number is one of `OCIGRAPH_SWEEP_STATUS_*`.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_sweep_row_list_status(const ocigraph_sweep_row_list *result, size_t index);
+
+// Returns why it is not known, or refused. not set if it is known. No text if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_row_list_error(const ocigraph_sweep_row_list *result, size_t index);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_row_list_json(const ocigraph_sweep_row_list *result);
+
+// Frees a sweep summary and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_sweep_summary_free(ocigraph_sweep_summary *result);
+
+// Returns the images of which a row was returned, whatever is known of them.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_images(const ocigraph_sweep_summary *result);
+
+// Returns the manifests that are attached to them, and those that indexes list.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_attached(const ocigraph_sweep_summary *result);
+
+// Returns the images to which nothing is attached.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_none(const ocigraph_sweep_summary *result);
+
+// Returns the images, repositories and registries that do not exist.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_missing(const ocigraph_sweep_summary *result);
+
+// Returns the images, repositories and registries of which not everything could be read.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_unknown(const ocigraph_sweep_summary *result);
+
+// Returns the images, repositories and registries of which the registry refuses something.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_refused(const ocigraph_sweep_summary *result);
+
+// Returns the rows that were returned before, by the sweep that the checkpoint continues.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_resumed_rows(const ocigraph_sweep_summary *result);
+
+// Returns the length of this list: the how many images have attachments of each kind: of all
+// images, by repository, and by platform. In this order, and complete after the last row.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_sweep_summary_coverage_count(const ocigraph_sweep_summary *result);
+
+// Returns the repository, as `host/repository`, or the layout as `oci:PATH`. not set for all. No
+// text if it is unknown.
+//
+// `index`: the image, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_summary_coverage_repository(const ocigraph_sweep_summary *result,
+                                                        size_t index);
+
+// Returns the platform of the images in indexes, as `os/arch[/variant]`. not set for all images.
+// No text if it is unknown.
+//
+// `index`: the image, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_summary_coverage_platform(const ocigraph_sweep_summary *result,
+                                                      size_t index);
+
+// Returns the kind: `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex` or
+// `chart`.
+//
+// `index`: the image, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_summary_coverage_kind(const ocigraph_sweep_summary *result,
+                                                  size_t index);
+
+// Returns the number of images.
+//
+// `index`: the image, from 0.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_coverage_images(const ocigraph_sweep_summary *result, size_t index);
+
+// Returns the images that have such an attachment.
+//
+// `index`: the image, from 0.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_coverage_covered(const ocigraph_sweep_summary *result,
+                                                 size_t index);
+
+// Returns the images of which it is not known.
+//
+// `index`: the image, from 0.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sweep_summary_coverage_unknown(const ocigraph_sweep_summary *result,
+                                                 size_t index);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sweep_summary_json(const ocigraph_sweep_summary *result);
 
 // Frees a tag list and everything borrowed from it.
 //

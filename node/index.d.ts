@@ -574,7 +574,7 @@ export interface DiscoveredRow {
    */
   readonly depth: number;
   /** The kind of the edge. `undefined` for a problem. */
-  readonly kind?: EdgeKind;
+  readonly edge?: EdgeKind;
   /** The manifest that the edge leads to. `undefined` for a problem. */
   readonly descriptor?: Descriptor;
   /** The tag of a tag's edge. */
@@ -1157,7 +1157,7 @@ export interface BlobDeleteOptions extends CallOptions {
 /** Options of {@link Client.sweep}. */
 export interface SweepOptions extends CallOptions {
   /**
-   * Sweeps the repositories of which the name, without the host, matches one of these patterns: `team/*`. Default: all.
+   * Sweeps the repositories of which the name, without the host, matches one of these patterns: `team-?`. Default: all.
    * The repository of a target that names one is swept in any case.
    */
   repositories?: readonly string[] | undefined;
@@ -1171,7 +1171,10 @@ export interface SweepOptions extends CallOptions {
    * before `v1.10`. Default: all.
    */
   latest?: number | undefined;
-  /** Maximum number of levels: 1 returns what is directly attached, 0 the images alone. Default: all levels. */
+  /**
+   * Maximum number of levels: 1 returns what is directly attached, 0 the images alone, with the status `found`.
+   * Default: all levels.
+   */
   depth?: number | undefined;
   /**
    * A file that records what was done. A sweep of the same targets with the same options continues where the file ends,
@@ -1222,8 +1225,8 @@ export interface SweepRow {
   readonly subject: string | null;
   /** The digest of the manifest. `undefined` for something that could not be read. */
   readonly digest: string | null;
-  /** How the manifest is attached. `undefined` for an image. */
-  readonly kind: EdgeKind | null;
+  /** How the manifest is attached: `referrer`, `tag`, `attestation` or `child`. `undefined` for an image. */
+  readonly edge: string | null;
   /** What the manifest is, as a phrase such as `SBoM (SPDX)`. `undefined` if it follows no known convention. */
   readonly label: string | null;
   /**

@@ -916,8 +916,8 @@ func (o *BlobDeleteOptions) toC(a *arguments) (*C.ocigraph_blob_delete_options, 
 
 // SweepOptions are the options of [Client.Sweep].
 type SweepOptions struct {
-	// Repositories sweeps the repositories of which the name, without the host, matches one of these patterns:
-	// "team/*". Default: all. The repository of a target that names one is swept in any case.
+	// Repositories sweeps the repositories of which the name, without the host, matches one of these patterns: team-?.
+	// Default: all. The repository of a target that names one is swept in any case.
 	Repositories []string
 	// Tags sweeps the tags that match one of these patterns: v1.*. Default: all. The tags of a target that names some
 	// are swept in any case.
@@ -925,8 +925,8 @@ type SweepOptions struct {
 	// Latest sweeps this many tags of each repository: those with the highest versions. v1.10 is after v1.9, and
 	// v1.10-rc1 before v1.10. Default (nil): all.
 	Latest *int
-	// Depth is the maximum number of levels: 1 returns what is directly attached, 0 the images alone. Default (nil):
-	// all levels.
+	// Depth is the maximum number of levels: 1 returns what is directly attached, 0 the images alone, with the status
+	// found. Default (nil): all levels.
 	Depth *int
 	// Checkpoint is a file that records what was done. A sweep of the same targets with the same options continues
 	// where the file ends, and returns the other rows. An image counts as done when the next rows are asked for. Rows

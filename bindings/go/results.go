@@ -64,8 +64,8 @@ type DiscoveredRow struct {
 	// Depth is the number of edges from the subject of the discovery to the manifest: 1 for what is directly attached.
 	// 0 for a problem.
 	Depth int `json:"depth"`
-	// Kind is the kind of the edge. nil or empty for a problem.
-	Kind EdgeKind `json:"kind,omitempty"`
+	// Edge is the kind of the edge. nil or empty for a problem.
+	Edge EdgeKind `json:"edge,omitempty"`
 	// Descriptor is the manifest that the edge leads to. nil or empty for a problem.
 	Descriptor *Descriptor `json:"descriptor,omitempty"`
 	// Tag is the tag of a tag's edge.
@@ -361,8 +361,8 @@ type SweepRow struct {
 	Subject string `json:"subject,omitempty"`
 	// Digest is the digest of the manifest. nil or empty for something that could not be read.
 	Digest string `json:"digest,omitempty"`
-	// Kind is the how the manifest is attached. nil or empty for an image.
-	Kind EdgeKind `json:"kind,omitempty"`
+	// Edge is the how the manifest is attached: referrer, Tag, attestation or child. nil or empty for an image.
+	Edge string `json:"edge,omitempty"`
 	// Label is what the manifest is, as a phrase such as "SBoM (SPDX)". nil or empty if it follows no known convention.
 	Label string `json:"label,omitempty"`
 	// Kinds are the kinds of the manifest: signature, attestation, provenance, sbom, scan-result, vex, chart. Empty if

@@ -18,13 +18,15 @@ namespace ocigraph {
 using discover_each_rows = rows<
     discovered_row, discovered_row_list, ocigraph_discovered_row_list,
     discover_summary, ocigraph_discover_summary, ocigraph_discover_each_rows,
-    ocigraph_discover_each_rows_next, ocigraph_discover_each_rows_summary, ocigraph_discover_each_rows_free>;
+    ocigraph_discover_each_rows_next, ocigraph_discover_each_rows_next_start,
+    ocigraph_discover_each_rows_summary, ocigraph_discover_each_rows_free>;
 
 /* The rows of client::sweep(). */
 using sweep_rows = rows<
     sweep_row, sweep_row_list, ocigraph_sweep_row_list,
     sweep_summary, ocigraph_sweep_summary, ocigraph_sweep_rows,
-    ocigraph_sweep_rows_next, ocigraph_sweep_rows_summary, ocigraph_sweep_rows_free>;
+    ocigraph_sweep_rows_next, ocigraph_sweep_rows_next_start,
+    ocigraph_sweep_rows_summary, ocigraph_sweep_rows_free>;
 
 namespace detail {
 

@@ -641,7 +641,7 @@ class sweep_options
     : public detail::options<sweep_options, ocigraph_sweep_options, ocigraph_sweep_options_new, ocigraph_sweep_options_free> {
   public:
     /* Adds a repository. Sweeps the repositories of which the name, without the host, matches one of these patterns:
-     * `team/*`. Default: all. The repository of a target that names one is swept in any case. */
+     * `team-?`. Default: all. The repository of a target that names one is swept in any case. */
     sweep_options &repository(std::string_view repository) {
         return set(ocigraph_sweep_options_add_repository, detail::in(repository));
     }
@@ -651,8 +651,8 @@ class sweep_options
     /* Sweeps this many tags of each repository: those with the highest versions. `v1.10` is after `v1.9`, and
      * `v1.10-rc1` before `v1.10`. Default: all. */
     sweep_options &latest(std::size_t latest) { return set(ocigraph_sweep_options_set_latest, latest); }
-    /* Sets the maximum number of levels: 1 returns what is directly attached, 0 the images alone. Default: all
-     * levels. */
+    /* Sets the maximum number of levels: 1 returns what is directly attached, 0 the images alone, with the status
+     * `found`. Default: all levels. */
     sweep_options &depth(std::size_t depth) { return set(ocigraph_sweep_options_set_depth, depth); }
     /* Sets a file that records what was done. A sweep of the same targets with the same options continues where the
      * file ends, and returns the other rows. An image counts as done when the next rows are asked for. Rows of more

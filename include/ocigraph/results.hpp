@@ -100,7 +100,7 @@ struct discovered_row {
      * a problem. */
     std::size_t depth;
     /* The kind of the edge. not set for a problem. One of OCIGRAPH_EDGE_KIND_*. */
-    std::int32_t kind;
+    std::int32_t edge;
     /* The manifest that the edge leads to. not set for a problem. */
     std::optional<ocigraph::descriptor> descriptor;
     /* The tag of a tag's edge. */
@@ -127,13 +127,13 @@ class discovered_row_list : public result<ocigraph_discovered_row_list, ocigraph
             return discovered_row{
                 detail::copied(ocigraph_discovered_row_list_parent(get(), i)),
                 ocigraph_discovered_row_list_depth(get(), i),
-                ocigraph_discovered_row_list_kind(get(), i),
+                ocigraph_discovered_row_list_edge(get(), i),
                 optional_part(ocigraph_discovered_row_list_descriptor(get(), i)),
                 detail::copied(ocigraph_discovered_row_list_tag(get(), i)),
                 detail::copied(ocigraph_discovered_row_list_label(get(), i)),
                 detail::list<std::string>(
-                    ocigraph_discovered_row_list_attachment_kind_count(get(), i),
-                    [&](std::size_t j) { return detail::copied(ocigraph_discovered_row_list_attachment_kind(get(), i, j)); }),
+                    ocigraph_discovered_row_list_kind_count(get(), i),
+                    [&](std::size_t j) { return detail::copied(ocigraph_discovered_row_list_kind(get(), i, j)); }),
                 detail::list<std::string>(
                     ocigraph_discovered_row_list_predicate_type_count(get(), i),
                     [&](std::size_t j) { return detail::copied(ocigraph_discovered_row_list_predicate_type(get(), i, j)); }),
@@ -544,8 +544,8 @@ struct sweep_row {
     std::string subject;
     /* The digest of the manifest. not set for something that could not be read. */
     std::string digest;
-    /* How the manifest is attached. not set for an image. One of OCIGRAPH_EDGE_KIND_*. */
-    std::int32_t kind;
+    /* How the manifest is attached: `referrer`, `tag`, `attestation` or `child`. not set for an image. */
+    std::string edge;
     /* What the manifest is, as a phrase such as `SBoM (SPDX)`. not set if it follows no known convention. */
     std::string label;
     /* The kinds of the manifest: `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex`, `chart`.
@@ -585,11 +585,11 @@ class sweep_row_list : public result<ocigraph_sweep_row_list, ocigraph_sweep_row
                 detail::copied(ocigraph_sweep_row_list_image(get(), i)),
                 detail::copied(ocigraph_sweep_row_list_subject(get(), i)),
                 detail::copied(ocigraph_sweep_row_list_digest(get(), i)),
-                ocigraph_sweep_row_list_kind(get(), i),
+                detail::copied(ocigraph_sweep_row_list_edge(get(), i)),
                 detail::copied(ocigraph_sweep_row_list_label(get(), i)),
                 detail::list<std::string>(
-                    ocigraph_sweep_row_list_attachment_kind_count(get(), i),
-                    [&](std::size_t j) { return detail::copied(ocigraph_sweep_row_list_attachment_kind(get(), i, j)); }),
+                    ocigraph_sweep_row_list_kind_count(get(), i),
+                    [&](std::size_t j) { return detail::copied(ocigraph_sweep_row_list_kind(get(), i, j)); }),
                 detail::copied(ocigraph_sweep_row_list_artifact_type(get(), i)),
                 detail::list<std::string>(
                     ocigraph_sweep_row_list_predicate_type_count(get(), i),

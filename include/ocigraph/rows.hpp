@@ -3,7 +3,7 @@
 #ifndef OCIGRAPH_ROWS_HPP
 #define OCIGRAPH_ROWS_HPP
 
-#include <ocigraph/credential.hpp>
+#include <ocigraph/calls.hpp>
 
 #include <iterator>
 
@@ -18,7 +18,7 @@ namespace ocigraph {
  * The operation works only while the range waits for rows, and memory holds one batch of them. It ends with the range. A
  * client with its own threads must exist while rows are read. Rows can be moved, but not while a loop reads them. */
 template <typename Row, typename Batch, typename CBatch, typename Summary, typename CSummary, typename CRows, auto Next,
-          auto Totals, auto Free>
+          auto NextStart, auto Totals, auto Free>
 class rows {
   public:
     using c_handle = CRows;
@@ -70,6 +70,34 @@ class rows {
             throw;
         }
         return out == nullptr ? std::nullopt : std::optional<Batch>(Batch(out));
+    }
+
+    /* Starts what next_batch() does and returns immediately. The rows may be destroyed earlier, which ends them. */
+    void next_batch_start(completed<std::optional<Batch>> done) const {
+        struct started {
+            std::shared_ptr<detail::credential_callback> source;
+            completed<std::optional<Batch>> done;
+        };
+        if (!done) {
+            throw std::logic_error("ocigraph: the completion function is empty");
+        }
+        auto state = std::make_unique<started>(started{credential_source_, std::move(done)});
+        auto complete = [](void *user_data, ocigraph_status status, CBatch *result, ocigraph_error *failure) noexcept {
+            std::unique_ptr<started> self(static_cast<started *>(user_data));
+            using end = completion<std::optional<Batch>>;
+            if (status == OCIGRAPH_OK) {
+                self->done(end(result == nullptr ? std::nullopt : std::optional<Batch>(Batch(result))));
+                return;
+            }
+            error exception(failure);
+            std::exception_ptr thrown = self->source ? self->source->thrown(exception) : nullptr;
+            self->done(end(thrown ? thrown : std::make_exception_ptr(exception)));
+        };
+        detail::check([&](ocigraph_error **failure) {
+            return NextStart(handle_.get(), cancel_.get(), +complete, static_cast<void *>(state.get()), failure);
+        });
+        /* The callback owns the state, and may have freed it already. */
+        static_cast<void>(state.release());
     }
 
     /* Returns the totals of the rows of all batches so far. */

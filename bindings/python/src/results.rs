@@ -66,7 +66,7 @@ impl IntoPlain for DiscoveredRow {
         let Self {
             parent,
             depth,
-            kind,
+            edge,
             descriptor,
             tag,
             label,
@@ -78,7 +78,7 @@ impl IntoPlain for DiscoveredRow {
         let dict = PyDict::new(py);
         dict.set_item("parent", parent.into_plain(py)?)?;
         dict.set_item("depth", depth.into_plain(py)?)?;
-        dict.set_item("kind", kind.into_plain(py)?)?;
+        dict.set_item("edge", edge.into_plain(py)?)?;
         dict.set_item("descriptor", descriptor.into_plain(py)?)?;
         dict.set_item("tag", tag.into_plain(py)?)?;
         dict.set_item("label", label.into_plain(py)?)?;
@@ -357,7 +357,7 @@ impl IntoPlain for SweepRow {
             image,
             subject,
             digest,
-            kind,
+            edge,
             label,
             kinds,
             artifact_type,
@@ -378,7 +378,7 @@ impl IntoPlain for SweepRow {
         dict.set_item("image", image.into_plain(py)?)?;
         dict.set_item("subject", subject.into_plain(py)?)?;
         dict.set_item("digest", digest.into_plain(py)?)?;
-        dict.set_item("kind", kind.into_plain(py)?)?;
+        dict.set_item("edge", edge.into_plain(py)?)?;
         dict.set_item("label", label.into_plain(py)?)?;
         dict.set_item("kinds", kinds.into_plain(py)?)?;
         dict.set_item("artifact_type", artifact_type.into_plain(py)?)?;

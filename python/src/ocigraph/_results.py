@@ -140,7 +140,7 @@ class DiscoveredRow(Result):
     """The predicate types of in-toto statements, as far as they are known without reading content."""
     parent: str | None = None
     """The digest of the manifest that the other is attached to. ``None`` for a problem of the whole repository."""
-    kind: EdgeKind | None = None
+    edge: EdgeKind | None = None
     """The kind of the edge. ``None`` for a problem."""
     descriptor: Descriptor | None = None
     """The manifest that the edge leads to. ``None`` for a problem."""
@@ -159,7 +159,7 @@ class DiscoveredRow(Result):
             tuple(f["kinds"]),
             tuple(f["predicate_types"]),
             f["parent"],
-            f["kind"],
+            f["edge"],
             f["descriptor"] and Descriptor._of(f["descriptor"]),
             f["tag"],
             f["label"],
@@ -749,8 +749,8 @@ class SweepRow(Result):
     """The digest of the manifest that this one is attached to. ``None`` for an image."""
     digest: str | None = None
     """The digest of the manifest. ``None`` for something that could not be read."""
-    kind: EdgeKind | None = None
-    """How the manifest is attached. ``None`` for an image."""
+    edge: str | None = None
+    """How the manifest is attached: ``referrer``, ``tag``, ``attestation`` or ``child``. ``None`` for an image."""
     label: str | None = None
     """What the manifest is, as a phrase such as ``SBoM (SPDX)``. ``None`` if it follows no known convention."""
     artifact_type: str | None = None
@@ -779,7 +779,7 @@ class SweepRow(Result):
             f["image"],
             f["subject"],
             f["digest"],
-            f["kind"],
+            f["edge"],
             f["label"],
             f["artifact_type"],
             f["media_type"],

@@ -252,7 +252,7 @@ async fn a_page_that_cannot_be_read_is_a_line_and_a_failure() {
         let mut rows = Client::new().discover_each(&reference, options).unwrap();
         let ended = loop {
             match rows.next_batch().await {
-                Ok(Some(batch)) => found.extend(batch.iter().map(|row| row.kind.is_some())),
+                Ok(Some(batch)) => found.extend(batch.iter().map(|row| row.edge.is_some())),
                 ended => break ended,
             }
         };

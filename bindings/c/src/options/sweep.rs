@@ -38,7 +38,7 @@ pub extern "C" fn ocigraph_sweep_options_free(options: Option<Box<ocigraph_sweep
 }
 
 /// Adds a repository. Sweeps the repositories of which the name, without the host, matches one of
-/// these patterns: `team/*`. Default: all. The repository of a target that names one is swept in
+/// these patterns: `team-?`. Default: all. The repository of a target that names one is swept in
 /// any case.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
@@ -93,8 +93,8 @@ pub extern "C" fn ocigraph_sweep_options_set_latest(
     })
 }
 
-/// Sets the maximum number of levels: 1 returns what is directly attached, 0 the images alone.
-/// Default: all levels.
+/// Sets the maximum number of levels: 1 returns what is directly attached, 0 the images alone, with
+/// the status `found`. Default: all levels.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.

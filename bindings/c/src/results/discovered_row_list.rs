@@ -98,11 +98,11 @@ pub extern "C" fn ocigraph_discovered_row_list_depth(
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_discovered_row_list_kind(
+pub extern "C" fn ocigraph_discovered_row_list_edge(
     result: Option<&ocigraph_discovered_row_list>,
     index: usize,
 ) -> i32 {
-    read(result, |r| r.value.get(index).and_then(|v| v.kind).map_or(0, edge_kind_number))
+    read(result, |r| r.value.get(index).and_then(|v| v.edge).map_or(0, edge_kind_number))
 }
 
 /// Returns the manifest that the edge leads to. not set for a problem. NULL if there is none.
@@ -154,7 +154,7 @@ pub extern "C" fn ocigraph_discovered_row_list_label(
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_discovered_row_list_attachment_kind_count(
+pub extern "C" fn ocigraph_discovered_row_list_kind_count(
     result: Option<&ocigraph_discovered_row_list>,
     index: usize,
 ) -> usize {
@@ -169,7 +169,7 @@ pub extern "C" fn ocigraph_discovered_row_list_attachment_kind_count(
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_discovered_row_list_attachment_kind(
+pub extern "C" fn ocigraph_discovered_row_list_kind(
     result: Option<&ocigraph_discovered_row_list>,
     row: usize,
     index: usize,

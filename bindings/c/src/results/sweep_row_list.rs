@@ -6,7 +6,7 @@ use ocigraph::SweepRow;
 
 use crate::{
     boundary::{free, read},
-    numbers::{edge_kind_number, sweep_status_number},
+    numbers::sweep_status_number,
     results::Json,
     text::ocigraph_str,
 };
@@ -134,18 +134,19 @@ pub extern "C" fn ocigraph_sweep_row_list_digest(
     read(result, |r| r.value.get(index).and_then(|v| v.digest.as_ref().map(|d| d.as_str())).into())
 }
 
-/// Returns the how the manifest is attached. not set for an image. The number is one of
-/// `OCIGRAPH_EDGE_KIND_*`, or 0 if it has none.
+/// Returns the how the manifest is attached: `referrer`, `tag`, `attestation` or `child`. not set
+/// for an image. No text if it is unknown.
 ///
 /// `index`: the row, from 0.
 ///
+/// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_sweep_row_list_kind(
+pub extern "C" fn ocigraph_sweep_row_list_edge(
     result: Option<&ocigraph_sweep_row_list>,
     index: usize,
-) -> i32 {
-    read(result, |r| r.value.get(index).and_then(|v| v.kind).map_or(0, edge_kind_number))
+) -> ocigraph_str {
+    read(result, |r| r.value.get(index).and_then(|v| v.edge.as_deref()).into())
 }
 
 /// Returns the what the manifest is, as a phrase such as `SBoM (SPDX)`. not set if it follows no
@@ -169,7 +170,7 @@ pub extern "C" fn ocigraph_sweep_row_list_label(
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_sweep_row_list_attachment_kind_count(
+pub extern "C" fn ocigraph_sweep_row_list_kind_count(
     result: Option<&ocigraph_sweep_row_list>,
     index: usize,
 ) -> usize {
@@ -184,7 +185,7 @@ pub extern "C" fn ocigraph_sweep_row_list_attachment_kind_count(
 /// Ownership: borrowed from `result`.
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
-pub extern "C" fn ocigraph_sweep_row_list_attachment_kind(
+pub extern "C" fn ocigraph_sweep_row_list_kind(
     result: Option<&ocigraph_sweep_row_list>,
     row: usize,
     index: usize,

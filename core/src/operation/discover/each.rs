@@ -501,7 +501,7 @@ mod tests {
         let mut found = Vec::new();
         let mut rows = discover_each(Arc::new(layout), reference, options);
         while let Some(batch) = rows.next_batch().await.unwrap() {
-            for row in batch.iter().filter(|row| row.kind == Some(EdgeKind::Attestation)) {
+            for row in batch.iter().filter(|row| row.edge == Some(EdgeKind::Attestation)) {
                 assert_eq!(row.parent.as_ref(), Some(&subject.digest));
                 found.push(row.descriptor.clone().unwrap().digest);
             }

@@ -23,7 +23,7 @@ pub struct DiscoveredRow {
     pub depth: usize,
     /// The kind of the edge. `None` for a problem.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub kind: Option<EdgeKind>,
+    pub edge: Option<EdgeKind>,
     /// The manifest that the edge leads to. `None` for a problem.
     #[serde(
         serialize_with = "serialize_optional_descriptor",
@@ -88,7 +88,7 @@ impl DiscoveredRow {
         Self {
             parent: Some(parent),
             depth,
-            kind: Some(kind),
+            edge: Some(kind),
             descriptor: Some(descriptor),
             tag,
             label: about.and_then(Attachment::label),
@@ -112,7 +112,7 @@ impl DiscoveredRow {
         Self {
             parent: problem.subject.clone(),
             depth: 0,
-            kind: None,
+            edge: None,
             descriptor: None,
             tag: None,
             label: None,
@@ -134,7 +134,7 @@ impl DiscoveredRow {
     /// or for a problem `problem` and `parent`. `location` is the repository or layout without tag and
     /// digest.
     pub fn node_json(&self, location: &str, names: KeyCase) -> Value {
-        let (Some(kind), Some(descriptor)) = (self.kind, &self.descriptor) else {
+        let (Some(kind), Some(descriptor)) = (self.edge, &self.descriptor) else {
             let mut fields = json!({ "problem": self.problem });
             if let Some(parent) = &self.parent {
                 fields["parent"] = json!(parent);

@@ -406,7 +406,7 @@ class ArtifactOperations(Base):
 
         Example:
             >>> rows = client.discover_each("oci:store/app:v1")
-            >>> [(row.depth, row.kind, row.descriptor.artifact_type) async for row in rows]
+            >>> [(row.depth, row.edge, row.descriptor.artifact_type) async for row in rows]
             [(1, 'referrer', 'sbom/example')]
             >>> rows.summary.edges
             1
@@ -869,13 +869,13 @@ class ArtifactOperations(Base):
         Args:
             targets: the registries, repositories, patterns and layouts to sweep.
             repositories: sweeps the repositories of which the name, without the host, matches one of these patterns:
-                ``team/*``. Default: all. The repository of a target that names one is swept in any case.
+                ``team-?``. Default: all. The repository of a target that names one is swept in any case.
             tags: sweeps the tags that match one of these patterns: ``v1.*``. Default: all. The tags of a target that
                 names some are swept in any case.
             latest: sweeps this many tags of each repository: those with the highest versions. ``v1.10`` is after
                 ``v1.9``, and ``v1.10-rc1`` before ``v1.10``. Default: all.
-            depth: maximum number of levels: 1 returns what is directly attached, 0 the images alone. Default: all
-                levels.
+            depth: maximum number of levels: 1 returns what is directly attached, 0 the images alone, with the status
+                ``found``. Default: all levels.
             checkpoint: a file that records what was done. A sweep of the same targets with the same options continues
                 where the file ends, and returns the other rows. An image counts as done when the next rows are asked
                 for. Rows of more than 1,000 attachments of one image may come again. What was unknown is asked for

@@ -517,6 +517,7 @@ fn of_lines(rows: Vec<Value>) -> Value {
     let nested = |mut row: Value| {
         if row.get("problem").is_none() {
             row["descriptor"] = row.clone();
+            row["edge"] = row["kind"].clone();
         }
         row
     };

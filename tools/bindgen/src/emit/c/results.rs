@@ -30,10 +30,7 @@ pub(in crate::emit) const WITHOUT: [(&str, &str); 1] = [
 ];
 
 /// Names of lists that do not follow the rule: the count, the element.
-const NAMES: [(&str, &str, &str, &str); 4] = [
-    // `kind` is that of the edge.
-    ("DiscoveredRow", "kinds", "attachment_kind_count", "attachment_kind"),
-    ("SweepRow", "kinds", "attachment_kind_count", "attachment_kind"),
+const NAMES: [(&str, &str, &str, &str); 2] = [
     ("Problem", "path", "path_length", "path"),
     ("LogoutResult", "removed_from", "removed_count", "removed"),
 ];
