@@ -13,7 +13,7 @@ from typing import Any
 from support import ROOT
 
 import ocigraph
-from ocigraph import AsyncBlob, AsyncClient, Blob, Client
+from ocigraph import AsyncBlob, AsyncClient, AsyncRows, Blob, Client, Rows
 from ocigraph import _native as native
 
 FOLDER = ROOT / "python"
@@ -25,7 +25,7 @@ def operations(client: type[Any]) -> dict[str, Any]:
 
 def asynchronous(signature: inspect.Signature) -> str:
     """Converts a signature of the sync client to that of the async client."""
-    return re.sub(r"\b(Content|Credentials|Blob|Client)\b", r"Async\1", str(signature))
+    return re.sub(r"\b(Content|Credentials|Blob|Client|Rows)\b", r"Async\1", str(signature))
 
 
 def test_both_clients_have_the_same_methods_with_the_same_signatures() -> None:
@@ -33,7 +33,9 @@ def test_both_clients_have_the_same_methods_with_the_same_signatures() -> None:
     assert [*ours, "aclose"] == list(theirs)
     for name, method in ours.items():
         assert str(inspect.signature(theirs[name])) == asynchronous(inspect.signature(method)), name
-        assert inspect.iscoroutinefunction(theirs[name]) == (name != "close"), name
+        # Iterators are not awaited.
+        is_awaited = name not in ("close", "discover_each", "sweep")
+        assert inspect.iscoroutinefunction(theirs[name]) == is_awaited, name
     assert str(inspect.signature(AsyncClient)) == asynchronous(inspect.signature(Client))
 
 
@@ -44,6 +46,10 @@ def test_sync_and_async_blobs_and_digests_have_the_same_surface() -> None:
     for name in ("digest", "digest_file", "digest_files"):
         ours, theirs = getattr(ocigraph, name), getattr(ocigraph, f"async_{name}")
         assert inspect.signature(ours) == inspect.signature(theirs) and inspect.iscoroutinefunction(theirs)
+
+
+def test_sync_and_async_rows_have_the_same_surface() -> None:
+    assert {*operations(Rows), "aclose"} == set(operations(AsyncRows))
 
 
 def test_every_operation_of_the_native_client_is_public() -> None:

@@ -496,6 +496,46 @@ void two_clients(const std::string &location) {
     }
 }
 
+void rows_are_a_range(const ocigraph::client &client, const std::string &location) {
+    const std::string image = location + ":rows";
+    client.push(image, ocigraph::push_options().add_bytes("a.txt", "rows"));
+    for (const char *type : {"a/x", "a/y"}) {
+        client.push(location, ocigraph::push_options().artifact_type(type).subject(image));
+    }
+    std::size_t edges = 0;
+    ocigraph::discover_each_rows rows = client.discover_each(image);
+    for (const ocigraph::discovered_row &row : rows) {
+        CHECK(row.edge == OCIGRAPH_EDGE_KIND_REFERRER && row.depth == 1 && row.descriptor);
+        CHECK(row.parent == rows.summary().subject()->digest());
+        edges++;
+    }
+    CHECK(edges == 2 && rows.summary().edges() == 2 && rows.begin() == rows.end() && !rows.next_batch());
+    /* A loop that ends early, and rows that are moved. */
+    ocigraph::sweep_rows swept = client.sweep({image});
+    CHECK(swept.begin()->depth == 1);
+    ocigraph::sweep_rows moved = std::move(swept);
+    CHECK(moved.begin()->depth == 1 && std::distance(moved.begin(), moved.end()) == 3);
+    /* The token cancels the next batch, and an error of the operation is thrown. */
+    ocigraph::cancel_token cancel;
+    ocigraph::discover_each_rows stopped = client.discover_each(image, {}, std::move(cancel));
+    ocigraph::discover_each_rows missing = client.discover_each(location + ":no-such-tag");
+    try {
+        missing.begin();
+        CHECK(false);
+    } catch (const ocigraph::error &failure) {
+        CHECK(failure.status() == OCIGRAPH_NOT_FOUND && failure.operation() == "discover");
+    }
+    CHECK(missing.begin() == missing.end());
+    /* The callback form. */
+    for (bool last : {false, true}) {
+        std::promise<std::size_t> found;
+        stopped.next_batch_start([&](const ocigraph::completion<std::optional<ocigraph::discovered_row_list>> &ended) {
+            found.set_value(ended.get() ? ended.get()->rows().size() : 0);
+        });
+        CHECK(found.get_future().get() == (last ? 0 : 2));
+    }
+}
+
 int main(int argc, char **argv) {
     CHECK(argc == 5 && ocigraph::fits() && ocigraph::version().substr(0, 2) == "0.");
     folder = argv[4];
@@ -517,5 +557,6 @@ int main(int argc, char **argv) {
     provide_credential(argv[3]);
     functions_may_wait_for_another_client(other);
     two_clients(other);
+    rows_are_a_range(client, other);
     return 0;
 }

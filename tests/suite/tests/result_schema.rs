@@ -16,7 +16,7 @@ use ocigraph::{
     AttachOptions, BackupOptions, Bytes, CheckOptions, Client, CopyOptions, DeleteOptions,
     DiscoverOptions, File, IndexCreateOptions, IndexUpdateOptions, KeyCase, Manifest,
     ManifestFormat, MigrateOptions, PullOptions, PushOptions, Reference, ResolveOptions,
-    RestoreOptions, ToJson, TransferOptions, UntagOptions, VerifyOptions,
+    RestoreOptions, Rows, SweepOptions, ToJson, TransferOptions, UntagOptions, VerifyOptions,
 };
 use ocigraph_fixture::{Config, Fixture};
 use ocigraph_suite::Workspace;
@@ -101,6 +101,15 @@ impl Results {
     }
 }
 
+impl Results {
+    fn add_rows<T: ToJson>(&mut self, name: &str, rows: &[T], summary: &impl ToJson) {
+        self.add(name, |case| {
+            let rows: Vec<Value> = rows.iter().map(|row| row.to_json(case)).collect();
+            json!({ "rows": rows, "summary": summary.to_json(case) })
+        });
+    }
+}
+
 fn camel(name: &str) -> String {
     let mut parts = name.split('_');
     let first = parts.next().unwrap_or_default().to_owned();
@@ -111,6 +120,14 @@ fn run<T>(work: impl Future<Output = ocigraph::Result<T>>) -> T {
     // One runtime, because a client keeps its connections.
     static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
     RUNTIME.block_on(work).unwrap()
+}
+
+async fn all_rows<T, S: Clone>(mut rows: Rows<T, S>) -> ocigraph::Result<(Vec<T>, S)> {
+    let mut found = Vec::new();
+    while let Some(batch) = rows.next_batch().await? {
+        found.extend(batch);
+    }
+    Ok((found, rows.summary()))
 }
 
 /// Runs every operation of the library on an empty repository or layout.
@@ -181,6 +198,13 @@ fn library(place: &str, work: &Workspace) -> Results {
     results.add("discover", |case| {
         serde_json::from_str(&graph.json(&root.to_string(), place, case, |_| true)).unwrap()
     });
+    let rows = client.discover_each(&root, DiscoverOptions::default()).unwrap();
+    let (found, summary) = run(all_rows(rows));
+    assert_eq!((found.len(), summary.edges), (3, 3));
+    results.add_rows("discover_each", &found, &summary);
+    let (found, summary) =
+        run(all_rows(client.sweep(&[place.to_owned()], SweepOptions::default()).unwrap()));
+    results.add_rows("sweep", &found, &summary);
     let pull = || PullOptions::default().output(work.dir().join("out"));
     results.add_result("pull", run(client.pull(&root, pull())).as_slice());
     let again = run(client.pull(&root, pull().artifact_type("sbom/x")));
@@ -261,6 +285,7 @@ fn commands(place: &str) -> Results {
     add("commands/push", &["push", &root, "file"]);
     add("commands/push", &["attach", &root, "--artifact-type", "sbom/x", "file"]);
     add("discover", &["discover", &root]);
+    add("sweep", &["sweep", place]);
     add("commands/pull", &["pull", &root, "-o", "out"]);
     add("commands/pull", &["pull", &root, "-o", "out", "--artifact-type", "sbom/x"]);
     add("copy", &["copy", "-r", &root, "oci:copy:v1"]);

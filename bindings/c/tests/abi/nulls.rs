@@ -55,7 +55,7 @@ fn good(parameter: &str) -> String {
     let (kind, name) = parameter.trim_start_matches("const ").split_once(' ').unwrap();
     match (kind, name) {
         (_, "**out" | "**error") => empty(parameter).to_owned(),
-        (_, "*tags" | "*requirements" | "*manifests" | "*paths" | "*inputs") => {
+        (_, "*tags" | "*requirements" | "*manifests" | "*paths" | "*inputs" | "*targets") => {
             "&good_text".to_owned()
         }
         (_, "*references") => "&good_text_of_reference".to_owned(),
@@ -87,7 +87,7 @@ fn null(function: &Function, parameter: &str) -> Option<&'static str> {
         (
             _,
             "**out" | "*tags" | "*requirements" | "*manifests" | "*paths" | "*references"
-            | "*inputs",
+            | "*inputs" | "*targets",
         ) => Some("NULL"),
         (_, "**error" | "*user_data") => None,
         ("ocigraph_cancel" | "ocigraph_runtime" | "ocigraph_progress_fn", _) => None,
@@ -126,9 +126,17 @@ int main(void) {
     SUCCEEDS(ocigraph_reference_parse(OCIGRAPH_STR("oci:here:v1"), &good_ocigraph_reference, &failure));
     SUCCEEDS(ocigraph_client_discover(good_ocigraph_client, OCIGRAPH_STR("oci:here:v1"), NULL, NULL,
                                       &good_ocigraph_graph, &failure));
+    ocigraph_discover_each_rows *good_ocigraph_discover_each_rows = NULL;
+    ocigraph_sweep_rows *good_ocigraph_sweep_rows = NULL;
+    SUCCEEDS(ocigraph_client_discover_each(good_ocigraph_client, OCIGRAPH_STR("oci:here:v1"), NULL,
+                                           &good_ocigraph_discover_each_rows, &failure));
+    SUCCEEDS(ocigraph_client_sweep(good_ocigraph_client, &good_text_of_reference, 1, NULL,
+                                   &good_ocigraph_sweep_rows, &failure));
 "#;
 
 const END: &str = r#"
+    ocigraph_discover_each_rows_free(good_ocigraph_discover_each_rows);
+    ocigraph_sweep_rows_free(good_ocigraph_sweep_rows);
     ocigraph_graph_free(good_ocigraph_graph);
     ocigraph_reference_free(good_ocigraph_reference);
     ocigraph_credential_free(good_ocigraph_credential);

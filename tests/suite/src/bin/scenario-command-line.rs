@@ -203,7 +203,6 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
                 line.word(text("tags", tag)?);
             }
         }
-        }
         "check" => {
             for requirement in list("requirements", &request.required("requirements")?)? {
                 line.option("--require", text("requirements", requirement)?);
