@@ -61,8 +61,10 @@ pub(super) async fn sweep_image(
                 Code::Network | Code::Timeout | Code::Tls | Code::Unauthorized
             );
             let (status, rows) = (row.status, vec![row]);
+            // An image that is refused may have anything.
+            let coverage = (status != SweepStatus::Missing).then(ImageCoverage::default);
             let swept = SweptImage::new(rows, tags, status);
-            return Ok(Some(SweptImage { is_unreachable, ..swept }));
+            return Ok(Some(SweptImage { coverage, is_unreachable, ..swept }));
         }
     };
     match repository.begin(&image.digest, tag) {
