@@ -145,12 +145,12 @@ impl Engine {
             };
             self.rows.append(&mut self.context.early.take());
             if let Some(event) = event {
-                self.handle(event)?;
+                self.handle(event).await?;
             }
             while self.rows.len() < BATCH
                 && let Some(Some(event)) = self.events.next().now_or_never()
             {
-                self.handle(event)?;
+                self.handle(event).await?;
             }
             self.rows.append(&mut self.context.early.take());
             self.hand_over().await?;
@@ -330,7 +330,7 @@ impl Engine {
         true
     }
 
-    fn handle(&mut self, event: Event) -> Result<()> {
+    async fn handle(&mut self, event: Event) -> Result<()> {
         match event {
             Event::Catalog(host, pattern, tags, listed) => {
                 self.catalogs -= 1;
@@ -353,7 +353,7 @@ impl Engine {
                 match listed {
                     Ok(Listed { repository, problems, names }) => {
                         if let Some(names) = names {
-                            self.journal.add_tags(&repository, &names);
+                            self.journal.add_tags(&repository, &names).await?;
                         }
                         self.add_problems(&place, problems);
                         self.reached(&place.registry);

@@ -227,17 +227,21 @@ impl Journal {
         }
     }
 
-    /// Records all tags of a repository.
-    pub(super) fn add_tags(&mut self, repository: &Repository, tags: &Names) {
-        let number = self.number(repository);
+    /// Records all tags of a repository at once, in pieces: there can be a million.
+    pub(super) async fn add_tags(&mut self, repository: &Repository, tags: &Names) -> Result<()> {
         let name = &repository.name;
+        let next = self.numbers.len() as u32;
+        let number = *self.numbers.entry(name.clone()).or_insert(next);
+        let Some(file) = &mut self.file else { return Ok(()) };
         let entry = |tags| Entry::Tags { name: name.clone(), number, of: of(repository), tags };
-        self.pending.push(entry(Vec::new()));
-        let all: Vec<&str> = tags.iter().collect();
-        for part in all.chunks(NAMES) {
-            self.pending.push(entry(part.iter().map(|tag| (*tag).to_owned()).collect()));
+        file.append(&entry(Vec::new()))?;
+        let mut all = tags.iter().peekable();
+        while all.peek().is_some() {
+            file.append(&entry(all.by_ref().take(NAMES).map(str::to_owned).collect()))?;
+            file.flush().await?;
         }
-        self.pending.push(Entry::Listed { listed: number });
+        file.append(&Entry::Listed { listed: number })?;
+        file.flush().await
     }
 
     /// Records an image, if it is known.
