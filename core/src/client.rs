@@ -22,6 +22,7 @@ use crate::{
         copy::{self, CopyOptions, CopyReport},
         discover::{self, DiscoverOptions, DiscoverSummary, DiscoveredRow},
         list,
+        prune::{self, PruneOptions, PruneReport},
         rows::Rows,
         selection::Places,
         sweep::{self, SweepOptions, SweepRow, SweepSummary},
@@ -255,7 +256,6 @@ impl Client {
     }
 
     /// The registry of a reference, unless a store of the caller serves it.
-    #[cfg(feature = "layout")]
     fn host_of<'a>(&self, reference: &'a Reference) -> Option<&'a Host> {
         match self.own_location(reference) {
             Some(Location::Registry { host, .. }) => Some(host),
@@ -315,6 +315,48 @@ impl Client {
     pub async fn list_manifests(&self, reference: &Reference) -> Result<List<ManifestInfo>> {
         let store = self.open_for(list::MANIFESTS, reference, &[])?;
         operation::manifests(&*store, reference).await
+    }
+
+    /// Deletes from repositories and layouts what the options select, by age, number, tags and kind, and
+    /// keeps what something needs that stays: what an index lists, subjects, and everything attached. What
+    /// is attached to a deleted manifest is deleted with it. The report has the reason for everything that
+    /// is deleted, and for everything that was selected and stays. A plan can be stored, and executed later:
+    /// what has changed since is refused, and an interrupted execution can be run again.
+    ///
+    /// A registry that lists no untagged manifests, as most do, shows only those that something tagged leads
+    /// to: the report says so. If a list or a manifest cannot be read, everything stays in that repository,
+    /// because the unread part may need it. A failure in one of several repositories is in the report, and
+    /// does not stop the others.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] if the options select nothing or cannot be used, if the plan deletes more
+    /// manifests than the options allow, or if a file is not a plan; [`Code::InvalidReference`] if a
+    /// reference has a tag or digest. Of a single repository: [`Code::NotFound`] if it does not exist,
+    /// [`Code::Unsupported`] if the registry deletes no manifest.
+    pub async fn prune(
+        &self,
+        references: &[Reference],
+        options: PruneOptions,
+    ) -> Result<PruneReport> {
+        // A plan needs no right to delete.
+        let is_read_only = options.dry_run || options.plan.is_some();
+        let actions: &[&str] = if is_read_only { &[] } else { &DELETE };
+        let open = |reference: &Reference| self.open_location(reference.location(), actions);
+        let check = |references: &[Reference]| {
+            self.check_hosts(references.iter().filter_map(|reference| self.host_of(reference)))
+        };
+        prune::run(references, &prune::Opener { open: &open, check: &check }, options).await
+    }
+
+    /// Executes a plan that [`Client::prune`] returned, as it does with a stored plan.
+    #[doc(hidden)]
+    pub async fn prune_as_planned(
+        &self,
+        plan: PruneReport,
+        options: &PruneOptions,
+    ) -> Result<PruneReport> {
+        let open = |reference: &Reference| self.open_location(reference.location(), &DELETE);
+        prune::run_plan(plan, &open, options).await
     }
 
     /// Stores bytes as a blob and returns its descriptor, with the media type

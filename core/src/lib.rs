@@ -398,6 +398,10 @@ pub use operation::{
         AttachmentForm, KeptAttachment, MigrateOptions, MigrateReport, Migration, MigrationKind,
         RemovedAttachment,
     },
+    prune::{
+        KeepCause, KeptManifest, PruneCause, PruneFailure, PruneOptions, PruneReport, PrunedKind,
+        PrunedManifest, PrunedRepository, RefusedManifest,
+    },
     pull::{PullOptions, PullResult, PulledFile},
     push::{PushOptions, PushResult, PushedBlob},
     rows::{RowSink, Rows},

@@ -70,8 +70,9 @@ pub use graph::{CompactDescriptor, SharedTexts, edge_json};
 pub use graph::{EdgeRef, Edges, Graph, Node, Walk};
 pub use host::{Host, HostError, HostErrorReason};
 pub use image_config::{IMAGE_CONFIG_LIMIT, ImageConfig};
-pub use json::{KeyCase, ToJson, serialize_descriptor, serialize_descriptors,
-    serialize_optional_descriptor};
+pub use json::{
+    KeyCase, ToJson, serialize_descriptor, serialize_descriptors, serialize_optional_descriptor,
+};
 pub use list_problem::ListProblem;
 pub use manifest::{
     EMPTY_JSON, IndexBuilder, Manifest, ManifestBuildError, ManifestBuilder, ManifestError,

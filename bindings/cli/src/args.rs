@@ -28,6 +28,7 @@ use crate::{
         login::{LoginArgs, LogoutArgs},
         manifest::ManifestCommand,
         migrate::MigrateArgs,
+        prune::PruneArgs,
         pull::PullArgs,
         push::{AttachArgs, PushArgs},
         sweep::SweepArgs,
@@ -83,6 +84,8 @@ pub(crate) enum Command {
     Discover(DiscoverArgs),
     /// Delete an artifact and its graph of referrers
     Delete(DeleteArgs),
+    /// Delete what is old, orphaned or untagged from repositories and layouts
+    Prune(Box<PruneArgs>),
     /// Copy an artifact or its graph between registries and image layouts
     #[command(visible_alias = "cp")]
     Copy(Box<CopyArgs>),

@@ -137,6 +137,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Pull(args) => commands::pull::pull(&common, args).boxed(),
         Command::Discover(args) => commands::discover::discover(&common, args).boxed(),
         Command::Delete(args) => commands::delete::delete(&common, args).boxed(),
+        Command::Prune(args) => commands::prune::prune(&common, *args).boxed(),
         Command::Copy(args) => commands::copy::copy(&common, *args).boxed(),
         Command::Backup(args) => commands::archive::backup(&common, args).boxed(),
         Command::Restore(args) => commands::archive::restore(&common, args).boxed(),

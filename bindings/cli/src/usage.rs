@@ -31,6 +31,7 @@ impl Usage {
             Command::Push(args) => args.usage(),
             Command::Attach(args) => args.usage(),
             Command::Delete(args) => args.usage(),
+            Command::Prune(args) => Ok(args.usage()),
             Command::Manifest(command) => ManifestCommand::usage(command),
             Command::Blob(command) => BlobCommand::usage(command),
             Command::Pull(args) => one(&args.layout, &args.target),

@@ -120,9 +120,9 @@ impl Client {
         S: ToJson + Clone + Send + 'static,
         [T]: ToJson,
     {
-        let rows = self.running().and_then(|(core, engine)| {
-            Rows::new(engine, context.clone(), open(core)?)
-        });
+        let rows = self
+            .running()
+            .and_then(|(core, engine)| Rows::new(engine, context.clone(), open(core)?));
         js_result(rows.map_err(|error| context.apply(error)))
     }
 

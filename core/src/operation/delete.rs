@@ -10,6 +10,8 @@
 //! what may depend on it: a manifest that cannot be read either, and that the tag may name; and, if
 //! the tag names an index, the children of a deleted index, which it may list too.
 
+mod order;
+
 use derive_setters::Setters;
 use serde::Serialize;
 use std::{
@@ -18,6 +20,8 @@ use std::{
 };
 
 use futures::{StreamExt, TryStreamExt, stream};
+
+pub(crate) use order::in_levels;
 
 use crate::operation::read::{ListedManifest, fetch_manifest, listed_manifest, resolve_tags};
 use crate::operation::select::{check_names_deleted, name_of};
@@ -499,32 +503,13 @@ impl ReferrerClosure {
         retained: &HashMap<Digest, String>,
         external: &ExternalReferences,
     ) -> Vec<Vec<ManifestDeletion>> {
-        let is_deleted = |digest: &Digest| !retained.contains_key(digest);
-        let mut waiting: HashMap<&Digest, usize> = HashMap::new();
-        for digest in self.order.iter().filter(|d| is_deleted(d)) {
+        let deleted = self.order.iter().filter(|digest| !retained.contains_key(digest));
+        let before = |digest: &Digest| {
             let node = &self.nodes[digest];
-            let before = node.referrers.iter().chain(&node.siblings).chain(&node.parents);
-            let before = before.filter(|d| is_deleted(d)).count();
-            waiting.insert(digest, before);
-        }
+            node.referrers.iter().chain(&node.siblings).chain(&node.parents).cloned().collect()
+        };
         let mut levels = Vec::new();
-        while !waiting.is_empty() {
-            let ready = |digest: &&Digest| waiting.get(digest) == Some(&0);
-            let mut level: Vec<&Digest> = self.order.iter().filter(ready).collect();
-            if level.is_empty() {
-                // A forged cycle has no valid order: delete all its manifests in one level.
-                level = self.order.iter().filter(|digest| waiting.contains_key(digest)).collect();
-            }
-            for digest in &level {
-                waiting.remove(digest);
-                let node = &self.nodes[*digest];
-                let attached_to = node.sibling_of.iter().map(|(digest, _)| digest);
-                for later in node.subjects.iter().chain(attached_to).chain(&node.children) {
-                    if let Some(before) = waiting.get_mut(later) {
-                        *before = before.saturating_sub(1);
-                    }
-                }
-            }
+        for level in in_levels(deleted, before) {
             let deletions = level.into_iter().map(|digest| {
                 let node = &self.nodes[digest];
                 let outside = self.subject.as_ref().filter(|_| *digest == self.root);

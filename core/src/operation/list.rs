@@ -6,19 +6,21 @@ use std::collections::{HashMap, HashSet};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::operation::named::named;
-use crate::operation::read::{ListedManifest, listed_manifest, read_small, resolve_tags};
+use crate::operation::read::{
+    ListedManifest, listed_manifest, listed_referrers, read_small, resolve_tags, unread,
+};
 use crate::operation::select::name_of;
 use crate::store::{
     ReadStore,
     catalog::{ManifestInfo, TagInfo},
     concurrency::DEFAULT_CONCURRENCY,
     limits::check_limit,
-    list::{List, Problems},
+    list::List,
     memory_budget::{Charge, Memory},
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, IMAGE_CONFIG_LIMIT, ImageConfig, ListProblem, Manifest,
-    Reference, Result, created, excerpt, media_type, weight::Weight,
+    Reference, Result, created, media_type, weight::Weight,
 };
 
 pub(crate) const MANIFESTS: &str = "manifests";
@@ -211,27 +213,13 @@ fn tag_target(named: Result<Descriptor>) -> Result<TagTarget> {
     }
 }
 
-fn unread(error: &Error) -> String {
-    format!("cannot be read: {}", excerpt(error.message()))
-}
-
 /// Returns the details of a manifest, its children, and its referrers.
 async fn inspect(
     store: &dyn ReadStore,
     memory: &Memory,
     descriptor: Descriptor,
 ) -> Result<(ManifestInfo, Vec<Descriptor>, List<Descriptor>, Charge)> {
-    let referrers = async {
-        match store.referrers(&descriptor.digest, None).await {
-            // TOO_LARGE is a limit of the whole operation.
-            Err(e) if e.is_of_one_manifest() && e.code() != Code::TooLarge => {
-                let mut problems = Problems::of_referrers(&descriptor.digest);
-                problems.add(unread(&e));
-                Ok(List::with_problems(Vec::new(), problems.found()))
-            }
-            referrers => referrers,
-        }
-    };
+    let referrers = listed_referrers(store, &descriptor.digest);
     let ((info, children), referrers) = tokio::try_join!(details(store, &descriptor), referrers)?;
     // Charged here, since many can wait for one before them.
     let charge = memory.charge().of(info.weight() + children.weight())?;

@@ -25,6 +25,7 @@ pub(crate) mod login;
 pub(crate) mod manifest;
 pub(crate) mod migrate;
 pub(crate) mod named;
+pub(crate) mod prune;
 pub(crate) mod pull;
 pub(crate) mod push;
 pub(crate) mod read;
@@ -50,6 +51,7 @@ pub use index::{index_create, index_update};
 pub use list::{manifests, tag_details, tags};
 pub use manifest::{delete_manifest, fetch_manifest, push_manifest, resolve};
 pub use migrate::migrate;
+pub use prune::prune;
 pub use pull::pull;
 pub use push::push;
 #[cfg(feature = "layout")]

@@ -3,8 +3,14 @@
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream, stream::BoxStream};
 
-use crate::{content::verified::verified, store::ReadStore};
-use ocigraph_types::{Code, Descriptor, Error, Manifest, Result, TagOrDigest};
+use crate::{
+    content::verified::verified,
+    store::{
+        ReadStore,
+        list::{List, Problems},
+    },
+};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Manifest, Result, TagOrDigest, excerpt};
 
 /// Fetches a manifest, and checks that it is the one with the digest that was asked for: a store of
 /// the caller might return another.
@@ -54,6 +60,28 @@ pub(crate) async fn listed_manifest(
         Err(e) if e.is_of_one_manifest() => Ok(ListedManifest::Unreadable(e)),
         Err(e) => Err(e),
     }
+}
+
+/// Returns the referrers of a manifest. A list that the registry refuses has no entries and a problem; an
+/// error that concerns the whole repository is returned.
+pub(crate) async fn listed_referrers(
+    store: &dyn ReadStore,
+    subject: &Digest,
+) -> Result<List<Descriptor>> {
+    match store.referrers(subject, None).await {
+        // TOO_LARGE is a limit of the whole operation.
+        Err(e) if e.is_of_one_manifest() && e.code() != Code::TooLarge => {
+            let mut problems = Problems::of_referrers(subject);
+            problems.add(unread(&e));
+            Ok(List::with_problems(Vec::new(), problems.found()))
+        }
+        referrers => referrers,
+    }
+}
+
+/// Returns a phrase for what could not be read.
+pub(crate) fn unread(error: &Error) -> String {
+    format!("cannot be read: {}", excerpt(error.message()))
 }
 
 /// Resolves every tag, in the order of `tags`: its descriptor, or the error. A tag that names several

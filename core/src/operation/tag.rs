@@ -107,7 +107,7 @@ async fn tags_to_remove(
 }
 
 /// Removes one tag. Returns false if it does not exist and the options allow that.
-async fn remove(
+pub(crate) async fn remove(
     store: &dyn Store,
     tag: &str,
     expected: Option<&Digest>,

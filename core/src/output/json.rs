@@ -20,6 +20,10 @@ use crate::{
         discover::{DiscoverSummary, DiscoveredRow},
         index::IndexResult,
         migrate::{KeptAttachment, MigrateReport, Migration, MigrationKind, RemovedAttachment},
+        prune::{
+            KeepCause, KeptManifest, PruneCause, PruneFailure, PruneReport, PrunedKind,
+            PrunedManifest, PrunedRepository, RefusedManifest,
+        },
         pull::{PullResult, PulledFile},
         push::{PushResult, PushedBlob},
         sweep::{SweepCoverage, SweepRow, SweepStatus, SweepSummary},
@@ -32,7 +36,7 @@ use crate::{
     operation::login::{LoginResult, LogoutResult},
     store::registry::auth::StoredIn,
 };
-use ocigraph_types::{Descriptor, KeyCase, ToJson, serialize_descriptor};
+use ocigraph_types::{Descriptor, KeyCase, Reference, ToJson, serialize_descriptor};
 
 macro_rules! to_json {
     ($($result:ty),* $(,)?) => {$(
@@ -55,14 +59,20 @@ to_json!(
     DiscoveredRow,
     IndexResult,
     KeptAttachment,
+    KeptManifest,
     ManifestInfo,
     MigrateReport,
     Migration,
     Problem,
+    PruneFailure,
+    PruneReport,
+    PrunedManifest,
+    PrunedRepository,
     PullResult,
     PulledFile,
     PushResult,
     PushedBlob,
+    RefusedManifest,
     RemovedAttachment,
     RetainedManifest,
     SweepCoverage,
@@ -88,7 +98,16 @@ macro_rules! by_name {
     )*};
 }
 
-by_name!(MigrationKind, Outcome, Presence, ProblemKind, SweepStatus);
+by_name!(
+    KeepCause,
+    MigrationKind,
+    Outcome,
+    Presence,
+    ProblemKind,
+    PruneCause,
+    PrunedKind,
+    SweepStatus
+);
 
 #[cfg(feature = "registry")]
 by_name!(StoredIn);
@@ -123,6 +142,36 @@ impl Serialize for DeleteFailure {
     }
 }
 
+impl Serialize for RefusedManifest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Fields<'a> {
+            #[serde(serialize_with = "serialize_descriptor")]
+            descriptor: &'a Descriptor,
+            tags: &'a [String],
+            error: String,
+            code: &'static str,
+        }
+        let Self { descriptor, tags, error } = self;
+        let code = error.code().name();
+        Fields { descriptor, tags, error: error.to_string(), code }.serialize(serializer)
+    }
+}
+
+impl Serialize for PruneFailure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Fields<'a> {
+            repository: &'a Reference,
+            error: String,
+            code: &'static str,
+        }
+        let Self { repository, error } = self;
+        let code = error.code().name();
+        Fields { repository, error: error.to_string(), code }.serialize(serializer)
+    }
+}
+
 #[cfg(feature = "registry")]
 impl Serialize for LoginResult {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -145,7 +194,7 @@ impl Serialize for LoginResult {
 mod tests {
     use super::*;
     use crate::operation::copy::{CopiedBlobs, KeptTag};
-    use ocigraph_types::{Code, Digest, Error, Reference};
+    use ocigraph_types::{Code, Digest, Error};
 
     const DIGEST: &str = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
 

@@ -17,11 +17,20 @@ pub(crate) fn fallback_tag(subject: &Digest) -> String {
 }
 
 /// Returns true for a tag that has the form of a fallback tag.
-#[cfg(any(feature = "layout", feature = "registry"))]
 pub(crate) fn is_fallback_tag(tag: &str) -> bool {
     tag.split_once('-').is_some_and(|(algorithm, hex)| {
         matches!(algorithm, "sha256" | "sha512")
             && hex.len() == 64
             && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
     })
+}
+
+/// Returns the subject of which a fallback tag has the digest. `None` for one of SHA-512, of which the
+/// tag has a part only.
+pub(crate) fn subject_of_fallback_tag(tag: &str) -> Option<Digest> {
+    if !is_fallback_tag(tag) {
+        return None;
+    }
+    let subject: Digest = tag.replacen('-', ":", 1).parse().ok()?;
+    subject.algorithm().is_ok().then_some(subject)
 }

@@ -257,6 +257,12 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
         stream::once(self.tags()).boxed()
     }
 
+    /// Returns all tags as [`ReadStore::tags`] does, with the fallback tags. Default:
+    /// [`ReadStore::tags`], since a store that knows its referrers has no fallback tags.
+    async fn every_tag(&self) -> Result<List<String>> {
+        self.tags().await
+    }
+
     /// Returns the tags that have the digest of a manifest, as cosign writes them, or `None` if reading
     /// them would take more than `max_requests` requests. Default: those among [`tags`](Self::tags).
     async fn sibling_tags(&self, max_requests: usize) -> Result<Option<List<SiblingTag>>> {

@@ -202,10 +202,9 @@ impl Kind {
     /// The results of the functions of an operation with this result: one, or of rows a batch and the summary.
     pub(crate) fn parts(&self) -> Vec<Kind> {
         match self {
-            Kind::Rows { row, summary } => vec![
-                Kind::List(Box::new(Kind::Record(row.clone()))),
-                Kind::Record(summary.clone()),
-            ],
+            Kind::Rows { row, summary } => {
+                vec![Kind::List(Box::new(Kind::Record(row.clone()))), Kind::Record(summary.clone())]
+            }
             kind => vec![kind.clone()],
         }
     }

@@ -4,8 +4,8 @@ use std::{io::Write, str::FromStr};
 
 use clap::Args;
 use ocigraph::{
-    Client, Code, Descriptor, DiscoverOptions, EdgeKind, Error, Graph, KeyCase,
-    Platform, Result, json_line,
+    Client, Code, Descriptor, DiscoverOptions, EdgeKind, Error, Graph, KeyCase, Platform, Result,
+    json_line,
 };
 
 use crate::{

@@ -13,6 +13,7 @@ pub(crate) mod login;
 pub(crate) mod man;
 pub(crate) mod manifest;
 pub(crate) mod migrate;
+pub(crate) mod prune;
 pub(crate) mod pull;
 pub(crate) mod push;
 pub(crate) mod sweep;

@@ -311,12 +311,16 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("sweep", "checkpoint" | "shard") => {
                 line.option(&format!("--{name}"), text(&name, &given)?);
             }
-            ("discover" | "discover_each", "predicate_type") => line.option("--predicate", text(&name, &given)?),
+            ("discover" | "discover_each", "predicate_type") => {
+                line.option("--predicate", text(&name, &given)?)
+            }
             ("discover" | "discover_each" | "copy" | "verify" | "delete", "only") => {
                 line.option("--only", text(&name, &given)?);
             }
             // The command always prints what it could read, and then fails.
-            ("discover" | "discover_each", "allow_incomplete") => line.may_fail = value(&name, &given)?,
+            ("discover" | "discover_each", "allow_incomplete") => {
+                line.may_fail = value(&name, &given)?
+            }
             ("backup", "recursive") => line.flag("--include-referrers", &name, &given)?,
             ("backup", "since") => line.option("--since", text(&name, &given)?),
             ("restore", "repository") => line.option("--repository", text(&name, &given)?),
@@ -350,8 +354,8 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
                 "platform",
             ) => line.option("--platform", text(&name, &given)?),
             (
-                "push" | "attach" | "pull" | "discover" | "discover_each" | "sweep" | "delete" | "copy"
-                | "backup" | "restore" | "migrate" | "verify" | "check" | "index_create"
+                "push" | "attach" | "pull" | "discover" | "discover_each" | "sweep" | "delete"
+                | "copy" | "backup" | "restore" | "migrate" | "verify" | "check" | "index_create"
                 | "index_update",
                 "concurrency",
             ) => {

@@ -130,14 +130,19 @@ impl ReadStore for Registry {
     }
 
     async fn tags(&self) -> Result<List<String>> {
-        let mut tags = self.list_tags().await?;
-        self.set_listed_tags(&tags)?;
+        let mut tags = self.every_tag().await?;
         tags.entries.retain(|tag| !is_fallback_tag(tag));
         Ok(tags)
     }
 
     fn tags_in_parts(&self) -> BoxStream<'_, Result<List<String>>> {
         self.list_tags_in_parts()
+    }
+
+    async fn every_tag(&self) -> Result<List<String>> {
+        let tags = self.list_tags().await?;
+        self.set_listed_tags(&tags)?;
+        Ok(tags)
     }
 
     async fn sibling_tags(&self, max_requests: usize) -> Result<Option<List<SiblingTag>>> {

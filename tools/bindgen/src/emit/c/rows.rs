@@ -86,7 +86,9 @@ pub(super) fn file(c: &C<'_>, operation: &Operation, forms: &[Forms]) -> Output 
     let about = name.replace('_', " ");
     source(
         &format!("operation/{}.rs", snake(name)),
-        &format!("//! The operation {about}, whose result is read in batches.\n\n{imports}\n{text}"),
+        &format!(
+            "//! The operation {about}, whose result is read in batches.\n\n{imports}\n{text}"
+        ),
     )
 }
 
@@ -118,7 +120,9 @@ fn open(c: &C<'_>, operation: &Operation, forms: &[Forms]) -> Function {
         name: format!("ocigraph_client_{name}"),
         doc,
         notes: vec![
-            format!("Ownership: free `out` with `ocigraph_{handle}_free`. `client` may be freed earlier."),
+            format!(
+                "Ownership: free `out` with `ocigraph_{handle}_free`. `client` may be freed earlier."
+            ),
             errors(c, operation),
             format!("Threads: any. {SINCE}"),
         ],
@@ -224,7 +228,8 @@ fn totals_of(handle: &str, totals: &str) -> Function {
             parameter("error", ERROR),
         ],
         returns: "ocigraph_status".to_owned(),
-        body: "call(out, error, || require(rows, \"rows\")?.0.summary().map(Into::into))".to_owned(),
+        body: "call(out, error, || require(rows, \"rows\")?.0.summary().map(Into::into))"
+            .to_owned(),
     }
 }
 

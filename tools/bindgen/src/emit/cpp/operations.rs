@@ -96,7 +96,8 @@ fn rows_class(operation: &Operation) -> Option<String> {
     let names: Vec<String> = operation.result.parts().iter().filter_map(result_name).collect();
     let [batch, totals] = names.as_slice() else { return None };
     let (handle, row) = (rows::handle(operation), snake(row));
-    let functions = ["next", "next_start", "summary", "free"].map(|name| format!("ocigraph_{handle}_{name}"));
+    let functions =
+        ["next", "next_start", "summary", "free"].map(|name| format!("ocigraph_{handle}_{name}"));
     Some(format!(
         "/* The rows of client::{}(). */\nusing {handle} = rows<\n    {row}, {batch}, ocigraph_{batch},\n    \
          {totals}, ocigraph_{totals}, ocigraph_{handle},\n    {},\n    {}>;\n\n",

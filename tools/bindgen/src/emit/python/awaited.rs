@@ -4,7 +4,9 @@
 /// iterators, which are not awaited; their examples name the variable of a loop `row`.
 pub(super) fn awaited(example: &str, rows: &[&str]) -> String {
     let lines = example.lines().map(|line| match line.get(..4) {
-        Some(">>> " | "... ") if !line.contains("close()") => format!("{}\n", statement(line, rows)),
+        Some(">>> " | "... ") if !line.contains("close()") => {
+            format!("{}\n", statement(line, rows))
+        }
         _ => format!("{}\n", line.replace("Client(", "AsyncClient(")),
     });
     lines.collect()

@@ -233,9 +233,7 @@ fn method(operation: &Operation, definition: &Definition, form: Form) -> String 
             true => ("AsyncRows", ", self._callback.use_running_loop"),
             false => ("Rows", ""),
         };
-        text.push_str(&format!(
-            "        return {class}(rows, {row}._of, {summary}._of{before})\n"
-        ));
+        text.push_str(&format!("        return {class}(rows, {row}._of, {summary}._of{before})\n"));
         return text;
     }
     let progress = options.iter().any(|option| option.kind == Kind::Progress);

@@ -1,0 +1,7 @@
+//! Prune: what a plan selects, what it protects and why, and what an execution refuses.
+
+mod executions;
+mod killed;
+mod place;
+mod plans;
+mod random;
