@@ -37,7 +37,7 @@ mod native {
         operation::Operation,
         rows::Rows,
         values::parse_reference,
-        {command, version},
+        {command, sweep_drawings, version},
     };
 
     #[pymodule_init]
@@ -56,6 +56,14 @@ fn version() -> &'static str {
 #[pyfunction]
 fn command(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> u8 {
     py.detach(|| ocigraph_cli::run_command(arguments))
+}
+
+/// Draws the summary of a sweep, which is JSON: as a table, and as SVG.
+#[pyfunction]
+fn sweep_drawings(summary: &str) -> PyResult<(String, String)> {
+    let summary: ocigraph::SweepSummary = serde_json::from_str(summary)
+        .map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))?;
+    Ok((summary.table(), summary.svg()))
 }
 
 fn start(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     coverage::{ImageCoverage, Kinds},
@@ -16,7 +16,7 @@ const MAX_PLATFORMS: usize = 256;
 /// The totals of a sweep.
 ///
 /// An image with several tags counts once in each repository. What several tags name is one image.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SweepSummary {
     /// The images of which a row was returned, whatever is known of them.
@@ -42,7 +42,7 @@ pub struct SweepSummary {
 ///
 /// An index has what is attached to it, or to each of its images. An image for a platform has what is
 /// attached to it, or to its index.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SweepCoverage {
     /// The repository, as `host/repository`, or the layout as `oci:PATH`. `None` for all.

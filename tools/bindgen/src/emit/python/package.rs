@@ -14,6 +14,7 @@ const PACKAGE: &str = include_str!("../../templates/python/__init__.py");
 const BY_HAND: &[(&str, &[&str])] = &[
     ("_async.client", &["AsyncClient"]),
     ("_blob", &["AsyncBlob", "Blob"]),
+    ("_coverage", &["Coverage"]),
     (
         "_credential",
         &[
