@@ -1,13 +1,14 @@
-"""Prints what is attached to all images of a registry, as a row of JSON for each manifest. The shards are swept on a
-dask cluster, which is a local one here. The tasks of a worker that is lost run again on another one.
+"""Writes what is attached to all images of a registry to a file, one line of JSON for each row. The shards are swept on
+a dask cluster, which is a local one here. The tasks of a worker that is lost run again on another one.
 
-python sweep_on_dask.py registry.example.com
+python sweep_on_dask.py registry.example.com sweep.ndjson
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 from distributed import Client as Cluster
 from distributed import LocalCluster
@@ -17,12 +18,16 @@ from ocigraph import dask_executor, sweep_shards
 SHARDS = 8
 
 
-def main(target: str) -> int:
-    """Prints the rows of each shard when it is complete, and returns the exit code."""
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as workers, Cluster(workers) as cluster:
+def main(target: str, output: str) -> int:
+    """Writes the rows of each shard when it is complete, and returns the exit code."""
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as workers,
+        Cluster(workers) as cluster,
+        Path(output).open("w") as file,
+    ):
         for rows in sweep_shards(dask_executor(cluster), target, shards=SHARDS):
-            for row in rows:
-                print(json.dumps(row.to_dict()), flush=True)
+            file.writelines(json.dumps(row.to_dict()) + "\n" for row in rows)
+            file.flush()
     return 0
 
 

@@ -74,13 +74,15 @@ def worker_at(fixture: Fixture, repository: str, of: psutil.Process, within: flo
         connected = [process for process in descendants(of) if is_connected(process, port)]
         if asked and len(connected) == 1:
             return connected[0]
+        assert of.is_running() and of.status() != psutil.STATUS_ZOMBIE, "the program has ended"
         time.sleep(0.05)
     raise AssertionError(f"no worker alone asked for {repository}")
 
 
 def descendants(of: psutil.Process) -> list[psutil.Process]:
     try:
-        return of.children(recursive=True)
+        found: list[psutil.Process] = of.children(recursive=True)
+        return found
     except psutil.NoSuchProcess:
         return []
 

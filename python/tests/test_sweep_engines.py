@@ -36,12 +36,12 @@ def test_a_worker_that_is_killed_in_the_middle_loses_no_row_and_repeats_none(
     expected = command_rows(fixture.host)
     slow(fixture, "team/app5", 3000)
     # The paths of Ray's sockets must be short.
-    with tempfile.TemporaryDirectory(dir="/tmp", prefix="ray") as folder, (work / "rows").open("w") as rows:
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="ray") as folder:
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / f"python/examples/sweep_on_{engine}.py"), fixture.host],
+            [sys.executable, str(ROOT / f"python/examples/sweep_on_{engine}.py"), fixture.host, "rows"],
             env=os.environ | {"RAY_TMPDIR": folder, "RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "disabled"},
-            stdout=rows,
-            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
         )
         try:
@@ -50,10 +50,10 @@ def test_a_worker_that_is_killed_in_the_middle_loses_no_row_and_repeats_none(
             before = (work / "rows").read_text()
             worker.kill()
             fixture.configure({})
-            _, errors = process.communicate(timeout=120)
+            printed, _ = process.communicate(timeout=120)
         finally:
             end(process)
-    assert process.returncode == 0, errors
+    assert process.returncode == 0, printed
     assert "team/app5" not in before and "team/app" in before
     assert of_lines(work / "rows") == expected
 

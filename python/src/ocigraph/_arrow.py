@@ -6,7 +6,7 @@ Needs `pyarrow`, which the extra ``ocigraph[arrow]`` installs. It is imported wh
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from types import ModuleType, NoneType
@@ -26,7 +26,7 @@ class ArrowRows:
 
     _row: Callable[[dict[str, Any]], Any]
 
-    def batches(self) -> Iterator[list[Any]]:
+    def batches(self) -> Iterator[Sequence[Any]]:
         raise NotImplementedError
 
     def to_arrow(self) -> pa.Table:
@@ -64,7 +64,7 @@ class AsyncArrowRows:
 
     _row: Callable[[dict[str, Any]], Any]
 
-    def batches(self) -> AsyncIterator[list[Any]]:
+    def batches(self) -> AsyncIterator[Sequence[Any]]:
         raise NotImplementedError
 
     async def to_arrow(self) -> pa.Table:
@@ -103,19 +103,19 @@ def _class(of: Callable[[dict[str, Any]], Any]) -> type[Result]:
     return row
 
 
-def arrow_table(batches: Iterable[list[Any]], row: type[Result]) -> pa.Table:
+def arrow_table(batches: Iterable[Sequence[Any]], row: type[Result]) -> pa.Table:
     """Returns a table of all rows, which are instances of `row`."""
     schema = arrow_schema(row)
     return _pyarrow().Table.from_batches(record_batches(grouped(batches), schema), schema)
 
 
-def arrow_reader(batches: Iterable[list[Any]], row: type[Result]) -> pa.RecordBatchReader:
+def arrow_reader(batches: Iterable[Sequence[Any]], row: type[Result]) -> pa.RecordBatchReader:
     """Returns a reader that takes a batch of rows when it is asked for one, and holds no other."""
     schema = arrow_schema(row)
     return _pyarrow().RecordBatchReader.from_batches(schema, record_batches(batches, schema))
 
 
-async def async_arrow_table(batches: AsyncIterable[list[Any]], row: type[Result]) -> pa.Table:
+async def async_arrow_table(batches: AsyncIterable[Sequence[Any]], row: type[Result]) -> pa.Table:
     """Returns a table of all rows, which are instances of `row`."""
     schema = arrow_schema(row)
     converted: list[pa.RecordBatch] = []
@@ -129,7 +129,9 @@ async def async_arrow_table(batches: AsyncIterable[list[Any]], row: type[Result]
     return _pyarrow().Table.from_batches(converted, schema)
 
 
-async def async_record_batches(batches: AsyncIterable[list[Any]], row: type[Result]) -> AsyncIterator[pa.RecordBatch]:
+async def async_record_batches(
+    batches: AsyncIterable[Sequence[Any]], row: type[Result]
+) -> AsyncIterator[pa.RecordBatch]:
     """Yields each batch of rows as a record batch."""
     schema = arrow_schema(row)
     async for batch in batches:
@@ -137,7 +139,7 @@ async def async_record_batches(batches: AsyncIterable[list[Any]], row: type[Resu
             yield converted
 
 
-def grouped(batches: Iterable[list[Any]]) -> Iterator[list[Any]]:
+def grouped(batches: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
     """Joins small batches to batches of at least `GROUP` rows, except for the last one."""
     waiting: list[Any] = []
     for batch in batches:
@@ -149,7 +151,7 @@ def grouped(batches: Iterable[list[Any]]) -> Iterator[list[Any]]:
         yield waiting
 
 
-def record_batches(batches: Iterable[list[Any]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def record_batches(batches: Iterable[Sequence[Any]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Converts batches of rows that are not empty."""
     arrow = _pyarrow()
     # `zip` turns the values of each row into columns.
@@ -188,4 +190,5 @@ def _pyarrow() -> ModuleType:
         raise ImportError(
             "rows are converted to Arrow by pyarrow, which is not installed; run: pip install 'ocigraph[arrow]'"
         ) from error
-    return pyarrow
+    module: ModuleType = pyarrow
+    return module

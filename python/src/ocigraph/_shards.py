@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
-import os
 import queue
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -292,7 +291,7 @@ def _sweep(client: Client, asked: dict[str, Any], shard: str, concurrency: int |
 
 def _write(client: Client, asked: dict[str, Any], shard: str, concurrency: int | None, path: Path) -> Path:
     """Sweeps a shard into a Parquet file, unless it exists. Runs on a worker."""
-    import pyarrow.parquet as parquet
+    from pyarrow import parquet
 
     from ._arrow import arrow_schema, grouped, record_batches
 
@@ -311,7 +310,7 @@ def _write(client: Client, asked: dict[str, Any], shard: str, concurrency: int |
     with parquet.ParquetWriter(partial, schema) as file:
         for batch in record_batches(grouped(_batches(client, asked, shard, concurrency)), schema):
             file.write_batch(batch)
-    os.replace(partial, path)
+    partial.replace(path)
     for left in path.parent.glob(f".{path.name}.*.partial"):
         left.unlink(missing_ok=True)
     return path
