@@ -62,7 +62,7 @@ def test_rows_are_those_of_the_command(
 
 
 @CLIENTS
-def test_none_missing_unknown_and_refused_are_told_apart(kind: str, fixture: Fixture) -> None:
+def test_none_missing_unknown_and_refused_are_different_answers(kind: str, fixture: Fixture) -> None:
     push_images(fixture.host, ["app"], tags=4)
     with Client() as client:
         digests = [client.resolve(f"{fixture.host}/app:v{tag}").digest for tag in range(4)]
@@ -83,7 +83,7 @@ def test_a_checkpoint_continues_a_sweep_that_was_closed(kind: str, fixture: Fixt
     options: dict[str, Any] = {"checkpoint": work / "checkpoint", "concurrency": 1}
 
     async def asynchronous() -> list[SweepRow]:
-        found = []
+        found: list[SweepRow] = []
         async with AsyncClient() as client, client.sweep(fixture.host, **options) as rows:
             batches = rows.batches()
             # A batch counts as done when the next one is asked for.
@@ -94,7 +94,7 @@ def test_a_checkpoint_continues_a_sweep_that_was_closed(kind: str, fixture: Fixt
     if kind == "async":
         done = asyncio.run(asynchronous())
     else:
-        done, found = [], []
+        done, found = list[SweepRow](), list[SweepRow]()
         with Client() as client, client.sweep(fixture.host, **options) as rows:
             batches = rows.batches()
             for _ in range(5):

@@ -113,7 +113,7 @@ def test_the_code_of_the_documentation_reads_arrow(fleet: Fixture) -> None:
     with contextlib.redirect_stdout(printed):
         exec(compile(shown("Arrow").replace("registry.example.com", fleet.host), str(PAGE), "exec"), {})
     counts = re.findall(r"│ (\w+) +│ +(\d+) │", printed.getvalue())
-    assert counts == [("found", "5"), ("missing", "1"), ("none", "2"), ("refused", "1"), ("unknown", "1")]
+    assert counts == [("found", "6"), ("missing", "1"), ("none", "2"), ("refused", "1"), ("unknown", "1")]
 
 
 def test_rows_as_arrow_have_the_columns_and_values_of_the_command(fixture: Fixture, work: Path) -> None:

@@ -56,6 +56,8 @@ def test_a_worker_that_is_killed_in_the_middle_loses_no_row_and_repeats_none(
     assert process.returncode == 0, printed
     assert "team/app5" not in before and "team/app" in before
     assert of_lines(work / "rows") == expected
+    lists = [request for request in fixture.requests() if request["path"].startswith("/v2/team/app5/tags/list")]
+    assert len(lists) == 2, "the shard was begun by two workers"
 
 
 @pytest.mark.parametrize("pool", [ThreadPoolExecutor, lambda n: ProcessPoolExecutor(n, mp_context=SPAWN)])
