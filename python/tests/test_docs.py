@@ -100,7 +100,7 @@ def test_example(example: doctest.DocTest, work: Path) -> None:
         sbom = ocigraph.File(b"{}", title="sbom.json")
         client.push("oci:store/app", sbom, artifact_type="sbom/example", subject="oci:store/app:v1")
     names = {name: getattr(ocigraph, name) for name in ocigraph.__all__} | {"main": command_line.main}
-    asynchronous = re.search(r"\bawait\b|\basync with\b", example.docstring or "")
+    asynchronous = re.search(r"\bawait\b|\basync (with|for)\b", example.docstring or "")
     with asyncio.Runner() as runner, ocigraph.Client() as client:
         names["client"] = ocigraph.AsyncClient() if asynchronous else client
         for step in example.examples:

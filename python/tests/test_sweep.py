@@ -40,7 +40,10 @@ CLIENTS = pytest.mark.parametrize("kind", ["sync", "async"])
     ("options", "arguments"),
     [
         ({}, []),
-        ({"repositories": "team/*", "tags": ["v1", "v2"]}, ["--repositories", "team/*", "--tags", "v1", "--tags", "v2"]),
+        (
+            {"repositories": "team/*", "tags": ["v1", "v2"]},
+            ["--repositories", "team/*", "--tags", "v1", "--tags", "v2"],
+        ),
         ({"latest": 1, "concurrency": 2}, ["--latest", "1", "--concurrency", "2"]),
         ({"depth": 0}, ["--depth", "0"]),
         ({"shard": "2/2"}, ["--shard", "2/2"]),

@@ -18,7 +18,7 @@ import pytest
 from support import ROOT, Fixture
 from sweeps import SBOM, SIGNATURE, command, command_rows, in_order, push_images
 
-from ocigraph import AsyncClient, Client, SweepRow
+from ocigraph import AsyncClient, Client, SweepRow, UnsupportedError
 from ocigraph._arrow import GROUP, arrow_reader, arrow_table
 
 PAGE = ROOT / "docs" / "sweep.md"
@@ -160,6 +160,13 @@ def test_a_table_has_few_chunks_and_may_be_empty() -> None:
     assert table.num_rows == 50_000 and table.column("depth").num_chunks == 50_000 // GROUP + 1
     empty = arrow_table(iter(()), SweepRow)
     assert empty.num_rows == 0 and empty.schema == table.schema
+
+
+def test_rows_whose_fields_have_parts_are_refused(work: Path) -> None:
+    with Client() as client:
+        client.push("oci:app:v1", artifact_type="image/example")
+        with pytest.raises(UnsupportedError, match="the field descriptor cannot be converted to Arrow"):
+            client.discover_each("oci:app:v1").to_arrow()
 
 
 def test_a_missing_pyarrow_is_named_with_its_extra(fixture: Fixture, monkeypatch: pytest.MonkeyPatch) -> None:

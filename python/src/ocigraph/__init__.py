@@ -110,6 +110,7 @@ from ._results import (
     VerifyReport,
 )
 from ._rows import AsyncRows, Rows
+from ._shards import Executor, Task, dask_executor, ray_executor, sweep_shards
 from ._sync.client import Client
 from ._values import AnyReference, AsyncContent, AsyncReadable, BytesLike, Content, File, Readable, Reference, StrPath
 
@@ -155,6 +156,7 @@ __all__ = [
     "Error",
     "ErrorCode",
     "Event",
+    "Executor",
     "File",
     "FileDigest",
     "ForbiddenError",
@@ -209,6 +211,7 @@ __all__ = [
     "SweepStatus",
     "SweepSummary",
     "TagInfo",
+    "Task",
     "TimeoutError",
     "TlsError",
     "TooLargeError",
@@ -220,9 +223,12 @@ __all__ = [
     "async_digest",
     "async_digest_file",
     "async_digest_files",
+    "dask_executor",
     "digest",
     "digest_file",
     "digest_files",
+    "ray_executor",
+    "sweep_shards",
     "tqdm_progress",
 ]
 

@@ -13,6 +13,7 @@ from types import ModuleType, NoneType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from ._descriptor import Result
+from ._error import UnsupportedError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,83 +22,7 @@ GROUP = 20_000
 """Rows of a record batch of a table, and of a row group of a Parquet file: as many as the command writes."""
 
 
-class ArrowRows:
-    """Rows that can be read as Arrow, by the base class of a synchronous iterator."""
-
-    _row: Callable[[dict[str, Any]], Any]
-
-    def batches(self) -> Iterator[Sequence[Any]]:
-        raise NotImplementedError
-
-    def to_arrow(self) -> pa.Table:
-        """Reads all rows that were not read yet, as a table of `pyarrow`. The columns are the fields of the rows.
-
-        Needs ``ocigraph[arrow]``. For rows that do not fit into memory, use `to_arrow_batches`.
-
-        Returns:
-            A `pyarrow.Table`.
-
-        Example:
-            >>> client.sweep("oci:store/app").to_arrow().column("depth").to_pylist()
-            [1, 0]
-        """
-        return arrow_table(self.batches(), _class(self._row))
-
-    def to_arrow_batches(self) -> pa.RecordBatchReader:
-        """Reads the rows that were not read yet, as record batches of `pyarrow`: those of one batch are in memory. The
-        columns are the fields of the rows.
-
-        Needs ``ocigraph[arrow]``. DuckDB, polars, pandas and `pyarrow.parquet` read it.
-
-        Returns:
-            A `pyarrow.RecordBatchReader`.
-
-        Example:
-            >>> [batch.num_rows for batch in client.sweep("oci:store/app").to_arrow_batches()]
-            [2]
-        """
-        return arrow_reader(self.batches(), _class(self._row))
-
-
-class AsyncArrowRows:
-    """Rows that can be read as Arrow, by the base class of an asynchronous iterator."""
-
-    _row: Callable[[dict[str, Any]], Any]
-
-    def batches(self) -> AsyncIterator[Sequence[Any]]:
-        raise NotImplementedError
-
-    async def to_arrow(self) -> pa.Table:
-        """Reads all rows that were not read yet, as a table of `pyarrow`. The columns are the fields of the rows.
-
-        Needs ``ocigraph[arrow]``. For rows that do not fit into memory, use `to_arrow_batches`.
-
-        Returns:
-            A `pyarrow.Table`.
-
-        Example:
-            >>> (await client.sweep("oci:store/app").to_arrow()).column("depth").to_pylist()
-            [1, 0]
-        """
-        return await async_arrow_table(self.batches(), _class(self._row))
-
-    def to_arrow_batches(self) -> AsyncIterator[pa.RecordBatch]:
-        """Iterates over the rows that were not read yet, as record batches of `pyarrow`: those of one batch are in
-        memory. The columns are the fields of the rows.
-
-        Needs ``ocigraph[arrow]``.
-
-        Yields:
-            Rows as a `pyarrow.RecordBatch`.
-
-        Example:
-            >>> [batch.num_rows async for batch in client.sweep("oci:store/app").to_arrow_batches()]
-            [2]
-        """
-        return async_record_batches(self.batches(), _class(self._row))
-
-
-def _class(of: Callable[[dict[str, Any]], Any]) -> type[Result]:
+def row_class(of: Callable[[dict[str, Any]], Any]) -> type[Result]:
     """Returns the class of which `of` is the class method that makes a row."""
     row: type[Result] = of.__self__  # type: ignore[attr-defined]
     return row
@@ -179,7 +104,7 @@ def _column(name: str, hint: Any) -> pa.Field:
         return arrow.field(name, arrow.list_(element), nullable=False)
     types = {str: arrow.string(), int: arrow.int64(), bool: arrow.bool_()}
     if kind not in types:
-        raise TypeError(f"the column {name} has no Arrow type: {hint}")
+        raise UnsupportedError(f"rows with the field {name} cannot be converted to Arrow: it has several parts")
     return arrow.field(name, types[kind])
 
 

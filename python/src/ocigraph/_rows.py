@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from . import _native
+from ._arrow import arrow_reader, arrow_table, async_arrow_table, async_record_batches, row_class
 from ._run import run, run_async, sync_log_level
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _Row = TypeVar("_Row")
 _Summary = TypeVar("_Summary")
@@ -93,6 +97,43 @@ class Rows(_RowsBase[_Row, _Summary]):
                 raise StopIteration
             self._fetched = iter(batch)
 
+    def to_arrow(self) -> pa.Table:
+        """Reads the rows that were not read yet, as a table. The columns are the fields of the rows.
+
+        Needs ``ocigraph[arrow]``. For rows that do not fit into memory, use `to_arrow_batches`.
+
+        Returns:
+            A ``pyarrow.Table``.
+
+        Raises:
+            ImportError: ``pyarrow`` is not installed.
+            UnsupportedError: a field of the rows has several parts. All rows of `Client.sweep` can be converted.
+
+        Example:
+            >>> client.sweep("oci:store/app").to_arrow().column("depth").to_pylist()
+            [1, 0]
+        """
+        return arrow_table(self.batches(), row_class(self._row))
+
+    def to_arrow_batches(self) -> pa.RecordBatchReader:
+        """Reads the rows that were not read yet, as record batches: memory holds one batch of rows. The columns are the
+        fields of the rows. DuckDB, polars and ```pyarrow``` read it.
+
+        Needs ``ocigraph[arrow]``.
+
+        Returns:
+            A ``pyarrow.RecordBatchReader``.
+
+        Raises:
+            ImportError: ``pyarrow`` is not installed.
+            UnsupportedError: a field of the rows has several parts. All rows of `Client.sweep` can be converted.
+
+        Example:
+            >>> [batch.num_rows for batch in client.sweep("oci:store/app").to_arrow_batches()]
+            [2]
+        """
+        return arrow_reader(self.batches(), row_class(self._row))
+
     def close(self) -> None:
         """Ends the operation. Rows that were not read are lost.
 
@@ -172,6 +213,44 @@ class AsyncRows(_RowsBase[_Row, _Summary]):
             if batch is None:
                 raise StopAsyncIteration
             self._fetched = iter(batch)
+
+    async def to_arrow(self) -> pa.Table:
+        """Reads the rows that were not read yet, as a table. The columns are the fields of the rows.
+
+        Needs ``ocigraph[arrow]``. For rows that do not fit into memory, use `to_arrow_batches`.
+
+        Returns:
+            A ``pyarrow.Table``.
+
+        Raises:
+            ImportError: ``pyarrow`` is not installed.
+            UnsupportedError: a field of the rows has several parts. All rows of `Client.sweep` can be converted.
+
+        Example:
+            >>> (await client.sweep("oci:store/app").to_arrow()).column("depth").to_pylist()
+            [1, 0]
+        """
+        return await async_arrow_table(self.batches(), row_class(self._row))
+
+    def to_arrow_batches(self) -> AsyncIterator[pa.RecordBatch]:
+        """Reads the rows that were not read yet, as record batches: memory holds one batch of rows. The columns are the
+        fields of the rows. DuckDB, polars and ```pyarrow``` read it.
+
+        Needs ``ocigraph[arrow]``.
+
+        Yields:
+            A ``pyarrow.RecordBatch``.
+
+        Raises:
+            ImportError: ``pyarrow`` is not installed.
+            UnsupportedError: a field of the rows has several parts. All rows of `Client.sweep` can be converted.
+
+        Example:
+            >>> rows = await client.sweep("oci:store/app").to_arrow()
+            >>> [batch.num_rows async for batch in client.sweep("oci:store/app").to_arrow_batches()]
+            [2]
+        """
+        return async_record_batches(self.batches(), row_class(self._row))
 
     def close(self) -> None:
         """Ends the operation. Rows that were not read are lost.
