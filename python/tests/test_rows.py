@@ -25,7 +25,7 @@ def image_with_referrers(location: str) -> str:
     return image
 
 
-@pytest.fixture(params=CLIENTS.values(), ids=CLIENTS)
+@pytest.fixture(params=list(CLIENTS.values()), ids=list(CLIENTS))
 def client_type(request: pytest.FixtureRequest) -> Callable[..., Any]:
     return request.param  # type: ignore[no-any-return]
 
@@ -91,7 +91,7 @@ def test_a_cancelled_task_ends_its_wait(fixture: Fixture, work: object) -> None:
         async with AsyncClient() as client:
             fixture.configure({"delay_ms": 1500})
             async with client.discover_each(image) as rows:
-                task = asyncio.create_task(anext(rows))  # type: ignore[arg-type]
+                task = asyncio.create_task(anext(rows))
                 await asyncio.sleep(0.3)
                 task.cancel()
                 with pytest.raises(asyncio.CancelledError):

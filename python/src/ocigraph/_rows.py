@@ -52,8 +52,8 @@ class Rows(_RowsBase[_Row, _Summary]):
     """The rows of an operation: an iterator, for threads.
 
     The operation works only while a row is waited for. Memory holds one batch of rows. The rows of a batch count as
-    finished with when the first row after it is asked for. The end of a ``with`` statement and the garbage collector end
-    an operation whose rows were not all read.
+    finished with when the first row after it is asked for. The end of a ``with`` statement and the garbage collector
+    end an operation whose rows were not all read.
 
     Example:
         >>> with client.discover_each("oci:store/app:v1") as rows:
