@@ -26,6 +26,7 @@ use crate::{
         rows::Rows,
         selection::Places,
         sweep::{self, SweepOptions, SweepRow, SweepSummary},
+        sync::{self, SyncOptions, SyncRow, SyncSummary},
     },
     store::{
         ReadStore, Store,
@@ -247,6 +248,70 @@ impl Client {
         let on = targets.join(" ");
         let selected = selected.map_err(|e| e.with_operation(sweep::OPERATION, &on))?;
         Ok(sweep::run(self.places(), selected, options))
+    }
+
+    /// Copies images of registries, repositories and layouts with everything attached to them, and returns a
+    /// row for each reference. A source is written as a target of [`Client::sweep`]. The destination of one
+    /// repository or layout is `host/repository` or `oci:PATH`. Several repositories keep their paths below
+    /// `host` or `host/prefix`, and their names in `oci:PATH`.
+    ///
+    /// What the destination has is not sent; where nothing is attached, a reference that it has costs three
+    /// requests. After a copy, the destination is asked for the tag, for what an index lists and for what is
+    /// attached: only `copied` and `existed` say that it has all of it. A reference that cannot be copied is
+    /// a row with the outcome `missing`, `refused`, `changed` or `unknown`, and ends nothing. A tag that
+    /// names something else at the destination moves.
+    ///
+    /// An example: [`SyncOptions`].
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] or [`Code::InvalidReference`] if a source, the destination, a pattern, a
+    /// platform or a shard cannot be used. The rows fail with [`Code::Unauthorized`] if the destination
+    /// refuses the credential, with [`Code::InvalidArgument`] if two sources have one destination or the
+    /// checkpoint is of another sync, with [`Code::Conflict`] if another process uses the checkpoint, and
+    /// with [`Code::Io`] if it cannot be written.
+    pub fn sync(
+        &self,
+        sources: &[String],
+        destination: &str,
+        mut options: SyncOptions,
+    ) -> Result<Rows<SyncRow, SyncSummary>> {
+        options.destination_client.take_if(|other| other.is_clone_of(self));
+        let plan = sync::Plan::new(sources, destination, &options).and_then(|plan| {
+            let own = plan.source_hosts();
+            match options.destination_client {
+                Some(_) => self.check_hosts(own)?,
+                None => self.check_hosts(own.chain(plan.destination_host()))?,
+            }
+            Ok(plan)
+        });
+        let on = || format!("{} to {destination}", sources.join(" "));
+        let plan = plan.map_err(|e| e.with_operation(sync::OPERATION, on()))?;
+        let (client, other) = (self.clone(), options.destination_client.clone());
+        let named = other.clone().unwrap_or_else(|| self.clone());
+        let both = move |from: &Location, to: &Location| -> Result<(Arc<dyn ReadStore>, _)> {
+            let (from, to) = (Reference::new(from.clone()), Reference::new(to.clone()));
+            let (from, to) = client.open_both(&from, other.as_ref(), &to)?;
+            Ok((from, to))
+        };
+        let stores = sync::Stores {
+            places: self.places(),
+            both: Arc::new(both),
+            named: Arc::new(move |path, name| named.clone().open_named(path, name).boxed()),
+        };
+        Ok(sync::run(stores, plan, options))
+    }
+
+    /// Opens a repository in a layout of several.
+    #[cfg(feature = "layout")]
+    async fn open_named(self, path: PathBuf, name: String) -> Result<Arc<dyn Store>> {
+        let layout = crate::store::layout::Layout::with_limits(&path, &self.config.limits);
+        layout.check_writable()?;
+        Ok(Arc::new(operation::archive::NamedRepository::open(layout, name).await?))
+    }
+
+    #[cfg(not(feature = "layout"))]
+    async fn open_named(self, path: std::path::PathBuf, _: String) -> Result<Arc<dyn Store>> {
+        open_layout(&path, &self.config.limits, true)
     }
 
     /// Fails if one client would send several registries a secret that the caller gave for one.

@@ -406,6 +406,7 @@ pub use operation::{
     push::{PushOptions, PushResult, PushedBlob},
     rows::{RowSink, Rows},
     sweep::{SweepCoverage, SweepOptions, SweepRow, SweepStatus, SweepSummary},
+    sync::{SyncOptions, SyncOutcome, SyncRow, SyncSummary},
     tag::UntagOptions,
     verify::{Problem, ProblemKind, VerifyOptions, VerifyReport},
 };

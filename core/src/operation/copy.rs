@@ -18,14 +18,15 @@ use serde::Serialize;
 use std::sync::Arc;
 
 use context::CopyContext;
+pub(crate) use context::SharedBlobs;
 pub use kept_tag::KeptTag;
+pub(crate) use limits::SharedLimits;
 use listed::check_listed;
 pub use options::CopyOptions;
 pub use stats::CopiedBlobs;
 use walk::Walk;
 #[cfg(feature = "layout")]
 pub(crate) use {
-    limits::SharedLimits,
     roots::{CopiedRoots, copy_roots, tag_roots},
     walk::Root,
 };
@@ -103,6 +104,29 @@ async fn run(
     destination: &Reference,
     options: CopyOptions,
 ) -> Result<CopyReport> {
+    let limits = SharedLimits::new(options.concurrency);
+    let beside = Beside { limits: &limits, blobs: SharedBlobs::default(), tags: None };
+    copy_beside(from, source, to, destination, options, beside).await
+}
+
+/// What copies share that run concurrently.
+pub(crate) struct Beside<'a> {
+    pub(crate) limits: &'a SharedLimits,
+    /// The blobs of copies from one repository to another.
+    pub(crate) blobs: SharedBlobs,
+    /// The tags of the source, if they are known: at least those that have the digest of a manifest.
+    pub(crate) tags: Option<&'a [String]>,
+}
+
+/// Copies like [`copy`], beside other copies.
+pub(crate) async fn copy_beside(
+    from: Arc<dyn ReadStore>,
+    source: &Reference,
+    to: Arc<dyn Store>,
+    destination: &Reference,
+    options: CopyOptions,
+    beside: Beside<'_>,
+) -> Result<CopyReport> {
     destination.check_tags()?;
     let selected = selected(from.as_ref(), source, &options).await?;
     let Selected { manifest: root, attestations } = selected;
@@ -114,7 +138,9 @@ async fn run(
         .with_hint("remove the digest from the destination"));
     }
     let recursive = options.recursive;
-    let context = CopyContext::new(from, to, options);
+    let limits = beside.limits.clone();
+    let context =
+        CopyContext::with_limits(from, to, options, limits, beside.tags).sharing(beside.blobs);
     if recursive {
         check_listed(context.from.as_ref(), context.max_requests()).await?;
     }
@@ -144,7 +170,7 @@ async fn run(
 }
 
 /// Selects the manifest to copy.
-async fn selected(
+pub(crate) async fn selected(
     from: &dyn ReadStore,
     source: &Reference,
     options: &CopyOptions,

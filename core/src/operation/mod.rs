@@ -35,6 +35,7 @@ pub(crate) mod rows;
 pub(crate) mod select;
 pub(crate) mod selection;
 pub(crate) mod sweep;
+pub(crate) mod sync;
 pub(crate) mod tag;
 pub(crate) mod transfer;
 pub(crate) mod verify;

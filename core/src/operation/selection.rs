@@ -1,5 +1,6 @@
 //! What an operation on many images selects: registries, repositories and tags, by names and patterns.
 
+mod destination;
 mod latest;
 mod names;
 mod pattern;
@@ -7,6 +8,7 @@ mod places;
 mod selector;
 mod shard;
 
+pub(crate) use destination::Destination;
 pub(crate) use latest::latest;
 pub(crate) use names::Names;
 pub(crate) use pattern::Pattern;

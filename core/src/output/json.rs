@@ -27,6 +27,7 @@ use crate::{
         pull::{PullResult, PulledFile},
         push::{PushResult, PushedBlob},
         sweep::{SweepCoverage, SweepRow, SweepStatus, SweepSummary},
+        sync::{SyncOutcome, SyncRow, SyncSummary},
         verify::{Problem, ProblemKind, VerifyReport},
     },
     store::catalog::{Attributes, ManifestInfo, TagInfo},
@@ -78,6 +79,8 @@ to_json!(
     SweepCoverage,
     SweepRow,
     SweepSummary,
+    SyncRow,
+    SyncSummary,
     TagInfo,
     VerifyReport,
 );
@@ -106,7 +109,8 @@ by_name!(
     ProblemKind,
     PruneCause,
     PrunedKind,
-    SweepStatus
+    SweepStatus,
+    SyncOutcome
 );
 
 #[cfg(feature = "registry")]

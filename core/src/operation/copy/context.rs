@@ -151,6 +151,9 @@ impl Source for CopiedBlob {
     }
 }
 
+/// One cell for each blob, so that a blob of several manifests is copied once.
+pub(crate) type SharedBlobs = Arc<Mutex<HashMap<Digest, Arc<OnceCell<()>>>>>;
+
 /// The state that all steps of one copy share.
 pub(super) struct CopyContext {
     pub(super) from: Arc<dyn ReadStore>,
@@ -162,18 +165,12 @@ pub(super) struct CopyContext {
     knows_all_tags: bool,
     /// The memory of the manifests that are kept until they are written.
     memory: Memory,
-    /// One cell for each blob, so that a blob of several manifests is copied once.
-    blobs: Mutex<HashMap<Digest, Arc<OnceCell<()>>>>,
+    blobs: SharedBlobs,
     stats: Mutex<CopyStats>,
     siblings: SiblingTags,
 }
 
 impl CopyContext {
-    pub(super) fn new(from: Arc<dyn ReadStore>, to: Arc<dyn Store>, options: CopyOptions) -> Self {
-        let limits = SharedLimits::new(options.concurrency);
-        Self::with_limits(from, to, options, limits, None)
-    }
-
     /// Creates the state of a copy beside others. `tags` are all tags of the source, if they are known.
     pub(super) fn with_limits(
         from: Arc<dyn ReadStore>,
@@ -188,7 +185,7 @@ impl CopyContext {
             from,
             to,
             options,
-            blobs: Mutex::default(),
+            blobs: SharedBlobs::default(),
             stats: Mutex::default(),
             siblings: match tags {
                 Some(tags) => SiblingTags::among(tags.iter().map(String::as_str), requests),
@@ -197,6 +194,11 @@ impl CopyContext {
             knows_all_tags: tags.is_some(),
             limits,
         }
+    }
+
+    /// Shares the blobs with other copies from the same repository to the same destination.
+    pub(super) fn sharing(self, blobs: SharedBlobs) -> Self {
+        Self { blobs, ..self }
     }
 
     pub(super) fn into_stats(self) -> CopyStats {

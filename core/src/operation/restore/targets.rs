@@ -7,6 +7,7 @@ use crate::{
     operation::{
         archive::{Archive, ArchivedRepository, NamedRepository},
         copy::Root,
+        selection::Destination,
     },
     store::{ReadStore, Store, layout::Layout, limits::Limits},
 };
@@ -49,28 +50,6 @@ impl fmt::Display for Target {
         match &self.written_name {
             Some(name) => write!(f, "{name} in {}", self.place),
             None => write!(f, "{}", self.place),
-        }
-    }
-}
-
-/// What a text names as the destination.
-enum Destination {
-    Registry(Host),
-    Place(Reference),
-}
-
-impl Destination {
-    fn parse(text: &str) -> Result<Self> {
-        let failed = match text.parse::<Reference>() {
-            Ok(reference) => return Ok(Self::Place(reference)),
-            Err(e) => e,
-        };
-        // Only a host can have a dot or a port: `alpine` is more likely a repository.
-        let host = text.strip_suffix('/').unwrap_or(text);
-        let is_host = host == "localhost" || host.contains(['.', ':', '[']);
-        match host.parse::<Host>() {
-            Ok(host) if is_host && !text.starts_with("oci:") => Ok(Self::Registry(host)),
-            _ => Err(failed),
         }
     }
 }
@@ -241,22 +220,4 @@ pub(super) fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Strin
         shown.push(format!("and {more} more"));
     }
     shown.join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_registry_differs_from_a_repository_and_a_layout() {
-        for host in ["localhost", "localhost:5000", "registry.example.com/", "[::1]:5000"] {
-            assert!(matches!(Destination::parse(host), Ok(Destination::Registry(_))), "{host}");
-        }
-        for place in ["localhost/app", "registry.example.com/app:v1,v2", "oci:folder"] {
-            assert!(matches!(Destination::parse(place), Ok(Destination::Place(_))), "{place}");
-        }
-        for wrong in ["alpine", "", "oci:", "https://localhost"] {
-            assert!(Destination::parse(wrong).is_err(), "{wrong}");
-        }
-    }
 }

@@ -1,0 +1,352 @@
+//! Synchronises many repositories: lists them and their tags, and keeps many images in progress.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::Arc,
+};
+
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
+
+use super::{
+    Plan,
+    image::{Context, Synced, sync_image},
+    journal::Journal,
+    mapping::{Mapping, Stores},
+    options::SyncOptions,
+    repository::{Listed, Repository, TagFilter, Work},
+    row::{SyncOutcome, SyncRow},
+    summary::SyncSummary,
+};
+use crate::{
+    operation::{
+        copy::SharedLimits,
+        rows::RowSink,
+        selection::{Pattern, Selector, Shard, TagSelection},
+    },
+    store::list::List,
+};
+use ocigraph_types::{
+    Code, Error, Host, ListProblem, Location, Result, TagOrDigest, check_repository,
+};
+
+/// Repositories whose tags are listed at the same time.
+const MAX_LISTING: usize = 32;
+
+/// Repositories that are in progress.
+const MAX_ACTIVE: usize = 64;
+
+/// Images that are in progress. Each holds what is known of its graph.
+const MAX_IMAGES: usize = 64;
+
+/// Rows that are handed over at once.
+const BATCH: usize = 1000;
+
+enum Event {
+    Catalog(Host, Option<Pattern>, TagSelection, Result<List<String>>),
+    Listed(Work, Result<Listed>),
+    Image(usize, String, Box<Synced>),
+    Pruned(usize, Vec<SyncRow>),
+}
+
+/// A repository in progress.
+struct Active {
+    repository: Arc<Repository>,
+    names: VecDeque<TagOrDigest>,
+    running: usize,
+    is_pruned: bool,
+    /// Something of it is not done.
+    has_failed: bool,
+}
+
+pub(super) struct Engine {
+    stores: Stores,
+    mapping: Mapping,
+    context: Arc<Context>,
+    filter: Arc<TagFilter>,
+    repositories: Vec<Pattern>,
+    shard: Option<Shard>,
+    selectors: VecDeque<Selector>,
+    works: VecDeque<Work>,
+    /// What was selected, since sources can overlap.
+    selected: HashSet<String>,
+    /// The source of each destination.
+    places: HashMap<String, Location>,
+    active: HashMap<usize, Active>,
+    begun: usize,
+    events: FuturesUnordered<BoxFuture<'static, Event>>,
+    listing: usize,
+    catalogs: usize,
+    images: usize,
+    /// The destination has answered.
+    has_answered: bool,
+    journal: Journal,
+    sink: RowSink<SyncRow, SyncSummary>,
+    rows: Vec<SyncRow>,
+}
+
+impl Engine {
+    pub(super) fn new(
+        stores: Stores,
+        plan: Plan,
+        options: &SyncOptions,
+        journal: Journal,
+        sink: RowSink<SyncRow, SyncSummary>,
+    ) -> Result<Self> {
+        let patterns = Pattern::parse_all(&options.tags)?;
+        let limits = SharedLimits::new(options.concurrency);
+        Ok(Self {
+            stores,
+            mapping: plan.mapping,
+            context: Arc::new(Context { limits, options: options.clone() }),
+            filter: Arc::new(TagFilter { patterns, latest: options.latest }),
+            repositories: Pattern::parse_all(&options.repositories)?,
+            shard: options.shard.as_deref().map(str::parse).transpose()?,
+            selectors: plan.selectors.into(),
+            works: VecDeque::new(),
+            selected: HashSet::new(),
+            places: HashMap::new(),
+            active: HashMap::new(),
+            begun: 0,
+            events: FuturesUnordered::new(),
+            listing: 0,
+            catalogs: 0,
+            images: 0,
+            has_answered: false,
+            journal,
+            sink,
+            rows: Vec::new(),
+        })
+    }
+
+    pub(super) async fn run(mut self) -> Result<()> {
+        let resumed = self.journal.take_resumed();
+        self.sink.summarize(|summary| *summary = resumed);
+        loop {
+            self.fill()?;
+            let Some(event) = self.events.next().await else { break };
+            self.handle(event)?;
+            while self.rows.len() < BATCH
+                && let Some(Some(event)) = self.events.next().now_or_never()
+            {
+                self.handle(event)?;
+            }
+            self.hand_over().await?;
+        }
+        self.hand_over().await?;
+        self.journal.close().await
+    }
+
+    /// Hands the rows over, and records them once the reader has finished with them.
+    async fn hand_over(&mut self) -> Result<()> {
+        let rows = std::mem::take(&mut self.rows);
+        self.sink.summarize(|summary| rows.iter().for_each(|row| summary.add(row)));
+        let recorded = self.journal.recorded();
+        self.sink.send(rows).await;
+        self.journal.finish(recorded).await
+    }
+
+    fn fill(&mut self) -> Result<()> {
+        while self.catalogs == 0
+            && self.works.len() < MAX_LISTING
+            && let Some(selector) = self.selectors.pop_front()
+        {
+            self.select(selector)?;
+        }
+        while self.listing < MAX_LISTING
+            && self.active.len() + self.listing < MAX_ACTIVE
+            && let Some(work) = self.works.pop_front()
+        {
+            self.list(work);
+        }
+        let mut ids: Vec<usize> = self.active.keys().copied().collect();
+        ids.sort_unstable();
+        for id in ids {
+            self.advance(id);
+        }
+        Ok(())
+    }
+
+    /// Starts images of a repository, then the removal of tags, and ends it.
+    fn advance(&mut self, id: usize) {
+        let Some(active) = self.active.get_mut(&id) else { return };
+        let repository = Arc::clone(&active.repository);
+        while self.images < MAX_IMAGES
+            && let Some(name) = active.names.pop_front()
+        {
+            let text = name.to_string();
+            if self.journal.is_done(&repository.name, &text) {
+                continue;
+            }
+            self.images += 1;
+            active.running += 1;
+            let (context, repository) = (Arc::clone(&self.context), Arc::clone(&repository));
+            self.events.push(
+                async move {
+                    let synced = sync_image(context, repository, name).await;
+                    Event::Image(id, text, Box::new(synced))
+                }
+                .boxed(),
+            );
+        }
+        if active.running > 0 || !active.names.is_empty() {
+            return;
+        }
+        if !active.is_pruned {
+            active.is_pruned = true;
+            active.running += 1;
+            let (context, filter) = (Arc::clone(&self.context), Arc::clone(&self.filter));
+            self.events.push(
+                async move {
+                    let dry_run = context.options.dry_run;
+                    let rows = repository.prune(&filter, &context.limits, dry_run).await;
+                    Event::Pruned(id, rows)
+                }
+                .boxed(),
+            );
+            return;
+        }
+        if !active.has_failed {
+            self.journal.end(&repository.name);
+        }
+        self.active.remove(&id);
+    }
+
+    fn select(&mut self, selector: Selector) -> Result<()> {
+        match selector {
+            Selector::One { location, tags } => self.add_work(location, tags),
+            Selector::Catalog { host, repositories, tags } => {
+                self.catalogs += 1;
+                let list = self.stores.places.repositories(host.clone());
+                let event = list.map(|listed| Event::Catalog(host, repositories, tags, listed));
+                self.events.push(event.boxed());
+                Ok(())
+            }
+        }
+    }
+
+    fn add_work(&mut self, location: Location, tags: TagSelection) -> Result<()> {
+        let place = self.mapping.place(&location)?;
+        if let Some(other) = self.places.get(&place.name())
+            && *other != location
+        {
+            let name = |location: &Location| ocigraph_types::Reference::new(location.clone());
+            let (other, one) = (name(other), name(&location));
+            let message = format!("{other} and {one} would both be copied to {}", place.name());
+            return Err(Error::new(Code::InvalidArgument, message)
+                .with_hint("copy each by itself, or below another prefix"));
+        }
+        let work = Work { location: location.clone(), tags, place };
+        if self.shard.is_some_and(|shard| !shard.has(&work.source())) {
+            return Ok(());
+        }
+        self.places.insert(work.place.name(), location);
+        let name = work.name();
+        if !self.journal.is_over(&name) && self.selected.insert(name) {
+            self.works.push_back(work);
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, work: Work) {
+        self.listing += 1;
+        let (stores, filter) = (self.stores.clone(), Arc::clone(&self.filter));
+        let context = Arc::clone(&self.context);
+        self.events.push(
+            async move {
+                let prunes = context.options.prune_destination;
+                let listed =
+                    Repository::list(&stores, work.clone(), &filter, &context.limits, prunes).await;
+                Event::Listed(work, listed)
+            }
+            .boxed(),
+        );
+    }
+
+    fn handle(&mut self, event: Event) -> Result<()> {
+        match event {
+            Event::Catalog(host, pattern, tags, listed) => {
+                self.catalogs -= 1;
+                match listed {
+                    Ok(list) => {
+                        self.add_problems(&host.to_string(), "", &list.problems);
+                        for repository in list.entries {
+                            let is_selected = check_repository(&repository).is_ok()
+                                && pattern.as_ref().is_none_or(|p| p.matches(&repository))
+                                && (self.repositories.is_empty()
+                                    || self.repositories.iter().any(|p| p.matches(&repository)));
+                            if is_selected {
+                                let location =
+                                    Location::Registry { host: host.clone(), repository };
+                                self.add_work(location, tags.clone())?;
+                            }
+                        }
+                    }
+                    Err(e) => {
+                        let row =
+                            SyncRow::new(host.to_string(), String::new(), SyncOutcome::Unknown);
+                        self.rows.push(row.with_error("the repositories cannot be listed", &e));
+                    }
+                }
+            }
+            Event::Listed(work, listed) => {
+                self.listing -= 1;
+                match listed {
+                    Ok(Listed { repository, names, problems }) => {
+                        self.add_problems(&work.source(), &work.place.name(), &problems);
+                        self.begun += 1;
+                        let active = Active {
+                            repository,
+                            names: names.into(),
+                            running: 0,
+                            is_pruned: false,
+                            has_failed: !problems.is_empty(),
+                        };
+                        self.active.insert(self.begun, active);
+                    }
+                    Err(e) => {
+                        let (source, place) = (work.source(), work.place.name());
+                        let row = SyncRow::new(source, place, SyncOutcome::Unknown);
+                        self.rows.push(row.with_error("the tags cannot be listed", &e));
+                    }
+                }
+            }
+            Event::Image(id, name, synced) => {
+                self.images -= 1;
+                let Synced { row, is_unauthorized } = *synced;
+                match is_unauthorized {
+                    // A wrong credential concerns every reference.
+                    Some(e) if !self.has_answered => return Err(e),
+                    Some(_) => {}
+                    None => self.has_answered = true,
+                }
+                if let Some(active) = self.active.get_mut(&id) {
+                    active.running -= 1;
+                    active.has_failed |= row.outcome.is_failure();
+                    self.journal.add(&active.repository.name, &name, &row);
+                }
+                self.rows.push(row);
+            }
+            Event::Pruned(id, rows) => {
+                if let Some(active) = self.active.get_mut(&id) {
+                    active.running -= 1;
+                    active.has_failed |= rows.iter().any(|row| row.outcome.is_failure());
+                    for row in &rows {
+                        self.journal.add(&active.repository.name, &row.destination, row);
+                    }
+                }
+                self.rows.extend(rows);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_problems(&mut self, source: &str, destination: &str, problems: &[ListProblem]) {
+        self.rows.extend(problems.iter().map(|problem| {
+            let unknown = SyncOutcome::Unknown;
+            let row = SyncRow::new(source.to_owned(), destination.to_owned(), unknown);
+            let mut row = row.with_detail(unknown, problem.to_string());
+            row.code = Some(problem.code.unwrap_or(Code::Incomplete).name().to_owned());
+            row
+        }));
+    }
+}

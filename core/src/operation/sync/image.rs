@@ -1,0 +1,285 @@
+//! Copies one reference with everything attached, unless the destination has all of it, and looks then what
+//! the destination lacks.
+
+use std::sync::Arc;
+
+use super::{
+    compare::{Comparison, compare},
+    options::SyncOptions,
+    repository::Repository,
+    row::{SyncOutcome, SyncRow, is_refusal},
+};
+use crate::operation::{
+    copy::{Beside, CopyOptions, CopyReport, SharedLimits, copy_beside, selected},
+    select::{Selected, name_of},
+};
+use ocigraph_types::{
+    Code, Descriptor, Digest, Error, ListProblem, Manifest, Reference, Result, TagOrDigest,
+    media_type,
+};
+
+/// Attached manifests that are copied one by one after the destination refused one of them.
+const MAX_SINGLE: usize = 256;
+
+/// What all references share.
+pub(super) struct Context {
+    pub(super) limits: SharedLimits,
+    pub(super) options: SyncOptions,
+}
+
+/// A reference that is done.
+pub(super) struct Synced {
+    pub(super) row: SyncRow,
+    /// The destination refused the credential.
+    pub(super) is_unauthorized: Option<Error>,
+}
+
+/// One reference on its way.
+struct Image<'a> {
+    context: &'a Context,
+    repository: &'a Repository,
+    name: &'a TagOrDigest,
+    row: SyncRow,
+}
+
+/// The manifest that the destination should have.
+struct Root {
+    /// What the source names.
+    source: Reference,
+    descriptor: Descriptor,
+    manifest: Option<Manifest>,
+    /// Attestations are attached to it that have other digests at the source.
+    has_attestations: bool,
+}
+
+/// Synchronises a reference.
+pub(super) async fn sync_image(
+    context: Arc<Context>,
+    repository: Arc<Repository>,
+    name: TagOrDigest,
+) -> Synced {
+    let (source, destination) = (repository.source(&name), repository.destination(&name));
+    let row = SyncRow::new(source, destination, SyncOutcome::Unknown);
+    let image = Image { context: &context, repository: &repository, name: &name, row };
+    image.run().await
+}
+
+impl Image<'_> {
+    async fn run(mut self) -> Synced {
+        let (root, existing) = tokio::join!(self.root(), self.at_destination());
+        let existing = match existing {
+            Ok(existing) => existing,
+            Err(e) => {
+                let is_unauthorized = (e.code() == Code::Unauthorized).then(|| e.clone());
+                return Synced { row: self.row.with_error("the destination", &e), is_unauthorized };
+            }
+        };
+        let row = match root {
+            Err(e) => self.row.with_error("the source", &e),
+            Ok(root) => {
+                self.row.digest = Some(root.descriptor.digest.clone());
+                let row = self.row.clone();
+                match self.bring(root, existing).await {
+                    Ok(row) => row,
+                    Err(e) => row.with_unknown(&e),
+                }
+            }
+        };
+        Synced { row, is_unauthorized: None }
+    }
+
+    /// Finds the manifest that the destination should have.
+    async fn root(&self) -> Result<Root> {
+        let (from, place) = (&*self.repository.from, self.repository.work.location.clone());
+        let reference = match self.name {
+            TagOrDigest::Tag(tag) => Reference::named(place.clone(), &[tag.clone()], None)?,
+            TagOrDigest::Digest(digest) => Reference::new(place.clone()).at(digest.clone()),
+        };
+        let _permit = self.context.limits.requests.acquire().await;
+        let descriptor = from.resolve(&name_of(from, &reference).await?).await?;
+        let source = Reference::new(place).at(descriptor.digest.clone());
+        let options = self.copy_options();
+        if options.index_platforms.is_empty() || !media_type::is_index(&descriptor.media_type) {
+            return Ok(Root { source, descriptor, manifest: None, has_attestations: false });
+        }
+        let Selected { manifest, attestations } = selected(from, &source, &options).await?;
+        Ok(Root {
+            source,
+            descriptor: manifest.plain_descriptor(),
+            manifest: Some(manifest),
+            has_attestations: !attestations.is_empty(),
+        })
+    }
+
+    /// What the destination has under the name.
+    async fn at_destination(&self) -> Result<Option<Digest>> {
+        let name = match self.repository.work.place.reference.tags() {
+            [tag, ..] => TagOrDigest::Tag(tag.clone()),
+            [] => self.name.clone(),
+        };
+        let _permit = self.context.limits.requests.acquire().await;
+        match self.repository.to.resolve(&name).await {
+            Ok(found) => Ok(Some(found.digest)),
+            Err(e) if e.code() == Code::NotFound => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
+    async fn compare(&self, root: &Root) -> Result<Comparison> {
+        let limits = &self.context.limits;
+        compare(self.repository, limits, &root.descriptor, root.manifest.clone()).await
+    }
+
+    async fn bring(mut self, root: Root, existing: Option<Digest>) -> Result<SyncRow> {
+        let digest = root.descriptor.digest.clone();
+        let mut lacks = match &existing {
+            None => "the destination lacks it".to_owned(),
+            Some(other) if *other != digest => format!("the destination has {other}"),
+            Some(_) => String::new(),
+        };
+        if lacks.is_empty() && !root.has_attestations {
+            let compared = self.compare(&root).await?;
+            ListProblem::check_complete(&compared.problems)?;
+            if compared.is_empty() {
+                self.row.outcome = SyncOutcome::Existed;
+                return Ok(self.row);
+            }
+            lacks = format!("the destination lacks {}", compared.phrase());
+        }
+        if self.context.options.dry_run {
+            return Ok(self.row.with_detail(SyncOutcome::WouldCopy, lacks));
+        }
+        let selects = root.manifest.is_some();
+        let lock = self.repository.copying(&digest);
+        let _copying = lock.lock().await;
+        let copied = self.copy(&root.source, true, selects, true).await;
+        let mut refused = None;
+        match copied {
+            Ok(report) => {
+                if let Some(kept) = report.kept_tags.first() {
+                    let reason = format!("the tag {} was not copied: {}", kept.tag, kept.reason);
+                    self.row.detail = Some(reason);
+                }
+                if !report.missing.is_empty() {
+                    let count = report.missing.len();
+                    let detail =
+                        format!("the source lists {count} referrers that it does not have");
+                    self.row.detail.get_or_insert(detail);
+                }
+                let lost = report.missing.into_iter().map(|missing| missing.digest).collect();
+                return self.prove(&root, refused, lost).await;
+            }
+            Err(e) if is_refusal(&e) => refused = Some(e),
+            Err(e) => return Ok(self.row.with_error("not copied", &e)),
+        }
+        // The destination refuses something: it can still have the image, and what else is attached.
+        if let Err(e) = self.copy(&root.source, false, selects, true).await {
+            let row = self.row.clone();
+            let other = self.at_destination().await?.filter(|other| *other != digest);
+            let row = row.with_error("the destination", &e);
+            return Ok(match other {
+                Some(other) if is_refusal(&e) => {
+                    let detail =
+                        format!("the tag names {other}, and was not changed: {}", e.message());
+                    row.with_detail(SyncOutcome::Changed, detail)
+                }
+                _ => row,
+            });
+        }
+        let lacking = self.compare(&root).await?.manifests;
+        for attached in lacking.into_iter().take(MAX_SINGLE) {
+            let source = root.source.at(attached);
+            match self.copy(&source, true, false, false).await {
+                Ok(_) => {}
+                Err(e) if is_refusal(&e) => refused = Some(e),
+                Err(e) => return Ok(self.row.with_error("not copied", &e)),
+            }
+        }
+        self.prove(&root, refused, Vec::new()).await
+    }
+
+    /// Asks the destination what it has now.
+    async fn prove(
+        mut self,
+        root: &Root,
+        refused: Option<Error>,
+        lost: Vec<Digest>,
+    ) -> Result<SyncRow> {
+        let (compared, existing) = tokio::join!(self.compare(root), self.at_destination());
+        let mut compared = compared?;
+        ListProblem::check_complete(&compared.problems)?;
+        // What the source lists and does not have cannot be copied.
+        compared.manifests.retain(|digest| !lost.contains(digest));
+        match existing? {
+            Some(digest) if digest == root.descriptor.digest => {}
+            Some(other) => {
+                let detail = format!("the tag names {other} after the copy");
+                return Ok(self.row.with_detail(SyncOutcome::Changed, detail));
+            }
+            None => {
+                let detail = "the destination lacks it after the copy".to_owned();
+                return Ok(self.row.with_detail(SyncOutcome::Missing, detail));
+            }
+        }
+        if compared.is_empty() {
+            self.row.outcome = SyncOutcome::Copied;
+            return Ok(self.row);
+        }
+        let lacks = format!("the destination lacks {}", compared.phrase());
+        Ok(match refused {
+            Some(e) => {
+                let detail = format!("{lacks}: {}", e.message());
+                let mut row = self.row.with_detail(SyncOutcome::Refused, detail);
+                row.code = Some(e.code().name().to_owned());
+                row
+            }
+            None => {
+                let why = self.row.detail.take().map(|why| format!("; {why}"));
+                let detail = format!("{lacks}{}", why.unwrap_or_default());
+                self.row.with_detail(SyncOutcome::Missing, detail)
+            }
+        })
+    }
+
+    fn copy_options(&self) -> CopyOptions {
+        let options = &self.context.options;
+        CopyOptions {
+            recursive: true,
+            index_platforms: options.platforms.clone(),
+            destination_client: options.destination_client.clone(),
+            concurrency: options.concurrency,
+            ..CopyOptions::default()
+        }
+    }
+
+    /// Copies a manifest, with what is attached to it if `recursive`, and counts what was written.
+    async fn copy(
+        &mut self,
+        source: &Reference,
+        recursive: bool,
+        selects: bool,
+        is_root: bool,
+    ) -> Result<CopyReport> {
+        let place = &self.repository.work.place.reference;
+        let location = place.location().clone();
+        let destination = match self.name {
+            _ if !is_root => Reference::new(location),
+            _ if !place.tags().is_empty() => place.clone(),
+            TagOrDigest::Tag(tag) => Reference::named(location, &[tag.clone()], None)?,
+            TagOrDigest::Digest(_) => Reference::new(location),
+        };
+        let mut options = CopyOptions { recursive, ..self.copy_options() };
+        if !selects {
+            options.index_platforms.clear();
+        }
+        let limits = &self.context.limits;
+        let tags = self.repository.sibling_tags.as_deref();
+        let beside = Beside { limits, blobs: self.repository.blobs(), tags };
+        let (from, to) = (Arc::clone(&self.repository.from), Arc::clone(&self.repository.to));
+        let report = copy_beside(from, source, to, &destination, options, beside).await?;
+        self.row.manifests += report.manifests;
+        self.row.blobs += report.blobs.copied + report.blobs.mounted;
+        self.row.bytes += report.bytes;
+        Ok(report)
+    }
+}
