@@ -32,6 +32,7 @@ use crate::{
         pull::PullArgs,
         push::{AttachArgs, PushArgs},
         sweep::SweepArgs,
+        sync::SyncArgs,
         tag::{ResolveArgs, TagArgs, UntagArgs},
         verify::VerifyArgs,
     },
@@ -101,6 +102,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// List what is attached to every image of registries and repositories
     Sweep(Box<SweepArgs>),
+    /// Copy many references with everything attached, and say what the destination lacks
+    Sync(Box<SyncArgs>),
     /// Add tags to an artifact
     Tag(TagArgs),
     /// Remove tags without deleting their manifests

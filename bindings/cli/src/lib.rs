@@ -145,6 +145,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Verify(args) => commands::verify::verify(&common, args).boxed(),
         Command::Check(args) => commands::check::check(&common, args).boxed(),
         Command::Sweep(args) => commands::sweep::sweep(&common, *args).boxed(),
+        Command::Sync(args) => commands::sync::sync(&common, *args).boxed(),
         Command::Tag(args) => commands::tag::tag(&common, args).boxed(),
         Command::Untag(args) => commands::tag::untag(&common, args).boxed(),
         Command::Resolve(args) => commands::tag::resolve(&common, args).boxed(),

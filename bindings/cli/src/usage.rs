@@ -23,6 +23,13 @@ pub(crate) struct Usage {
 }
 
 impl Usage {
+    /// A command that reads a list of targets.
+    fn of_list(from: Option<&Path>) -> Self {
+        let reads = from.filter(|from| from.as_os_str() == "-");
+        let standard_input = reads.map(|_| "--from -".to_owned()).into_iter().collect();
+        Self { standard_input, ..Self::default() }
+    }
+
     /// # Errors
     /// `INVALID_REFERENCE` if a target is not a reference.
     pub(crate) fn of(command: &Command) -> Result<Self> {
@@ -62,11 +69,8 @@ impl Usage {
             }
             Command::Manifests(args) => one(&args.layout, &args.target),
             Command::Digest(args) => args.usage(),
-            Command::Sweep(args) => {
-                let reads = args.from.as_ref().filter(|from| from.as_os_str() == "-");
-                let standard_input = reads.map(|_| "--from -".to_owned()).into_iter().collect();
-                Ok(Self { standard_input, ..Self::default() })
-            }
+            Command::Sweep(args) => Ok(Self::of_list(args.from.as_deref())),
+            Command::Sync(args) => Ok(Self::of_list(args.from.as_deref())),
             Command::Repos(_)
             | Command::Repo(RepoCommand::Ls(_))
             | Command::Login(_)

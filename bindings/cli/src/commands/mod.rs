@@ -17,5 +17,6 @@ pub(crate) mod prune;
 pub(crate) mod pull;
 pub(crate) mod push;
 pub(crate) mod sweep;
+pub(crate) mod sync;
 pub(crate) mod tag;
 pub(crate) mod verify;

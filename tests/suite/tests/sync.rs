@@ -1,0 +1,334 @@
+//! `sync`: many images with what is attached to them, on registries and layouts, and where something is
+//! lacking, refused or changed.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    process::Stdio,
+    thread,
+    time::Duration,
+};
+
+use ocigraph::{Client, ManifestDeletion, PushOptions, Reference};
+use ocigraph_fixture::{Config, Failure, Fixture};
+use ocigraph_suite::{AttachedImage, Kind, Registry, Workspace, ocigraph_binary};
+use serde_json::Value;
+
+const SBOM: &str = "application/spdx+json";
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().unwrap().block_on(work)
+}
+
+/// Pushes an image with something attached. Returns the digests of both.
+fn push(reference: &str, content: &str) -> (String, String) {
+    run(async {
+        let client = Client::new();
+        let image: Reference = reference.parse().unwrap();
+        let files = vec![ocigraph::File::bytes("file", content.to_owned())];
+        let options = PushOptions::default().artifact_type("app/example").files(files);
+        let pushed = client.push(&image, options).await.unwrap();
+        (pushed.descriptor.digest.to_string(), attach(reference, content).await)
+    })
+}
+
+async fn attach(reference: &str, content: &str) -> String {
+    let image: Reference = reference.parse().unwrap();
+    let repository = Reference::new(image.location().clone());
+    let files = vec![ocigraph::File::bytes("sbom", format!("sbom of {content}"))];
+    let options = PushOptions::default().artifact_type(SBOM).files(files).subject(image);
+    let pushed = Client::new().push(&repository, options).await.unwrap();
+    pushed.descriptor.digest.to_string()
+}
+
+fn text<'a>(row: &'a Value, name: &str) -> &'a str {
+    row[name].as_str().unwrap_or_default()
+}
+
+/// Runs a sync, and returns its exit code and its rows.
+fn sync(work: &Workspace, args: &[&str]) -> (Option<i32>, Vec<Value>) {
+    let args = [&["--max-attempts", "2", "sync", "--format", "ndjson"], args].concat();
+    let result = work.ocigraph(&args);
+    assert!(matches!(result.code, Some(0 | 1)), "{result}");
+    (result.code, result.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+}
+
+/// The number of rows by outcome.
+fn outcomes(rows: &[Value]) -> BTreeMap<&str, usize> {
+    let mut counts = BTreeMap::new();
+    rows.iter().for_each(|row| *counts.entry(text(row, "outcome")).or_default() += 1);
+    counts
+}
+
+fn only<'a>(rows: &'a [Value], outcome: &str) -> &'a Value {
+    let mut found = rows.iter().filter(|row| text(row, "outcome") == outcome);
+    let row = found.next().unwrap_or_else(|| panic!("no {outcome}: {rows:#?}"));
+    assert!(found.next().is_none(), "{rows:#?}");
+    row
+}
+
+/// Digest and label of everything attached.
+fn attached(work: &Workspace, reference: &str) -> BTreeSet<(String, String)> {
+    fn collect(graph: &Value, found: &mut BTreeSet<(String, String)>) {
+        for list in ["referrers", "attached"] {
+            for node in graph[list].as_array().into_iter().flatten() {
+                found.insert((text(node, "digest").to_owned(), text(node, "label").to_owned()));
+                collect(node, found);
+            }
+        }
+    }
+    let mut found = BTreeSet::new();
+    collect(&work.ocigraph(&["discover", "-o", "json", reference]).json(), &mut found);
+    found
+}
+
+#[test]
+fn everything_attached_arrives_at_registries_and_layouts_and_a_second_sync_sends_nothing() {
+    let work = Workspace::new();
+    let source = Registry::start(Kind::Docker2);
+    for i in 0..5 {
+        for j in 0..4 {
+            AttachedImage::with_tag(&format!("app{i}.{j}"), &format!("v{j}"))
+                .push_to(&work, &source.reference(&format!("team/app{i}")));
+        }
+    }
+    let registry = Registry::start(Kind::Distribution3);
+    let layout = format!("oci:{}", work.path("mirror").display());
+    for (place, separator) in [(registry.host().to_owned(), "/"), (layout, "/")] {
+        let pattern = format!("{}/team/*", source.host());
+        let (code, rows) = sync(&work, &[&pattern, &place]);
+        assert_eq!(
+            (code, outcomes(&rows)),
+            (Some(0), BTreeMap::from([("copied", 20)])),
+            "{rows:#?}"
+        );
+        let (code, rows) = sync(&work, &[&pattern, &place]);
+        assert_eq!(
+            (code, outcomes(&rows)),
+            (Some(0), BTreeMap::from([("existed", 20)])),
+            "{rows:#?}"
+        );
+        if place.starts_with("oci:") {
+            continue;
+        }
+        for i in 0..5 {
+            let name = format!("team/app{i}:v{}", i % 4);
+            let expected = attached(&work, &format!("{}/{name}", source.host()));
+            assert!(!expected.is_empty());
+            assert_eq!(attached(&work, &format!("{place}{separator}{name}")), expected, "{place}");
+        }
+    }
+}
+
+#[test]
+fn a_warm_sync_costs_few_requests_and_notices_what_is_new_or_moved() {
+    let work = Workspace::new();
+    let (from, to) = (Fixture::start(Config::default()), Fixture::start(Config::default()));
+    let at = |i: usize| format!("{}/app:v{i}", from.host());
+    for i in 0..10 {
+        push(&at(i), &format!("content {i}"));
+    }
+    let (source, place) = (format!("{}/app", from.host()), format!("{}/mirror/app", to.host()));
+    let (_, rows) = sync(&work, &[&source, &place]);
+    assert_eq!(outcomes(&rows), BTreeMap::from([("copied", 10)]));
+    let bytes: u64 = rows.iter().filter_map(|row| row["bytes"].as_u64()).sum();
+    assert!(bytes > 0);
+
+    from.clear_requests();
+    to.clear_requests();
+    let (code, rows) = sync(&work, &[&source, &place]);
+    assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from([("existed", 10)])));
+    // A tag and two lists of referrers at the source; a tag and one list at the destination.
+    let count = |fixture: &Fixture| fixture.requests().iter().filter(|r| r.path != "/v2/").count();
+    assert!(count(&from) <= 10 * 3 + 2, "{:#?}", from.requests());
+    assert!(count(&to) <= 10 * 2 + 2, "{:#?}", to.requests());
+    assert!(to.requests().iter().all(|request| matches!(request.method.as_str(), "GET" | "HEAD")));
+
+    let added = run(attach(&at(3), "another"));
+    let (moved, _) = push(&at(4), "moved");
+    let (code, rows) = sync(&work, &[&source, &place, "--dry-run"]);
+    let expected = BTreeMap::from([("existed", 8), ("would-copy", 2)]);
+    assert_eq!((code, outcomes(&rows)), (Some(0), expected));
+    assert!(rows.iter().any(|row| text(row, "detail").contains(&added)), "{rows:#?}");
+    let (code, rows) = sync(&work, &[&source, &place]);
+    let expected = BTreeMap::from([("copied", 2), ("existed", 8)]);
+    assert_eq!((code, outcomes(&rows)), (Some(0), expected));
+    assert!(rows.iter().any(|row| text(row, "digest") == moved), "{rows:#?}");
+    let found = attached(&work, &format!("{place}:v3"));
+    assert!(found.iter().any(|(digest, _)| *digest == added), "{found:?}");
+}
+
+#[test]
+fn what_the_destination_refuses_is_a_row_and_the_others_arrive() {
+    let work = Workspace::new();
+    let from = Fixture::start(Config::default());
+    let to = Fixture::start(Config { immutable_tags: true, ..Config::default() });
+    let at = |tag: &str| format!("{}/app:{tag}", from.host());
+    let place = format!("{}/app", to.host());
+    push(&format!("{place}:fixed"), "the old one");
+    push(&at("fixed"), "the new one");
+    push(&at("good"), "good");
+    let (image, refused) = push(&at("partly"), "partly");
+    let other = run(attach(&at("partly"), "accepted"));
+    let failure = Failure { times: None, ..Failure::new("PUT", &refused, 405, 1) };
+    to.set_config(Config { immutable_tags: true, fail: vec![failure], ..Config::default() });
+    let report = work.path("report.html");
+    let source = format!("{}/app", from.host());
+    let (code, rows) = sync(&work, &[&source, &place, "--report", report.to_str().unwrap()]);
+    assert_eq!(code, Some(1));
+    let expected = BTreeMap::from([("changed", 1), ("copied", 1), ("refused", 1)]);
+    assert_eq!(outcomes(&rows), expected, "{rows:#?}");
+    assert!(text(only(&rows, "changed"), "destination").ends_with(":fixed"), "{rows:#?}");
+    let row = only(&rows, "refused");
+    assert!(text(row, "detail").contains(&refused), "{row}");
+    assert!(!text(row, "detail").contains(&other), "{row}");
+    assert_eq!(text(row, "digest"), image);
+    // The image and the other attachment are there.
+    let found: Vec<String> =
+        attached(&work, &format!("{place}:partly")).into_iter().map(|(digest, _)| digest).collect();
+    assert_eq!(found, [other]);
+    let page = fs::read_to_string(&report).unwrap();
+    let position = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"));
+    assert!(position("refused (1)") < position("changed (1)"));
+    assert!(position("changed (1)") < position("copied (1)"));
+    assert!(!page.contains("<script"), "{page}");
+}
+
+#[test]
+fn what_the_destination_has_lost_is_found_and_copied_again() {
+    let work = Workspace::new();
+    let (from, to) = (Fixture::start(Config::default()), Fixture::start(Config::default()));
+    let (source, place) = (format!("{}/app", from.host()), format!("{}/app", to.host()));
+    let (_, sbom) = push(&format!("{source}:v1"), "one");
+    push(&format!("{source}:v2"), "two");
+    sync(&work, &[&source, &place]);
+    run(async {
+        let reference: Reference = format!("{place}@{sbom}").parse().unwrap();
+        let store = Client::new().open(&reference).unwrap();
+        let manifest = store.resolve(&reference.name().unwrap()).await.unwrap();
+        let deletion =
+            ManifestDeletion { manifest, subject: None, subject_retained: false, tags: Vec::new() };
+        store.delete_manifests(&[deletion], 1).await.remove(0).unwrap();
+    });
+    let (_, rows) = sync(&work, &[&source, &place, "--dry-run"]);
+    let row = only(&rows, "would-copy");
+    assert!(text(row, "detail").contains(&sbom), "{row}");
+    let (code, rows) = sync(&work, &[&source, &place]);
+    assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from([("copied", 1), ("existed", 1)])));
+    assert_eq!(attached(&work, &format!("{place}:v1")).len(), 1);
+
+    let (code, rows) = sync(&work, &[&format!("{source}:none"), &place]);
+    assert_eq!(code, Some(1));
+    assert!(text(only(&rows, "missing"), "detail").starts_with("the source"), "{rows:#?}");
+}
+
+#[test]
+fn tags_that_the_source_lacks_are_removed_only_if_its_list_is_complete() {
+    let work = Workspace::new();
+    let (from, to) = (Fixture::start(Config::default()), Fixture::start(Config::default()));
+    let (source, place) = (format!("{}/app", from.host()), format!("{}/app", to.host()));
+    push(&format!("{source}:v1"), "one");
+    for tag in ["v1", "v2", "kept"] {
+        push(&format!("{place}:{tag}"), "one");
+    }
+    let args = [source.as_str(), &place, "--prune-destination"];
+    from.set_config(Config {
+        fail: vec![Failure { times: None, ..Failure::new("GET", "/tags/list", 500, 1) }],
+        ..Config::default()
+    });
+    let (code, rows) = sync(&work, &args);
+    assert_eq!((code, outcomes(&rows)), (Some(1), BTreeMap::from([("unknown", 1)])));
+    from.set_config(Config::default());
+    let only_v = [&args[..], &["--tags", "v*"]].concat();
+    let (_, rows) = sync(&work, &[&only_v[..], &["--dry-run"]].concat());
+    assert!(text(only(&rows, "would-remove"), "destination").ends_with(":v2"), "{rows:#?}");
+    let (code, rows) = sync(&work, &only_v);
+    assert_eq!(code, Some(0), "{rows:#?}");
+    assert!(text(only(&rows, "removed"), "destination").ends_with(":v2"), "{rows:#?}");
+    let mut tags: Vec<String> =
+        work.ocigraph(&["tags", &place]).ok().lines().map(str::to_owned).collect();
+    tags.sort();
+    assert_eq!(tags, ["kept", "v1"]);
+}
+
+#[test]
+fn shards_together_are_the_whole_and_places_must_be_clear() {
+    let work = Workspace::new();
+    let (from, to) = (Fixture::start(Config::default()), Fixture::start(Config::default()));
+    for repository in ["a/one", "a/two", "b/one", "c", "d", "e"] {
+        push(&format!("{}/{repository}:v1", from.host()), repository);
+    }
+    let destination = format!("{}/copies", to.host());
+    let mut found = Vec::new();
+    for shard in ["1/3", "2/3", "3/3"] {
+        let (code, rows) = sync(&work, &[&from.host(), &destination, "--shard", shard]);
+        assert_eq!(code, Some(0));
+        found.extend(rows.iter().map(|row| text(row, "destination").to_owned()));
+    }
+    found.sort();
+    let names = ["a/one", "a/two", "b/one", "c", "d", "e"];
+    assert_eq!(found, names.map(|name| format!("{destination}/{name}:v1")));
+    for args in [
+        vec!["sync", "h.example/app"],
+        vec!["sync", "h.example/a", "h.example/b", "oci:x:v1"],
+        vec!["sync", "h.example/a", "m.example/a@sha256:0"],
+        vec!["sync", "h.example/a", "m.example", "--shard", "0/3"],
+        vec!["sync", "h.example/a", "m.example", "--platform", "linux"],
+    ] {
+        work.ocigraph(&args).fails_with(2);
+    }
+}
+
+#[test]
+fn a_killed_sync_goes_on_and_asks_for_nothing_that_was_done() {
+    let work = Workspace::new();
+    let (from, to) = (Fixture::start(Config::default()), Fixture::start(Config::default()));
+    for i in 0..40 {
+        push(&format!("{}/app:v{i}", from.host()), &format!("content {i}"));
+    }
+    let (source, place) = (format!("{}/app", from.host()), format!("{}/app", to.host()));
+    let checkpoint = work.path("checkpoint");
+    let args = ["sync", &source, &place, "--format", "ndjson", "--concurrency", "4"];
+    let args = [&args[..], &["--checkpoint", checkpoint.to_str().unwrap()]].concat();
+    from.set_config(Config { delay_ms: 10, ..Config::default() });
+    for _ in 0..3 {
+        let mut command = work.command(ocigraph_binary());
+        command.args(&args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let done = || fs::read_to_string(&checkpoint).unwrap_or_default().lines().count();
+        let before = done();
+        for _ in 0..400 {
+            if done() > before + 3 {
+                break;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    from.set_config(Config::default());
+    let text_of_checkpoint = fs::read_to_string(&checkpoint).unwrap();
+    let complete = text_of_checkpoint.rsplit_once('\n').unwrap().0;
+    let done: BTreeSet<String> = complete
+        .lines()
+        .filter_map(|line| {
+            serde_json::from_str::<Value>(line).unwrap()["t"].as_str().map(str::to_owned)
+        })
+        .collect();
+    assert!(!done.is_empty() && done.len() < 40, "{complete}");
+    from.clear_requests();
+    to.clear_requests();
+    let result = work.ocigraph(&args).ok();
+    assert_eq!(result.lines().count(), 40 - done.len());
+    for request in from.requests().iter().chain(&to.requests()) {
+        let tag = request.path.rsplit_once("/manifests/").map(|(_, tag)| tag);
+        assert!(tag.is_none_or(|tag| !done.contains(tag)), "{request:?}");
+    }
+    // A finished sync asks for nothing.
+    from.clear_requests();
+    to.clear_requests();
+    assert_eq!(work.ocigraph(&args).ok(), "");
+    assert_eq!((from.requests().len(), to.requests().len()), (0, 0));
+    let (code, rows) = sync(&work, &[&source, &place]);
+    assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from([("existed", 40)])));
+}
