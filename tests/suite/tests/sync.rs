@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    path::Path,
     process::Stdio,
     thread,
     time::Duration,
@@ -170,7 +171,10 @@ fn what_the_destination_refuses_is_a_row_and_the_others_arrive() {
     push(&at("good"), "good");
     let (image, refused) = push(&at("partly"), "partly");
     let other = run(attach(&at("partly"), "accepted"));
-    let failure = Failure { times: None, ..Failure::new("PUT", &refused, 405, 1) };
+    let hostile =
+        r#"{"errors":[{"code":"UNSUPPORTED","message":"<img src=x onerror=alert(1)><b>no"}]}"#;
+    let failure = Failure::new("PUT", &refused, 405, 1);
+    let failure = Failure { times: None, body: Some(hostile.to_owned()), ..failure };
     to.set_config(Config { immutable_tags: true, fail: vec![failure], ..Config::default() });
     let report = work.path("report.html");
     let source = format!("{}/app", from.host());
@@ -187,11 +191,32 @@ fn what_the_destination_refuses_is_a_row_and_the_others_arrive() {
     let found: Vec<String> =
         attached(&work, &format!("{place}:partly")).into_iter().map(|(digest, _)| digest).collect();
     assert_eq!(found, [other]);
-    let page = fs::read_to_string(&report).unwrap();
-    let position = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"));
-    assert!(position("refused (1)") < position("changed (1)"));
-    assert!(position("changed (1)") < position("copied (1)"));
-    assert!(!page.contains("<script"), "{page}");
+    let (dom, log) = opened(&work, &report);
+    let position = |text: &str| dom.find(text).unwrap_or_else(|| panic!("{text}: {dom}"));
+    assert!(position("2 references need attention.") < position("refused (1)"), "{dom}");
+    assert!(position("refused (1)") < position("changed (1)"), "{dom}");
+    assert!(position("changed (1)") < position("<summary>copied (1)"), "{dom}");
+    assert!(dom.contains("&lt;img src=x onerror=alert(1)&gt;&lt;b&gt;no"), "{dom}");
+    assert!(!dom.contains("<img") && !dom.contains("<b>") && !dom.contains("<script"), "{dom}");
+    assert!(!dom.contains("<details open"), "{dom}");
+    assert!(!log.contains("CONSOLE"), "{log}");
+}
+
+/// Opens a page in a browser. Returns its document and the log of the browser, with the console.
+fn opened(work: &Workspace, page: &Path) -> (String, String) {
+    let mut command = work.command("chromium");
+    command.args([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+    ]);
+    command.args(["--enable-logging=stderr", "--timeout=20000", "--dump-dom"]);
+    command.arg(format!("--user-data-dir={}", work.path("browser").display()));
+    command.arg(format!("file://{}", page.display()));
+    let result = work.run(&mut command);
+    assert_eq!(result.code, Some(0), "{result}");
+    (result.stdout.clone(), result.stderr.clone())
 }
 
 #[test]

@@ -8,11 +8,11 @@ use std::{
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 
 use super::{
-    Plan,
     image::{Context, Synced, sync_image},
     journal::Journal,
     mapping::{Mapping, Stores},
     options::SyncOptions,
+    plan::Plan,
     repository::{Listed, Repository, TagFilter, Work},
     row::{SyncOutcome, SyncRow},
     summary::SyncSummary,

@@ -92,7 +92,9 @@ impl Image<'_> {
     async fn root(&self) -> Result<Root> {
         let (from, place) = (&*self.repository.from, self.repository.work.location.clone());
         let reference = match self.name {
-            TagOrDigest::Tag(tag) => Reference::named(place.clone(), &[tag.clone()], None)?,
+            TagOrDigest::Tag(tag) => {
+                Reference::named(place.clone(), std::slice::from_ref(tag), None)?
+            }
             TagOrDigest::Digest(digest) => Reference::new(place.clone()).at(digest.clone()),
         };
         let _permit = self.context.limits.requests.acquire().await;
@@ -265,7 +267,7 @@ impl Image<'_> {
         let destination = match self.name {
             _ if !is_root => Reference::new(location),
             _ if !place.tags().is_empty() => place.clone(),
-            TagOrDigest::Tag(tag) => Reference::named(location, &[tag.clone()], None)?,
+            TagOrDigest::Tag(tag) => Reference::named(location, std::slice::from_ref(tag), None)?,
             TagOrDigest::Digest(_) => Reference::new(location),
         };
         let mut options = CopyOptions { recursive, ..self.copy_options() };
