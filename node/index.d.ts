@@ -1154,6 +1154,328 @@ export interface BlobDeleteOptions extends CallOptions {
   ifExists?: boolean | undefined;
 }
 
+/**
+ * Options of {@link Client.prune}. Nothing is selected unless `olderThan`, `keepLast`, `tags`, `untagged`, `orphans` or
+ * `deadTags` asks for it.
+ *
+ * In patterns, `*` means any characters but `/`, `**` those too, `?` one character, and `{a,b}` one of several texts.
+ */
+export interface PruneOptions extends CallOptions {
+  /** Patterns of tags that are never removed, and whose manifests stay. Default: none. */
+  keepTags?: readonly string[] | undefined;
+  /**
+   * Selects tagged manifests without the newest N, which stay. At least 1. Those count that have a tag of `tags`, also
+   * under `keepTags`. A manifest whose time of creation is unknown stays. Default: none.
+   */
+  keepLast?: number | undefined;
+  /**
+   * Selects tagged manifests that were created before a time: `90d`, `12h`, `2w` ago (`s`, `m`, `h`, `d`, `w`), or a
+   * time in RFC 3339. The time of a manifest is that of the registry (Azure), else that of the annotation
+   * `org.opencontainers.image.created`, else that of the image config; of an index without one, that of its newest
+   * image. A time before 1981 is that of a reproducible build, and counts as unknown. A manifest whose time is unknown
+   * stays. With `keepLast`, selects what both select. Default: none.
+   */
+  olderThan?: string | undefined;
+  /**
+   * Patterns of tags: only these are selected, by `olderThan` and `keepLast`, or all of them without these two. Other
+   * tags stay. Default: all tags, if `olderThan` or `keepLast` is given.
+   */
+  tags?: readonly string[] | undefined;
+  /** Selects manifests without a tag that nothing needs which stays. Default: false. */
+  untagged?: boolean | undefined;
+  /** Selects referrers without a tag whose subject does not exist. Default: false. */
+  orphans?: boolean | undefined;
+  /**
+   * Selects the tags that cosign derives from a digest, and fallback tags, whose subject does not exist. A fallback tag
+   * stays while it lists a referrer that stays. Default: false.
+   */
+  deadTags?: boolean | undefined;
+  /**
+   * Artifact types: `orphans` and the tags of cosign among `deadTags` are selected only if their manifest has one of
+   * them. What is attached to a deleted manifest is deleted whatever its type. Default: all types.
+   */
+  artifactTypes?: readonly string[] | undefined;
+  /**
+   * Maximum number of manifests that are deleted, in all repositories together. If the plan has more, the prune fails
+   * with `INVALID_ARGUMENT`, also as a dry run, and deletes nothing. Default: no limit.
+   */
+  max?: number | undefined;
+  /** Makes the plan without deleting anything. Default: false. */
+  dryRun?: boolean | undefined;
+  /** Writes the plan to this file as JSON, and deletes nothing. Default: none. */
+  plan?: string | URL | undefined;
+  /**
+   * Executes the plan in this file, in the repositories that it names. Only `max`, `dryRun` and `concurrency` are
+   * allowed beside it. Default: none.
+   */
+  execute?: string | URL | undefined;
+  /**
+   * Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used
+   * while a registry limits the rate of requests, or if the process can open few files.
+   */
+  concurrency?: number | undefined;
+}
+
+/**
+ * What a prune deletes.
+ *
+ * - `manifest`: A manifest that is neither an index nor a referrer.
+ * - `index`: An index.
+ * - `referrer`: A manifest with a subject.
+ * - `sibling-tag`: A manifest that is attached by a tag of cosign.
+ * - `fallback-tag`: A list of referrers under a fallback tag.
+ * - `tag`: Tags alone: the manifest stays.
+ */
+export type PrunedKind = 'manifest' | 'index' | 'referrer' | 'sibling-tag' | 'fallback-tag' | 'tag';
+
+/**
+ * Why a prune deletes something.
+ *
+ * - `old`: It is older than the option `older_than` allows.
+ * - `not-among-last`: It is not among the newest of the option `keep_last`.
+ * - `tag`: Its tags match the option {@link Client.tags}.
+ * - `untagged`: It has no tag, and nothing needs it that stays.
+ * - `orphan`: Its subject does not exist.
+ * - `dead-tag`: Its tag has the digest of a manifest that does not exist.
+ * - `attached`: It is attached to a manifest that is deleted.
+ * - `listed`: An index that is deleted lists it, and nothing else does that stays.
+ */
+export type PruneCause = 'old' | 'not-among-last' | 'tag' | 'untagged' | 'orphan' | 'dead-tag' | 'attached' | 'listed';
+
+/** A manifest or tag that a prune deletes. */
+export interface PrunedManifest {
+  /** The descriptor of the manifest; if only tags are removed, of the manifest that they name. */
+  readonly descriptor: Descriptor;
+  /** What is deleted. */
+  readonly kind: PrunedKind;
+  /** The tags that are removed: all tags of a manifest that is deleted. */
+  readonly tags: readonly string[];
+  /** Time of creation, RFC 3339, if it is known. */
+  readonly created?: string;
+  /** The digest of the subject; of a tag that has the digest of a manifest, that digest. */
+  readonly subject?: string;
+  /** Why it is deleted. */
+  readonly cause: PruneCause;
+  /** Why it is deleted, as a phrase for users, for example `older than 90 days`. */
+  readonly reason: string;
+  /** True if it did not exist any more when it was to be deleted. */
+  readonly gone: boolean;
+}
+
+/**
+ * Why something stays that a prune has selected.
+ *
+ * - `tagged`: It has another tag, which stays.
+ * - `listed`: An index lists it that stays.
+ * - `subject`: It is the subject of a manifest that stays.
+ * - `attached`: It is attached to a manifest that stays.
+ * - `lists`: It lists a referrer that stays.
+ * - `time-unknown`: Its time of creation is not known.
+ * - `locked`: The registry has locked it.
+ * - `unread`: Something could not be read, and may need it.
+ * - `tag-not-removable`: The registry cannot remove its tag alone.
+ */
+export type KeepCause = 'tagged' | 'listed' | 'subject' | 'attached' | 'lists' | 'time-unknown' | 'locked' | 'unread' | 'tag-not-removable';
+
+/** A manifest or tag that was selected and stays. */
+export interface KeptManifest {
+  /** The descriptor of the manifest. */
+  readonly descriptor: Descriptor;
+  /** The selected tags of the manifest. Those that stay too, unless `deleted` has them. */
+  readonly tags: readonly string[];
+  /** Why it stays. */
+  readonly cause: KeepCause;
+  /** Why it stays, as a phrase for users, for example `listed by v2, which stays`. */
+  readonly reason: string;
+}
+
+/** A manifest or tag that could not be deleted. */
+export interface RefusedManifest {
+  /** The descriptor of the manifest. */
+  readonly descriptor: Descriptor;
+  /** The tags that would be removed. */
+  readonly tags: readonly string[];
+  /** The error. */
+  readonly error: string;
+  /** The code of the error. */
+  readonly code: ErrorCode;
+}
+
+/** What a prune deletes in one repository or layout, and what it keeps. */
+export interface PrunedRepository {
+  /** The repository or layout. */
+  readonly repository: string;
+  /**
+   * The deleted manifests, in the order of deletion: referrers before their subjects, indexes before what they list,
+   * and tags that are removed alone last.
+   */
+  readonly deleted: readonly PrunedManifest[];
+  /** The selected manifests that stay, each with the reason. */
+  readonly kept: readonly KeptManifest[];
+  /**
+   * The manifests that could not be deleted, each with the error: `CONFLICT` if they have changed since the plan was
+   * made, or are needed by others that stay.
+   */
+  readonly refused: readonly RefusedManifest[];
+  /** The phrases for users that say what a prune of this repository does not see. */
+  readonly unseen: readonly string[];
+  /**
+   * The phrases for users that name the lists and manifests that could not be read. If there is one, everything stays
+   * that was selected, since something unread may need it.
+   */
+  readonly unread: readonly string[];
+}
+
+/** A repository that could not be pruned. */
+export interface PruneFailure {
+  /** The repository or layout. */
+  readonly repository: string;
+  /** The error. */
+  readonly error: string;
+  /** The code of the error. */
+  readonly code: ErrorCode;
+}
+
+/**
+ * The result of {@link Client.prune}: the plan of a dry run, or what was done. Its JSON, with names in camel case, is
+ * what the option `plan` writes and the option `execute` reads.
+ */
+export interface PruneReport {
+  /** The version of this format: 1. */
+  readonly schemaVersion: number;
+  /** The kind of this document: `io.ocigraph.prune`. */
+  readonly kind: string;
+  /** Time at which the plan was made, RFC 3339. */
+  readonly created: string;
+  /** True if nothing was deleted: the report is a plan. */
+  readonly dryRun: boolean;
+  /** The repositories and layouts in the order in which they were named. */
+  readonly repositories: readonly PrunedRepository[];
+  /** The repositories that could not be pruned at all, each with the error. Nothing in them was deleted. */
+  readonly failed: readonly PruneFailure[];
+}
+
+/** Options of {@link Client.sync}. */
+export interface SyncOptions extends CallOptions {
+  /**
+   * Copies the repositories of which the name, without the host, matches one of these patterns: `team/*`. Default: all.
+   * The repository of a source that names one is copied in any case.
+   */
+  repositories?: readonly string[] | undefined;
+  /**
+   * Copies the tags that match one of these patterns: `v1.*`. Default: all. The tags of a source that names some are
+   * copied in any case.
+   */
+  tags?: readonly string[] | undefined;
+  /**
+   * Copies this many tags of each repository: those with the highest versions. `v1.10` is after `v1.9`, and `v1.10-rc1`
+   * before `v1.10`. Default: all.
+   */
+  latest?: number | undefined;
+  /**
+   * Copies the images for these platforms, each as `os/arch[/variant]`: see {@link CopyOptions.indexPlatforms}.
+   * Default: all.
+   */
+  platforms?: readonly string[] | undefined;
+  /** Only finds out what would be done: outcomes `would-copy` and `would-remove`. Default: false. */
+  dryRun?: boolean | undefined;
+  /**
+   * Removes the tags of the destination that the source does not have, within what is selected: repositories of sources
+   * that name no tags, and there the tags that match the patterns. Nothing is removed if a list of the tags is
+   * incomplete, or if the source lists no tag. Tags that have the digest of a manifest, as cosign writes them, stay.
+   * Default: false.
+   */
+  pruneDestination?: boolean | undefined;
+  /**
+   * A file that records what was done. A sync of the same sources with the same options continues where the file ends,
+   * and returns the other rows. A reference counts as done if the destination has all of it, when the next rows are
+   * asked for. Default: none.
+   */
+  checkpoint?: string | URL | undefined;
+  /**
+   * Copies a share of the repositories: `1/3`, `2/3` and `3/3` together are all. Which repository is in which share
+   * depends on its name alone. Default: all.
+   */
+  shard?: string | undefined;
+  /**
+   * The client that reaches the destination: see {@link CopyOptions.destinationClient}. Default: none, and one client
+   * reaches both.
+   */
+  destinationClient?: Client | undefined;
+  /**
+   * Maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer are used
+   * while a registry limits the rate of requests, or if the process can open few files.
+   */
+  concurrency?: number | undefined;
+}
+
+/**
+ * The outcome of a row of a sync.
+ *
+ * - `copied`: Something was copied, and the destination has all of it now.
+ * - `existed`: The destination had all of it.
+ * - `would-copy`: A dry run: the destination lacks something.
+ * - `missing`: The destination lacks something, or the source does not have what is named.
+ * - `refused`: The source or the destination refused something.
+ * - `changed`: The tag at the destination names something else, and cannot be changed or was changed meanwhile.
+ * - `unknown`: Something could not be read: it is not known what the destination lacks.
+ * - `removed`: The tag was removed from the destination, since the source does not have it.
+ * - `would-remove`: A dry run: the tag would be removed.
+ */
+export type SyncOutcome = 'copied' | 'existed' | 'would-copy' | 'missing' | 'refused' | 'changed' | 'unknown' | 'removed' | 'would-remove';
+
+/** A row of {@link Client.sync}: a reference, or something that could not be listed. */
+export interface SyncRow {
+  /** The reference at the source, or the repository or registry that could not be listed. */
+  readonly source: string;
+  /** The reference at the destination. Empty if it is not known. */
+  readonly destination: string;
+  /** The digest that the destination should have. For a tag that is removed, empty. `undefined` if it is not known. */
+  readonly digest: string | null;
+  /** What was done, or what is wrong. */
+  readonly outcome: SyncOutcome;
+  /** Number of manifests written. */
+  readonly manifests: number;
+  /** Number of blobs sent or mounted. */
+  readonly blobs: number;
+  /** Number of bytes of all manifests and blobs written. */
+  readonly bytes: number;
+  /** What is wrong or would be done, as a phrase for users. */
+  readonly detail: string | null;
+  /** The name of the error's code, such as `FORBIDDEN`, if there was an error. */
+  readonly code: string | null;
+}
+
+/** The summary of the rows of {@link Client.sync}, with those of an earlier one that the checkpoint has. */
+export interface SyncSummary {
+  /** Number of rows that an earlier sync with the same checkpoint has completed. */
+  readonly resumed: number;
+  /** Number of rows with the outcome `copied`. */
+  readonly copied: number;
+  /** Number of rows with the outcome `existed`. */
+  readonly existed: number;
+  /** Number of rows with the outcome `would-copy`. */
+  readonly wouldCopy: number;
+  /** Number of rows with the outcome `missing`. */
+  readonly missing: number;
+  /** Number of rows with the outcome `refused`. */
+  readonly refused: number;
+  /** Number of rows with the outcome `changed`. */
+  readonly changed: number;
+  /** Number of rows with the outcome `unknown`. */
+  readonly unknown: number;
+  /** Number of rows with the outcome `removed`. */
+  readonly removed: number;
+  /** Number of rows with the outcome `would-remove`. */
+  readonly wouldRemove: number;
+  /** Number of manifests written. */
+  readonly manifests: number;
+  /** Number of blobs sent or mounted. */
+  readonly blobs: number;
+  /** Number of bytes of all manifests and blobs written. */
+  readonly bytes: number;
+}
+
 /** Options of {@link Client.sweep}. */
 export interface SweepOptions extends CallOptions {
   /**
@@ -2160,6 +2482,80 @@ export class Client {
    * ```
    */
   deleteBlob(target: string, options?: BlobDeleteOptions): Promise<void>;
+
+  /**
+   * Deletes from repositories and layouts what the options select, by age, number, tags and kind, and keeps what
+   * something needs that stays: what an index lists, subjects, and everything attached. What is attached to a deleted
+   * manifest is deleted with it. The report has the reason for everything that is deleted, and for everything that was
+   * selected and stays. A plan can be stored, and executed later: what has changed since is refused, and an interrupted
+   * execution can be run again.
+   *
+   * A registry that lists no untagged manifests, as most do, shows only those that something tagged leads to: the
+   * report says so. If a list or a manifest cannot be read, everything stays in that repository, because the unread
+   * part may need it. A failure in one of several repositories is in the report, and does not stop the others.
+   *
+   * Of a single repository: if it does not exist, if the registry deletes no manifest.
+   *
+   * @param references - The repositories and layouts to prune, without tags and digests. None with the option
+   *   `execute`.
+   * @param options - See {@link PruneOptions}.
+   * @returns See {@link PruneReport}.
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if the options select nothing or cannot be used, if the plan
+   *   deletes more manifests than the options allow, or if a file is not a plan.
+   * @throws {@link OcigraphError} `INVALID_REFERENCE` if a reference has a tag or digest.
+   * @throws {@link OcigraphError} `NOT_FOUND` .
+   * @throws {@link OcigraphError} `UNSUPPORTED` .
+   *
+   * @example
+   * ```ts
+   * const options = { olderThan: '90d', keepLast: 10, keepTags: ['v*'] };
+   * const plan = await client.prune(['registry.example.com/app'], { ...options, dryRun: true });
+   * for (const { descriptor, tags, reason } of plan.repositories[0].deleted) console.log(descriptor.digest, tags, reason);
+   *
+   * // A plan in a file is executed later. What has changed since is refused.
+   * await client.prune(['registry.example.com/app'], { ...options, plan: 'plan.json' });
+   * await client.prune([], { execute: 'plan.json' });
+   * ```
+   */
+  prune(references: string | readonly string[], options?: PruneOptions): Promise<PruneReport>;
+
+  /**
+   * Copies images of registries, repositories and layouts with everything attached to them, and returns a row for each
+   * reference. A source is written as a target of {@link Client.sweep}. The destination of one repository or layout is
+   * `host/repository` or `oci:PATH`. Several repositories keep their paths below `host` or `host/prefix`, and their
+   * names in `oci:PATH`.
+   *
+   * What the destination has is not sent; where nothing is attached, a reference that it has costs three requests.
+   * After a copy, the destination is asked for the tag, for what an index lists and for what is attached: only `copied`
+   * and `existed` say that it has all of it. A reference that cannot be copied is a row with the outcome `missing`,
+   * `refused`, `changed` or `unknown`, and ends nothing. A tag that names something else at the destination moves.
+   *
+   * An example: {@link SyncOptions}.
+   *
+   * The rows fail with if the destination refuses the credential, with if two sources have one destination or the
+   * checkpoint is of another sync, with if another process uses the checkpoint, and with if it cannot be written.
+   *
+   * @param sources - The registries, repositories, patterns and layouts to copy, as the targets of a sweep.
+   * @param destination - The place to copy to: `host/repository`, `oci:PATH`, or for several repositories
+   *   `host[/prefix]`.
+   * @param options - See {@link SyncOptions}.
+   * @returns An iterator that makes the requests while a row is waited for. See {@link SyncRow} and {@link
+   *   SyncSummary}.
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` or `INVALID_REFERENCE` if a source, the destination, a pattern,
+   *   a platform or a shard cannot be used.
+   * @throws {@link OcigraphError} `UNAUTHORIZED` .
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` .
+   * @throws {@link OcigraphError} `CONFLICT` .
+   * @throws {@link OcigraphError} `IO` .
+   *
+   * @example
+   * ```ts
+   * const rows = client.sync(['registry.example.com/team/**:v1.*'], 'mirror.example.com/team', { checkpoint: 'sync.state' });
+   * for await (const row of rows) if (row.outcome !== 'existed') console.log(row.destination, row.outcome, row.detail);
+   * console.log(`${rows.summary.copied} images were copied`);
+   * ```
+   */
+  sync(sources: string | readonly string[], destination: string, options?: SyncOptions): Rows<SyncRow, SyncSummary>;
 
   /**
    * Returns what is attached to every image of registries, repositories and layouts, as rows that come as they are

@@ -36,6 +36,31 @@ const (
 	EdgeKindAttestation EdgeKind = C.OCIGRAPH_EDGE_KIND_ATTESTATION
 )
 
+// A KeepCause is why something stays that a prune has selected.
+type KeepCause string
+
+// The values of [KeepCause].
+const (
+	// KeepCauseTagged means that it has another tag, which stays.
+	KeepCauseTagged KeepCause = "tagged"
+	// KeepCauseListed means that an index lists it that stays.
+	KeepCauseListed KeepCause = "listed"
+	// KeepCauseSubject means that it is the subject of a manifest that stays.
+	KeepCauseSubject KeepCause = "subject"
+	// KeepCauseAttached means that it is attached to a manifest that stays.
+	KeepCauseAttached KeepCause = "attached"
+	// KeepCauseLists means that it lists a referrer that stays.
+	KeepCauseLists KeepCause = "lists"
+	// KeepCauseTimeUnknown means that its time of creation is not known.
+	KeepCauseTimeUnknown KeepCause = "time-unknown"
+	// KeepCauseLocked means that the registry has locked it.
+	KeepCauseLocked KeepCause = "locked"
+	// KeepCauseUnread means that something could not be read, and may need it.
+	KeepCauseUnread KeepCause = "unread"
+	// KeepCauseTagNotRemovable means that the registry cannot remove its tag alone.
+	KeepCauseTagNotRemovable KeepCause = "tag-not-removable"
+)
+
 // A Format is the format in which the manifest of a new artifact is written.
 type Format int32
 
@@ -155,6 +180,48 @@ const (
 	Unlisted ProblemKind = "unlisted"
 )
 
+// A PruneCause is why a prune deletes something.
+type PruneCause string
+
+// The values of [PruneCause].
+const (
+	// PruneCauseOld means that it is older than the option older_than allows.
+	PruneCauseOld PruneCause = "old"
+	// PruneCauseNotAmongLast means that it is not among the newest of the option keep_last.
+	PruneCauseNotAmongLast PruneCause = "not-among-last"
+	// PruneCauseTag means that its tags match the option [Client.Tags].
+	PruneCauseTag PruneCause = "tag"
+	// PruneCauseUntagged means that it has no tag, and nothing needs it that stays.
+	PruneCauseUntagged PruneCause = "untagged"
+	// PruneCauseOrphan means that its subject does not exist.
+	PruneCauseOrphan PruneCause = "orphan"
+	// PruneCauseDeadTag means that its tag has the digest of a manifest that does not exist.
+	PruneCauseDeadTag PruneCause = "dead-tag"
+	// PruneCauseAttached means that it is attached to a manifest that is deleted.
+	PruneCauseAttached PruneCause = "attached"
+	// PruneCauseListed means that an index that is deleted lists it, and nothing else does that stays.
+	PruneCauseListed PruneCause = "listed"
+)
+
+// A PrunedKind is what a prune deletes.
+type PrunedKind string
+
+// The values of [PrunedKind].
+const (
+	// PrunedKindManifest means that a manifest that is neither an index nor a referrer.
+	PrunedKindManifest PrunedKind = "manifest"
+	// PrunedKindIndex means that an index.
+	PrunedKindIndex PrunedKind = "index"
+	// PrunedKindReferrer means that a manifest with a subject.
+	PrunedKindReferrer PrunedKind = "referrer"
+	// PrunedKindSiblingTag means that a manifest that is attached by a tag of cosign.
+	PrunedKindSiblingTag PrunedKind = "sibling-tag"
+	// PrunedKindFallbackTag means that a list of referrers under a fallback tag.
+	PrunedKindFallbackTag PrunedKind = "fallback-tag"
+	// PrunedKindTag means that tags alone: the manifest stays.
+	PrunedKindTag PrunedKind = "tag"
+)
+
 // A ReferrersMode is how a client lists the referrers of a manifest in a registry: by the referrers API
 // (https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers) or by the referrers tag
 // schema (https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#referrers-tag-schema).
@@ -188,4 +255,30 @@ const (
 	SweepStatusUnknown SweepStatus = "unknown"
 	// SweepStatusRefused means that the registry refuses to say it, with 401 or 403: more can be attached.
 	SweepStatusRefused SweepStatus = "refused"
+)
+
+// A SyncOutcome is the outcome of a row of a sync.
+type SyncOutcome string
+
+// The values of [SyncOutcome].
+const (
+	// SyncOutcomeCopied means that something was copied, and the destination has all of it now.
+	SyncOutcomeCopied SyncOutcome = "copied"
+	// SyncOutcomeExisted means that the destination had all of it.
+	SyncOutcomeExisted SyncOutcome = "existed"
+	// SyncOutcomeWouldCopy means that a dry run: the destination lacks something.
+	SyncOutcomeWouldCopy SyncOutcome = "would-copy"
+	// SyncOutcomeMissing means that the destination lacks something, or the source does not have what is named.
+	SyncOutcomeMissing SyncOutcome = "missing"
+	// SyncOutcomeRefused means that the source or the destination refused something.
+	SyncOutcomeRefused SyncOutcome = "refused"
+	// SyncOutcomeChanged means that the tag at the destination names something else, and cannot be changed or was
+	// changed meanwhile.
+	SyncOutcomeChanged SyncOutcome = "changed"
+	// SyncOutcomeUnknown means that something could not be read: it is not known what the destination lacks.
+	SyncOutcomeUnknown SyncOutcome = "unknown"
+	// SyncOutcomeRemoved means that the tag was removed from the destination, since the source does not have it.
+	SyncOutcomeRemoved SyncOutcome = "removed"
+	// SyncOutcomeWouldRemove means that a dry run: the tag would be removed.
+	SyncOutcomeWouldRemove SyncOutcome = "would-remove"
 )

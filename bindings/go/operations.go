@@ -558,6 +558,112 @@ func (c *Client) DeleteBlob(ctx context.Context, reference string, options *Blob
 	})
 }
 
+// Prune deletes from repositories and layouts what the options select, by age, number, tags and kind, and keeps what
+// something needs that stays: what an index lists, subjects, and everything attached. What is attached to a deleted
+// manifest is deleted with it. The report has the reason for everything that is deleted, and for everything that was
+// selected and stays. A plan can be stored, and executed later: what has changed since is refused, and an interrupted
+// execution can be run again.
+//
+// A registry that lists no untagged manifests, as most do, shows only those that something tagged leads to: the report
+// says so. If a list or a manifest cannot be read, everything stays in that repository, because the unread part may
+// need it. A failure in one of several repositories is in the report, and does not stop the others.
+//
+// The references are the repositories and layouts to prune, without tags and digests. None with the option execute. Nil
+// options select the defaults.
+//
+// The error is
+//   - [ErrInvalidArgument] if the options select nothing or cannot be used, if the plan deletes more manifests than the
+//     options allow, or if a file is not a plan
+//   - [ErrInvalidReference] if a reference has a tag or digest
+//   - [ErrNotFound]
+//   - [ErrUnsupported]
+//
+// Of a single repository: if it does not exist, if the registry deletes no manifest.
+func (c *Client) Prune(ctx context.Context, references []string, options *PruneOptions) (*PruneReport, error) {
+	a := newArguments("prune", spaced(references))
+	defer a.release()
+	o, err := options.toC(a)
+	if err != nil {
+		return nil, err
+	}
+	views, count := a.texts(references)
+	out, err := perform(ctx, c, a, func(r *C.ocigraph_prune_report) { C.ocigraph_prune_report_free(r) },
+		func(client *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_prune_report, failure **C.ocigraph_error) C.ocigraph_status {
+			return C.ocigraph_client_prune(client, views, count, o, token, out, failure)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return pruneReport(out)
+}
+
+// Sync copies images of registries, repositories and layouts with everything attached to them, and returns a row for
+// each reference. A source is written as a target of [Client.Sweep]. The destination of one repository or layout is
+// "host/repository" or "oci:PATH". Several repositories keep their paths below host or "host/prefix", and their names
+// in "oci:PATH".
+//
+// What the destination has is not sent; where nothing is attached, a reference that it has costs three requests. After
+// a copy, the destination is asked for the tag, for what an index lists and for what is attached: only copied and
+// existed say that it has all of it. A reference that cannot be copied is a row with the outcome missing, refused,
+// changed or unknown, and ends nothing. A tag that names something else at the destination moves.
+//
+// An example: [SyncOptions].
+//
+// The sources is the registries, repositories, patterns and layouts to copy, as the targets of a sweep. The destination
+// is the place to copy to: "host/repository", "oci:PATH", or for several repositories "host[/prefix]". Nil options
+// select the defaults.
+//
+// The requests are made while a loop over the rows waits for the next one. An error, also of the arguments, is the last
+// iteration of the loop.
+//
+// The error is
+//   - [ErrInvalidArgument] or [ErrInvalidReference] if a source, the destination, a pattern, a platform or a shard
+//     cannot be used
+//   - [ErrUnauthorized]
+//   - [ErrInvalidArgument]
+//   - [ErrConflict]
+//   - [ErrIO]
+//
+// The rows fail with if the destination refuses the credential, with if two sources have one destination or the
+// checkpoint is of another sync, with if another process uses the checkpoint, and with if it cannot be written.
+func (c *Client) Sync(ctx context.Context, sources []string, destination string, options *SyncOptions) *Rows[SyncRow, SyncSummary] {
+	rows := newRows[SyncRow, SyncSummary](ctx, c, "sync", joined(sources, destination))
+	a := newArguments(rows.operation, rows.reference)
+	defer a.release()
+	o, err := options.toC(a)
+	if err != nil {
+		return rows.failed(err)
+	}
+	views, count := a.texts(sources)
+	var handle *C.ocigraph_sync_rows
+	err = c.do(ctx, a, func(client *C.ocigraph_client, _ *C.ocigraph_cancel, failure **C.ocigraph_error) C.ocigraph_status {
+		return C.ocigraph_client_sync(client, views, count, a.text(destination), o, &handle, failure)
+	})
+	if err != nil {
+		return rows.failed(err)
+	}
+	rows.next = func(a *arguments) ([]SyncRow, error) {
+		batch, err := perform(ctx, c, a, func(r *C.ocigraph_sync_row_list) { C.ocigraph_sync_row_list_free(r) },
+			func(_ *C.ocigraph_client, token *C.ocigraph_cancel, out **C.ocigraph_sync_row_list, failure **C.ocigraph_error) C.ocigraph_status {
+				return C.ocigraph_sync_rows_next(handle, token, out, failure)
+			})
+		if err != nil || batch == nil {
+			return nil, err
+		}
+		return syncRows(batch)
+	}
+	rows.totals = func() (*SyncSummary, error) {
+		var out *C.ocigraph_sync_summary
+		var failure *C.ocigraph_error
+		if err := check(C.ocigraph_sync_rows_summary(handle, &out, &failure), failure); err != nil {
+			return nil, err
+		}
+		defer C.ocigraph_sync_summary_free(out)
+		return syncSummary(out)
+	}
+	return rows.opened(func() { C.ocigraph_sync_rows_free(handle) })
+}
+
 // Sweep returns what is attached to every image of registries, repositories and layouts, as rows that come as they are
 // found. A target is host (all repositories), "host/PATTERN[:TAG]", "host/repository[:TAG]", or "oci:PATH[:TAG]"; a tag
 // can be a pattern too. In patterns, * means any characters but "/", ** those too, ? one character, and {a,b} one of

@@ -914,6 +914,180 @@ func (o *BlobDeleteOptions) toC(a *arguments) (*C.ocigraph_blob_delete_options, 
 	return c, s.err
 }
 
+// PruneOptions are the options of [Client.Prune]. Nothing is selected unless OlderThan, KeepLast, Tags, Untagged,
+// Orphans or DeadTags asks for it.
+//
+// In patterns, * means any characters but "/", ** those too, ? one character, and {a,b} one of several texts.
+type PruneOptions struct {
+	// KeepTags patterns of tags that are never removed, and whose manifests stay. Default: none.
+	KeepTags []string
+	// KeepLast selects tagged manifests without the newest N, which stay. At least 1. Those count that have a tag of
+	// Tags, also under KeepTags. A manifest whose time of creation is unknown stays. Default (nil): none.
+	KeepLast *int
+	// OlderThan selects tagged manifests that were created before a time: 90d, 12h, 2w ago (s, m, h, d, w), or a time
+	// in RFC 3339. The time of a manifest is that of the registry (Azure), else that of the annotation
+	// org.opencontainers.image.created, else that of the image config; of an index without one, that of its newest
+	// image. A time before 1981 is that of a reproducible build, and counts as unknown. A manifest whose time is
+	// unknown stays. With KeepLast, selects what both select. Default: none.
+	OlderThan string
+	// Tags patterns of tags: only these are selected, by OlderThan and KeepLast, or all of them without these two.
+	// Other tags stay. Default: all tags, if OlderThan or KeepLast is given.
+	Tags []string
+	// Untagged selects manifests without a tag that nothing needs which stays. Default: false.
+	Untagged bool
+	// Orphans selects referrers without a tag whose subject does not exist. Default: false.
+	Orphans bool
+	// DeadTags selects the tags that cosign derives from a digest, and fallback tags, whose subject does not exist. A
+	// fallback tag stays while it lists a referrer that stays. Default: false.
+	DeadTags bool
+	// ArtifactTypes are the artifact types: Orphans and the tags of cosign among DeadTags are selected only if their
+	// manifest has one of them. What is attached to a deleted manifest is deleted whatever its type. Default: all
+	// types.
+	ArtifactTypes []string
+	// Max is the maximum number of manifests that are deleted, in all repositories together. If the plan has more, the
+	// prune fails with [ErrInvalidArgument], also as a dry run, and deletes nothing. Default (nil): no limit.
+	Max *int
+	// DryRun makes the plan without deleting anything. Default: false.
+	DryRun bool
+	// Plan writes the plan to this file as JSON, and deletes nothing. Default: none.
+	Plan string
+	// Execute executes the plan in this file, in the repositories that it names. Only Max, DryRun and Concurrency are
+	// allowed beside it. Default: none.
+	Execute string
+	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
+	// used while a registry limits the rate of requests, or if the process can open few files.
+	Concurrency int
+}
+
+// toC returns the options as a handle of C, which the arguments own. Nil options select the defaults.
+func (o *PruneOptions) toC(a *arguments) (*C.ocigraph_prune_options, error) {
+	c := C.ocigraph_prune_options_new()
+	a.own(func() { C.ocigraph_prune_options_free(c) })
+	if o == nil {
+		return c, nil
+	}
+	s := &settings{arguments: a}
+	for _, value := range o.KeepTags {
+		s.set(C.ocigraph_prune_options_add_keep_tag(c, a.text(value), &s.failure))
+	}
+	if o.KeepLast != nil {
+		s.set(C.ocigraph_prune_options_set_keep_last(c, s.count("KeepLast", *o.KeepLast), &s.failure))
+	}
+	if o.OlderThan != "" {
+		s.set(C.ocigraph_prune_options_set_older_than(c, a.text(o.OlderThan), &s.failure))
+	}
+	for _, value := range o.Tags {
+		s.set(C.ocigraph_prune_options_add_tag(c, a.text(value), &s.failure))
+	}
+	if o.Untagged {
+		s.set(C.ocigraph_prune_options_set_untagged(c, C.bool(true), &s.failure))
+	}
+	if o.Orphans {
+		s.set(C.ocigraph_prune_options_set_orphans(c, C.bool(true), &s.failure))
+	}
+	if o.DeadTags {
+		s.set(C.ocigraph_prune_options_set_dead_tags(c, C.bool(true), &s.failure))
+	}
+	for _, value := range o.ArtifactTypes {
+		s.set(C.ocigraph_prune_options_add_artifact_type(c, a.text(value), &s.failure))
+	}
+	if o.Max != nil {
+		s.set(C.ocigraph_prune_options_set_max(c, s.count("Max", *o.Max), &s.failure))
+	}
+	if o.DryRun {
+		s.set(C.ocigraph_prune_options_set_dry_run(c, C.bool(true), &s.failure))
+	}
+	if o.Plan != "" {
+		s.set(C.ocigraph_prune_options_set_plan(c, a.text(o.Plan), &s.failure))
+	}
+	if o.Execute != "" {
+		s.set(C.ocigraph_prune_options_set_execute(c, a.text(o.Execute), &s.failure))
+	}
+	if o.Concurrency != 0 {
+		s.set(C.ocigraph_prune_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))
+	}
+	return c, s.err
+}
+
+// SyncOptions are the options of [Client.Sync].
+type SyncOptions struct {
+	// Repositories copies the repositories of which the name, without the host, matches one of these patterns:
+	// "team/*". Default: all. The repository of a source that names one is copied in any case.
+	Repositories []string
+	// Tags copies the tags that match one of these patterns: v1.*. Default: all. The tags of a source that names some
+	// are copied in any case.
+	Tags []string
+	// Latest copies this many tags of each repository: those with the highest versions. v1.10 is after v1.9, and
+	// v1.10-rc1 before v1.10. Default (nil): all.
+	Latest *int
+	// Platforms copies the images for these platforms, each as "os/arch[/variant]": see [CopyOptions.IndexPlatforms].
+	// Default: all.
+	Platforms []string
+	// DryRun only finds out what would be done: outcomes would-copy and would-remove. Default: false.
+	DryRun bool
+	// PruneDestination removes the tags of the destination that the source does not have, within what is selected:
+	// repositories of sources that name no tags, and there the tags that match the patterns. Nothing is removed if a
+	// list of the tags is incomplete, or if the source lists no tag. Tags that have the digest of a manifest, as cosign
+	// writes them, stay. Default: false.
+	PruneDestination bool
+	// Checkpoint is a file that records what was done. A sync of the same sources with the same options continues where
+	// the file ends, and returns the other rows. A reference counts as done if the destination has all of it, when the
+	// next rows are asked for. Default: none.
+	Checkpoint string
+	// Shard copies a share of the repositories: "1/3", "2/3" and "3/3" together are all. Which repository is in which
+	// share depends on its name alone. Default: all.
+	Shard string
+	// DestinationClient is the client that reaches the destination: see [CopyOptions.DestinationClient]. Closing it
+	// ends the operation too. Default: none, and one client reaches both.
+	DestinationClient *Client
+	// Concurrency is the maximum number of concurrent requests. Default: 128. Values above 512 count as 512. Fewer are
+	// used while a registry limits the rate of requests, or if the process can open few files.
+	Concurrency int
+}
+
+// toC returns the options as a handle of C, which the arguments own. Nil options select the defaults.
+func (o *SyncOptions) toC(a *arguments) (*C.ocigraph_sync_options, error) {
+	c := C.ocigraph_sync_options_new()
+	a.own(func() { C.ocigraph_sync_options_free(c) })
+	if o == nil {
+		return c, nil
+	}
+	s := &settings{arguments: a}
+	for _, value := range o.Repositories {
+		s.set(C.ocigraph_sync_options_add_repository(c, a.text(value), &s.failure))
+	}
+	for _, value := range o.Tags {
+		s.set(C.ocigraph_sync_options_add_tag(c, a.text(value), &s.failure))
+	}
+	if o.Latest != nil {
+		s.set(C.ocigraph_sync_options_set_latest(c, s.count("Latest", *o.Latest), &s.failure))
+	}
+	for _, value := range o.Platforms {
+		s.set(C.ocigraph_sync_options_add_platform(c, a.text(value), &s.failure))
+	}
+	if o.DryRun {
+		s.set(C.ocigraph_sync_options_set_dry_run(c, C.bool(true), &s.failure))
+	}
+	if o.PruneDestination {
+		s.set(C.ocigraph_sync_options_set_prune_destination(c, C.bool(true), &s.failure))
+	}
+	if o.Checkpoint != "" {
+		s.set(C.ocigraph_sync_options_set_checkpoint(c, a.text(o.Checkpoint), &s.failure))
+	}
+	if o.Shard != "" {
+		s.set(C.ocigraph_sync_options_set_shard(c, a.text(o.Shard), &s.failure))
+	}
+	if o.DestinationClient != nil {
+		s.client(o.DestinationClient, func(client *C.ocigraph_client) C.ocigraph_status {
+			return C.ocigraph_sync_options_set_destination_client(c, client, &s.failure)
+		})
+	}
+	if o.Concurrency != 0 {
+		s.set(C.ocigraph_sync_options_set_concurrency(c, s.count("Concurrency", o.Concurrency), &s.failure))
+	}
+	return c, s.err
+}
+
 // SweepOptions are the options of [Client.Sweep].
 type SweepOptions struct {
 	// Repositories sweeps the repositories of which the name, without the host, matches one of these patterns: team-?.

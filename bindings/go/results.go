@@ -343,6 +343,149 @@ type IndexResult struct {
 	Content string `json:"content"`
 }
 
+// A PruneReport is the result of [Client.Prune]: the plan of a dry run, or what was done. Its JSON, with names in camel
+// case, is what the option plan writes and the option execute reads.
+type PruneReport struct {
+	// SchemaVersion is the version of this format: 1.
+	SchemaVersion int64 `json:"schema_version"`
+	// Kind is the kind of this document: io.ocigraph.prune.
+	Kind string `json:"kind"`
+	// Created is the time at which the plan was made, RFC 3339.
+	Created string `json:"created"`
+	// DryRun is true if nothing was deleted: the report is a plan.
+	DryRun bool `json:"dry_run"`
+	// Repositories are the repositories and layouts in the order in which they were named.
+	Repositories []PrunedRepository `json:"repositories"`
+	// Failed are the repositories that could not be pruned at all, each with the error. Nothing in them was deleted.
+	Failed []PruneFailure `json:"failed"`
+}
+
+// A PrunedRepository is what a prune deletes in one repository or layout, and what it keeps.
+type PrunedRepository struct {
+	// Repository is the repository or layout.
+	Repository string `json:"repository"`
+	// Deleted are the deleted manifests, in the order of deletion: referrers before their subjects, indexes before what
+	// they list, and tags that are removed alone last.
+	Deleted []PrunedManifest `json:"deleted"`
+	// Kept are the selected manifests that stay, each with the reason.
+	Kept []KeptManifest `json:"kept"`
+	// Refused are the manifests that could not be deleted, each with the error: [ErrConflict] if they have changed
+	// since the plan was made, or are needed by others that stay.
+	Refused []RefusedManifest `json:"refused"`
+	// Unseen lists the phrases for users that say what a prune of this repository does not see.
+	Unseen []string `json:"unseen"`
+	// Unread lists the phrases for users that name the lists and manifests that could not be read. If there is one,
+	// everything stays that was selected, since something unread may need it.
+	Unread []string `json:"unread"`
+}
+
+// A PrunedManifest is a manifest or tag that a prune deletes.
+type PrunedManifest struct {
+	// Descriptor is the descriptor of the manifest; if only tags are removed, of the manifest that they name.
+	Descriptor Descriptor `json:"descriptor"`
+	// Kind is what is deleted.
+	Kind PrunedKind `json:"kind"`
+	// Tags are the tags that are removed: all tags of a manifest that is deleted.
+	Tags []string `json:"tags"`
+	// Created is the time of creation, RFC 3339, if it is known.
+	Created string `json:"created,omitempty"`
+	// Subject is the digest of the subject; of a tag that has the digest of a manifest, that digest.
+	Subject string `json:"subject,omitempty"`
+	// Cause is the why it is deleted.
+	Cause PruneCause `json:"cause"`
+	// Reason is the why it is deleted, as a phrase for users, for example "older than 90 days".
+	Reason string `json:"reason"`
+	// Gone is true if it did not exist any more when it was to be deleted.
+	Gone bool `json:"gone"`
+}
+
+// A KeptManifest is a manifest or tag that was selected and stays.
+type KeptManifest struct {
+	// Descriptor is the descriptor of the manifest.
+	Descriptor Descriptor `json:"descriptor"`
+	// Tags are the selected tags of the manifest. Those that stay too, unless deleted has them.
+	Tags []string `json:"tags"`
+	// Cause is the why it stays.
+	Cause KeepCause `json:"cause"`
+	// Reason is the why it stays, as a phrase for users, for example "listed by v2, which stays".
+	Reason string `json:"reason"`
+}
+
+// A RefusedManifest is a manifest or tag that could not be deleted.
+type RefusedManifest struct {
+	// Descriptor is the descriptor of the manifest.
+	Descriptor Descriptor `json:"descriptor"`
+	// Tags are the tags that would be removed.
+	Tags []string `json:"tags"`
+	// Message is the message of the error.
+	Message string `json:"error"`
+	// Code is the kind of the error, such as [ErrForbidden].
+	Code Code `json:"code"`
+}
+
+// A PruneFailure is a repository that could not be pruned.
+type PruneFailure struct {
+	// Repository is the repository or layout.
+	Repository string `json:"repository"`
+	// Message is the message of the error.
+	Message string `json:"error"`
+	// Code is the kind of the error, such as [ErrForbidden].
+	Code Code `json:"code"`
+}
+
+// A SyncRow is a row of [Client.Sync]: a reference, or something that could not be listed.
+type SyncRow struct {
+	// Source is the reference at the source, or the repository or registry that could not be listed.
+	Source string `json:"source"`
+	// Destination is the reference at the destination. Empty if it is not known.
+	Destination string `json:"destination"`
+	// Digest is the digest that the destination should have. For a tag that is removed, empty. nil or empty if it is
+	// not known.
+	Digest string `json:"digest,omitempty"`
+	// Outcome is what was done, or what is wrong.
+	Outcome SyncOutcome `json:"outcome"`
+	// Manifests is the number of manifests written.
+	Manifests int `json:"manifests"`
+	// Blobs is the number of blobs sent or mounted.
+	Blobs int `json:"blobs"`
+	// Bytes is the number of bytes of all manifests and blobs written.
+	Bytes int64 `json:"bytes"`
+	// Detail is what is wrong or would be done, as a phrase for users.
+	Detail string `json:"detail,omitempty"`
+	// Code is the name of the error's code, such as FORBIDDEN, if there was an error.
+	Code string `json:"code,omitempty"`
+}
+
+// A SyncSummary is the summary of the rows of [Client.Sync], with those of an earlier one that the checkpoint has.
+type SyncSummary struct {
+	// Resumed is the number of rows that an earlier sync with the same checkpoint has completed.
+	Resumed int64 `json:"resumed"`
+	// Copied is the number of rows with the outcome Copied.
+	Copied int64 `json:"copied"`
+	// Existed is the number of rows with the outcome Existed.
+	Existed int64 `json:"existed"`
+	// WouldCopy is the number of rows with the outcome would-copy.
+	WouldCopy int64 `json:"would_copy"`
+	// Missing is the number of rows with the outcome Missing.
+	Missing int64 `json:"missing"`
+	// Refused is the number of rows with the outcome Refused.
+	Refused int64 `json:"refused"`
+	// Changed is the number of rows with the outcome Changed.
+	Changed int64 `json:"changed"`
+	// Unknown is the number of rows with the outcome Unknown.
+	Unknown int64 `json:"unknown"`
+	// Removed is the number of rows with the outcome Removed.
+	Removed int64 `json:"removed"`
+	// WouldRemove is the number of rows with the outcome would-remove.
+	WouldRemove int64 `json:"would_remove"`
+	// Manifests is the number of manifests written.
+	Manifests int64 `json:"manifests"`
+	// Blobs is the number of blobs sent or mounted.
+	Blobs int64 `json:"blobs"`
+	// Bytes is the number of bytes of all manifests and blobs written.
+	Bytes int64 `json:"bytes"`
+}
+
 // A SweepRow is a row of [Client.Sweep]: an image, something that is attached to it, or something that could not be
 // read.
 //
@@ -615,6 +758,30 @@ func checkReport(r *C.ocigraph_check_report) (*CheckReport, error) {
 func indexResult(r *C.ocigraph_index_result) (*IndexResult, error) {
 	result := new(IndexResult)
 	if err := decode(C.ocigraph_index_result_json(r), result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+func pruneReport(r *C.ocigraph_prune_report) (*PruneReport, error) {
+	result := new(PruneReport)
+	if err := decode(C.ocigraph_prune_report_json(r), result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+func syncRows(r *C.ocigraph_sync_row_list) ([]SyncRow, error) {
+	var result []SyncRow
+	if err := decode(C.ocigraph_sync_row_list_json(r), &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+func syncSummary(r *C.ocigraph_sync_summary) (*SyncSummary, error) {
+	result := new(SyncSummary)
+	if err := decode(C.ocigraph_sync_summary_json(r), result); err != nil {
 		return nil, err
 	}
 	return result, nil

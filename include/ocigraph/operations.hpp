@@ -21,6 +21,13 @@ using discover_each_rows = rows<
     ocigraph_discover_each_rows_next, ocigraph_discover_each_rows_next_start,
     ocigraph_discover_each_rows_summary, ocigraph_discover_each_rows_free>;
 
+/* The rows of client::sync(). */
+using sync_rows = rows<
+    sync_row, sync_row_list, ocigraph_sync_row_list,
+    sync_summary, ocigraph_sync_summary, ocigraph_sync_rows,
+    ocigraph_sync_rows_next, ocigraph_sync_rows_next_start,
+    ocigraph_sync_rows_summary, ocigraph_sync_rows_free>;
+
 /* The rows of client::sweep(). */
 using sweep_rows = rows<
     sweep_row, sweep_row_list, ocigraph_sweep_row_list,
@@ -352,6 +359,40 @@ class operations : public calls {
             options.get());
     }
 
+    /* Deletes from repositories and layouts what the options select, by age, number, tags and kind, and keeps what
+     * something needs that stays: what an index lists, subjects, and everything attached. What is attached to a
+     * deleted manifest is deleted with it. The report has the reason for everything that is deleted, and for
+     * everything that was selected and stays. A plan can be stored, and executed later: what has changed since is
+     * refused, and an interrupted execution can be run again. */
+    prune_report prune(
+        const std::vector<std::string_view> &references, const prune_options &options = {},
+        const cancel_token &cancel = {}) const {
+        const std::vector<ocigraph_str> views = detail::in_all(references);
+        return run<prune_report, ocigraph_prune_report>(
+            ocigraph_client_prune, callbacks_of(options), cancel, views.data(), views.size(), options.get());
+    }
+    void prune_start(
+        const std::vector<std::string_view> &references, const prune_options &options, completed<prune_report> done,
+        const cancel_token &cancel = {}) const {
+        const std::vector<ocigraph_str> views = detail::in_all(references);
+        start<prune_report, ocigraph_prune_report>(
+            ocigraph_client_prune_start, callbacks_of(options), std::move(done), cancel, views.data(), views.size(),
+            options.get());
+    }
+
+    /* Copies images of registries, repositories and layouts with everything attached to them, and returns a row for
+     * each reference. A source is written as a target of client::sweep. The destination of one repository or layout
+     * is `host/repository` or `oci:PATH`. Several repositories keep their paths below `host` or `host/prefix`, and
+     * their names in `oci:PATH`. The range makes the requests while it waits for rows; the token cancels them. */
+    sync_rows sync(
+        const std::vector<std::string_view> &sources, std::string_view destination, const sync_options &options = {},
+        cancel_token cancel = {}) const {
+        const std::vector<ocigraph_str> views = detail::in_all(sources);
+        return read<sync_rows>(
+            ocigraph_client_sync, std::move(cancel), views.data(), views.size(), detail::in(destination),
+            options.get());
+    }
+
     /* Returns what is attached to every image of registries, repositories and layouts, as rows that come as they are
      * found. A target is `host` (all repositories), `host/PATTERN[:TAG]`, `host/repository[:TAG]`, or
      * `oci:PATH[:TAG]`; a tag can be a pattern too. In patterns, `*` means any characters but `/`, `**` those too,
@@ -471,6 +512,10 @@ class operations : public calls {
 
 inline copy_options &copy_options::destination_client(const detail::operations &client) {
     return set(ocigraph_copy_options_set_destination_client, client.get());
+}
+
+inline sync_options &sync_options::destination_client(const detail::operations &client) {
+    return set(ocigraph_sync_options_set_destination_client, client.get());
 }
 
 } // namespace ocigraph

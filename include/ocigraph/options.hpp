@@ -636,6 +636,109 @@ class blob_delete_options
     }
 };
 
+/* Options of client::prune. */
+class prune_options
+    : public detail::options<prune_options, ocigraph_prune_options, ocigraph_prune_options_new, ocigraph_prune_options_free> {
+  public:
+    /* Adds a keep tag. Patterns of tags that are never removed, and whose manifests stay. Default: none. */
+    prune_options &keep_tag(std::string_view keep_tag) {
+        return set(ocigraph_prune_options_add_keep_tag, detail::in(keep_tag));
+    }
+    /* Selects tagged manifests without the newest N, which stay. At least 1. Those count that have a tag of `tags`,
+     * also under `keep_tags`. A manifest whose time of creation is unknown stays. Default: none. */
+    prune_options &keep_last(std::size_t keep_last) { return set(ocigraph_prune_options_set_keep_last, keep_last); }
+    /* Selects tagged manifests that were created before a time: `90d`, `12h`, `2w` ago (`s`, `m`, `h`, `d`, `w`), or
+     * a time in RFC 3339. The time of a manifest is that of the registry (Azure), else that of the annotation
+     * `org.opencontainers.image.created`, else that of the image config; of an index without one, that of its newest
+     * image. A time before 1981 is that of a reproducible build, and counts as unknown. A manifest whose time is
+     * unknown stays. With `keep_last`, selects what both select. Default: none. */
+    prune_options &older_than(std::string_view older_than) {
+        return set(ocigraph_prune_options_set_older_than, detail::in(older_than));
+    }
+    /* Adds a tag. Patterns of tags: only these are selected, by `older_than` and `keep_last`, or all of them without
+     * these two. Other tags stay. Default: all tags, if `older_than` or `keep_last` is given. */
+    prune_options &tag(std::string_view tag) { return set(ocigraph_prune_options_add_tag, detail::in(tag)); }
+    /* If true, selects manifests without a tag that nothing needs which stays. Default: false. */
+    prune_options &untagged(bool untagged) { return set(ocigraph_prune_options_set_untagged, untagged); }
+    /* If true, selects referrers without a tag whose subject does not exist. Default: false. */
+    prune_options &orphans(bool orphans) { return set(ocigraph_prune_options_set_orphans, orphans); }
+    /* If true, selects the tags that cosign derives from a digest, and fallback tags, whose subject does not exist.
+     * A fallback tag stays while it lists a referrer that stays. Default: false. */
+    prune_options &dead_tags(bool dead_tags) { return set(ocigraph_prune_options_set_dead_tags, dead_tags); }
+    /* Adds an artifact type. Artifact types: `orphans` and the tags of cosign among `dead_tags` are selected only if
+     * their manifest has one of them. What is attached to a deleted manifest is deleted whatever its type. Default:
+     * all types. */
+    prune_options &artifact_type(std::string_view artifact_type) {
+        return set(ocigraph_prune_options_add_artifact_type, detail::in(artifact_type));
+    }
+    /* Sets the maximum number of manifests that are deleted, in all repositories together. If the plan has more, the
+     * prune fails with INVALID_ARGUMENT, also as a dry run, and deletes nothing. Default: no limit. */
+    prune_options &max(std::size_t max) { return set(ocigraph_prune_options_set_max, max); }
+    /* If true, makes the plan without deleting anything. Default: false. */
+    prune_options &dry_run(bool dry_run) { return set(ocigraph_prune_options_set_dry_run, dry_run); }
+    /* Writes the plan to this file as JSON, and deletes nothing. Default: none. */
+    prune_options &plan(std::string_view plan) { return set(ocigraph_prune_options_set_plan, detail::in(plan)); }
+    /* Executes the plan in this file, in the repositories that it names. Only `max`, `dry_run` and `concurrency` are
+     * allowed beside it. Default: none. */
+    prune_options &execute(std::string_view execute) {
+        return set(ocigraph_prune_options_set_execute, detail::in(execute));
+    }
+    /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+     * are used while a registry limits the rate of requests, or if the process can open few files. */
+    prune_options &concurrency(std::size_t concurrency) {
+        return set(ocigraph_prune_options_set_concurrency, concurrency);
+    }
+};
+
+/* Options of client::sync. */
+class sync_options
+    : public detail::options<sync_options, ocigraph_sync_options, ocigraph_sync_options_new, ocigraph_sync_options_free> {
+  public:
+    /* Adds a repository. Copies the repositories of which the name, without the host, matches one of these patterns:
+     * `team/*`. Default: all. The repository of a source that names one is copied in any case. */
+    sync_options &repository(std::string_view repository) {
+        return set(ocigraph_sync_options_add_repository, detail::in(repository));
+    }
+    /* Adds a tag. Copies the tags that match one of these patterns: `v1.*`. Default: all. The tags of a source that
+     * names some are copied in any case. */
+    sync_options &tag(std::string_view tag) { return set(ocigraph_sync_options_add_tag, detail::in(tag)); }
+    /* Copies this many tags of each repository: those with the highest versions. `v1.10` is after `v1.9`, and
+     * `v1.10-rc1` before `v1.10`. Default: all. */
+    sync_options &latest(std::size_t latest) { return set(ocigraph_sync_options_set_latest, latest); }
+    /* Adds a platform. Copies the images for these platforms, each as `os/arch[/variant]`: see `index_platforms`.
+     * Default: all. */
+    sync_options &platform(std::string_view platform) {
+        return set(ocigraph_sync_options_add_platform, detail::in(platform));
+    }
+    /* If true, only finds out what would be done: outcomes `would-copy` and `would-remove`. Default: false. */
+    sync_options &dry_run(bool dry_run) { return set(ocigraph_sync_options_set_dry_run, dry_run); }
+    /* If true, removes the tags of the destination that the source does not have, within what is selected:
+     * repositories of sources that name no tags, and there the tags that match the patterns. Nothing is removed if a
+     * list of the tags is incomplete, or if the source lists no tag. Tags that have the digest of a manifest, as
+     * cosign writes them, stay. Default: false. */
+    sync_options &prune_destination(bool prune_destination) {
+        return set(ocigraph_sync_options_set_prune_destination, prune_destination);
+    }
+    /* Sets a file that records what was done. A sync of the same sources with the same options continues where the
+     * file ends, and returns the other rows. A reference counts as done if the destination has all of it, when the
+     * next rows are asked for. Default: none. */
+    sync_options &checkpoint(std::string_view checkpoint) {
+        return set(ocigraph_sync_options_set_checkpoint, detail::in(checkpoint));
+    }
+    /* Copies a share of the repositories: `1/3`, `2/3` and `3/3` together are all. Which repository is in which
+     * share depends on its name alone. Default: all. */
+    sync_options &shard(std::string_view shard) { return set(ocigraph_sync_options_set_shard, detail::in(shard)); }
+    /* Sets the client that reaches the destination: see `destination_client`. Default: none, and one client reaches
+     * both. The options share what `client` has, which may be destroyed before them. An exception of its credential
+     * source is reported as an error of the code CREDENTIALS. */
+    sync_options &destination_client(const detail::operations &client);
+    /* Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512. Fewer
+     * are used while a registry limits the rate of requests, or if the process can open few files. */
+    sync_options &concurrency(std::size_t concurrency) {
+        return set(ocigraph_sync_options_set_concurrency, concurrency);
+    }
+};
+
 /* Options of client::sweep. */
 class sweep_options
     : public detail::options<sweep_options, ocigraph_sweep_options, ocigraph_sweep_options_new, ocigraph_sweep_options_free> {

@@ -530,6 +530,223 @@ class index_result : public result<ocigraph_index_result, ocigraph_index_result_
     std::string content() && { return std::string(std::as_const(*this).content()); }
 };
 
+/* A manifest or tag that a prune deletes. */
+struct pruned_manifest {
+    /* The descriptor of the manifest; if only tags are removed, of the manifest that they name. */
+    ocigraph::descriptor descriptor;
+    /* What is deleted. One of OCIGRAPH_PRUNED_KIND_*. */
+    std::int32_t kind;
+    /* The tags that are removed: all tags of a manifest that is deleted. */
+    std::vector<std::string> tags;
+    /* Time of creation, RFC 3339, if it is known. */
+    std::string created;
+    /* The digest of the subject; of a tag that has the digest of a manifest, that digest. */
+    std::string subject;
+    /* Why it is deleted. One of OCIGRAPH_PRUNE_CAUSE_*. */
+    std::int32_t cause;
+    /* Why it is deleted, as a phrase for users, for example `older than 90 days`. */
+    std::string reason;
+    /* True if it did not exist any more when it was to be deleted. */
+    bool gone;
+};
+
+/* A manifest or tag that was selected and stays. */
+struct kept_manifest {
+    /* The descriptor of the manifest. */
+    ocigraph::descriptor descriptor;
+    /* The selected tags of the manifest. Those that stay too, unless `deleted` has them. */
+    std::vector<std::string> tags;
+    /* Why it stays. One of OCIGRAPH_KEEP_CAUSE_*. */
+    std::int32_t cause;
+    /* Why it stays, as a phrase for users, for example `listed by v2, which stays`. */
+    std::string reason;
+};
+
+/* A manifest or tag that could not be deleted. */
+struct refused_manifest {
+    /* The descriptor of the manifest. */
+    ocigraph::descriptor descriptor;
+    /* The tags that would be removed. */
+    std::vector<std::string> tags;
+    /* The status of the error. */
+    ocigraph_status status;
+    /* The message of the error. */
+    std::string message;
+};
+
+/* What a prune deletes in one repository or layout, and what it keeps. */
+struct pruned_repository {
+    /* The repository or layout. */
+    std::string repository;
+    /* The deleted manifests, in the order of deletion: referrers before their subjects, indexes before what they
+     * list, and tags that are removed alone last. */
+    std::vector<pruned_manifest> deleted;
+    /* The selected manifests that stay, each with the reason. */
+    std::vector<kept_manifest> kept;
+    /* The manifests that could not be deleted, each with the error: CONFLICT if they have changed since the plan was
+     * made, or are needed by others that stay. */
+    std::vector<refused_manifest> refused;
+    /* The phrases for users that say what a prune of this repository does not see. */
+    std::vector<std::string> unseen;
+    /* The phrases for users that name the lists and manifests that could not be read. If there is one, everything
+     * stays that was selected, since something unread may need it. */
+    std::vector<std::string> unread;
+};
+
+/* A repository that could not be pruned. */
+struct prune_failure {
+    /* The repository or layout. */
+    std::string repository;
+    /* The status of the error. */
+    ocigraph_status status;
+    /* The message of the error. */
+    std::string message;
+};
+
+/* The result of client::prune. */
+class prune_report : public result<ocigraph_prune_report, ocigraph_prune_report_free, ocigraph_prune_report_json> {
+  public:
+    using result::result;
+    /* Returns the version of this format: 1. */
+    std::uint64_t schema_version() const noexcept { return ocigraph_prune_report_schema_version(get()); }
+    /* Returns the kind of this document: `io.ocigraph.prune`. */
+    std::string_view kind() const & noexcept { return detail::out(ocigraph_prune_report_kind(get())); }
+    std::string kind() && { return std::string(std::as_const(*this).kind()); }
+    /* Returns the time at which the plan was made, RFC 3339. */
+    std::string_view created() const & noexcept { return detail::out(ocigraph_prune_report_created(get())); }
+    std::string created() && { return std::string(std::as_const(*this).created()); }
+    /* Returns true if nothing was deleted: the report is a plan. */
+    bool dry_run() const noexcept { return ocigraph_prune_report_dry_run(get()); }
+    /* Returns the repositories and layouts in the order in which they were named. */
+    std::vector<pruned_repository> repositories() const {
+        return detail::list<pruned_repository>(ocigraph_prune_report_repository_count(get()), [&](std::size_t i) {
+            return pruned_repository{
+                detail::copied(ocigraph_prune_report_repository_repository(get(), i)),
+                detail::list<pruned_manifest>(ocigraph_prune_report_repository_deleted_count(get(), i), [&](std::size_t j) {
+                    return pruned_manifest{
+                        part(ocigraph_prune_report_repository_deleted(get(), i, j)),
+                        ocigraph_prune_report_repository_deleted_kind(get(), i, j),
+                        detail::list<std::string>(
+                            ocigraph_prune_report_repository_deleted_tag_count(get(), i, j),
+                            [&](std::size_t k) { return detail::copied(ocigraph_prune_report_repository_deleted_tag(get(), i, j, k)); }),
+                        detail::copied(ocigraph_prune_report_repository_deleted_created(get(), i, j)),
+                        detail::copied(ocigraph_prune_report_repository_deleted_subject(get(), i, j)),
+                        ocigraph_prune_report_repository_deleted_cause(get(), i, j),
+                        detail::copied(ocigraph_prune_report_repository_deleted_reason(get(), i, j)),
+                        ocigraph_prune_report_repository_deleted_gone(get(), i, j)};
+                }),
+                detail::list<kept_manifest>(ocigraph_prune_report_repository_kept_count(get(), i), [&](std::size_t j) {
+                    return kept_manifest{
+                        part(ocigraph_prune_report_repository_kept(get(), i, j)),
+                        detail::list<std::string>(
+                            ocigraph_prune_report_repository_kept_tag_count(get(), i, j),
+                            [&](std::size_t k) { return detail::copied(ocigraph_prune_report_repository_kept_tag(get(), i, j, k)); }),
+                        ocigraph_prune_report_repository_kept_cause(get(), i, j),
+                        detail::copied(ocigraph_prune_report_repository_kept_reason(get(), i, j))};
+                }),
+                detail::list<refused_manifest>(ocigraph_prune_report_repository_refused_count(get(), i), [&](std::size_t j) {
+                    return refused_manifest{
+                        part(ocigraph_prune_report_repository_refused(get(), i, j)),
+                        detail::list<std::string>(
+                            ocigraph_prune_report_repository_refused_tag_count(get(), i, j),
+                            [&](std::size_t k) { return detail::copied(ocigraph_prune_report_repository_refused_tag(get(), i, j, k)); }),
+                        ocigraph_prune_report_repository_refused_status(get(), i, j),
+                        detail::copied(ocigraph_prune_report_repository_refused_message(get(), i, j))};
+                }),
+                detail::list<std::string>(
+                    ocigraph_prune_report_repository_unseen_count(get(), i),
+                    [&](std::size_t j) { return detail::copied(ocigraph_prune_report_repository_unseen(get(), i, j)); }),
+                detail::list<std::string>(
+                    ocigraph_prune_report_repository_unread_count(get(), i),
+                    [&](std::size_t j) { return detail::copied(ocigraph_prune_report_repository_unread(get(), i, j)); })};
+        });
+    }
+    /* Returns the repositories that could not be pruned at all, each with the error. Nothing in them was deleted. */
+    std::vector<prune_failure> failed() const {
+        return detail::list<prune_failure>(ocigraph_prune_report_failed_count(get()), [&](std::size_t i) {
+            return prune_failure{
+                detail::copied(ocigraph_prune_report_failed_repository(get(), i)),
+                ocigraph_prune_report_failed_status(get(), i),
+                detail::copied(ocigraph_prune_report_failed_message(get(), i))};
+        });
+    }
+};
+
+/* A row of client::sync: a reference, or something that could not be listed. */
+struct sync_row {
+    /* The reference at the source, or the repository or registry that could not be listed. */
+    std::string source;
+    /* The reference at the destination. Empty if it is not known. */
+    std::string destination;
+    /* The digest that the destination should have. For a tag that is removed, empty. not set if it is not known. */
+    std::string digest;
+    /* What was done, or what is wrong. One of OCIGRAPH_SYNC_OUTCOME_*. */
+    std::int32_t outcome;
+    /* Number of manifests written. */
+    std::size_t manifests;
+    /* Number of blobs sent or mounted. */
+    std::size_t blobs;
+    /* Number of bytes of all manifests and blobs written. */
+    std::uint64_t bytes;
+    /* What is wrong or would be done, as a phrase for users. */
+    std::string detail;
+    /* The name of the error's code, such as `FORBIDDEN`, if there was an error. */
+    std::string code;
+};
+
+/* The result of client::sync. It is a list of rows. */
+class sync_row_list : public result<ocigraph_sync_row_list, ocigraph_sync_row_list_free, ocigraph_sync_row_list_json> {
+  public:
+    using result::result;
+    /* Returns the rows. */
+    std::vector<sync_row> rows() const {
+        return detail::list<sync_row>(ocigraph_sync_row_list_count(get()), [&](std::size_t i) {
+            return sync_row{
+                detail::copied(ocigraph_sync_row_list_source(get(), i)),
+                detail::copied(ocigraph_sync_row_list_destination(get(), i)),
+                detail::copied(ocigraph_sync_row_list_digest(get(), i)),
+                ocigraph_sync_row_list_outcome(get(), i),
+                ocigraph_sync_row_list_manifests(get(), i),
+                ocigraph_sync_row_list_blobs(get(), i),
+                ocigraph_sync_row_list_bytes(get(), i),
+                detail::copied(ocigraph_sync_row_list_detail(get(), i)),
+                detail::copied(ocigraph_sync_row_list_code(get(), i))};
+        });
+    }
+};
+
+/* The result of client::sync. */
+class sync_summary : public result<ocigraph_sync_summary, ocigraph_sync_summary_free, ocigraph_sync_summary_json> {
+  public:
+    using result::result;
+    /* Returns the number of rows that an earlier sync with the same checkpoint has completed. */
+    std::uint64_t resumed() const noexcept { return ocigraph_sync_summary_resumed(get()); }
+    /* Returns the number of rows with the outcome `copied`. */
+    std::uint64_t copied() const noexcept { return ocigraph_sync_summary_copied(get()); }
+    /* Returns the number of rows with the outcome `existed`. */
+    std::uint64_t existed() const noexcept { return ocigraph_sync_summary_existed(get()); }
+    /* Returns the number of rows with the outcome `would-copy`. */
+    std::uint64_t would_copy() const noexcept { return ocigraph_sync_summary_would_copy(get()); }
+    /* Returns the number of rows with the outcome `missing`. */
+    std::uint64_t missing() const noexcept { return ocigraph_sync_summary_missing(get()); }
+    /* Returns the number of rows with the outcome `refused`. */
+    std::uint64_t refused() const noexcept { return ocigraph_sync_summary_refused(get()); }
+    /* Returns the number of rows with the outcome `changed`. */
+    std::uint64_t changed() const noexcept { return ocigraph_sync_summary_changed(get()); }
+    /* Returns the number of rows with the outcome `unknown`. */
+    std::uint64_t unknown() const noexcept { return ocigraph_sync_summary_unknown(get()); }
+    /* Returns the number of rows with the outcome `removed`. */
+    std::uint64_t removed() const noexcept { return ocigraph_sync_summary_removed(get()); }
+    /* Returns the number of rows with the outcome `would-remove`. */
+    std::uint64_t would_remove() const noexcept { return ocigraph_sync_summary_would_remove(get()); }
+    /* Returns the number of manifests written. */
+    std::uint64_t manifests() const noexcept { return ocigraph_sync_summary_manifests(get()); }
+    /* Returns the number of blobs sent or mounted. */
+    std::uint64_t blobs() const noexcept { return ocigraph_sync_summary_blobs(get()); }
+    /* Returns the number of bytes of all manifests and blobs written. */
+    std::uint64_t bytes() const noexcept { return ocigraph_sync_summary_bytes(get()); }
+};
+
 /* A row of client::sweep: an image, something that is attached to it, or something that could not be read. */
 struct sweep_row {
     /* The registry, as `host[:port]`, or the path of the image layout after `oci:`. */

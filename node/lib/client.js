@@ -218,6 +218,24 @@ export class Client {
     await perform(options, begin);
   }
 
+  async prune(references, options) {
+    Client.#check(this, 'prune');
+    const all = withPaths(options, ['plan', 'execute']);
+    const args = [texts(references, 'references')];
+    const begin = (call, rest) => this.#native.prune(call, ...args, rest);
+    return JSON.parse(await perform(all, begin));
+  }
+
+  sync(sources, destination, options) {
+    Client.#check(this, 'sync');
+    const { destinationClient, ...own } = plain(options);
+    const all = withPaths(own, ['checkpoint']);
+    const args = [texts(sources, 'sources'), text(destination, 'destination')];
+    const others = [Client.#other(destinationClient, 'destinationClient')];
+    const open = (rest) => this.#native.sync(...args, rest, ...others);
+    return new Rows(all, open, [this, destinationClient]);
+  }
+
   sweep(targets, options) {
     Client.#check(this, 'sweep');
     const all = withPaths(options, ['checkpoint']);

@@ -4,8 +4,8 @@
 //! core.
 
 use ocigraph::{
-    AttachmentForm, Attributes, EdgeKind, ManifestFormat, MigrationKind, Outcome, Presence,
-    ProblemKind, ReferrersMode, Result, SweepStatus,
+    AttachmentForm, Attributes, EdgeKind, KeepCause, ManifestFormat, MigrationKind, Outcome,
+    Presence, ProblemKind, PruneCause, PrunedKind, ReferrersMode, Result, SweepStatus, SyncOutcome,
 };
 
 use crate::text::invalid;
@@ -27,6 +27,25 @@ pub const OCIGRAPH_EDGE_KIND_TAG: i32 = 3;
 /// Edge from an image to its attestation by BuildKit: an index lists both, and the entry of the
 /// attestation names the image in the annotation `vnd.docker.reference.digest`.
 pub const OCIGRAPH_EDGE_KIND_ATTESTATION: i32 = 4;
+
+/// It has another tag, which stays.
+pub const OCIGRAPH_KEEP_CAUSE_TAGGED: i32 = 1;
+/// An index lists it that stays.
+pub const OCIGRAPH_KEEP_CAUSE_LISTED: i32 = 2;
+/// It is the subject of a manifest that stays.
+pub const OCIGRAPH_KEEP_CAUSE_SUBJECT: i32 = 3;
+/// It is attached to a manifest that stays.
+pub const OCIGRAPH_KEEP_CAUSE_ATTACHED: i32 = 4;
+/// It lists a referrer that stays.
+pub const OCIGRAPH_KEEP_CAUSE_LISTS: i32 = 5;
+/// Its time of creation is not known.
+pub const OCIGRAPH_KEEP_CAUSE_TIME_UNKNOWN: i32 = 6;
+/// The registry has locked it.
+pub const OCIGRAPH_KEEP_CAUSE_LOCKED: i32 = 7;
+/// Something could not be read, and may need it.
+pub const OCIGRAPH_KEEP_CAUSE_UNREAD: i32 = 8;
+/// The registry cannot remove its tag alone.
+pub const OCIGRAPH_KEEP_CAUSE_TAG_NOT_REMOVABLE: i32 = 9;
 
 /// The default: `OCIGRAPH_FORMAT_OCI_1_1`, or `OCIGRAPH_FORMAT_ORAS_ARTIFACT` for a referrer on a
 /// registry that lists only ORAS artifacts as referrers.
@@ -95,6 +114,36 @@ pub const OCIGRAPH_PROBLEM_UNREADABLE: i32 = 5;
 /// The manifest exists and has a subject, and the list of the subject's referrers lacks it.
 pub const OCIGRAPH_PROBLEM_UNLISTED: i32 = 6;
 
+/// It is older than the option `older_than` allows.
+pub const OCIGRAPH_PRUNE_CAUSE_OLD: i32 = 1;
+/// It is not among the newest of the option `keep_last`.
+pub const OCIGRAPH_PRUNE_CAUSE_NOT_AMONG_LAST: i32 = 2;
+/// Its tags match the option `tags`.
+pub const OCIGRAPH_PRUNE_CAUSE_TAG: i32 = 3;
+/// It has no tag, and nothing needs it that stays.
+pub const OCIGRAPH_PRUNE_CAUSE_UNTAGGED: i32 = 4;
+/// Its subject does not exist.
+pub const OCIGRAPH_PRUNE_CAUSE_ORPHAN: i32 = 5;
+/// Its tag has the digest of a manifest that does not exist.
+pub const OCIGRAPH_PRUNE_CAUSE_DEAD_TAG: i32 = 6;
+/// It is attached to a manifest that is deleted.
+pub const OCIGRAPH_PRUNE_CAUSE_ATTACHED: i32 = 7;
+/// An index that is deleted lists it, and nothing else does that stays.
+pub const OCIGRAPH_PRUNE_CAUSE_LISTED: i32 = 8;
+
+/// A manifest that is neither an index nor a referrer.
+pub const OCIGRAPH_PRUNED_KIND_MANIFEST: i32 = 1;
+/// An index.
+pub const OCIGRAPH_PRUNED_KIND_INDEX: i32 = 2;
+/// A manifest with a subject.
+pub const OCIGRAPH_PRUNED_KIND_REFERRER: i32 = 3;
+/// A manifest that is attached by a tag of cosign.
+pub const OCIGRAPH_PRUNED_KIND_SIBLING_TAG: i32 = 4;
+/// A list of referrers under a fallback tag.
+pub const OCIGRAPH_PRUNED_KIND_FALLBACK_TAG: i32 = 5;
+/// Tags alone: the manifest stays.
+pub const OCIGRAPH_PRUNED_KIND_TAG: i32 = 6;
+
 /// The API of the registry if it has one, and the tag schema else. Beside the API, the list under
 /// the tag is read too.
 pub const OCIGRAPH_REFERRERS_MODE_AUTO: i32 = 1;
@@ -115,6 +164,25 @@ pub const OCIGRAPH_SWEEP_STATUS_MISSING: i32 = 3;
 pub const OCIGRAPH_SWEEP_STATUS_UNKNOWN: i32 = 4;
 /// The registry refuses to say it, with 401 or 403: more can be attached.
 pub const OCIGRAPH_SWEEP_STATUS_REFUSED: i32 = 5;
+
+/// Something was copied, and the destination has all of it now.
+pub const OCIGRAPH_SYNC_OUTCOME_COPIED: i32 = 1;
+/// The destination had all of it.
+pub const OCIGRAPH_SYNC_OUTCOME_EXISTED: i32 = 2;
+/// A dry run: the destination lacks something.
+pub const OCIGRAPH_SYNC_OUTCOME_WOULD_COPY: i32 = 3;
+/// The destination lacks something, or the source does not have what is named.
+pub const OCIGRAPH_SYNC_OUTCOME_MISSING: i32 = 4;
+/// The source or the destination refused something.
+pub const OCIGRAPH_SYNC_OUTCOME_REFUSED: i32 = 5;
+/// The tag at the destination names something else, and cannot be changed or was changed meanwhile.
+pub const OCIGRAPH_SYNC_OUTCOME_CHANGED: i32 = 6;
+/// Something could not be read: it is not known what the destination lacks.
+pub const OCIGRAPH_SYNC_OUTCOME_UNKNOWN: i32 = 7;
+/// The tag was removed from the destination, since the source does not have it.
+pub const OCIGRAPH_SYNC_OUTCOME_REMOVED: i32 = 8;
+/// A dry run: the tag would be removed.
+pub const OCIGRAPH_SYNC_OUTCOME_WOULD_REMOVE: i32 = 9;
 
 /// Time to connect to a registry, TLS handshake included. Default: 10 s. Unit: milliseconds.
 pub const OCIGRAPH_LIMIT_CONNECT_TIMEOUT: i32 = 1;
@@ -194,6 +262,21 @@ pub(crate) fn parse_edge_kind(number: i32) -> Result<EdgeKind> {
     }
 }
 
+pub(crate) fn keep_cause_number(value: KeepCause) -> i32 {
+    match value {
+        KeepCause::Tagged => OCIGRAPH_KEEP_CAUSE_TAGGED,
+        KeepCause::Listed => OCIGRAPH_KEEP_CAUSE_LISTED,
+        KeepCause::Subject => OCIGRAPH_KEEP_CAUSE_SUBJECT,
+        KeepCause::Attached => OCIGRAPH_KEEP_CAUSE_ATTACHED,
+        KeepCause::Lists => OCIGRAPH_KEEP_CAUSE_LISTS,
+        KeepCause::TimeUnknown => OCIGRAPH_KEEP_CAUSE_TIME_UNKNOWN,
+        KeepCause::Locked => OCIGRAPH_KEEP_CAUSE_LOCKED,
+        KeepCause::Unread => OCIGRAPH_KEEP_CAUSE_UNREAD,
+        KeepCause::TagNotRemovable => OCIGRAPH_KEEP_CAUSE_TAG_NOT_REMOVABLE,
+        _ => 0,
+    }
+}
+
 pub(crate) fn parse_manifest_format(number: i32) -> Result<ManifestFormat> {
     match number {
         OCIGRAPH_FORMAT_AUTO => Ok(ManifestFormat::Auto),
@@ -252,6 +335,32 @@ pub(crate) fn problem_kind_number(value: ProblemKind) -> i32 {
     }
 }
 
+pub(crate) fn prune_cause_number(value: PruneCause) -> i32 {
+    match value {
+        PruneCause::Old => OCIGRAPH_PRUNE_CAUSE_OLD,
+        PruneCause::NotAmongLast => OCIGRAPH_PRUNE_CAUSE_NOT_AMONG_LAST,
+        PruneCause::Tag => OCIGRAPH_PRUNE_CAUSE_TAG,
+        PruneCause::Untagged => OCIGRAPH_PRUNE_CAUSE_UNTAGGED,
+        PruneCause::Orphan => OCIGRAPH_PRUNE_CAUSE_ORPHAN,
+        PruneCause::DeadTag => OCIGRAPH_PRUNE_CAUSE_DEAD_TAG,
+        PruneCause::Attached => OCIGRAPH_PRUNE_CAUSE_ATTACHED,
+        PruneCause::Listed => OCIGRAPH_PRUNE_CAUSE_LISTED,
+        _ => 0,
+    }
+}
+
+pub(crate) fn pruned_kind_number(value: PrunedKind) -> i32 {
+    match value {
+        PrunedKind::Manifest => OCIGRAPH_PRUNED_KIND_MANIFEST,
+        PrunedKind::Index => OCIGRAPH_PRUNED_KIND_INDEX,
+        PrunedKind::Referrer => OCIGRAPH_PRUNED_KIND_REFERRER,
+        PrunedKind::SiblingTag => OCIGRAPH_PRUNED_KIND_SIBLING_TAG,
+        PrunedKind::FallbackTag => OCIGRAPH_PRUNED_KIND_FALLBACK_TAG,
+        PrunedKind::Tag => OCIGRAPH_PRUNED_KIND_TAG,
+        _ => 0,
+    }
+}
+
 pub(crate) fn parse_referrers_mode(number: i32) -> Result<ReferrersMode> {
     match number {
         OCIGRAPH_REFERRERS_MODE_AUTO => Ok(ReferrersMode::Auto),
@@ -270,6 +379,21 @@ pub(crate) fn sweep_status_number(value: SweepStatus) -> i32 {
         SweepStatus::Missing => OCIGRAPH_SWEEP_STATUS_MISSING,
         SweepStatus::Unknown => OCIGRAPH_SWEEP_STATUS_UNKNOWN,
         SweepStatus::Refused => OCIGRAPH_SWEEP_STATUS_REFUSED,
+        _ => 0,
+    }
+}
+
+pub(crate) fn sync_outcome_number(value: SyncOutcome) -> i32 {
+    match value {
+        SyncOutcome::Copied => OCIGRAPH_SYNC_OUTCOME_COPIED,
+        SyncOutcome::Existed => OCIGRAPH_SYNC_OUTCOME_EXISTED,
+        SyncOutcome::WouldCopy => OCIGRAPH_SYNC_OUTCOME_WOULD_COPY,
+        SyncOutcome::Missing => OCIGRAPH_SYNC_OUTCOME_MISSING,
+        SyncOutcome::Refused => OCIGRAPH_SYNC_OUTCOME_REFUSED,
+        SyncOutcome::Changed => OCIGRAPH_SYNC_OUTCOME_CHANGED,
+        SyncOutcome::Unknown => OCIGRAPH_SYNC_OUTCOME_UNKNOWN,
+        SyncOutcome::Removed => OCIGRAPH_SYNC_OUTCOME_REMOVED,
+        SyncOutcome::WouldRemove => OCIGRAPH_SYNC_OUTCOME_WOULD_REMOVE,
         _ => 0,
     }
 }

@@ -263,6 +263,42 @@ impl Client {
         })
     }
 
+    /// Starts the operation. Resolves to the result as JSON.
+    #[napi(catch_unwind)]
+    pub fn prune<'env>(
+        &self,
+        env: &'env Env,
+        call: &Call,
+        references: Vec<String>,
+        options: String,
+    ) -> Started<'env> {
+        self.start(env, call, ErrorContext::new("prune", references.join(" ")), |core, _| {
+            let references: Vec<Reference> =
+                references.iter().map(|text| text.parse()).collect::<Result<_>>()?;
+            let options = read::<options::PruneOptions>(&options)?.into_core()?;
+            Ok(async move { Ok(json(&core.prune(&references, options).await?)) })
+        })
+    }
+
+    /// Opens the rows of the operation. Sends no request.
+    #[napi(catch_unwind)]
+    pub fn sync(
+        &self,
+        sources: Vec<String>,
+        destination: String,
+        options: String,
+    ) -> JsResult<Rows> {
+        self.rows(
+            ErrorContext::new("sync", format!("{} to {destination}", sources.join(" "))),
+            |core| {
+                let mut options = read::<options::SyncOptions>(&options)?.into_core()?;
+                options.destination_client =
+                    destination_client.map(|client| client.shared()).transpose()?;
+                core.sync(&sources, &destination, options)
+            },
+        )
+    }
+
     /// Opens the rows of the operation. Sends no request.
     #[napi(catch_unwind)]
     pub fn sweep(&self, targets: Vec<String>, options: String) -> JsResult<Rows> {

@@ -476,6 +476,65 @@ impl MigrateOptions {
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct PruneOptions {
+    keep_tags: Option<Vec<String>>,
+    keep_last: Option<Count>,
+    older_than: Option<String>,
+    tags: Option<Vec<String>>,
+    untagged: Option<bool>,
+    orphans: Option<bool>,
+    dead_tags: Option<bool>,
+    artifact_types: Option<Vec<String>>,
+    max: Option<Count>,
+    dry_run: Option<bool>,
+    plan: Option<PathBuf>,
+    execute: Option<PathBuf>,
+    concurrency: Option<Count>,
+}
+
+impl PruneOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self) -> Result<ocigraph::PruneOptions> {
+        let mut options = ocigraph::PruneOptions::default();
+        if let Some(given) = self.keep_tags {
+            options.keep_tags = given;
+        }
+        if let Some(given) = self.keep_last {
+            options.keep_last = Some(given.as_usize());
+        }
+        options.older_than = self.older_than;
+        if let Some(given) = self.tags {
+            options.tags = given;
+        }
+        if let Some(given) = self.untagged {
+            options.untagged = given;
+        }
+        if let Some(given) = self.orphans {
+            options.orphans = given;
+        }
+        if let Some(given) = self.dead_tags {
+            options.dead_tags = given;
+        }
+        if let Some(given) = self.artifact_types {
+            options.artifact_types = given;
+        }
+        if let Some(given) = self.max {
+            options.max = Some(given.as_usize());
+        }
+        if let Some(given) = self.dry_run {
+            options.dry_run = given;
+        }
+        options.plan = self.plan;
+        options.execute = self.execute;
+        if let Some(given) = self.concurrency {
+            options.concurrency = Some(given.as_usize());
+        }
+        Ok(options)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct PullOptions {
     output: Option<PathBuf>,
     artifact_type: Option<String>,
@@ -655,6 +714,51 @@ impl SweepOptions {
         }
         if let Some(given) = self.depth {
             options.depth = Some(given.as_usize());
+        }
+        options.checkpoint = self.checkpoint;
+        options.shard = self.shard;
+        if let Some(given) = self.concurrency {
+            options.concurrency = Some(given.as_usize());
+        }
+        Ok(options)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct SyncOptions {
+    repositories: Option<Vec<String>>,
+    tags: Option<Vec<String>>,
+    latest: Option<Count>,
+    platforms: Option<Vec<String>>,
+    dry_run: Option<bool>,
+    prune_destination: Option<bool>,
+    checkpoint: Option<PathBuf>,
+    shard: Option<String>,
+    concurrency: Option<Count>,
+}
+
+impl SyncOptions {
+    /// Converts to the core's options. Absent options keep the core's defaults.
+    pub(crate) fn into_core(self) -> Result<ocigraph::SyncOptions> {
+        let mut options = ocigraph::SyncOptions::default();
+        if let Some(given) = self.repositories {
+            options.repositories = given;
+        }
+        if let Some(given) = self.tags {
+            options.tags = given;
+        }
+        if let Some(given) = self.latest {
+            options.latest = Some(given.as_usize());
+        }
+        if let Some(given) = self.platforms {
+            options.platforms = given;
+        }
+        if let Some(given) = self.dry_run {
+            options.dry_run = given;
+        }
+        if let Some(given) = self.prune_destination {
+            options.prune_destination = given;
         }
         options.checkpoint = self.checkpoint;
         options.shard = self.shard;

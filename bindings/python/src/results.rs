@@ -5,10 +5,12 @@
 use ocigraph::{
     ArchivedTag, Attributes, BackupReport, CheckReport, CheckedRequirement, CopiedBlobs,
     CopyReport, DeleteFailure, DeleteReport, DiscoverSummary, DiscoveredRow, EdgeKind, IndexResult,
-    KeptAttachment, KeptTag, LoginResult, LogoutResult, ManifestInfo, MigrateReport, Migration,
-    MigrationKind, Outcome, Presence, Problem, ProblemKind, PullResult, PulledFile, PushResult,
-    PushedBlob, RemovedAttachment, RestoreReport, RetainedManifest, StoredIn, SweepCoverage,
-    SweepRow, SweepStatus, SweepSummary, TagInfo, VerifyReport,
+    KeepCause, KeptAttachment, KeptManifest, KeptTag, LoginResult, LogoutResult, ManifestInfo,
+    MigrateReport, Migration, MigrationKind, Outcome, Presence, Problem, ProblemKind, PruneCause,
+    PruneFailure, PruneReport, PrunedKind, PrunedManifest, PrunedRepository, PullResult,
+    PulledFile, PushResult, PushedBlob, RefusedManifest, RemovedAttachment, RestoreReport,
+    RetainedManifest, StoredIn, SweepCoverage, SweepRow, SweepStatus, SweepSummary, SyncOutcome,
+    SyncRow, SyncSummary, TagInfo, VerifyReport,
 };
 use pyo3::{prelude::*, types::PyDict};
 
@@ -348,6 +350,149 @@ impl IntoPlain for IndexResult {
     }
 }
 
+impl IntoPlain for PrunedManifest {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { descriptor, kind, tags, created, subject, cause, reason, gone, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("kind", kind.into_plain(py)?)?;
+        dict.set_item("tags", tags.into_plain(py)?)?;
+        dict.set_item("created", created.into_plain(py)?)?;
+        dict.set_item("subject", subject.into_plain(py)?)?;
+        dict.set_item("cause", cause.into_plain(py)?)?;
+        dict.set_item("reason", reason.into_plain(py)?)?;
+        dict.set_item("gone", gone.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for KeptManifest {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { descriptor, tags, cause, reason, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("tags", tags.into_plain(py)?)?;
+        dict.set_item("cause", cause.into_plain(py)?)?;
+        dict.set_item("reason", reason.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for RefusedManifest {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { descriptor, tags, error, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("descriptor", descriptor.into_plain(py)?)?;
+        dict.set_item("tags", tags.into_plain(py)?)?;
+        dict.set_item("code", error.code().name())?;
+        dict.set_item("error", error.to_string())?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for PrunedRepository {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { repository, deleted, kept, refused, unseen, unread, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("repository", repository.into_plain(py)?)?;
+        dict.set_item("deleted", deleted.into_plain(py)?)?;
+        dict.set_item("kept", kept.into_plain(py)?)?;
+        dict.set_item("refused", refused.into_plain(py)?)?;
+        dict.set_item("unseen", unseen.into_plain(py)?)?;
+        dict.set_item("unread", unread.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for PruneFailure {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { repository, error, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("repository", repository.into_plain(py)?)?;
+        dict.set_item("code", error.code().name())?;
+        dict.set_item("error", error.to_string())?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for PruneReport {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self { schema_version, kind, created, dry_run, repositories, failed, .. } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("schema_version", schema_version.into_plain(py)?)?;
+        dict.set_item("kind", kind.into_plain(py)?)?;
+        dict.set_item("created", created.into_plain(py)?)?;
+        dict.set_item("dry_run", dry_run.into_plain(py)?)?;
+        dict.set_item("repositories", repositories.into_plain(py)?)?;
+        dict.set_item("failed", failed.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for SyncRow {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self {
+            source,
+            destination,
+            digest,
+            outcome,
+            manifests,
+            blobs,
+            bytes,
+            detail,
+            code,
+            ..
+        } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("source", source.into_plain(py)?)?;
+        dict.set_item("destination", destination.into_plain(py)?)?;
+        dict.set_item("digest", digest.into_plain(py)?)?;
+        dict.set_item("outcome", outcome.into_plain(py)?)?;
+        dict.set_item("manifests", manifests.into_plain(py)?)?;
+        dict.set_item("blobs", blobs.into_plain(py)?)?;
+        dict.set_item("bytes", bytes.into_plain(py)?)?;
+        dict.set_item("detail", detail.into_plain(py)?)?;
+        dict.set_item("code", code.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
+impl IntoPlain for SyncSummary {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let Self {
+            resumed,
+            copied,
+            existed,
+            would_copy,
+            missing,
+            refused,
+            changed,
+            unknown,
+            removed,
+            would_remove,
+            manifests,
+            blobs,
+            bytes,
+            ..
+        } = self;
+        let dict = PyDict::new(py);
+        dict.set_item("resumed", resumed.into_plain(py)?)?;
+        dict.set_item("copied", copied.into_plain(py)?)?;
+        dict.set_item("existed", existed.into_plain(py)?)?;
+        dict.set_item("would_copy", would_copy.into_plain(py)?)?;
+        dict.set_item("missing", missing.into_plain(py)?)?;
+        dict.set_item("refused", refused.into_plain(py)?)?;
+        dict.set_item("changed", changed.into_plain(py)?)?;
+        dict.set_item("unknown", unknown.into_plain(py)?)?;
+        dict.set_item("removed", removed.into_plain(py)?)?;
+        dict.set_item("would_remove", would_remove.into_plain(py)?)?;
+        dict.set_item("manifests", manifests.into_plain(py)?)?;
+        dict.set_item("blobs", blobs.into_plain(py)?)?;
+        dict.set_item("bytes", bytes.into_plain(py)?)?;
+        Ok(dict.into_any())
+    }
+}
+
 impl IntoPlain for SweepRow {
     fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         let Self {
@@ -515,6 +660,12 @@ impl IntoPlain for EdgeKind {
     }
 }
 
+impl IntoPlain for KeepCause {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        self.name().into_plain(py)
+    }
+}
+
 impl IntoPlain for MigrationKind {
     fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         self.name().into_plain(py)
@@ -539,7 +690,25 @@ impl IntoPlain for ProblemKind {
     }
 }
 
+impl IntoPlain for PruneCause {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        self.name().into_plain(py)
+    }
+}
+
+impl IntoPlain for PrunedKind {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        self.name().into_plain(py)
+    }
+}
+
 impl IntoPlain for SweepStatus {
+    fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        self.name().into_plain(py)
+    }
+}
+
+impl IntoPlain for SyncOutcome {
     fn into_plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         self.name().into_plain(py)
     }

@@ -25,6 +25,22 @@ EdgeKind: TypeAlias = Literal["referrer", "child", "tag", "attestation"]
   attestation names the image in the annotation ``vnd.docker.reference.digest``.
 """
 
+KeepCause: TypeAlias = Literal[
+    "tagged", "listed", "subject", "attached", "lists", "time-unknown", "locked", "unread", "tag-not-removable"
+]
+"""Why something stays that a prune has selected.
+
+- ``tagged``: it has another tag, which stays.
+- ``listed``: an index lists it that stays.
+- ``subject``: it is the subject of a manifest that stays.
+- ``attached``: it is attached to a manifest that stays.
+- ``lists``: it lists a referrer that stays.
+- ``time-unknown``: its time of creation is not known.
+- ``locked``: the registry has locked it.
+- ``unread``: something could not be read, and may need it.
+- ``tag-not-removable``: the registry cannot remove its tag alone.
+"""
+
 Format: TypeAlias = Literal["auto", "oci-1.1", "oci-1.0", "oci-artifact", "oras-artifact"]
 """The format in which the manifest of a new artifact is written.
 
@@ -84,6 +100,30 @@ ProblemKind: TypeAlias = Literal["missing", "size", "digest", "malformed", "unre
 - ``unlisted``: the manifest exists and has a subject, and the list of the subject's referrers lacks it.
 """
 
+PruneCause: TypeAlias = Literal["old", "not-among-last", "tag", "untagged", "orphan", "dead-tag", "attached", "listed"]
+"""Why a prune deletes something.
+
+- ``old``: it is older than the option ``older_than`` allows.
+- ``not-among-last``: it is not among the newest of the option ``keep_last``.
+- ``tag``: its tags match the option ``tags``.
+- ``untagged``: it has no tag, and nothing needs it that stays.
+- ``orphan``: its subject does not exist.
+- ``dead-tag``: its tag has the digest of a manifest that does not exist.
+- ``attached``: it is attached to a manifest that is deleted.
+- ``listed``: an index that is deleted lists it, and nothing else does that stays.
+"""
+
+PrunedKind: TypeAlias = Literal["manifest", "index", "referrer", "sibling-tag", "fallback-tag", "tag"]
+"""What a prune deletes.
+
+- ``manifest``: a manifest that is neither an index nor a referrer.
+- ``index``: an index.
+- ``referrer``: a manifest with a subject.
+- ``sibling-tag``: a manifest that is attached by a tag of cosign.
+- ``fallback-tag``: a list of referrers under a fallback tag.
+- ``tag``: tags alone: the manifest stays.
+"""
+
 ReferrersMode: TypeAlias = Literal["auto", "api", "tag"]
 """How a client lists the referrers of a manifest in a registry: by the [referrers
 API](https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers) or by the [referrers tag
@@ -105,4 +145,20 @@ SweepStatus: TypeAlias = Literal["found", "none", "missing", "unknown", "refused
 - ``missing``: what is named does not exist.
 - ``unknown``: something could not be read: more can be attached.
 - ``refused``: the registry refuses to say it, with 401 or 403: more can be attached.
+"""
+
+SyncOutcome: TypeAlias = Literal[
+    "copied", "existed", "would-copy", "missing", "refused", "changed", "unknown", "removed", "would-remove"
+]
+"""The outcome of a row of a sync.
+
+- ``copied``: something was copied, and the destination has all of it now.
+- ``existed``: the destination had all of it.
+- ``would-copy``: a dry run: the destination lacks something.
+- ``missing``: the destination lacks something, or the source does not have what is named.
+- ``refused``: the source or the destination refused something.
+- ``changed``: the tag at the destination names something else, and cannot be changed or was changed meanwhile.
+- ``unknown``: something could not be read: it is not known what the destination lacks.
+- ``removed``: the tag was removed from the destination, since the source does not have it.
+- ``would-remove``: a dry run: the tag would be removed.
 """

@@ -26,6 +26,7 @@ __all__ = [
     "digest_memory",
     "parse_reference",
     "set_log_level",
+    "sweep_drawings",
     "version",
 ]
 
@@ -285,6 +286,40 @@ class Client:
         progress: bool,
     ) -> Operation[_Json]: ...
     def delete_blob(self, reference: GivenReference, *, if_exists: bool) -> Operation[None]: ...
+    def prune(
+        self,
+        references: Sequence[GivenReference],
+        *,
+        keep_tags: Sequence[str],
+        keep_last: int | None,
+        older_than: str | None,
+        tags: Sequence[str],
+        untagged: bool,
+        orphans: bool,
+        dead_tags: bool,
+        artifact_types: Sequence[str],
+        max: int | None,
+        dry_run: bool,
+        plan: _Path | None,
+        execute: _Path | None,
+        concurrency: int | None,
+    ) -> Operation[_Json]: ...
+    def sync(
+        self,
+        sources: Sequence[str],
+        destination: str,
+        *,
+        repositories: Sequence[str],
+        tags: Sequence[str],
+        latest: int | None,
+        platforms: Sequence[str],
+        dry_run: bool,
+        prune_destination: bool,
+        checkpoint: _Path | None,
+        shard: str | None,
+        destination_client: Client | None,
+        concurrency: int | None,
+    ) -> Rows: ...
     def sweep(
         self,
         targets: Sequence[str],
@@ -313,4 +348,5 @@ def digest_memory(data: bytes | memoryview, algorithm: str) -> Operation[str]: .
 def digest_files(paths: Sequence[_Path], algorithm: str) -> Operation[list[tuple[str, int]]]: ...
 def parse_reference(reference: GivenReference) -> _Json: ...
 def set_log_level(level: int) -> None: ...
+def sweep_drawings(summary: str) -> tuple[str, str]: ...
 def version() -> str: ...

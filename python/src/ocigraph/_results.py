@@ -11,7 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from ._descriptor import Descriptor, Result, descriptors
-from ._enumerations import EdgeKind, MigrationKind, Outcome, Presence, ProblemKind, SweepStatus
+from ._enumerations import (
+    EdgeKind,
+    KeepCause,
+    MigrationKind,
+    Outcome,
+    Presence,
+    ProblemKind,
+    PruneCause,
+    PrunedKind,
+    SweepStatus,
+    SyncOutcome,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -713,6 +724,288 @@ class IndexResult(Result):
             descriptors(f["manifests"]),
             f["dry_run"],
             f["content"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PrunedManifest(Result):
+    """A manifest or tag that a prune deletes.
+
+    Example:
+        >>> [repository] = client.prune("oci:store/app", tags=["v*"], dry_run=True).repositories
+        >>> [(entry.kind, entry.cause) for entry in repository.deleted]
+        [('referrer', 'attached'), ('manifest', 'tag')]
+    """
+
+    descriptor: Descriptor
+    """The descriptor of the manifest; if only tags are removed, of the manifest that they name."""
+    kind: PrunedKind
+    """What is deleted."""
+    tags: tuple[str, ...]
+    """The tags that are removed: all tags of a manifest that is deleted."""
+    cause: PruneCause
+    """Why it is deleted."""
+    reason: str
+    """Why it is deleted, as a phrase for users, for example ``older than 90 days``."""
+    gone: bool
+    """True if it did not exist any more when it was to be deleted."""
+    created: str | None = None
+    """Time of creation, RFC 3339, if it is known."""
+    subject: str | None = None
+    """The digest of the subject; of a tag that has the digest of a manifest, that digest."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> PrunedManifest:
+        return cls(
+            Descriptor._of(f["descriptor"]),
+            f["kind"],
+            tuple(f["tags"]),
+            f["cause"],
+            f["reason"],
+            f["gone"],
+            f["created"],
+            f["subject"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptManifest(Result):
+    """A manifest or tag that was selected and stays.
+
+    Example:
+        >>> [repository] = client.prune("oci:store/app", older_than="1d", dry_run=True).repositories
+        >>> [(entry.tags, entry.cause) for entry in repository.kept]
+        [(('v1',), 'time-unknown')]
+    """
+
+    descriptor: Descriptor
+    """The descriptor of the manifest."""
+    tags: tuple[str, ...]
+    """The selected tags of the manifest. Those that stay too, unless ``deleted`` has them."""
+    cause: KeepCause
+    """Why it stays."""
+    reason: str
+    """Why it stays, as a phrase for users, for example ``listed by v2, which stays``."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> KeptManifest:
+        return cls(Descriptor._of(f["descriptor"]), tuple(f["tags"]), f["cause"], f["reason"])
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedManifest(Result):
+    """A manifest or tag that could not be deleted.
+
+    Example:
+        >>> client.prune("oci:store/app", untagged=True).repositories[0].refused
+        ()
+    """
+
+    descriptor: Descriptor
+    """The descriptor of the manifest."""
+    tags: tuple[str, ...]
+    """The tags that would be removed."""
+    error: str
+    """The error."""
+    code: str
+    """The code of that error, such as ``FORBIDDEN``."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> RefusedManifest:
+        return cls(Descriptor._of(f["descriptor"]), tuple(f["tags"]), f["error"], f["code"])
+
+
+@dataclass(frozen=True, slots=True)
+class PrunedRepository(Result):
+    """What a prune deletes in one repository or layout, and what it keeps.
+
+    Example:
+        >>> [repository] = client.prune("oci:store/app", tags=["v*"], dry_run=True).repositories
+        >>> str(repository.repository), len(repository.deleted), repository.kept
+        ('oci:store/app', 2, ())
+    """
+
+    repository: str
+    """The repository or layout."""
+    deleted: tuple[PrunedManifest, ...]
+    """The deleted manifests, in the order of deletion: referrers before their subjects, indexes before what they list,
+    and tags that are removed alone last."""
+    kept: tuple[KeptManifest, ...]
+    """The selected manifests that stay, each with the reason."""
+    refused: tuple[RefusedManifest, ...]
+    """The manifests that could not be deleted, each with the error: `ConflictError` if they have changed since the plan
+    was made, or are needed by others that stay."""
+    unseen: tuple[str, ...]
+    """The phrases for users that say what a prune of this repository does not see."""
+    unread: tuple[str, ...]
+    """The phrases for users that name the lists and manifests that could not be read. If there is one, everything stays
+    that was selected, since something unread may need it."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> PrunedRepository:
+        return cls(
+            f["repository"],
+            tuple(PrunedManifest._of(item) for item in f["deleted"]),
+            tuple(KeptManifest._of(item) for item in f["kept"]),
+            tuple(RefusedManifest._of(item) for item in f["refused"]),
+            tuple(f["unseen"]),
+            tuple(f["unread"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PruneFailure(Result):
+    """A repository that could not be pruned.
+
+    Example:
+        >>> client.prune("oci:store/app", untagged=True).failed
+        ()
+    """
+
+    repository: str
+    """The repository or layout."""
+    error: str
+    """The error."""
+    code: str
+    """The code of that error, such as ``FORBIDDEN``."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> PruneFailure:
+        return cls(f["repository"], f["error"], f["code"])
+
+
+@dataclass(frozen=True, slots=True)
+class PruneReport(Result):
+    """The result of `Client.prune`: the plan of a dry run, or what was done. Its JSON, with names in camel case, is
+    what the option ``plan`` writes and the option ``execute`` reads.
+
+    Example:
+        >>> client.prune("oci:store/app", untagged=True, dry_run=True).kind
+        'io.ocigraph.prune'
+    """
+
+    schema_version: int
+    """The version of this format: 1."""
+    kind: str
+    """The kind of this document: ``io.ocigraph.prune``."""
+    created: str
+    """Time at which the plan was made, RFC 3339."""
+    dry_run: bool
+    """True if nothing was deleted: the report is a plan."""
+    repositories: tuple[PrunedRepository, ...]
+    """The repositories and layouts in the order in which they were named."""
+    failed: tuple[PruneFailure, ...]
+    """The repositories that could not be pruned at all, each with the error. Nothing in them was deleted."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> PruneReport:
+        return cls(
+            f["schema_version"],
+            f["kind"],
+            f["created"],
+            f["dry_run"],
+            tuple(PrunedRepository._of(item) for item in f["repositories"]),
+            tuple(PruneFailure._of(item) for item in f["failed"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRow(Result):
+    """A row of `Client.sync`: a reference, or something that could not be listed.
+
+    Example:
+        >>> [row] = [row for row in client.sync("oci:store/app", "oci:mirror", dry_run=True)]
+        >>> row.source, row.outcome
+        ('oci:store/app:v1', 'would-copy')
+    """
+
+    source: str
+    """The reference at the source, or the repository or registry that could not be listed."""
+    destination: str
+    """The reference at the destination. Empty if it is not known."""
+    outcome: SyncOutcome
+    """What was done, or what is wrong."""
+    manifests: int
+    """Number of manifests written."""
+    blobs: int
+    """Number of blobs sent or mounted."""
+    bytes: int
+    """Number of bytes of all manifests and blobs written."""
+    digest: str | None = None
+    """The digest that the destination should have. For a tag that is removed, empty. ``None`` if it is not known."""
+    detail: str | None = None
+    """What is wrong or would be done, as a phrase for users."""
+    code: str | None = None
+    """The name of the error's code, such as ``FORBIDDEN``, if there was an error."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> SyncRow:
+        return cls(
+            f["source"],
+            f["destination"],
+            f["outcome"],
+            f["manifests"],
+            f["blobs"],
+            f["bytes"],
+            f["digest"],
+            f["detail"],
+            f["code"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSummary(Result):
+    """The summary of the rows of `Client.sync`, with those of an earlier one that the checkpoint has.
+
+    Example:
+        >>> rows = client.sync("oci:store/app", "oci:mirror", dry_run=True)
+        >>> [row.outcome for row in rows], rows.summary.would_copy
+        (['would-copy'], 1)
+    """
+
+    resumed: int
+    """Number of rows that an earlier sync with the same checkpoint has completed."""
+    copied: int
+    """Number of rows with the outcome ``copied``."""
+    existed: int
+    """Number of rows with the outcome ``existed``."""
+    would_copy: int
+    """Number of rows with the outcome ``would-copy``."""
+    missing: int
+    """Number of rows with the outcome ``missing``."""
+    refused: int
+    """Number of rows with the outcome ``refused``."""
+    changed: int
+    """Number of rows with the outcome ``changed``."""
+    unknown: int
+    """Number of rows with the outcome ``unknown``."""
+    removed: int
+    """Number of rows with the outcome ``removed``."""
+    would_remove: int
+    """Number of rows with the outcome ``would-remove``."""
+    manifests: int
+    """Number of manifests written."""
+    blobs: int
+    """Number of blobs sent or mounted."""
+    bytes: int
+    """Number of bytes of all manifests and blobs written."""
+
+    @classmethod
+    def _of(cls, f: dict[str, Any]) -> SyncSummary:
+        return cls(
+            f["resumed"],
+            f["copied"],
+            f["existed"],
+            f["would_copy"],
+            f["missing"],
+            f["refused"],
+            f["changed"],
+            f["unknown"],
+            f["removed"],
+            f["would_remove"],
+            f["manifests"],
+            f["blobs"],
+            f["bytes"],
         )
 
 

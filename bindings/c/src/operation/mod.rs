@@ -41,6 +41,10 @@ mod index_update;
 
 mod delete_blob;
 
+mod prune;
+
+mod sync;
+
 mod sweep;
 
 mod tag;
@@ -75,6 +79,7 @@ pub use login::*;
 pub use logout::*;
 pub use manifests::*;
 pub use migrate::*;
+pub use prune::*;
 pub use pull::*;
 pub use push::*;
 pub use push_manifest::*;
@@ -82,6 +87,7 @@ pub use repositories::*;
 pub use resolve::*;
 pub use restore::*;
 pub use sweep::*;
+pub use sync::*;
 pub use tag::*;
 pub use tag_details::*;
 pub use tags::*;
@@ -93,5 +99,6 @@ pub use verify::*;
 const _: () = {
     const fn shared<T: Send + Sync>() {}
     shared::<ocigraph_discover_each_rows>();
+    shared::<ocigraph_sync_rows>();
     shared::<ocigraph_sweep_rows>();
 };

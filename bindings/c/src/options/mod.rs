@@ -40,6 +40,10 @@ mod blob;
 
 mod blob_delete;
 
+mod prune;
+
+mod sync;
+
 mod sweep;
 
 mod untag;
@@ -56,11 +60,13 @@ pub use discover::*;
 pub use index_create::*;
 pub use index_update::*;
 pub use migrate::*;
+pub use prune::*;
 pub use pull::*;
 pub use push::*;
 pub use resolve::*;
 pub use restore::*;
 pub use sweep::*;
+pub use sync::*;
 pub use untag::*;
 pub use verify::*;
 
@@ -84,6 +90,8 @@ const _: () = {
     shared::<ocigraph_index_update_options>();
     shared::<ocigraph_blob_options>();
     shared::<ocigraph_blob_delete_options>();
+    shared::<ocigraph_prune_options>();
+    shared::<ocigraph_sync_options>();
     shared::<ocigraph_sweep_options>();
     shared::<ocigraph_untag_options>();
 };

@@ -35,6 +35,12 @@ mod check;
 
 mod index;
 
+mod prune;
+
+mod sync_row_list;
+
+mod sync_summary;
+
 mod sweep_row_list;
 
 mod sweep_summary;
@@ -61,11 +67,14 @@ pub use logout::*;
 pub use manifest::*;
 pub use manifest_list::*;
 pub use migrate::*;
+pub use prune::*;
 pub use pull::*;
 pub use push::*;
 pub use restore::*;
 pub use sweep_row_list::*;
 pub use sweep_summary::*;
+pub use sync_row_list::*;
+pub use sync_summary::*;
 pub use tag_list::*;
 pub use text_list::*;
 pub use verify::*;
@@ -90,6 +99,9 @@ const _: () = {
     shared::<ocigraph_verify_report>();
     shared::<ocigraph_check_report>();
     shared::<ocigraph_index_result>();
+    shared::<ocigraph_prune_report>();
+    shared::<ocigraph_sync_row_list>();
+    shared::<ocigraph_sync_summary>();
     shared::<ocigraph_sweep_row_list>();
     shared::<ocigraph_sweep_summary>();
     shared::<ocigraph_tag_list>();

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use ocigraph::{
     Annotations, AttachOptions, BackupOptions, BlobDeleteOptions, CheckOptions, CopyOptions,
     DeleteOptions, DiscoverOptions, Host, IndexCreateOptions, IndexUpdateOptions, LoginTarget,
-    MigrateOptions, PullOptions, PushOptions, ResolveOptions, RestoreOptions, SweepOptions,
-    TransferOptions, UntagOptions, VerifyOptions,
+    MigrateOptions, PruneOptions, PullOptions, PushOptions, ResolveOptions, RestoreOptions,
+    SweepOptions, SyncOptions, TransferOptions, UntagOptions, VerifyOptions,
 };
 use pyo3::prelude::*;
 
@@ -554,6 +554,82 @@ impl Client {
         let mut options = BlobDeleteOptions::default();
         options.if_exists = if_exists;
         self.start(py, None, |client| async move { client.delete_blob(&reference, options).await })
+    }
+
+    #[pyo3(signature = (references, *, keep_tags, keep_last, older_than, tags, untagged,
+        orphans, dead_tags, artifact_types, max, dry_run, plan, execute, concurrency))]
+    #[allow(clippy::too_many_arguments)]
+    fn prune(
+        &self,
+        py: Python<'_>,
+        references: Vec<GivenReference>,
+        keep_tags: Vec<String>,
+        keep_last: Option<usize>,
+        older_than: Option<String>,
+        tags: Vec<String>,
+        untagged: bool,
+        orphans: bool,
+        dead_tags: bool,
+        artifact_types: Vec<String>,
+        max: Option<usize>,
+        dry_run: bool,
+        plan: Option<PathBuf>,
+        execute: Option<PathBuf>,
+        concurrency: Option<usize>,
+    ) -> PyResult<Operation> {
+        let references =
+            references.into_iter().map(|one| one.reference(py)).collect::<PyResult<Vec<_>>>()?;
+        let mut options = PruneOptions::default();
+        options.keep_tags = keep_tags;
+        options.keep_last = keep_last;
+        options.older_than = older_than;
+        options.tags = tags;
+        options.untagged = untagged;
+        options.orphans = orphans;
+        options.dead_tags = dead_tags;
+        options.artifact_types = artifact_types;
+        options.max = max;
+        options.dry_run = dry_run;
+        options.plan = plan;
+        options.execute = execute;
+        options.concurrency = concurrency;
+        self.start(py, None, |client| async move { client.prune(&references, options).await })
+    }
+
+    #[pyo3(signature = (sources, destination, *, repositories, tags, latest, platforms, dry_run,
+        prune_destination, checkpoint, shard, destination_client, concurrency))]
+    #[allow(clippy::too_many_arguments)]
+    fn sync(
+        &self,
+        py: Python<'_>,
+        sources: Vec<String>,
+        destination: String,
+        repositories: Vec<String>,
+        tags: Vec<String>,
+        latest: Option<usize>,
+        platforms: Vec<String>,
+        dry_run: bool,
+        prune_destination: bool,
+        checkpoint: Option<PathBuf>,
+        shard: Option<String>,
+        destination_client: Option<Py<Client>>,
+        concurrency: Option<usize>,
+    ) -> PyResult<Rows> {
+        let mut options = SyncOptions::default();
+        options.repositories = repositories;
+        options.tags = tags;
+        options.latest = latest;
+        options.platforms = platforms;
+        options.dry_run = dry_run;
+        options.prune_destination = prune_destination;
+        options.checkpoint = checkpoint;
+        options.shard = shard;
+        options.destination_client = destination_client
+            .map(|destination_client| destination_client.get().open(py))
+            .transpose()?
+            .map(|opened| opened.1);
+        options.concurrency = concurrency;
+        self.rows(py, |client| client.sync(&sources, &destination, options))
     }
 
     #[pyo3(signature = (targets, *, repositories, tags, latest, depth, checkpoint, shard,

@@ -33,11 +33,14 @@ from .._results import (
     DiscoveredRow,
     DiscoverSummary,
     MigrateReport,
+    PruneReport,
     PullResult,
     PushResult,
     RestoreReport,
     SweepRow,
     SweepSummary,
+    SyncRow,
+    SyncSummary,
     VerifyReport,
 )
 from .._rows import AsyncRows
@@ -842,6 +845,198 @@ class ArtifactOperations(Base):
             concurrency=check_concurrency(concurrency),
         )
         return CheckReport._of(await run_async(operation))
+
+    async def prune(
+        self,
+        references: AnyReference | Iterable[AnyReference],
+        *,
+        keep_tags: str | Iterable[str] = (),
+        keep_last: int | None = None,
+        older_than: str | None = None,
+        tags: str | Iterable[str] = (),
+        untagged: bool = False,
+        orphans: bool = False,
+        dead_tags: bool = False,
+        artifact_types: str | Iterable[str] = (),
+        max: int | None = None,
+        dry_run: bool = False,
+        plan: StrPath | None = None,
+        execute: StrPath | None = None,
+        concurrency: int | None = None,
+    ) -> PruneReport:
+        """Deletes from repositories and layouts what the options select, by age, number, tags and kind, and keeps what
+        something needs that stays: what an index lists, subjects, and everything attached. What is attached to a
+        deleted manifest is deleted with it. The report has the reason for everything that is deleted, and for
+        everything that was selected and stays. A plan can be stored, and executed later: what has changed since is
+        refused, and an interrupted execution can be run again.
+
+        A registry that lists no untagged manifests, as most do, shows only those that something tagged leads to: the
+        report says so. If a list or a manifest cannot be read, everything stays in that repository, because the unread
+        part may need it. A failure in one of several repositories is in the report, and does not stop the others.
+
+        Of a single repository: if it does not exist, if the registry deletes no manifest.
+
+        Args:
+            references: the repositories and layouts to prune, without tags and digests. None with the option
+                ``execute``.
+            keep_tags: patterns of tags that are never removed, and whose manifests stay. Default: none.
+            keep_last: selects tagged manifests without the newest N, which stay. At least 1. Those count that have a
+                tag of ``tags``, also under ``keep_tags``. A manifest whose time of creation is unknown stays. Default:
+                none.
+            older_than: selects tagged manifests that were created before a time: ``90d``, ``12h``, ``2w`` ago (``s``,
+                ``m``, ``h``, ``d``, ``w``), or a time in RFC 3339. The time of a manifest is that of the registry
+                (Azure), else that of the annotation ``org.opencontainers.image.created``, else that of the image
+                config; of an index without one, that of its newest image. A time before 1981 is that of a reproducible
+                build, and counts as unknown. A manifest whose time is unknown stays. With ``keep_last``, selects what
+                both select. Default: none.
+            tags: patterns of tags: only these are selected, by ``older_than`` and ``keep_last``, or all of them without
+                these two. Other tags stay. Default: all tags, if ``older_than`` or ``keep_last`` is given.
+            untagged: selects manifests without a tag that nothing needs which stays. Default: False.
+            orphans: selects referrers without a tag whose subject does not exist. Default: False.
+            dead_tags: selects the tags that cosign derives from a digest, and fallback tags, whose subject does not
+                exist. A fallback tag stays while it lists a referrer that stays. Default: False.
+            artifact_types: artifact types: ``orphans`` and the tags of cosign among ``dead_tags`` are selected only if
+                their manifest has one of them. What is attached to a deleted manifest is deleted whatever its type.
+                Default: all types.
+            max: maximum number of manifests that are deleted, in all repositories together. If the plan has more, the
+                prune fails with `InvalidArgumentError`, also as a dry run, and deletes nothing. Default: no limit.
+            dry_run: makes the plan without deleting anything. Default: False.
+            plan: writes the plan to this file as JSON, and deletes nothing. Default: none.
+            execute: executes the plan in this file, in the repositories that it names. Only ``max``, ``dry_run`` and
+                ``concurrency`` are allowed beside it. Default: none.
+            concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
+                Fewer are used while a registry limits the rate of requests, or if the process can open few files.
+
+        Returns:
+            A `PruneReport` with ``schema_version``, ``kind``, ``created``, ``dry_run``, ``repositories`` and
+            ``failed``.
+
+        Raises:
+            InvalidArgumentError: the options select nothing or cannot be used, if the plan deletes more manifests than
+                the options allow, or if a file is not a plan.
+            InvalidReferenceError: a reference has a tag or digest.
+            NotFoundError: .
+            UnsupportedError: .
+
+        Example:
+            >>> plan = await client.prune("oci:store/app", tags=["v*"], dry_run=True)
+            >>> [(entry.tags, entry.reason) for entry in plan.repositories[0].deleted if entry.tags]
+            [(('v1',), 'matches v*')]
+        """
+        sync_log_level()
+        self._callback.use_running_loop()
+        operation = self._native.prune(
+            given_references(references),
+            keep_tags=check_text_list("keep_tags", keep_tags),
+            keep_last=optional(check_count, "keep_last", keep_last),
+            older_than=optional(check_text, "older_than", older_than),
+            tags=check_text_list("tags", tags),
+            untagged=check_flag("untagged", untagged),
+            orphans=check_flag("orphans", orphans),
+            dead_tags=check_flag("dead_tags", dead_tags),
+            artifact_types=check_text_list("artifact_types", artifact_types),
+            max=optional(check_count, "max", max),
+            dry_run=check_flag("dry_run", dry_run),
+            plan=optional(check_path, "plan", plan),
+            execute=optional(check_path, "execute", execute),
+            concurrency=check_concurrency(concurrency),
+        )
+        return PruneReport._of(await run_async(operation))
+
+    def sync(
+        self,
+        sources: str | Iterable[str],
+        destination: str,
+        *,
+        repositories: str | Iterable[str] = (),
+        tags: str | Iterable[str] = (),
+        latest: int | None = None,
+        platforms: str | Iterable[str] = (),
+        dry_run: bool = False,
+        prune_destination: bool = False,
+        checkpoint: StrPath | None = None,
+        shard: str | None = None,
+        destination_client: AsyncClient | None = None,
+        concurrency: int | None = None,
+    ) -> AsyncRows[SyncRow, SyncSummary]:
+        """Copies images of registries, repositories and layouts with everything attached to them, and returns a row for
+        each reference. A source is written as a target of `Client.sweep`. The destination of one repository or layout
+        is ``host/repository`` or ``oci:PATH``. Several repositories keep their paths below ``host`` or ``host/prefix``,
+        and their names in ``oci:PATH``.
+
+        What the destination has is not sent; where nothing is attached, a reference that it has costs three requests.
+        After a copy, the destination is asked for the tag, for what an index lists and for what is attached: only
+        ``copied`` and ``existed`` say that it has all of it. A reference that cannot be copied is a row with the
+        outcome ``missing``, ``refused``, ``changed`` or ``unknown``, and ends nothing. A tag that names something else
+        at the destination moves.
+
+        An example: `SyncOptions`.
+
+        The rows fail with if the destination refuses the credential, with if two sources have one destination or the
+        checkpoint is of another sync, with if another process uses the checkpoint, and with if it cannot be written.
+
+        Args:
+            sources: the registries, repositories, patterns and layouts to copy, as the targets of a sweep.
+            destination: the place to copy to: ``host/repository``, ``oci:PATH``, or for several repositories
+                ``host[/prefix]``.
+            repositories: copies the repositories of which the name, without the host, matches one of these patterns:
+                ``team/*``. Default: all. The repository of a source that names one is copied in any case.
+            tags: copies the tags that match one of these patterns: ``v1.*``. Default: all. The tags of a source that
+                names some are copied in any case.
+            latest: copies this many tags of each repository: those with the highest versions. ``v1.10`` is after
+                ``v1.9``, and ``v1.10-rc1`` before ``v1.10``. Default: all.
+            platforms: copies the images for these platforms, each as ``os/arch[/variant]``: see ``index_platforms``.
+                Default: all.
+            dry_run: only finds out what would be done: outcomes ``would-copy`` and ``would-remove``. Default: False.
+            prune_destination: removes the tags of the destination that the source does not have, within what is
+                selected: repositories of sources that name no tags, and there the tags that match the patterns. Nothing
+                is removed if a list of the tags is incomplete, or if the source lists no tag. Tags that have the digest
+                of a manifest, as cosign writes them, stay. Default: False.
+            checkpoint: a file that records what was done. A sync of the same sources with the same options continues
+                where the file ends, and returns the other rows. A reference counts as done if the destination has all
+                of it, when the next rows are asked for. Default: none.
+            shard: copies a share of the repositories: ``1/3``, ``2/3`` and ``3/3`` together are all. Which repository
+                is in which share depends on its name alone. Default: all.
+            destination_client: the client that reaches the destination: see ``destination_client``. Default: none, and
+                one client reaches both.
+            concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
+                Fewer are used while a registry limits the rate of requests, or if the process can open few files.
+
+        Returns:
+            The rows as `AsyncRows` of `SyncRow`, with a `SyncSummary` as their ``summary``. Requests are made while a
+            row is waited for, which raises their errors.
+
+        Raises:
+            InvalidArgumentError: a source, the destination, a pattern, a platform or a shard cannot be used.
+            InvalidReferenceError: a source, the destination, a pattern, a platform or a shard cannot be used.
+            UnauthorizedError: .
+            InvalidArgumentError: .
+            ConflictError: .
+            IoError: .
+
+        Example:
+            >>> rows = client.sync("oci:store/app", "oci:mirror")
+            >>> [(row.destination, row.outcome) async for row in rows]
+            [('oci:mirror:v1', 'copied')]
+            >>> rows.summary.manifests
+            2
+        """
+        sync_log_level()
+        rows = self._native.sync(
+            check_text_list("sources", sources),
+            check_text("destination", destination),
+            repositories=check_text_list("repositories", repositories),
+            tags=check_text_list("tags", tags),
+            latest=optional(check_count, "latest", latest),
+            platforms=check_text_list("platforms", platforms),
+            dry_run=check_flag("dry_run", dry_run),
+            prune_destination=check_flag("prune_destination", prune_destination),
+            checkpoint=optional(check_path, "checkpoint", checkpoint),
+            shard=optional(check_text, "shard", shard),
+            destination_client=self._other("destination_client", destination_client),
+            concurrency=check_concurrency(concurrency),
+        )
+        return AsyncRows(rows, SyncRow._of, SyncSummary._of, self._callback.use_running_loop)
 
     def sweep(
         self,

@@ -70,11 +70,11 @@ fn method(operation: &Operation, definition: &Definition) -> String {
             .collect();
         let paths = names(&options, |kind| *kind == Kind::Path);
         let given = if !clients.is_empty() {
-            assert!(
-                paths == "[]",
-                "Node.js: {name} has paths and clients, which emit/node cannot write"
-            );
-            line(format!("const {{ {}, ...all }} = plain(options);", clients.join(", ")));
+            let own = if paths == "[]" { "all" } else { "own" };
+            line(format!("const {{ {}, ...{own} }} = plain(options);", clients.join(", ")));
+            if own == "own" {
+                line(format!("const all = withPaths(own, {paths});"));
+            }
             "all".to_owned()
         } else if paths == "[]" {
             "options".to_owned()
@@ -84,9 +84,15 @@ fn method(operation: &Operation, definition: &Definition) -> String {
         };
         line(arguments);
         if rows {
-            assert!(clients.is_empty(), "Node.js: {name} has rows and clients");
-            line(format!("const open = (rest) => this.#native.{name}(...args, rest);"));
-            line(format!("return new Rows({given}, open, this);"));
+            let (mut others, mut kept) = (String::new(), "this".to_owned());
+            if !clients.is_empty() {
+                let natives = clients.iter().map(|name| format!("Client.#other({name}, '{name}')"));
+                line(format!("const others = [{}];", natives.collect::<Vec<_>>().join(", ")));
+                others.push_str(", ...others");
+                kept = format!("[this, {}]", clients.join(", "));
+            }
+            line(format!("const open = (rest) => this.#native.{name}(...args, rest{others});"));
+            line(format!("return new Rows({given}, open, {kept});"));
             lines.push("  }\n".to_owned());
             return lines.join("\n");
         }
