@@ -117,7 +117,7 @@ class Rows(_RowsBase[_Row, _Summary]):
 
     def to_arrow_batches(self) -> pa.RecordBatchReader:
         """Reads the rows that were not read yet, as record batches: memory holds one batch of rows. The columns are the
-        fields of the rows. DuckDB, polars and ```pyarrow``` read it.
+        fields of the rows. DuckDB, polars and ``pyarrow`` read it.
 
         Needs ``ocigraph[arrow]``.
 
@@ -234,7 +234,7 @@ class AsyncRows(_RowsBase[_Row, _Summary]):
 
     def to_arrow_batches(self) -> AsyncIterator[pa.RecordBatch]:
         """Reads the rows that were not read yet, as record batches: memory holds one batch of rows. The columns are the
-        fields of the rows. DuckDB, polars and ```pyarrow``` read it.
+        fields of the rows. DuckDB, polars and ``pyarrow`` read it.
 
         Needs ``ocigraph[arrow]``.
 
