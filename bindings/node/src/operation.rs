@@ -287,6 +287,7 @@ impl Client {
         sources: Vec<String>,
         destination: String,
         options: String,
+        destination_client: Option<ClassInstance<'_, Client>>,
     ) -> JsResult<Rows> {
         self.rows(
             ErrorContext::new("sync", format!("{} to {destination}", sources.join(" "))),

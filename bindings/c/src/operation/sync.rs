@@ -159,7 +159,7 @@ fn sync(
     let sources = texts(sources, count, "sources")?;
     let destination = destination.required("destination")?;
     let options = options.map(|o| o.core.clone()).unwrap_or_default();
-    RowsHandle::new(client, "sync", joined(&sources, destination), |core| {
+    RowsHandle::new(client, "sync", joined(&sources, &destination), |core| {
         core.sync(&sources, &destination, options)
     })
     .map(ocigraph_sync_rows)

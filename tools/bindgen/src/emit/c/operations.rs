@@ -377,11 +377,11 @@ pub(super) fn job_parts(c: &C<'_>, operation: &Operation, forms: &[Forms]) -> Jo
             let (list, to) = (&first.name, &second.name);
             let to = match second.kind {
                 Kind::Path => format!("{to}.display()"),
-                _ => to.clone(),
+                _ => format!("&{to}"),
             };
             match &first.kind {
                 Kind::List(kind) if **kind == Kind::Path => {
-                    format!("joined({list}.iter().map(|path| path.display()), &{to})")
+                    format!("joined({list}.iter().map(|path| path.display()), {to})")
                 }
                 _ => format!("joined(&{list}, {to})"),
             }

@@ -106,11 +106,16 @@ fn method(operation: &Operation, definition: &Definition) -> String {
         text.push_str(&check(operation, definition));
     }
     let parameters: String = operation.arguments.iter().map(parameter).collect();
+    let clients = options.iter().filter(|field| is_client(field));
+    let clients: String = clients
+        .map(|field| format!("{}: Option<ClassInstance<'env, Client>>,\n", field.name))
+        .collect();
     if let Kind::Rows { .. } = operation.result {
         let (converted, arguments) = arguments(operation, definition);
+        let clients = clients.replace("'env", "'_");
         text.push_str(&format!(
             "\n/// Opens the rows of the operation. Sends no request.\n#[napi(catch_unwind)]\n\
-             pub fn {name}(&self, {parameters}options: String) -> JsResult<Rows> {{\n\
+             pub fn {name}(&self, {parameters}options: String,\n{clients}) -> JsResult<Rows> {{\n\
              self.rows({context}, |core| {{\n{converted}core.{name}({arguments})\n}})\n}}\n",
             name = operation.name,
             context = context(operation),
@@ -121,10 +126,6 @@ fn method(operation: &Operation, definition: &Definition) -> String {
         true => "contents: Vec<ClassInstance<'env, BufferedContent>>,\n",
         false => "",
     };
-    let clients = options.iter().filter(|field| is_client(field));
-    let clients: String = clients
-        .map(|field| format!("{}: Option<ClassInstance<'env, Client>>,\n", field.name))
-        .collect();
     text.push_str(&format!(
         "\n/// Starts the operation. Resolves to {}.\n#[napi(catch_unwind)]\n\
          pub fn {name}<'env>(\n&self,\nenv: &'env Env,\ncall: &Call,\n{parameters}options: String,\n\
