@@ -1,4 +1,4 @@
-//! A file that records what an operation has done, so that a later one goes on where a killed one stopped.
+//! A file that records what an operation has done, so that a later one continues where a killed one stopped.
 //!
 //! It has one entry a line, as JSON. The first line says which operation it belongs to, and what was asked.
 //! Entries are only added, and one system call writes those of a step: a process that is killed leaves at
@@ -294,7 +294,7 @@ mod tests {
         assert_eq!(std::fs::read(&other).unwrap(), b"notes\n");
         std::fs::write(&other, vec![b'x'; 2 * MAX_ENTRY]).unwrap();
         assert_eq!(open(&other, &json!({})).await.unwrap_err().code(), Code::InvalidArgument);
-        // A file without a line end is no torn checkpoint.
+        // A file without a line end is not a torn checkpoint.
         std::fs::write(&other, "notes").unwrap();
         assert_eq!(open(&other, &json!({})).await.unwrap_err().code(), Code::InvalidArgument);
         assert_eq!(std::fs::read(&other).unwrap(), b"notes");

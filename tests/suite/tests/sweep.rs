@@ -100,7 +100,7 @@ fn every_attached_manifest_is_a_row_wherever_the_image_is() {
 }
 
 #[test]
-fn none_unknown_refused_and_missing_are_told_apart() {
+fn none_unknown_refused_and_missing_are_different_answers() {
     let work = Workspace::new();
     let fixture = Fixture::start(Config::default());
     let at = |tag: &str| format!("{}/app:{tag}", fixture.host());
@@ -140,7 +140,7 @@ fn none_unknown_refused_and_missing_are_told_apart() {
 }
 
 #[test]
-fn tags_of_one_image_share_its_walk_and_sibling_tags_are_no_images() {
+fn tags_of_one_image_share_its_walk_and_sibling_tags_are_not_images() {
     let work = Workspace::new();
     let fixture = Fixture::start(Config::default());
     let at = |tag: &str| format!("{}/app:{tag}", fixture.host());
@@ -226,7 +226,7 @@ fn csv_has_the_columns_of_the_rows() {
 
 /// A registry without an API for referrers, whose images have fallback tags.
 #[test]
-fn fallback_tags_are_no_images() {
+fn fallback_tags_are_not_images() {
     let work = Workspace::new();
     let fixture = Fixture::start(Config { referrers: Referrers::None, ..Config::default() });
     let repository = format!("{}/app", fixture.host());

@@ -10,7 +10,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::row::DiscoveredRow;
+use super::row::{DiscoveredEdge, DiscoveredRow};
 use crate::{
     DiscoverOptions,
     operation::attached::walk::{Found, FoundNode},
@@ -40,15 +40,6 @@ impl FoundRows {
     pub(super) fn len(&self) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
-}
-
-/// An edge that a walk found, and what its manifest is. `None` if it follows no known convention.
-#[derive(Debug, Clone)]
-pub(super) struct DiscoveredEdge {
-    pub(super) parent: Digest,
-    pub(super) depth: usize,
-    pub(super) edge: Edge,
-    pub(super) attachment: Option<Attachment>,
 }
 
 pub(super) struct Each<'a> {

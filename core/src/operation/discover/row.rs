@@ -3,11 +3,19 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::each::DiscoveredEdge;
 use ocigraph_types::{
     Attachment, Descriptor, Digest, Edge, EdgeKind, KeyCase, ListProblem, edge_json,
     serialize_optional_descriptor,
 };
+
+/// An edge that a walk found, and what its manifest is. `None` if it follows no known convention.
+#[derive(Debug, Clone)]
+pub(super) struct DiscoveredEdge {
+    pub(super) parent: Digest,
+    pub(super) depth: usize,
+    pub(super) edge: Edge,
+    pub(super) attachment: Option<Attachment>,
+}
 
 /// A row of [`Client::discover_each`](crate::Client::discover_each): an edge to a manifest, and what the
 /// manifest is; or something that could not be read.
