@@ -81,6 +81,7 @@ RESULTS: dict[str, Callable[[Any], Any]] = {
             "copy",
             "backup",
             "restore",
+            "prune",
             "migrate",
             "verify",
             "check",

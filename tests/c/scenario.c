@@ -500,16 +500,6 @@ static void discover_each(void) {
     READ_ROWS(discover_each, ocigraph_discovered_row_list, ocigraph_discover_summary);
 }
 
-static void sweep(void) {
-    ocigraph_sweep_rows *rows;
-    ocigraph_str targets[16];
-    size_t count = texts("targets", targets);
-    ocigraph_sweep_options *options = fill(ocigraph_sweep_options_new(), "sweep", arguments);
-    need(ocigraph_client_sweep(client, targets, count, options, &rows, &failure));
-    ocigraph_sweep_options_free(options);
-    READ_ROWS(sweep, ocigraph_sweep_row_list, ocigraph_sweep_summary);
-}
-
 static void delete(void) {
     ocigraph_delete_report *report;
     ocigraph_str reference = text("reference");
@@ -567,6 +557,27 @@ static size_t texts(const char *name, ocigraph_str list[16]) {
         list[count++] = json_text(entry);
     }
     return count;
+}
+
+static void sweep(void) {
+    ocigraph_sweep_rows *rows;
+    ocigraph_str targets[16];
+    size_t count = texts("targets", targets);
+    ocigraph_sweep_options *options = fill(ocigraph_sweep_options_new(), "sweep", arguments);
+    need(ocigraph_client_sweep(client, targets, count, options, &rows, &failure));
+    ocigraph_sweep_options_free(options);
+    READ_ROWS(sweep, ocigraph_sweep_row_list, ocigraph_sweep_summary);
+}
+
+static void prune(void) {
+    ocigraph_prune_report *report;
+    ocigraph_str references[16];
+    size_t count = texts("references", references);
+    ocigraph_prune_options *options = fill(ocigraph_prune_options_new(), "prune", arguments);
+    need(ocigraph_client_prune(client, references, count, options, NULL, &report, &failure));
+    result(ocigraph_prune_report_json(report));
+    ocigraph_prune_report_free(report);
+    ocigraph_prune_options_free(options);
 }
 
 static void backup(void) {
@@ -783,7 +794,7 @@ static const struct {
     void (*run)(void);
 } operations[] = {
     {"push", push}, {"attach", run_attach}, {"pull", pull}, {"discover", discover},
-    {"discover_each", discover_each}, {"sweep", sweep}, {"delete", delete}, {"copy", copy},
+    {"discover_each", discover_each}, {"sweep", sweep}, {"prune", prune}, {"delete", delete}, {"copy", copy},
     {"backup", backup}, {"restore", restore},
     {"migrate", migrate}, {"verify", verify},
     {"check", check},

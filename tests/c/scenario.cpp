@@ -379,6 +379,11 @@ const std::map<std::string, operation> operations = {
          std::vector<view> targets = s.take_texts("targets");
          return all_rows(c.sweep(targets, s.options<ocigraph::sweep_options>()));
      }},
+    {"prune",
+     [](const client &c, const step &s) {
+         std::vector<view> references = s.take_texts("references");
+         return one_line(c.prune(references, s.options<ocigraph::prune_options>()).json());
+     }},
     {"delete", with_options<ocigraph::delete_options>([](auto &c, view r, auto o) { return c.remove(r, o); })},
     {"copy",
      [](const client &c, const step &s) {

@@ -15,7 +15,7 @@ use std::{
 use ocigraph::{
     AttachOptions, BackupOptions, Bytes, CheckOptions, Client, CopyOptions, DeleteOptions,
     DiscoverOptions, File, IndexCreateOptions, IndexUpdateOptions, KeyCase, Manifest,
-    ManifestFormat, MigrateOptions, PullOptions, PushOptions, Reference, ResolveOptions,
+    ManifestFormat, MigrateOptions, PruneOptions, PullOptions, PushOptions, Reference, ResolveOptions,
     RestoreOptions, Rows, SweepOptions, ToJson, TransferOptions, UntagOptions, VerifyOptions,
 };
 use ocigraph_fixture::{Config, Fixture};
@@ -257,6 +257,12 @@ fn library(place: &str, work: &Workspace) -> Results {
     let report = run(client.restore(&[archive], &folder, RestoreOptions::default()));
     results.add_result("restore", &report);
 
+    let place: Reference = reference("");
+    let options = PruneOptions::default().tags(vec!["**".into()]).untagged(true).dry_run(true);
+    let report = run(client.prune(std::slice::from_ref(&place), options));
+    assert!(!report.repositories[0].deleted.is_empty());
+    results.add_result("prune", &report);
+
     let report = run(client.delete(&root, DeleteOptions::default().dry_run(true)));
     assert!(!report.kept.is_empty());
     results.add_result("delete", &report);
@@ -286,6 +292,7 @@ fn commands(place: &str) -> Results {
     add("commands/push", &["attach", &root, "--artifact-type", "sbom/x", "file"]);
     add("discover", &["discover", &root]);
     add("sweep", &["sweep", place]);
+    add("prune", &["prune", "--tags", "**", "--dry-run", place]);
     add("commands/pull", &["pull", &root, "-o", "out"]);
     add("commands/pull", &["pull", &root, "-o", "out", "--artifact-type", "sbom/x"]);
     add("copy", &["copy", "-r", &root, "oci:copy:v1"]);

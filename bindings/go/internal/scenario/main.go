@@ -164,6 +164,7 @@ var operations = map[string]operation{
 	"discover":        method("Discover", "reference").operation(tree),
 	"discover_each":   discoverEach,
 	"sweep":           sweep,
+	"prune":           method("Prune", "references").operation(plain),
 	"delete":          method("Delete", "reference").operation(plain),
 	"migrate":         method("Migrate", "reference").operation(plain),
 	"copy":            method("Copy", "source", "destination").operation(plain),

@@ -145,6 +145,7 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
         | "logout" | "sweep" => &[&request.operation.clone()],
         "discover_each" => &["discover"],
         "delete" => &["delete", "--yes"],
+        "prune" => &["prune", "--yes"],
         "tag_details" => &["tags", "--detail"],
         "repositories" => &["repos"],
         "fetch_manifest" => &["manifest", "fetch"],
@@ -167,6 +168,11 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
         "copy" => {
             line.word(request.text("source")?);
             line.word(request.text("destination")?);
+        }
+        "prune" => {
+            for reference in list("references", &request.required("references")?)? {
+                line.word(text("references", reference)?);
+            }
         }
         "backup" => {
             for reference in list("references", &request.required("references")?)? {
@@ -300,6 +306,26 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("discover" | "discover_each" | "sweep", "depth") => {
                 line.option("--depth", value::<usize>(&name, &given)?.to_string());
             }
+            ("prune", "keep_tags" | "tags") => {
+                for pattern in list(&name, &given)? {
+                    line.option(&format!("--{}", name.replace('_', "-")), text(&name, pattern)?);
+                }
+            }
+            ("prune", "artifact_types") => {
+                for kind in list(&name, &given)? {
+                    line.option("--type", text(&name, kind)?);
+                }
+            }
+            ("prune", "keep_last" | "max") => {
+                let flag = format!("--{}", name.replace('_', "-"));
+                line.option(&flag, value::<usize>(&name, &given)?.to_string());
+            }
+            ("prune", "older_than" | "plan" | "execute") => {
+                line.option(&format!("--{}", name.replace('_', "-")), text(&name, &given)?);
+            }
+            ("prune", "untagged" | "orphans" | "dead_tags") => {
+                line.flag(&format!("--{}", name.replace('_', "-")), &name, &given)?;
+            }
             ("sweep", "latest") => {
                 line.option("--latest", value::<usize>(&name, &given)?.to_string());
             }
@@ -326,7 +352,8 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("restore", "repository") => line.option("--repository", text(&name, &given)?),
             ("restore", "exclude_referrers") => line.flag("--exclude-referrers", &name, &given)?,
             (
-                "delete" | "migrate" | "backup" | "restore" | "index_create" | "index_update",
+                "delete" | "prune" | "migrate" | "backup" | "restore" | "index_create"
+                | "index_update",
                 "dry_run",
             ) => {
                 line.flag("--dry-run", &name, &given)?;

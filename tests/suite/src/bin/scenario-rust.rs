@@ -14,7 +14,7 @@ use ocigraph::{
     ClientConfig, Content, CopyOptions, Credential, CredentialSource, Credentials, DeleteOptions,
     Descriptor, DiscoverOptions, EdgeKind, Event, File, Host, IndexCreateOptions,
     IndexUpdateOptions, KeyCase, Limits, LoginTarget, Manifest, MigrateOptions, Progress,
-    PullOptions, PushOptions, Reference, ResolveOptions, RestoreOptions, Rows, SweepOptions,
+    PruneOptions, PullOptions, PushOptions, Reference, ResolveOptions, RestoreOptions, Rows, SweepOptions,
     ToJson, TransferOptions, UnpackLimits, UntagOptions, VerifyOptions, Walk, digest_files,
     media_type,
 };
@@ -119,6 +119,13 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
             let (from, to) = (text_as(request, "source")?, text_as(request, "destination")?);
             let options = copy_options(request, &events)?;
             client.copy(&from, &to, options).await?.to_json(KeyCase::Snake)
+        }
+        "prune" => {
+            let references = texts("references", &request.required("references")?)?;
+            let references: Vec<Reference> =
+                references.iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
+            let options = prune_options(request)?;
+            client.prune(&references, options).await?.to_json(KeyCase::Snake)
         }
         "backup" => {
             let references = texts("references", &request.required("references")?)?;
@@ -448,6 +455,29 @@ where
         found.extend(batch.iter().map(|row| row.to_json(KeyCase::Snake)));
     }
     Ok(json!({ "rows": found, "summary": rows.summary().to_json(KeyCase::Snake) }))
+}
+
+fn prune_options(request: &mut Request) -> Result<PruneOptions, Failure> {
+    let mut built = PruneOptions::default();
+    for (name, given) in options(request) {
+        match name.as_str() {
+            "keep_tags" => built.keep_tags = texts(&name, &given)?,
+            "keep_last" => built.keep_last = Some(value(&name, &given)?),
+            "older_than" => built.older_than = Some(text(&name, &given)?),
+            "tags" => built.tags = texts(&name, &given)?,
+            "untagged" => built.untagged = value(&name, &given)?,
+            "orphans" => built.orphans = value(&name, &given)?,
+            "dead_tags" => built.dead_tags = value(&name, &given)?,
+            "artifact_types" => built.artifact_types = texts(&name, &given)?,
+            "max" => built.max = Some(value(&name, &given)?),
+            "dry_run" => built.dry_run = value(&name, &given)?,
+            "plan" => built.plan = Some(text(&name, &given)?.into()),
+            "execute" => built.execute = Some(text(&name, &given)?.into()),
+            "concurrency" => built.concurrency = Some(value(&name, &given)?),
+            _ => return Err(unknown(request, &name)),
+        }
+    }
+    Ok(built)
 }
 
 fn delete_options(request: &mut Request) -> Result<DeleteOptions, Failure> {
