@@ -102,7 +102,7 @@ RESULTS: dict[str, Callable[[Any], Any]] = {
         lambda descriptor: {"descriptor": descriptor.to_dict()},
     ),
     **dict.fromkeys(
-        ("discover_each", "sweep"),
+        ("discover_each", "sweep", "sync"),
         lambda rows: {"rows": [row.to_dict() for row in rows], "summary": rows.summary.to_dict()},
     ),
     "untag": lambda _: {},

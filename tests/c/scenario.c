@@ -569,6 +569,16 @@ static void sweep(void) {
     READ_ROWS(sweep, ocigraph_sweep_row_list, ocigraph_sweep_summary);
 }
 
+static void run_sync(void) {
+    ocigraph_sync_rows *rows;
+    ocigraph_str sources[16], destination = text("destination");
+    size_t count = texts("sources", sources);
+    ocigraph_sync_options *options = fill(ocigraph_sync_options_new(), "sync", arguments);
+    need(ocigraph_client_sync(client, sources, count, destination, options, &rows, &failure));
+    ocigraph_sync_options_free(options);
+    READ_ROWS(sync, ocigraph_sync_row_list, ocigraph_sync_summary);
+}
+
 static void prune(void) {
     ocigraph_prune_report *report;
     ocigraph_str references[16];
@@ -794,7 +804,7 @@ static const struct {
     void (*run)(void);
 } operations[] = {
     {"push", push}, {"attach", run_attach}, {"pull", pull}, {"discover", discover},
-    {"discover_each", discover_each}, {"sweep", sweep}, {"prune", prune}, {"delete", delete}, {"copy", copy},
+    {"discover_each", discover_each}, {"sweep", sweep}, {"prune", prune}, {"sync", run_sync}, {"delete", delete}, {"copy", copy},
     {"backup", backup}, {"restore", restore},
     {"migrate", migrate}, {"verify", verify},
     {"check", check},

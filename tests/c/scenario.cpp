@@ -379,6 +379,12 @@ const std::map<std::string, operation> operations = {
          std::vector<view> targets = s.take_texts("targets");
          return all_rows(c.sweep(targets, s.options<ocigraph::sweep_options>()));
      }},
+    {"sync",
+     [](const client &c, const step &s) {
+         std::vector<view> sources = s.take_texts("sources");
+         view destination = s.take_text("destination");
+         return all_rows(c.sync(sources, destination, s.options<ocigraph::sync_options>()));
+     }},
     {"prune",
      [](const client &c, const step &s) {
          std::vector<view> references = s.take_texts("references");

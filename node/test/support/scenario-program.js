@@ -15,6 +15,7 @@ const operations = {
   discover: ['discover', ['reference'], tree],
   discover_each: ['discoverEach', ['reference'], allRows],
   sweep: ['sweep', ['targets'], allRows],
+  sync: ['sync', ['sources', 'destination'], allRows],
   prune: ['prune', ['references']],
   delete: ['delete', ['reference']],
   copy: ['copy', ['source', 'destination']],

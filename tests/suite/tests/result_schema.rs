@@ -16,7 +16,7 @@ use ocigraph::{
     AttachOptions, BackupOptions, Bytes, CheckOptions, Client, CopyOptions, DeleteOptions,
     DiscoverOptions, File, IndexCreateOptions, IndexUpdateOptions, KeyCase, Manifest,
     ManifestFormat, MigrateOptions, PruneOptions, PullOptions, PushOptions, Reference, ResolveOptions,
-    RestoreOptions, Rows, SweepOptions, ToJson, TransferOptions, UntagOptions, VerifyOptions,
+    RestoreOptions, Rows, SweepOptions, SyncOptions, ToJson, TransferOptions, UntagOptions, VerifyOptions,
 };
 use ocigraph_fixture::{Config, Fixture};
 use ocigraph_suite::Workspace;
@@ -205,6 +205,12 @@ fn library(place: &str, work: &Workspace) -> Results {
     let (found, summary) =
         run(all_rows(client.sweep(&[place.to_owned()], SweepOptions::default()).unwrap()));
     results.add_rows("sweep", &found, &summary);
+    let mirror = format!("oci:{}/mirror", work.dir().display());
+    let options = SyncOptions::default().tags(vec!["v1".into()]);
+    let rows = client.sync(&[place.to_owned()], &mirror, options).unwrap();
+    let (found, summary) = run(all_rows(rows));
+    assert_eq!(summary.copied, 1);
+    results.add_rows("sync", &found, &summary);
     let pull = || PullOptions::default().output(work.dir().join("out"));
     results.add_result("pull", run(client.pull(&root, pull())).as_slice());
     let again = run(client.pull(&root, pull().artifact_type("sbom/x")));
@@ -292,6 +298,7 @@ fn commands(place: &str) -> Results {
     add("commands/push", &["attach", &root, "--artifact-type", "sbom/x", "file"]);
     add("discover", &["discover", &root]);
     add("sweep", &["sweep", place]);
+    add("sync", &["sync", &root, "oci:mirror"]);
     add("prune", &["prune", "--tags", "**", "--dry-run", place]);
     add("commands/pull", &["pull", &root, "-o", "out"]);
     add("commands/pull", &["pull", &root, "-o", "out", "--artifact-type", "sbom/x"]);

@@ -55,7 +55,7 @@ fn good(parameter: &str) -> String {
     let (kind, name) = parameter.trim_start_matches("const ").split_once(' ').unwrap();
     match (kind, name) {
         (_, "**out" | "**error") => empty(parameter).to_owned(),
-        (_, "*tags" | "*requirements" | "*manifests" | "*paths" | "*inputs" | "*targets") => {
+        (_, "*tags" | "*requirements" | "*manifests" | "*paths" | "*inputs" | "*targets" | "*sources") => {
             "&good_text".to_owned()
         }
         (_, "*references") => "&good_text_of_reference".to_owned(),
@@ -87,7 +87,7 @@ fn null(function: &Function, parameter: &str) -> Option<&'static str> {
         (
             _,
             "**out" | "*tags" | "*requirements" | "*manifests" | "*paths" | "*references"
-            | "*inputs" | "*targets",
+            | "*inputs" | "*targets" | "*sources",
         ) => Some("NULL"),
         (_, "**error" | "*user_data") => None,
         ("ocigraph_cancel" | "ocigraph_runtime" | "ocigraph_progress_fn", _) => None,
@@ -132,11 +132,15 @@ int main(void) {
                                            &good_ocigraph_discover_each_rows, &failure));
     SUCCEEDS(ocigraph_client_sweep(good_ocigraph_client, &good_text_of_reference, 1, NULL,
                                    &good_ocigraph_sweep_rows, &failure));
+    ocigraph_sync_rows *good_ocigraph_sync_rows = NULL;
+    SUCCEEDS(ocigraph_client_sync(good_ocigraph_client, &good_text_of_reference, 1, OCIGRAPH_STR("oci:there"), NULL,
+                                  &good_ocigraph_sync_rows, &failure));
 "#;
 
 const END: &str = r#"
     ocigraph_discover_each_rows_free(good_ocigraph_discover_each_rows);
     ocigraph_sweep_rows_free(good_ocigraph_sweep_rows);
+    ocigraph_sync_rows_free(good_ocigraph_sync_rows);
     ocigraph_graph_free(good_ocigraph_graph);
     ocigraph_reference_free(good_ocigraph_reference);
     ocigraph_credential_free(good_ocigraph_credential);

@@ -164,6 +164,7 @@ var operations = map[string]operation{
 	"discover":        method("Discover", "reference").operation(tree),
 	"discover_each":   discoverEach,
 	"sweep":           sweep,
+	"sync":            syncEach,
 	"prune":           method("Prune", "references").operation(plain),
 	"delete":          method("Delete", "reference").operation(plain),
 	"migrate":         method("Migrate", "reference").operation(plain),
@@ -206,6 +207,14 @@ func sweep(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
 		return nil, err
 	}
 	return allRows(client.Sweep(ctx, targets, options))
+}
+
+func syncEach(ctx context.Context, client *ocigraph.Client, s *step) (any, error) {
+	sources, destination, options := s.texts("sources"), s.text("destination"), new(ocigraph.SyncOptions)
+	if err := setFields(options, s.arguments, s); err != nil {
+		return nil, err
+	}
+	return allRows(client.Sync(ctx, sources, destination, options))
 }
 
 func allRows[Row, Summary any](rows *ocigraph.Rows[Row, Summary]) (any, error) {

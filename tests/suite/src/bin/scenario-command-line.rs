@@ -99,7 +99,7 @@ fn execute(request: &mut Request) -> Result<Done, Failure> {
     let mut line = Line::default();
     operation(request, &mut line)?;
     let side = match request.arguments.remove("destination_client") {
-        Some(Value::Object(destination)) if request.operation == "copy" => {
+        Some(Value::Object(destination)) if matches!(request.operation.as_str(), "copy" | "sync") => {
             client("to-", &destination, &mut line)?;
             "from-"
         }
@@ -146,6 +146,7 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
         "discover_each" => &["discover"],
         "delete" => &["delete", "--yes"],
         "prune" => &["prune", "--yes"],
+        "sync" => &["sync"],
         "tag_details" => &["tags", "--detail"],
         "repositories" => &["repos"],
         "fetch_manifest" => &["manifest", "fetch"],
@@ -162,11 +163,17 @@ fn operation(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
     line.words = words.iter().map(|word| (*word).to_owned()).collect();
     line.may_fail = matches!(
         request.operation.as_str(),
-        "verify" | "check" | "copy" | "backup" | "restore" | "sweep"
+        "verify" | "check" | "copy" | "backup" | "restore" | "sweep" | "sync"
     );
     match request.operation.as_str() {
         "copy" => {
             line.word(request.text("source")?);
+            line.word(request.text("destination")?);
+        }
+        "sync" => {
+            for source in list("sources", &request.required("sources")?)? {
+                line.word(text("sources", source)?);
+            }
             line.word(request.text("destination")?);
         }
         "prune" => {
@@ -326,15 +333,16 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("prune", "untagged" | "orphans" | "dead_tags") => {
                 line.flag(&format!("--{}", name.replace('_', "-")), &name, &given)?;
             }
-            ("sweep", "latest") => {
+            ("sweep" | "sync", "latest") => {
                 line.option("--latest", value::<usize>(&name, &given)?.to_string());
             }
-            ("sweep", "repositories" | "tags") => {
+            ("sweep" | "sync", "repositories" | "tags") => {
                 for pattern in list(&name, &given)? {
                     line.option(&format!("--{name}"), text(&name, pattern)?);
                 }
             }
-            ("sweep", "checkpoint" | "shard") => {
+            ("sync", "prune_destination") => line.flag("--prune-destination", &name, &given)?,
+            ("sweep" | "sync", "checkpoint" | "shard") => {
                 line.option(&format!("--{name}"), text(&name, &given)?);
             }
             ("discover" | "discover_each", "predicate_type") => {
@@ -352,7 +360,7 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("restore", "repository") => line.option("--repository", text(&name, &given)?),
             ("restore", "exclude_referrers") => line.flag("--exclude-referrers", &name, &given)?,
             (
-                "delete" | "prune" | "migrate" | "backup" | "restore" | "index_create"
+                "delete" | "prune" | "sync" | "migrate" | "backup" | "restore" | "index_create"
                 | "index_update",
                 "dry_run",
             ) => {
@@ -368,7 +376,7 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ("copy", "repair") => line.flag("--repair", &name, &given)?,
             ("verify", "repair_index") => line.flag("--repair-index", &name, &given)?,
             ("check", "each_platform") => line.flag("--each-platform", &name, &given)?,
-            ("copy", "index_platforms") => {
+            ("copy", "index_platforms") | ("sync", "platforms") => {
                 for platform in list(&name, &given)? {
                     line.option("--platform", text(&name, platform)?);
                 }

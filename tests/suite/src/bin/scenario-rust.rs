@@ -120,6 +120,12 @@ async fn execute(request: &mut Request) -> Result<Done, Failure> {
             let options = copy_options(request, &events)?;
             client.copy(&from, &to, options).await?.to_json(KeyCase::Snake)
         }
+        "sync" => {
+            let sources = texts("sources", &request.required("sources")?)?;
+            let destination = request.text("destination")?;
+            let options = sync_options(request)?;
+            all_rows(client.sync(&sources, &destination, options)?).await?
+        }
         "prune" => {
             let references = texts("references", &request.required("references")?)?;
             let references: Vec<Reference> =
@@ -428,7 +434,7 @@ fn discover_options(request: &mut Request) -> Result<DiscoverOptions, Failure> {
     Ok(built)
 }
 
-fn sweep_options(request: &mut Request) -> Result<SweepOptions, Failure> {
+fn sweep_options(request: &mut Request) -> Result<SweepOptions, SyncOptions, Failure> {
     let mut built = SweepOptions::default();
     for (name, given) in options(request) {
         match name.as_str() {
@@ -455,6 +461,29 @@ where
         found.extend(batch.iter().map(|row| row.to_json(KeyCase::Snake)));
     }
     Ok(json!({ "rows": found, "summary": rows.summary().to_json(KeyCase::Snake) }))
+}
+
+fn sync_options(request: &mut Request) -> Result<SyncOptions, Failure> {
+    let mut built = SyncOptions::default();
+    for (name, given) in options(request) {
+        match name.as_str() {
+            "repositories" => built.repositories = texts(&name, &given)?,
+            "tags" => built.tags = texts(&name, &given)?,
+            "latest" => built.latest = Some(value(&name, &given)?),
+            "platforms" => built.platforms = texts(&name, &given)?,
+            "dry_run" => built.dry_run = value(&name, &given)?,
+            "prune_destination" => built.prune_destination = value(&name, &given)?,
+            "checkpoint" => built.checkpoint = Some(text(&name, &given)?.into()),
+            "shard" => built.shard = Some(text(&name, &given)?),
+            "destination_client" => {
+                let given = given.as_object().ok_or_else(|| unknown(request, &name))?;
+                built.destination_client = Some(client(given)?);
+            }
+            "concurrency" => built.concurrency = Some(value(&name, &given)?),
+            _ => return Err(unknown(request, &name)),
+        }
+    }
+    Ok(built)
 }
 
 fn prune_options(request: &mut Request) -> Result<PruneOptions, Failure> {

@@ -37,7 +37,7 @@ pub fn strictness(definition: &Definition, program: &mut Program) -> Vec<String>
             with("files", json!([{ "path": "a.txt", UNKNOWN: "x" }]));
             with("config", json!({ "path": "a.txt", UNKNOWN: "x" }));
         }
-        if operation == "copy" {
+        if operation == "copy" || operation == "sync" {
             with("destination_client", json!({ UNKNOWN: true }));
             with("destination_client", json!({ "credentials": { UNKNOWN: "x" } }));
         }
@@ -66,7 +66,7 @@ fn plausible(name: &str, work: &Workspace) -> Value {
         "host" => json!("127.0.0.1:1"),
         "tags" | "manifests" => json!(["v1"]),
         "requirements" => json!(["signature"]),
-        "targets" => json!([format!("oci:{}/layout:v1", work.dir().display())]),
+        "targets" | "sources" => json!([format!("oci:{}/layout:v1", work.dir().display())]),
         "references" => json!([format!("oci:{}/layout:v1", work.dir().display())]),
         "inputs" => json!([work.dir().join("layout")]),
         "output" => json!(work.dir().join("output.tar")),
