@@ -239,6 +239,33 @@
 // attestation names the image in the annotation `vnd.docker.reference.digest`.
 #define OCIGRAPH_EDGE_KIND_ATTESTATION 4
 
+// It has another tag, which stays.
+#define OCIGRAPH_KEEP_CAUSE_TAGGED 1
+
+// An index lists it that stays.
+#define OCIGRAPH_KEEP_CAUSE_LISTED 2
+
+// It is the subject of a manifest that stays.
+#define OCIGRAPH_KEEP_CAUSE_SUBJECT 3
+
+// It is attached to a manifest that stays.
+#define OCIGRAPH_KEEP_CAUSE_ATTACHED 4
+
+// It lists a referrer that stays.
+#define OCIGRAPH_KEEP_CAUSE_LISTS 5
+
+// Its time of creation is not known.
+#define OCIGRAPH_KEEP_CAUSE_TIME_UNKNOWN 6
+
+// The registry has locked it.
+#define OCIGRAPH_KEEP_CAUSE_LOCKED 7
+
+// Something could not be read, and may need it.
+#define OCIGRAPH_KEEP_CAUSE_UNREAD 8
+
+// The registry cannot remove its tag alone.
+#define OCIGRAPH_KEEP_CAUSE_TAG_NOT_REMOVABLE 9
+
 // The default: `OCIGRAPH_FORMAT_OCI_1_1`, or `OCIGRAPH_FORMAT_ORAS_ARTIFACT` for a referrer on a
 // registry that lists only ORAS artifacts as referrers.
 #define OCIGRAPH_FORMAT_AUTO 0
@@ -325,6 +352,48 @@
 // The manifest exists and has a subject, and the list of the subject's referrers lacks it.
 #define OCIGRAPH_PROBLEM_UNLISTED 6
 
+// It is older than the option `older_than` allows.
+#define OCIGRAPH_PRUNE_CAUSE_OLD 1
+
+// It is not among the newest of the option `keep_last`.
+#define OCIGRAPH_PRUNE_CAUSE_NOT_AMONG_LAST 2
+
+// Its tags match the option `tags`.
+#define OCIGRAPH_PRUNE_CAUSE_TAG 3
+
+// It has no tag, and nothing needs it that stays.
+#define OCIGRAPH_PRUNE_CAUSE_UNTAGGED 4
+
+// Its subject does not exist.
+#define OCIGRAPH_PRUNE_CAUSE_ORPHAN 5
+
+// Its tag has the digest of a manifest that does not exist.
+#define OCIGRAPH_PRUNE_CAUSE_DEAD_TAG 6
+
+// It is attached to a manifest that is deleted.
+#define OCIGRAPH_PRUNE_CAUSE_ATTACHED 7
+
+// An index that is deleted lists it, and nothing else does that stays.
+#define OCIGRAPH_PRUNE_CAUSE_LISTED 8
+
+// A manifest that is neither an index nor a referrer.
+#define OCIGRAPH_PRUNED_KIND_MANIFEST 1
+
+// An index.
+#define OCIGRAPH_PRUNED_KIND_INDEX 2
+
+// A manifest with a subject.
+#define OCIGRAPH_PRUNED_KIND_REFERRER 3
+
+// A manifest that is attached by a tag of cosign.
+#define OCIGRAPH_PRUNED_KIND_SIBLING_TAG 4
+
+// A list of referrers under a fallback tag.
+#define OCIGRAPH_PRUNED_KIND_FALLBACK_TAG 5
+
+// Tags alone: the manifest stays.
+#define OCIGRAPH_PRUNED_KIND_TAG 6
+
 // The API of the registry if it has one, and the tag schema else. Beside the API, the list under
 // the tag is read too.
 #define OCIGRAPH_REFERRERS_MODE_AUTO 1
@@ -351,6 +420,33 @@
 
 // The registry refuses to say it, with 401 or 403: more can be attached.
 #define OCIGRAPH_SWEEP_STATUS_REFUSED 5
+
+// Something was copied, and the destination has all of it now.
+#define OCIGRAPH_SYNC_OUTCOME_COPIED 1
+
+// The destination had all of it.
+#define OCIGRAPH_SYNC_OUTCOME_EXISTED 2
+
+// A dry run: the destination lacks something.
+#define OCIGRAPH_SYNC_OUTCOME_WOULD_COPY 3
+
+// The destination lacks something, or the source does not have what is named.
+#define OCIGRAPH_SYNC_OUTCOME_MISSING 4
+
+// The source or the destination refused something.
+#define OCIGRAPH_SYNC_OUTCOME_REFUSED 5
+
+// The tag at the destination names something else, and cannot be changed or was changed meanwhile.
+#define OCIGRAPH_SYNC_OUTCOME_CHANGED 6
+
+// Something could not be read: it is not known what the destination lacks.
+#define OCIGRAPH_SYNC_OUTCOME_UNKNOWN 7
+
+// The tag was removed from the destination, since the source does not have it.
+#define OCIGRAPH_SYNC_OUTCOME_REMOVED 8
+
+// A dry run: the tag would be removed.
+#define OCIGRAPH_SYNC_OUTCOME_WOULD_REMOVE 9
 
 // Time to connect to a registry, TLS handshake included. Default: 10 s. Unit: milliseconds.
 #define OCIGRAPH_LIMIT_CONNECT_TIMEOUT 1
@@ -540,6 +636,13 @@ typedef struct ocigraph_migrate_options ocigraph_migrate_options;
 // The result of `ocigraph_client_migrate`. A dry run reports what a migration would do.
 typedef struct ocigraph_migrate_report ocigraph_migrate_report;
 
+// Options of `ocigraph_client_prune`.
+typedef struct ocigraph_prune_options ocigraph_prune_options;
+
+// The result of `ocigraph_client_prune`: the plan of a dry run, or what was done. Its JSON, with
+// names in camel case, is what the option `plan` writes and the option `execute` reads.
+typedef struct ocigraph_prune_report ocigraph_prune_report;
+
 // Options of `ocigraph_client_pull`.
 typedef struct ocigraph_pull_options ocigraph_pull_options;
 
@@ -587,6 +690,22 @@ typedef struct ocigraph_sweep_rows ocigraph_sweep_rows;
 //
 // An image with several tags counts once in each repository. What several tags name is one image.
 typedef struct ocigraph_sweep_summary ocigraph_sweep_summary;
+
+// Options of `ocigraph_client_sync`.
+typedef struct ocigraph_sync_options ocigraph_sync_options;
+
+// A batch of `ocigraph_sync_rows_next`: at least one row.
+//
+// A row of `ocigraph_client_sync`: a reference, or something that could not be listed.
+typedef struct ocigraph_sync_row_list ocigraph_sync_row_list;
+
+// The rows of `ocigraph_client_sync`. The operation works only while a function waits for the next
+// batch.
+typedef struct ocigraph_sync_rows ocigraph_sync_rows;
+
+// The summary of the rows of `ocigraph_client_sync`, with those of an earlier one that the
+// checkpoint has.
+typedef struct ocigraph_sync_summary ocigraph_sync_summary;
 
 // The result of `ocigraph_client_tag_details`: a list of tags.
 typedef struct ocigraph_tag_list ocigraph_tag_list;
@@ -820,6 +939,22 @@ typedef void (*ocigraph_index_update_fn)(void *user_data,
 typedef void (*ocigraph_delete_blob_fn)(void *user_data,
                                         ocigraph_status status,
                                         ocigraph_error *error);
+
+// Receives the result of `ocigraph_client_prune_start`. If `status` is `OCIGRAPH_OK`, `result` is
+// set and `error` is NULL; otherwise `error` is set and `result` is NULL. The callback owns both
+// and must free them.
+typedef void (*ocigraph_prune_fn)(void *user_data,
+                                  ocigraph_status status,
+                                  ocigraph_prune_report *result,
+                                  ocigraph_error *error);
+
+// Receives the result of `ocigraph_sync_rows_next_start`. If `status` is `OCIGRAPH_OK`, `error` is
+// NULL, and `result` has the next rows, or is NULL after the last one; otherwise `error` is set
+// and `result` is NULL. The callback owns both and must free them.
+typedef void (*ocigraph_sync_rows_fn)(void *user_data,
+                                      ocigraph_status status,
+                                      ocigraph_sync_row_list *result,
+                                      ocigraph_error *error);
 
 // Receives the result of `ocigraph_sweep_rows_next_start`. If `status` is `OCIGRAPH_OK`, `error`
 // is NULL, and `result` has the next rows, or is NULL after the last one; otherwise `error` is set
@@ -2516,6 +2651,252 @@ ocigraph_status ocigraph_blob_delete_options_set_if_exists(ocigraph_blob_delete_
                                                            bool if_exists,
                                                            ocigraph_error **error);
 
+// Creates prune options with the default values.
+//
+// Ownership: free the result with `ocigraph_prune_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_prune_options *ocigraph_prune_options_new(void);
+
+// Frees prune options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_prune_options_free(ocigraph_prune_options *options);
+
+// Adds a keep tag. Patterns of tags that are never removed, and whose manifests stay. Default:
+// none.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_prune_options_add_keep_tag(ocigraph_prune_options *options,
+                                                    ocigraph_str keep_tag,
+                                                    ocigraph_error **error);
+
+// Selects tagged manifests without the newest N, which stay. At least 1. Those count that have a
+// tag of `tags`, also under `keep_tags`. A manifest whose time of creation is unknown stays.
+// Default: none.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_prune_options_set_keep_last(ocigraph_prune_options *options,
+                                                     size_t keep_last,
+                                                     ocigraph_error **error);
+
+// Selects tagged manifests that were created before a time: `90d`, `12h`, `2w` ago (`s`, `m`, `h`,
+// `d`, `w`), or a time in RFC 3339. The time of a manifest is that of the registry (Azure), else
+// that of the annotation `org.opencontainers.image.created`, else that of the image config; of an
+// index without one, that of its newest image. A time before 1981 is that of a reproducible build,
+// and counts as unknown. A manifest whose time is unknown stays. With `keep_last`, selects what
+// both select. Default: none. An empty text or NULL unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_prune_options_set_older_than(ocigraph_prune_options *options,
+                                                      ocigraph_str older_than,
+                                                      ocigraph_error **error);
+
+// Adds a tag. Patterns of tags: only these are selected, by `older_than` and `keep_last`, or all
+// of them without these two. Other tags stay. Default: all tags, if `older_than` or `keep_last` is
+// given.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_prune_options_add_tag(ocigraph_prune_options *options,
+                                               ocigraph_str tag,
+                                               ocigraph_error **error);
+
+// If true, selects manifests without a tag that nothing needs which stays. Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_prune_options_set_untagged(ocigraph_prune_options *options,
+                                                    bool untagged,
+                                                    ocigraph_error **error);
+
+// If true, selects referrers without a tag whose subject does not exist. Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_prune_options_set_orphans(ocigraph_prune_options *options,
+                                                   bool orphans,
+                                                   ocigraph_error **error);
+
+// If true, selects the tags that cosign derives from a digest, and fallback tags, whose subject
+// does not exist. A fallback tag stays while it lists a referrer that stays. Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_prune_options_set_dead_tags(ocigraph_prune_options *options,
+                                                     bool dead_tags,
+                                                     ocigraph_error **error);
+
+// Adds an artifact type. Artifact types: `orphans` and the tags of cosign among `dead_tags` are
+// selected only if their manifest has one of them. What is attached to a deleted manifest is
+// deleted whatever its type. Default: all types.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_prune_options_add_artifact_type(ocigraph_prune_options *options,
+                                                         ocigraph_str artifact_type,
+                                                         ocigraph_error **error);
+
+// Sets the maximum number of manifests that are deleted, in all repositories together. If the plan
+// has more, the prune fails with INVALID_ARGUMENT, also as a dry run, and deletes nothing.
+// Default: no limit.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_prune_options_set_max(ocigraph_prune_options *options,
+                                               size_t max,
+                                               ocigraph_error **error);
+
+// If true, makes the plan without deleting anything. Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_prune_options_set_dry_run(ocigraph_prune_options *options,
+                                                   bool dry_run,
+                                                   ocigraph_error **error);
+
+// Writes the plan to this file as JSON, and deletes nothing. Default: none. An empty text or NULL
+// unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_prune_options_set_plan(ocigraph_prune_options *options,
+                                                ocigraph_str plan,
+                                                ocigraph_error **error);
+
+// Executes the plan in this file, in the repositories that it names. Only `max`, `dry_run` and
+// `concurrency` are allowed beside it. Default: none. An empty text or NULL unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_prune_options_set_execute(ocigraph_prune_options *options,
+                                                   ocigraph_str execute,
+                                                   ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_prune_options_set_concurrency(ocigraph_prune_options *options,
+                                                       size_t concurrency,
+                                                       ocigraph_error **error);
+
+// Creates sync options with the default values.
+//
+// Ownership: free the result with `ocigraph_sync_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_sync_options *ocigraph_sync_options_new(void);
+
+// Frees sync options. Running operations are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_sync_options_free(ocigraph_sync_options *options);
+
+// Adds a repository. Copies the repositories of which the name, without the host, matches one of
+// these patterns: `team/*`. Default: all. The repository of a source that names one is copied in
+// any case.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sync_options_add_repository(ocigraph_sync_options *options,
+                                                     ocigraph_str repository,
+                                                     ocigraph_error **error);
+
+// Adds a tag. Copies the tags that match one of these patterns: `v1.*`. Default: all. The tags of
+// a source that names some are copied in any case.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sync_options_add_tag(ocigraph_sync_options *options,
+                                              ocigraph_str tag,
+                                              ocigraph_error **error);
+
+// Copies this many tags of each repository: those with the highest versions. `v1.10` is after
+// `v1.9`, and `v1.10-rc1` before `v1.10`. Default: all.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sync_options_set_latest(ocigraph_sync_options *options,
+                                                 size_t latest,
+                                                 ocigraph_error **error);
+
+// Adds a platform. Copies the images for these platforms, each as `os/arch[/variant]`: see
+// `index_platforms`. Default: all.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sync_options_add_platform(ocigraph_sync_options *options,
+                                                   ocigraph_str platform,
+                                                   ocigraph_error **error);
+
+// If true, only finds out what would be done: outcomes `would-copy` and `would-remove`. Default:
+// false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sync_options_set_dry_run(ocigraph_sync_options *options,
+                                                  bool dry_run,
+                                                  ocigraph_error **error);
+
+// If true, removes the tags of the destination that the source does not have, within what is
+// selected: repositories of sources that name no tags, and there the tags that match the patterns.
+// Nothing is removed if a list of the tags is incomplete, or if the source lists no tag. Tags that
+// have the digest of a manifest, as cosign writes them, stay. Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sync_options_set_prune_destination(ocigraph_sync_options *options,
+                                                            bool prune_destination,
+                                                            ocigraph_error **error);
+
+// Sets a file that records what was done. A sync of the same sources with the same options
+// continues where the file ends, and returns the other rows. A reference counts as done if the
+// destination has all of it, when the next rows are asked for. Default: none. An empty text or
+// NULL unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sync_options_set_checkpoint(ocigraph_sync_options *options,
+                                                     ocigraph_str checkpoint,
+                                                     ocigraph_error **error);
+
+// Copies a share of the repositories: `1/3`, `2/3` and `3/3` together are all. Which repository is
+// in which share depends on its name alone. Default: all. An empty text or NULL unsets it.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sync_options_set_shard(ocigraph_sync_options *options,
+                                                ocigraph_str shard,
+                                                ocigraph_error **error);
+
+// Sets the client that reaches the destination: see `destination_client`. Default: none, and one
+// client reaches both. NULL unsets it.
+//
+// Ownership: the options share what `destination_client` has, which may be freed before them. Its
+// credential callback is not called after that.
+// Errors: INVALID_ARGUMENT if `options` is NULL, or `destination_client` belongs to the parent of
+// a forked process.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sync_options_set_destination_client(ocigraph_sync_options *options,
+                                                             const ocigraph_client *destination_client,
+                                                             ocigraph_error **error);
+
+// Sets the maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count
+// as 512. Fewer are used while a registry limits the rate of requests, or if the process can open
+// few files.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sync_options_set_concurrency(ocigraph_sync_options *options,
+                                                      size_t concurrency,
+                                                      ocigraph_error **error);
+
 // Creates sweep options with the default values.
 //
 // Ownership: free the result with `ocigraph_sweep_options_free`.
@@ -3476,6 +3857,135 @@ ocigraph_status ocigraph_client_delete_blob_start(const ocigraph_client *client,
                                                   ocigraph_delete_blob_fn done,
                                                   void *user_data,
                                                   ocigraph_error **error);
+
+// Deletes from repositories and layouts what the options select, by age, number, tags and kind,
+// and keeps what something needs that stays: what an index lists, subjects, and everything
+// attached. What is attached to a deleted manifest is deleted with it. The report has the reason
+// for everything that is deleted, and for everything that was selected and stays. A plan can be
+// stored, and executed later: what has changed since is refused, and an interrupted execution can
+// be run again.
+//
+// A registry that lists no untagged manifests, as most do, shows only those that something tagged
+// leads to: the report says so. If a list or a manifest cannot be read, everything stays in that
+// repository, because the unread part may need it. A failure in one of several repositories is in
+// the report, and does not stop the others.
+//
+// `references`: an array of `count` references: the repositories and layouts to prune, without
+// tags and digests. None with the option `execute`. `options`: NULL selects the defaults.
+// `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_prune_report_free`.
+// Errors: IO, CANCELLED, network errors; INVALID_ARGUMENT if the options select nothing or cannot
+// be used, if the plan deletes more manifests than the options allow, or if a file is not a plan;
+// INVALID_REFERENCE if a reference has a tag or digest; NOT_FOUND ; UNSUPPORTED . Of a single
+// repository: if it does not exist, if the registry deletes no manifest.
+// Threads: any; blocks until the operation is over. Since 0.1.0.
+ocigraph_status ocigraph_client_prune(const ocigraph_client *client,
+                                      const ocigraph_str *references,
+                                      size_t count,
+                                      const ocigraph_prune_options *options,
+                                      const ocigraph_cancel *cancel,
+                                      ocigraph_prune_report **out,
+                                      ocigraph_error **error);
+
+// Starts the operation of `ocigraph_client_prune` and returns immediately. The library calls
+// `done` exactly once with the result, also if the operation is cancelled or the runtime ends. If
+// this call fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `client`, `options` and
+// `cancel` may be freed earlier.
+// Errors: INVALID_ARGUMENT, INVALID_REFERENCE; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_client_prune_start(const ocigraph_client *client,
+                                            const ocigraph_str *references,
+                                            size_t count,
+                                            const ocigraph_prune_options *options,
+                                            const ocigraph_cancel *cancel,
+                                            ocigraph_prune_fn done,
+                                            void *user_data,
+                                            ocigraph_error **error);
+
+// Copies images of registries, repositories and layouts with everything attached to them, and
+// returns a row for each reference. A source is written as a target of `ocigraph_client_sweep`.
+// The destination of one repository or layout is `host/repository` or `oci:PATH`. Several
+// repositories keep their paths below `host` or `host/prefix`, and their names in `oci:PATH`.
+//
+// What the destination has is not sent; where nothing is attached, a reference that it has costs
+// three requests. After a copy, the destination is asked for the tag, for what an index lists and
+// for what is attached: only `copied` and `existed` say that it has all of it. A reference that
+// cannot be copied is a row with the outcome `missing`, `refused`, `changed` or `unknown`, and
+// ends nothing. A tag that names something else at the destination moves.
+//
+// An example: `ocigraph_sync_options`.
+//
+// The rows are read by `ocigraph_sync_rows_next`, which makes the requests. This function makes
+// none.
+//
+// `sources`: an array of `count` texts: the registries, repositories, patterns and layouts to
+// copy, as the targets of a sweep. `destination`: the place to copy to: `host/repository`,
+// `oci:PATH`, or for several repositories `host[/prefix]`. `options`: NULL selects the defaults.
+//
+// Ownership: free `out` with `ocigraph_sync_rows_free`. `client` may be freed earlier.
+// Errors: CANCELLED, network errors; INVALID_ARGUMENT or INVALID_REFERENCE if a source, the
+// destination, a pattern, a platform or a shard cannot be used; UNAUTHORIZED ; INVALID_ARGUMENT ;
+// CONFLICT ; IO . The rows fail with if the destination refuses the credential, with if two
+// sources have one destination or the checkpoint is of another sync, with if another process uses
+// the checkpoint, and with if it cannot be written.
+// Threads: any. Since 0.1.0.
+ocigraph_status ocigraph_client_sync(const ocigraph_client *client,
+                                     const ocigraph_str *sources,
+                                     size_t count,
+                                     ocigraph_str destination,
+                                     const ocigraph_sync_options *options,
+                                     ocigraph_sync_rows **out,
+                                     ocigraph_error **error);
+
+// Waits for the next rows, at least one, and stores them in `out`. Stores NULL after the last row.
+// The rows before count as finished with. A call that is cancelled loses no row: the next one
+// continues. After another error, there are no more rows.
+//
+// `cancel`: may be NULL.
+//
+// Ownership: free `out` with `ocigraph_sync_row_list_free`.
+// Errors: those of the operation; CANCELLED also if the runtime or the client with its own threads
+// has ended.
+// Threads: any; concurrent calls wait for each other; blocks until there are rows. Since 0.1.0.
+ocigraph_status ocigraph_sync_rows_next(const ocigraph_sync_rows *rows,
+                                        const ocigraph_cancel *cancel,
+                                        ocigraph_sync_row_list **out,
+                                        ocigraph_error **error);
+
+// Starts what `ocigraph_sync_rows_next` does and returns immediately. The library calls `done`
+// exactly once with the result, also if the call is cancelled or the runtime ends. If this call
+// fails, `done` is not called.
+//
+// Ownership: `user_data` must stay valid until `done` has been called. `rows` and `cancel` may be
+// freed earlier.
+// Errors: INVALID_ARGUMENT; CANCELLED if the runtime has ended.
+// Threads: any; the library calls `done` on one of its own threads, where it may block. Since
+// 0.1.0.
+ocigraph_status ocigraph_sync_rows_next_start(const ocigraph_sync_rows *rows,
+                                              const ocigraph_cancel *cancel,
+                                              ocigraph_sync_rows_fn done,
+                                              void *user_data,
+                                              ocigraph_error **error);
+
+// Stores the totals of the rows that were returned so far in `out`.
+//
+// Ownership: free `out` with `ocigraph_sync_summary_free`.
+// Errors: INVALID_ARGUMENT.
+// Threads: any, also while a call waits for rows. Since 0.1.0.
+ocigraph_status ocigraph_sync_rows_summary(const ocigraph_sync_rows *rows,
+                                           ocigraph_sync_summary **out,
+                                           ocigraph_error **error);
+
+// Frees rows and ends their operation. Results that were read remain valid. A callback form of
+// `next` that waits ends with NULL.
+//
+// Ownership: takes `rows`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_sync_rows_free(ocigraph_sync_rows *rows);
 
 // Returns what is attached to every image of registries, repositories and layouts, as rows that
 // come as they are found. A target is `host` (all repositories), `host/PATTERN[:TAG]`,
@@ -5538,6 +6048,507 @@ ocigraph_str ocigraph_index_result_content(const ocigraph_index_result *result);
 // Ownership: borrowed from `result`.
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_index_result_json(const ocigraph_index_result *result);
+
+// Frees a prune report and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_prune_report_free(ocigraph_prune_report *result);
+
+// Returns the version of this format: 1.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_prune_report_schema_version(const ocigraph_prune_report *result);
+
+// Returns the kind of this document: `io.ocigraph.prune`.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_prune_report_kind(const ocigraph_prune_report *result);
+
+// Returns the time at which the plan was made, RFC 3339.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_prune_report_created(const ocigraph_prune_report *result);
+
+// Returns true if nothing was deleted: the report is a plan.
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_prune_report_dry_run(const ocigraph_prune_report *result);
+
+// Returns the number of repositories and layouts in the order in which they were named.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_prune_report_repository_count(const ocigraph_prune_report *result);
+
+// Returns the repository or layout.
+//
+// `index`: the repository, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_prune_report_repository_repository(const ocigraph_prune_report *result,
+                                                         size_t index);
+
+// Returns the length of this list: the deleted manifests, in the order of deletion: referrers
+// before their subjects, indexes before what they list, and tags that are removed alone last.
+//
+// `index`: the repository, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_prune_report_repository_deleted_count(const ocigraph_prune_report *result,
+                                                      size_t index);
+
+// Returns the descriptor of the manifest; if only tags are removed, of the manifest that they
+// name.
+//
+// `repository`: the repository, from 0. `index`: its manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_prune_report_repository_deleted(const ocigraph_prune_report *result,
+                                                                    size_t repository,
+                                                                    size_t index);
+
+// Returns the what is deleted. The number is one of `OCIGRAPH_PRUNED_KIND_*`.
+//
+// `repository`: the repository, from 0. `index`: its manifest, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_prune_report_repository_deleted_kind(const ocigraph_prune_report *result,
+                                                      size_t repository,
+                                                      size_t index);
+
+// Returns the number of tags that are removed.
+//
+// `repository`: the repository, from 0. `index`: its manifest, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_prune_report_repository_deleted_tag_count(const ocigraph_prune_report *result,
+                                                          size_t repository,
+                                                          size_t index);
+
+// Returns the tag at `index` of this list: the tags that are removed: all tags of a manifest that
+// is deleted.
+//
+// `repository`: the repository, from 0. `manifest`: its manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_prune_report_repository_deleted_tag(const ocigraph_prune_report *result,
+                                                          size_t repository,
+                                                          size_t manifest,
+                                                          size_t index);
+
+// Returns the time of creation, RFC 3339, if it is known. No text if it is unknown.
+//
+// `repository`: the repository, from 0. `index`: its manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_prune_report_repository_deleted_created(const ocigraph_prune_report *result,
+                                                              size_t repository,
+                                                              size_t index);
+
+// Returns the digest of the subject; of a tag that has the digest of a manifest, that digest. No
+// text if it has none.
+//
+// `repository`: the repository, from 0. `index`: its manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_prune_report_repository_deleted_subject(const ocigraph_prune_report *result,
+                                                              size_t repository,
+                                                              size_t index);
+
+// Returns why it is deleted. The number is one of `OCIGRAPH_PRUNE_CAUSE_*`.
+//
+// `repository`: the repository, from 0. `index`: its manifest, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_prune_report_repository_deleted_cause(const ocigraph_prune_report *result,
+                                                       size_t repository,
+                                                       size_t index);
+
+// Returns why it is deleted, as a phrase for users, for example `older than 90 days`.
+//
+// `repository`: the repository, from 0. `index`: its manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_prune_report_repository_deleted_reason(const ocigraph_prune_report *result,
+                                                             size_t repository,
+                                                             size_t index);
+
+// Returns true if it did not exist any more when it was to be deleted.
+//
+// `repository`: the repository, from 0. `index`: its manifest, from 0.
+//
+// Threads: any. Since 0.1.0.
+bool ocigraph_prune_report_repository_deleted_gone(const ocigraph_prune_report *result,
+                                                   size_t repository,
+                                                   size_t index);
+
+// Returns the length of this list: the selected manifests that stay, each with the reason.
+//
+// `index`: the repository, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_prune_report_repository_kept_count(const ocigraph_prune_report *result,
+                                                   size_t index);
+
+// Returns the descriptor of the manifest.
+//
+// `repository`: the repository, from 0. `index`: its manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_prune_report_repository_kept(const ocigraph_prune_report *result,
+                                                                 size_t repository,
+                                                                 size_t index);
+
+// Returns the number of selected tags of the manifest.
+//
+// `repository`: the repository, from 0. `index`: its manifest, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_prune_report_repository_kept_tag_count(const ocigraph_prune_report *result,
+                                                       size_t repository,
+                                                       size_t index);
+
+// Returns the tag at `index` of this list: the selected tags of the manifest. Those that stay too,
+// unless `deleted` has them.
+//
+// `repository`: the repository, from 0. `manifest`: its manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_prune_report_repository_kept_tag(const ocigraph_prune_report *result,
+                                                       size_t repository,
+                                                       size_t manifest,
+                                                       size_t index);
+
+// Returns why it stays. The number is one of `OCIGRAPH_KEEP_CAUSE_*`.
+//
+// `repository`: the repository, from 0. `index`: its manifest, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_prune_report_repository_kept_cause(const ocigraph_prune_report *result,
+                                                    size_t repository,
+                                                    size_t index);
+
+// Returns why it stays, as a phrase for users, for example `listed by v2, which stays`.
+//
+// `repository`: the repository, from 0. `index`: its manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_prune_report_repository_kept_reason(const ocigraph_prune_report *result,
+                                                          size_t repository,
+                                                          size_t index);
+
+// Returns the length of this list: the manifests that could not be deleted, each with the error:
+// CONFLICT if they have changed since the plan was made, or are needed by others that stay.
+//
+// `index`: the repository, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_prune_report_repository_refused_count(const ocigraph_prune_report *result,
+                                                      size_t index);
+
+// Returns the descriptor of the manifest.
+//
+// `repository`: the repository, from 0. `index`: its manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+const ocigraph_descriptor *ocigraph_prune_report_repository_refused(const ocigraph_prune_report *result,
+                                                                    size_t repository,
+                                                                    size_t index);
+
+// Returns the number of tags that would be removed.
+//
+// `repository`: the repository, from 0. `index`: its manifest, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_prune_report_repository_refused_tag_count(const ocigraph_prune_report *result,
+                                                          size_t repository,
+                                                          size_t index);
+
+// Returns the tag at `index`.
+//
+// `repository`: the repository, from 0. `manifest`: its manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_prune_report_repository_refused_tag(const ocigraph_prune_report *result,
+                                                          size_t repository,
+                                                          size_t manifest,
+                                                          size_t index);
+
+// Returns the status of the error. `OCIGRAPH_OK` if the index is too large.
+//
+// `repository`: the repository, from 0. `index`: its manifest, from 0.
+//
+// Threads: any. Since 0.1.0.
+ocigraph_status ocigraph_prune_report_repository_refused_status(const ocigraph_prune_report *result,
+                                                                size_t repository,
+                                                                size_t index);
+
+// Returns the message of the error.
+//
+// `repository`: the repository, from 0. `index`: its manifest, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_prune_report_repository_refused_message(const ocigraph_prune_report *result,
+                                                              size_t repository,
+                                                              size_t index);
+
+// Returns the number of phrases for users that say what a prune of this repository does not see.
+//
+// `index`: the repository, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_prune_report_repository_unseen_count(const ocigraph_prune_report *result,
+                                                     size_t index);
+
+// Returns the phrase at `index`.
+//
+// `repository`: the repository, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_prune_report_repository_unseen(const ocigraph_prune_report *result,
+                                                     size_t repository,
+                                                     size_t index);
+
+// Returns the number of phrases for users that name the lists and manifests that could not be
+// read.
+//
+// `index`: the repository, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_prune_report_repository_unread_count(const ocigraph_prune_report *result,
+                                                     size_t index);
+
+// Returns the phrase at `index` of this list: the phrases for users that name the lists and
+// manifests that could not be read. If there is one, everything stays that was selected, since
+// something unread may need it.
+//
+// `repository`: the repository, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_prune_report_repository_unread(const ocigraph_prune_report *result,
+                                                     size_t repository,
+                                                     size_t index);
+
+// Returns the length of this list: the repositories that could not be pruned at all, each with the
+// error. Nothing in them was deleted.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_prune_report_failed_count(const ocigraph_prune_report *result);
+
+// Returns the repository or layout.
+//
+// `index`: the repository, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_prune_report_failed_repository(const ocigraph_prune_report *result,
+                                                     size_t index);
+
+// Returns the status of the error. `OCIGRAPH_OK` if the index is too large.
+//
+// `index`: the repository, from 0.
+//
+// Threads: any. Since 0.1.0.
+ocigraph_status ocigraph_prune_report_failed_status(const ocigraph_prune_report *result,
+                                                    size_t index);
+
+// Returns the message of the error.
+//
+// `index`: the repository, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_prune_report_failed_message(const ocigraph_prune_report *result,
+                                                  size_t index);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_prune_report_json(const ocigraph_prune_report *result);
+
+// Frees a sync row list and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_sync_row_list_free(ocigraph_sync_row_list *result);
+
+// Returns the number of rows.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_sync_row_list_count(const ocigraph_sync_row_list *result);
+
+// Returns the reference at the source, or the repository or registry that could not be listed.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sync_row_list_source(const ocigraph_sync_row_list *result, size_t index);
+
+// Returns the reference at the destination. Empty if it is not known.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sync_row_list_destination(const ocigraph_sync_row_list *result, size_t index);
+
+// Returns the digest that the destination should have. For a tag that is removed, empty. not set
+// if it is not known. No text if it has none.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sync_row_list_digest(const ocigraph_sync_row_list *result, size_t index);
+
+// Returns the what was done, or what is wrong. The number is one of `OCIGRAPH_SYNC_OUTCOME_*`.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+int32_t ocigraph_sync_row_list_outcome(const ocigraph_sync_row_list *result, size_t index);
+
+// Returns the number of manifests written.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_sync_row_list_manifests(const ocigraph_sync_row_list *result, size_t index);
+
+// Returns the number of blobs sent or mounted.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+size_t ocigraph_sync_row_list_blobs(const ocigraph_sync_row_list *result, size_t index);
+
+// Returns the number of bytes of all manifests and blobs written.
+//
+// `index`: the row, from 0.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sync_row_list_bytes(const ocigraph_sync_row_list *result, size_t index);
+
+// Returns the what is wrong or would be done, as a phrase for users. No text if it is unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sync_row_list_detail(const ocigraph_sync_row_list *result, size_t index);
+
+// Returns the name of the error's code, such as `FORBIDDEN`, if there was an error. No text if it
+// is unknown.
+//
+// `index`: the row, from 0.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sync_row_list_code(const ocigraph_sync_row_list *result, size_t index);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sync_row_list_json(const ocigraph_sync_row_list *result);
+
+// Frees a sync summary and everything borrowed from it.
+//
+// Ownership: takes `result`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_sync_summary_free(ocigraph_sync_summary *result);
+
+// Returns the number of rows that an earlier sync with the same checkpoint has completed.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sync_summary_resumed(const ocigraph_sync_summary *result);
+
+// Returns the number of rows with the outcome `copied`.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sync_summary_copied(const ocigraph_sync_summary *result);
+
+// Returns the number of rows with the outcome `existed`.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sync_summary_existed(const ocigraph_sync_summary *result);
+
+// Returns the number of rows with the outcome `would-copy`.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sync_summary_would_copy(const ocigraph_sync_summary *result);
+
+// Returns the number of rows with the outcome `missing`.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sync_summary_missing(const ocigraph_sync_summary *result);
+
+// Returns the number of rows with the outcome `refused`.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sync_summary_refused(const ocigraph_sync_summary *result);
+
+// Returns the number of rows with the outcome `changed`.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sync_summary_changed(const ocigraph_sync_summary *result);
+
+// Returns the number of rows with the outcome `unknown`.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sync_summary_unknown(const ocigraph_sync_summary *result);
+
+// Returns the number of rows with the outcome `removed`.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sync_summary_removed(const ocigraph_sync_summary *result);
+
+// Returns the number of rows with the outcome `would-remove`.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sync_summary_would_remove(const ocigraph_sync_summary *result);
+
+// Returns the number of manifests written.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sync_summary_manifests(const ocigraph_sync_summary *result);
+
+// Returns the number of blobs sent or mounted.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sync_summary_blobs(const ocigraph_sync_summary *result);
+
+// Returns the number of bytes of all manifests and blobs written.
+//
+// Threads: any. Since 0.1.0.
+uint64_t ocigraph_sync_summary_bytes(const ocigraph_sync_summary *result);
+
+// Returns the complete result as JSON text, in the format of the command line with field names in
+// snake case.
+//
+// Ownership: borrowed from `result`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_sync_summary_json(const ocigraph_sync_summary *result);
 
 // Frees a sweep row list and everything borrowed from it.
 //

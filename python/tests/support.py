@@ -151,7 +151,11 @@ class Waiting:
         method = getattr(self._client, name)
 
         def waiting(*args: Any, **options: Any) -> Any:
-            result = method(*args, **options)
+            async def called() -> Any:
+                # Other clients are used in a running loop.
+                return method(*args, **options)
+
+            result = self._loop.run_until_complete(called())
             if inspect.iscoroutine(result):
                 result = self._loop.run_until_complete(result)
             if isinstance(result, AsyncRows):

@@ -99,7 +99,7 @@ fn execute(request: &mut Request) -> Result<Done, Failure> {
     let mut line = Line::default();
     operation(request, &mut line)?;
     let side = match request.arguments.remove("destination_client") {
-        Some(Value::Object(destination)) if matches!(request.operation.as_str(), "copy" | "sync") => {
+        Some(Value::Object(destination)) if request.operation == "copy" => {
             client("to-", &destination, &mut line)?;
             "from-"
         }
@@ -389,8 +389,8 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
                 "platform",
             ) => line.option("--platform", text(&name, &given)?),
             (
-                "push" | "attach" | "pull" | "discover" | "discover_each" | "sweep" | "delete"
-                | "copy" | "backup" | "restore" | "migrate" | "verify" | "check" | "index_create"
+                "push" | "attach" | "pull" | "discover" | "discover_each" | "sweep" | "sync"
+                | "prune" | "delete" | "copy" | "backup" | "restore" | "migrate" | "verify" | "check" | "index_create"
                 | "index_update",
                 "concurrency",
             ) => {

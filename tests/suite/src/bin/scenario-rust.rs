@@ -14,7 +14,7 @@ use ocigraph::{
     ClientConfig, Content, CopyOptions, Credential, CredentialSource, Credentials, DeleteOptions,
     Descriptor, DiscoverOptions, EdgeKind, Event, File, Host, IndexCreateOptions,
     IndexUpdateOptions, KeyCase, Limits, LoginTarget, Manifest, MigrateOptions, Progress,
-    PruneOptions, PullOptions, PushOptions, Reference, ResolveOptions, RestoreOptions, Rows, SweepOptions,
+    PruneOptions, PullOptions, PushOptions, Reference, ResolveOptions, RestoreOptions, Rows, SweepOptions, SyncOptions,
     ToJson, TransferOptions, UnpackLimits, UntagOptions, VerifyOptions, Walk, digest_files,
     media_type,
 };
@@ -434,7 +434,7 @@ fn discover_options(request: &mut Request) -> Result<DiscoverOptions, Failure> {
     Ok(built)
 }
 
-fn sweep_options(request: &mut Request) -> Result<SweepOptions, SyncOptions, Failure> {
+fn sweep_options(request: &mut Request) -> Result<SweepOptions, Failure> {
     let mut built = SweepOptions::default();
     for (name, given) in options(request) {
         match name.as_str() {
