@@ -78,7 +78,7 @@ pub use status::*;
 pub use text::*;
 
 /// Asserts at compile time that every handle can be shared between threads, as the header promises.
-/// `options` and `results` assert it for their handles. A test checks that the list is complete.
+/// `operation`, `options` and `results` assert it for their handles. A test checks that the list is complete.
 const _: () = {
     const fn shared<T: Send + Sync>() {}
     shared::<ocigraph_blob_result>();

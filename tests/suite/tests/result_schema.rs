@@ -15,8 +15,9 @@ use std::{
 use ocigraph::{
     AttachOptions, BackupOptions, Bytes, CheckOptions, Client, CopyOptions, DeleteOptions,
     DiscoverOptions, File, IndexCreateOptions, IndexUpdateOptions, KeyCase, Manifest,
-    ManifestFormat, MigrateOptions, PruneOptions, PullOptions, PushOptions, Reference, ResolveOptions,
-    RestoreOptions, Rows, SweepOptions, SyncOptions, ToJson, TransferOptions, UntagOptions, VerifyOptions,
+    ManifestFormat, MigrateOptions, PruneOptions, PullOptions, PushOptions, Reference,
+    ResolveOptions, RestoreOptions, Rows, SweepOptions, SyncOptions, ToJson, TransferOptions,
+    UntagOptions, VerifyOptions,
 };
 use ocigraph_fixture::{Config, Fixture};
 use ocigraph_suite::Workspace;

@@ -65,7 +65,7 @@ fn every_function_documents_its_threads_version_ownership_and_errors() {
 
 #[test]
 fn every_handle_is_asserted_to_be_thread_safe() {
-    let sources = ["lib.rs", "options/mod.rs", "results/mod.rs"]
+    let sources = ["lib.rs", "operation/mod.rs", "options/mod.rs", "results/mod.rs"]
         .map(|file| fs::read_to_string(crate_dir().join("src").join(file)).unwrap());
     let sources = sources.concat();
     let header = committed();

@@ -55,9 +55,11 @@ fn good(parameter: &str) -> String {
     let (kind, name) = parameter.trim_start_matches("const ").split_once(' ').unwrap();
     match (kind, name) {
         (_, "**out" | "**error") => empty(parameter).to_owned(),
-        (_, "*tags" | "*requirements" | "*manifests" | "*paths" | "*inputs" | "*targets" | "*sources") => {
-            "&good_text".to_owned()
-        }
+        (
+            _,
+            "*tags" | "*requirements" | "*manifests" | "*paths" | "*inputs" | "*targets"
+            | "*sources",
+        ) => "&good_text".to_owned(),
         (_, "*references") => "&good_text_of_reference".to_owned(),
         ("ocigraph_str", "reference" | "source" | "destination" | "subject" | "text") => {
             "OCIGRAPH_STR(\"oci:here:v1\")".to_owned()

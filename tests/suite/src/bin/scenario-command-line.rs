@@ -390,8 +390,8 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
             ) => line.option("--platform", text(&name, &given)?),
             (
                 "push" | "attach" | "pull" | "discover" | "discover_each" | "sweep" | "sync"
-                | "prune" | "delete" | "copy" | "backup" | "restore" | "migrate" | "verify" | "check" | "index_create"
-                | "index_update",
+                | "prune" | "delete" | "copy" | "backup" | "restore" | "migrate" | "verify"
+                | "check" | "index_create" | "index_update",
                 "concurrency",
             ) => {
                 line.option("--concurrency", value::<usize>(&name, &given)?.to_string());

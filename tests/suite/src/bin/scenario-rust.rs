@@ -14,9 +14,9 @@ use ocigraph::{
     ClientConfig, Content, CopyOptions, Credential, CredentialSource, Credentials, DeleteOptions,
     Descriptor, DiscoverOptions, EdgeKind, Event, File, Host, IndexCreateOptions,
     IndexUpdateOptions, KeyCase, Limits, LoginTarget, Manifest, MigrateOptions, Progress,
-    PruneOptions, PullOptions, PushOptions, Reference, ResolveOptions, RestoreOptions, Rows, SweepOptions, SyncOptions,
-    ToJson, TransferOptions, UnpackLimits, UntagOptions, VerifyOptions, Walk, digest_files,
-    media_type,
+    PruneOptions, PullOptions, PushOptions, Reference, ResolveOptions, RestoreOptions, Rows,
+    SweepOptions, SyncOptions, ToJson, TransferOptions, UnpackLimits, UntagOptions, VerifyOptions,
+    Walk, digest_files, media_type,
 };
 use ocigraph_suite::scenarios::serve::{Done, Failure, Request, list, pairs, serve, text, value};
 use serde_json::{Map, Value, json};
