@@ -383,8 +383,7 @@ pub(super) fn job_parts(c: &C<'_>, operation: &Operation, forms: &[Forms]) -> Jo
                 Kind::List(kind) if **kind == Kind::Path => {
                     format!("joined({list}.iter().map(|path| path.display()), {to})")
                 }
-                _ if second.kind == Kind::Path => format!("joined(&{list}, {to})"),
-                _ => format!("joined(&{list}, &{to})"),
+                _ => format!("joined(&{list}, {to})"),
             }
         }
         [list] if matches!(list.kind, Kind::List(_)) => format!("spaced(&{})", list.name),
