@@ -1358,7 +1358,7 @@ export interface PruneReport {
 /** Options of {@link Client.sync}. */
 export interface SyncOptions extends CallOptions {
   /**
-   * Copies the repositories of which the name, without the host, matches one of these patterns: `team/*`. Default: all.
+   * Copies the repositories of which the name, without the host, matches one of these patterns: `team-?`. Default: all.
    * The repository of a source that names one is copied in any case.
    */
   repositories?: readonly string[] | undefined;

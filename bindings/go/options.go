@@ -1011,8 +1011,8 @@ func (o *PruneOptions) toC(a *arguments) (*C.ocigraph_prune_options, error) {
 
 // SyncOptions are the options of [Client.Sync].
 type SyncOptions struct {
-	// Repositories copies the repositories of which the name, without the host, matches one of these patterns:
-	// "team/*". Default: all. The repository of a source that names one is copied in any case.
+	// Repositories copies the repositories of which the name, without the host, matches one of these patterns: team-?.
+	// Default: all. The repository of a source that names one is copied in any case.
 	Repositories []string
 	// Tags copies the tags that match one of these patterns: v1.*. Default: all. The tags of a source that names some
 	// are copied in any case.

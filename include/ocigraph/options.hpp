@@ -695,7 +695,7 @@ class sync_options
     : public detail::options<sync_options, ocigraph_sync_options, ocigraph_sync_options_new, ocigraph_sync_options_free> {
   public:
     /* Adds a repository. Copies the repositories of which the name, without the host, matches one of these patterns:
-     * `team/*`. Default: all. The repository of a source that names one is copied in any case. */
+     * `team-?`. Default: all. The repository of a source that names one is copied in any case. */
     sync_options &repository(std::string_view repository) {
         return set(ocigraph_sync_options_add_repository, detail::in(repository));
     }

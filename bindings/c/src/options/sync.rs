@@ -39,7 +39,7 @@ pub extern "C" fn ocigraph_sync_options_free(options: Option<Box<ocigraph_sync_o
 }
 
 /// Adds a repository. Copies the repositories of which the name, without the host, matches one of
-/// these patterns: `team/*`. Default: all. The repository of a source that names one is copied in
+/// these patterns: `team-?`. Default: all. The repository of a source that names one is copied in
 /// any case.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.

@@ -34,7 +34,7 @@ pub(crate) const OPERATION: &str = "sync";
 #[setters(strip_option)]
 pub struct SyncOptions {
     /// Copies the repositories of which the name, without the host, matches one of these patterns:
-    /// `team/*`. Default: all. The repository of a source that names one is copied in any case.
+    /// `team-?`. Default: all. The repository of a source that names one is copied in any case.
     pub repositories: Vec<String>,
     /// Copies the tags that match one of these patterns: `v1.*`. Default: all. The tags of a source that
     /// names some are copied in any case.

@@ -980,7 +980,7 @@ class ArtifactOperations(Base):
             destination: the place to copy to: ``host/repository``, ``oci:PATH``, or for several repositories
                 ``host[/prefix]``.
             repositories: copies the repositories of which the name, without the host, matches one of these patterns:
-                ``team/*``. Default: all. The repository of a source that names one is copied in any case.
+                ``team-?``. Default: all. The repository of a source that names one is copied in any case.
             tags: copies the tags that match one of these patterns: ``v1.*``. Default: all. The tags of a source that
                 names some are copied in any case.
             latest: copies this many tags of each repository: those with the highest versions. ``v1.10`` is after
