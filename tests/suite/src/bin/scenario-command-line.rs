@@ -541,6 +541,7 @@ fn failure(output: &Output) -> Failure {
         // Errors of the argument parser have no code.
         None if message.contains("for '<TARGET>'") => "INVALID_REFERENCE".to_owned(),
         None if message.contains("error: invalid value") => "INVALID_ARGUMENT".to_owned(),
+        None if message.contains("were not provided") => "INVALID_ARGUMENT".to_owned(),
         None if message.contains("cannot be used with") => "INVALID_ARGUMENT".to_owned(),
         None => panic!("expected an error code: {output:?}"),
     };
