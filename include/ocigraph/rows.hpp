@@ -49,8 +49,8 @@ class rows {
     };
 
     /* Takes ownership of C rows. */
-    rows(CRows *raw, cancel_token cancel, std::shared_ptr<detail::credential_callback> credential_source)
-        : credential_source_(std::move(credential_source)), cancel_(std::move(cancel)), handle_(raw) {}
+    rows(CRows *raw, cancel_token cancel, std::shared_ptr<detail::credential_callback> callback)
+        : credential_source_(std::move(callback)), cancel_(std::move(cancel)), handle_(raw) {}
 
     /* Returns an iterator to the next row that was not read. Waits for it. */
     iterator begin() { return index_ < current_.size() || advance() ? iterator(this) : iterator(); }
