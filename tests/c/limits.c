@@ -134,7 +134,7 @@ int main(int argc, char **argv) {
 
     ocigraph_client_options *options = ocigraph_client_options_new();
     FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_options_set_limit(options, 0, 1, &failure));
-    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_options_set_limit(options, 11, 1, &failure));
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_client_options_set_limit(options, 12, 1, &failure));
     ocigraph_client_options_free(options);
 
     limits_accept_any_value(location);
