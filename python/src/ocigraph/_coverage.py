@@ -10,8 +10,8 @@ from ._results import SweepSummary
 
 
 class Coverage:
-    """How many images have attachments of each kind, drawn from the summary of a sweep. Notebooks display it as SVG, and
-    ``print`` as a table.
+    """How many images have attachments of each kind, drawn from the summary of a sweep. Notebooks display it as SVG,
+    and ``print`` as a table.
 
     Args:
         summary: the summary of a sweep that was read to its end.
