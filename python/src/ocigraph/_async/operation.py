@@ -921,7 +921,7 @@ class ArtifactOperations(Base):
         Example:
             >>> plan = await client.prune("oci:store/app", tags=["v*"], dry_run=True)
             >>> [(entry.tags, entry.reason) for entry in plan.repositories[0].deleted if entry.tags]
-            [(('v1',), 'matches v*')]
+            [(('v1',), 'its tag is selected')]
         """
         sync_log_level()
         self._callback.use_running_loop()

@@ -910,7 +910,7 @@ class ArtifactOperations(Base):
         Example:
             >>> plan = client.prune("oci:store/app", tags=["v*"], dry_run=True)
             >>> [(entry.tags, entry.reason) for entry in plan.repositories[0].deleted if entry.tags]
-            [(('v1',), 'matches v*')]
+            [(('v1',), 'its tag is selected')]
         """
         sync_log_level()
         operation = self._native.prune(
