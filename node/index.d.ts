@@ -1275,7 +1275,16 @@ export interface PrunedManifest {
  * - `unread`: Something could not be read, and may need it.
  * - `tag-not-removable`: The registry cannot remove its tag alone.
  */
-export type KeepCause = 'tagged' | 'listed' | 'subject' | 'attached' | 'lists' | 'time-unknown' | 'locked' | 'unread' | 'tag-not-removable';
+export type KeepCause =
+  | 'tagged'
+  | 'listed'
+  | 'subject'
+  | 'attached'
+  | 'lists'
+  | 'time-unknown'
+  | 'locked'
+  | 'unread'
+  | 'tag-not-removable';
 
 /** A manifest or tag that was selected and stays. */
 export interface KeptManifest {
@@ -1422,7 +1431,16 @@ export interface SyncOptions extends CallOptions {
  * - `removed`: The tag was removed from the destination, since the source does not have it.
  * - `would-remove`: A dry run: the tag would be removed.
  */
-export type SyncOutcome = 'copied' | 'existed' | 'would-copy' | 'missing' | 'refused' | 'changed' | 'unknown' | 'removed' | 'would-remove';
+export type SyncOutcome =
+  | 'copied'
+  | 'existed'
+  | 'would-copy'
+  | 'missing'
+  | 'refused'
+  | 'changed'
+  | 'unknown'
+  | 'removed'
+  | 'would-remove';
 
 /** A row of {@link Client.sync}: a reference, or something that could not be listed. */
 export interface SyncRow {

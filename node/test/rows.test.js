@@ -24,7 +24,10 @@ test('rows are read in a loop, and have a summary', async (t) => {
   assert.equal(rows.summary.edges, 0);
   const found = [];
   for await (const row of rows) found.push(row);
-  assert.deepEqual(found.map(({ edge, depth }) => [edge, depth]), Array(3).fill(['referrer', 1]));
+  assert.deepEqual(
+    found.map(({ edge, depth }) => [edge, depth]),
+    Array(3).fill(['referrer', 1]),
+  );
   assert.equal(rows.summary.edges, 3);
   assert.equal(rows.summary.subject.digest, found[0].parent);
   assert.deepEqual(await rows.next(), { done: true, value: undefined });

@@ -183,7 +183,7 @@ async fn lines(client: &Client, target: &Target, options: DiscoverOptions) -> Re
                 if !problem.is_warning() {
                     code = ExitCode::FAILURE;
                 }
-                output::problems("discover", &target.reference, &[problem.clone()]);
+                output::problems("discover", &target.reference, std::slice::from_ref(problem));
             }
         }
     }

@@ -298,8 +298,9 @@ fn in_go_field(name: &str) -> String {
 fn in_cpp(setter: &str) -> String {
     match setter {
         "set_progress" => "on_progress".to_owned(),
-        "add_annotation" | "add_header" | "add_index_platform" | "add_media_type"
-        | "add_resolve" | "add_tag" => setter["add_".len()..].to_owned(),
+        "add_annotation" | "add_artifact_type" | "add_header" | "add_index_platform"
+        | "add_keep_tag" | "add_media_type" | "add_platform" | "add_repository" | "add_resolve"
+        | "add_tag" => setter["add_".len()..].to_owned(),
         setter => setter.strip_prefix("set_").unwrap_or(setter).to_owned(),
     }
 }
