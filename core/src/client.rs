@@ -345,7 +345,7 @@ impl Client {
     #[cfg(not(feature = "registry"))]
     async fn repositories_of(self, host: Host) -> Result<List<String>> {
         let message = format!("{host}: this build has no feature for registries");
-        Err(Error::new(ocigraph_types::Code::Unsupported, message))
+        Err(ocigraph_types::Error::new(ocigraph_types::Code::Unsupported, message))
     }
 
     /// Like [`Client::discover`], with the annotations as the registry lists them: some list none.

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Maximum width of a line.
-const WIDTH: usize = 120;
+pub(super) const WIDTH: usize = 120;
 
 /// The indentation of an item after its first line.
 const ITEM: &str = "  ";

@@ -165,12 +165,13 @@ impl Types<'_> {
             words.push(format!("'{word}'"));
             items.push(format!("`{word}`: {}", variant.doc.line(&self.docs)));
         }
-        format!(
-            "{}export type {} = {};\n\n",
-            listed(&enumeration.doc.written(&self.docs), &items),
-            type_name(&enumeration.name),
-            words.join(" | ")
-        )
+        let doc = listed(&enumeration.doc.written(&self.docs), &items);
+        let line = format!("export type {} = {};", type_name(&enumeration.name), words.join(" | "));
+        if line.len() <= super::documentation::WIDTH {
+            return format!("{doc}{line}\n\n");
+        }
+        let words: String = words.iter().map(|word| format!("\n  | {word}")).collect();
+        format!("{doc}export type {} ={words};\n\n", type_name(&enumeration.name))
     }
 
     /// The words of the outcomes that the comment of a field names.
