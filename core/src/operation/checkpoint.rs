@@ -87,7 +87,13 @@ impl Checkpoint {
             })?;
         }
         // A killed process leaves a part of the first line at the worst, and never another text.
-        if is_new && !lines.torn.starts_with(b"{\"schemaVersion\"") && !lines.torn.is_empty() {
+        let header = Header {
+            schema_version: VERSION,
+            operation: operation.to_owned(),
+            asked: asked.clone(),
+        };
+        let expected = serde_json::to_vec(&header).unwrap_or_default();
+        if is_new && !expected.starts_with(&lines.torn) {
             lines.number += 1;
             return Err(lines.malformed("is not the first line of a checkpoint"));
         }
@@ -101,8 +107,6 @@ impl Checkpoint {
             })
             .await?;
         if is_new {
-            let operation = operation.to_owned();
-            let header = Header { schema_version: VERSION, operation, asked: asked.clone() };
             checkpoint.append(&header)?;
             checkpoint.flush().await?;
         }

@@ -330,3 +330,68 @@ fn a_killed_sweep_goes_on_and_asks_for_nothing_twice() {
     let error = work.ocigraph(&other).fails_with(2);
     assert!(error.contains("checkpoint"), "{error}");
 }
+
+/// What a checkpoint has done makes no request, however many targets there are.
+#[test]
+fn a_sweep_of_many_targets_continues_after_those_that_are_done() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config::default());
+    let host = fixture.host();
+    let names: Vec<String> = (0..40).map(|i| format!("{host}/app{i}")).collect();
+    names.iter().for_each(|name| drop(push(&format!("{name}:v1"), &[])));
+    let from = work.write("targets", names.join("\n"));
+    let (rows, checkpoint) = (work.path("rows"), work.path("checkpoint"));
+    let args = [
+        "sweep",
+        "--from",
+        from.to_str().unwrap(),
+        "-o",
+        rows.to_str().unwrap(),
+        "--checkpoint",
+        checkpoint.to_str().unwrap(),
+    ];
+    work.ocigraph(&args).ok();
+    let whole = fs::read_to_string(&checkpoint).unwrap();
+    let count = |path| {
+        let rows = parsed(&fs::read_to_string(path).unwrap());
+        rows.iter().map(|row| text(row, "repository").to_owned()).collect::<BTreeSet<_>>().len()
+    };
+    assert_eq!((count(&rows), whole.matches("\"over\"").count()), (40, 40));
+    // Wherever the file was cut, the rest follows.
+    let lines: Vec<&str> = whole.lines().collect();
+    for kept in (1..lines.len()).step_by(7) {
+        fs::write(&checkpoint, lines[..kept].join("\n") + "\n").unwrap();
+        work.ocigraph(&args).ok();
+        assert_eq!(count(&rows), 40, "after {kept} of {} lines", lines.len());
+    }
+
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let targets: Vec<String> = (0..500).map(|i| format!("{closed}/app{i}")).collect();
+    let from = work.write("unreachable", targets.join("\n"));
+    let args = ["--max-attempts", "1", "sweep", "--from", from.to_str().unwrap()];
+    let result = work.ocigraph(&args);
+    assert_eq!((result.code, parsed(&result.stdout).len()), (Some(3), 500));
+}
+
+#[test]
+fn a_sweep_of_indexes_alone_does_not_say_that_their_images_have_nothing() {
+    let work = Workspace::new();
+    let image = AttachedImage::new("app");
+    let place = format!("oci:{}", work.path("layout").display());
+    image.push_to(&work, &place);
+    for depth in ["0", "1"] {
+        let rows = sweep(&work, &[&place, "--depth", depth]);
+        assert_eq!(images(&rows), [":v1 found"], "depth {depth}");
+    }
+}
+
+#[test]
+fn a_checkpoint_never_replaces_another_file() {
+    let work = Workspace::new();
+    let text = r#"{"schemaVersion":2,"manifests":[]}"#;
+    let path = work.write("index.json", text);
+    let place = format!("oci:{}", work.path("layout").display());
+    push(&format!("{place}:v1"), &[]);
+    work.ocigraph(&["sweep", &place, "--checkpoint", path.to_str().unwrap()]).fails_with(2);
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+}

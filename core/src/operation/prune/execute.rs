@@ -19,7 +19,7 @@ use crate::{
     },
     store::{ManifestDeletion, Store, concurrency::RequestLimiter},
 };
-use ocigraph_types::{Code, Descriptor, Digest, Error, Result, TagOrDigest, excerpt};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Result, SiblingTag, TagOrDigest, excerpt};
 
 /// Executes a plan in one repository.
 pub(super) struct Execution<'a> {
@@ -51,6 +51,7 @@ impl Execution<'_> {
             }
         }
         let inventory = match manifests.is_empty() && lists.is_empty() {
+            // Each tag is looked at before it is removed.
             true => Inventory::new(self.store.memory().charge()),
             false => self.scan(&manifests).await?,
         };
@@ -291,6 +292,13 @@ impl Execution<'_> {
     async fn remove_tag(&self, entry: &PrunedManifest) -> Result<bool> {
         let digest = &entry.descriptor.digest;
         let Some(tag) = entry.tags.first() else { return Ok(false) };
+        if entry.cause == PruneCause::DeadTag
+            && let Some(subject) = SiblingTag::parse(tag).map(|tag| tag.subject().clone())
+            && self.store.has_manifest(&subject).await?
+        {
+            let message = format!("its subject {subject} exists now");
+            return Err(Error::new(Code::Conflict, message));
+        }
         if self.dry_run {
             return self.names(tag, digest).await;
         }

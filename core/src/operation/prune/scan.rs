@@ -39,6 +39,14 @@ pub(super) struct Scan<'a> {
     pub(super) keeps_configs: bool,
 }
 
+/// Returns true if an index is a list of referrers: each entry has an artifact type, as distribution-spec v1.1.1
+/// requires, and none a platform. In doubt, an index is one of images, which stays with what it lists.
+fn is_list_of_referrers(manifest: &Manifest) -> bool {
+    let is_referrer =
+        |entry: &Descriptor| entry.artifact_type.is_some() && entry.platform.is_none();
+    manifest.is_index() && manifest.subject().is_none() && manifest.children().all(is_referrer)
+}
+
 /// What was read of a manifest.
 struct Visited {
     descriptor: Descriptor,
@@ -103,7 +111,10 @@ impl Scan<'_> {
     async fn read_tags(&self, inventory: &mut Inventory) -> Result<Vec<(String, Digest)>> {
         let tags = match self.store.every_tag().await {
             // A registry forgets a repository without tags, and a plan of it may be complete.
-            Err(e) if e.code() == Code::NotFound && self.planned.is_some() => List::default(),
+            Err(e) if e.code() == Code::NotFound && self.planned.is_some() => {
+                self.check_gone(&e).await?;
+                List::default()
+            }
             tags => tags?,
         };
         inventory.unread.extend(unread_lists(&tags.problems));
@@ -131,7 +142,7 @@ impl Scan<'_> {
         }
         drop(resolved);
         let mut with_subject = Vec::new();
-        for tag in fallback {
+        for tag in self.lists_among(inventory, fallback).await? {
             match subject_of_fallback_tag(&tag) {
                 Some(subject) => with_subject.push((tag, subject)),
                 None => {
@@ -146,6 +157,55 @@ impl Scan<'_> {
             }
         }
         Ok(with_subject)
+    }
+
+    /// Fails unless everything of the plan is gone: something exists in a repository whose tags the registry
+    /// does not know, so the answer says nothing of the tags.
+    async fn check_gone(&self, error: &Error) -> Result<()> {
+        for digest in self.planned.into_iter().flat_map(HashMap::keys) {
+            let _permit = self.requests.acquire().await;
+            if self.store.has_manifest(digest).await? {
+                let message =
+                    format!("{digest} exists, and the tags cannot be listed: {}", error.message());
+                return Err(Error::new(Code::Incomplete, message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns those of the tags with the form of a fallback tag under which there is a list of referrers.
+    /// The others are tags of images: some tools tag an image by its own digest.
+    async fn lists_among(
+        &self,
+        inventory: &mut Inventory,
+        tags: Vec<String>,
+    ) -> Result<Vec<String>> {
+        let mut read = stream::iter(tags)
+            .map(|tag| async move {
+                let _permit = self.requests.acquire().await;
+                let named = fetch_manifest(self.store, &TagOrDigest::Tag(tag.clone())).await;
+                (tag, named.map(Manifest::without_guard))
+            })
+            .buffered(self.share);
+        let mut lists = Vec::new();
+        while let Some((tag, named)) = read.next().await {
+            match named {
+                // A layout needs no such list: it knows the subjects of its manifests.
+                Ok(manifest) if is_list_of_referrers(&manifest) => {
+                    lists.extend(self.store.repository().is_some().then_some(tag));
+                }
+                Ok(manifest) => {
+                    inventory.charge.add(tag.weight())?;
+                    inventory.node(&manifest.plain_descriptor())?.add_tag(tag);
+                }
+                Err(e) if e.code() == Code::NotFound => {}
+                Err(e) if e.is_of_one_manifest() => {
+                    inventory.unread.push(format!("the tag {tag} {}", unread(&e)));
+                }
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(lists)
     }
 
     fn is_planned(&self, digest: &Digest) -> bool {

@@ -225,6 +225,9 @@ impl<'a> Selection<'a> {
     }
 
     fn choose_sibling(&mut self, digest: &'a Digest, node: &'a Node) -> Choice {
+        if node.sibling_tags.iter().any(|(tag, _)| self.criteria.keeps(tag)) {
+            return Choice::Root;
+        }
         let existence = |(_, subject): &(String, Digest)| self.inventory.existence(subject);
         let is_attached = node.sibling_tags.iter().any(|tag| existence(tag) == Existence::Exists);
         let dead = self.dead_tags(node);

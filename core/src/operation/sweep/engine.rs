@@ -133,7 +133,20 @@ impl Engine {
         self.sink.summarize(|summary| *summary = resumed.summary);
         self.totals = resumed.totals;
         loop {
+            let before = self.left();
             self.fill()?;
+            if self.events.is_empty() {
+                // What was done before, and what is given up, makes no event.
+                self.hand_over().await?;
+                match self.left() {
+                    (0, 0, 0) => break,
+                    left if left == before => {
+                        let message = "a sweep has work left, and nothing in progress";
+                        return Err(Error::new(Code::Internal, message));
+                    }
+                    _ => continue,
+                }
+            }
             let context = Arc::clone(&self.context);
             let event = tokio::select! {
                 biased;
@@ -150,6 +163,8 @@ impl Engine {
             while self.rows.len() < BATCH
                 && let Some(Some(event)) = self.events.next().now_or_never()
             {
+                // The row of an image comes after those that were passed on before.
+                self.rows.append(&mut self.context.early.take());
                 self.handle(event).await?;
             }
             self.rows.append(&mut self.context.early.take());
@@ -157,7 +172,13 @@ impl Engine {
         }
         let coverage = self.totals.coverage();
         self.sink.summarize(|summary| summary.coverage = coverage);
+        self.journal.finish(0).await?;
         self.journal.close().await
+    }
+
+    /// The targets, repositories that wait, and repositories in progress.
+    fn left(&self) -> (usize, usize, usize) {
+        (self.selectors.len(), self.works.len(), self.active.len())
     }
 
     /// Hands the rows over, and records what they complete once the reader has finished with them.
@@ -292,8 +313,14 @@ impl Engine {
                         }
                     };
                     let problems = std::mem::take(&mut listed.problems);
-                    let (repository, names) =
-                        Repository::listed(&work, store, listed, &filter, &context)?;
+                    let (repository, names) = Repository::listed(
+                        &work,
+                        store,
+                        listed,
+                        &filter,
+                        &context,
+                        problems.is_empty(),
+                    )?;
                     let is_recorded = records && !was_stored && problems.is_empty();
                     Ok(Listed::new(repository, problems, is_recorded.then_some(names)))
                 };
@@ -355,6 +382,9 @@ impl Engine {
                         if let Some(names) = names {
                             self.journal.add_tags(&repository, &names).await?;
                         }
+                        if !problems.is_empty() {
+                            repository.note_unknown();
+                        }
                         self.add_problems(&place, problems);
                         self.reached(&place.registry);
                         let done = self.journal.resume(&repository);
@@ -373,6 +403,9 @@ impl Engine {
                 };
                 active.running -= 1;
                 let place = active.repository.place.clone();
+                if left.is_err() {
+                    active.repository.note_unknown();
+                }
                 match left {
                     Ok(digests) => active.digests.extend(digests),
                     Err(error) => self.add_error(&place, &error)?,
@@ -402,7 +435,9 @@ impl Engine {
             self.sink.summarize(|summary| summary.images += 1);
         }
         if let Some(coverage) = &swept.coverage {
-            self.totals.add(&repository.place.name(), coverage, swept.status);
+            // What lies deeper than asked was not looked for.
+            let status = if swept.is_cut { SweepStatus::Unknown } else { swept.status };
+            self.totals.add(&repository.place.name(), coverage, status);
         }
         if swept.status == SweepStatus::Unknown {
             repository.note_unknown();

@@ -29,6 +29,8 @@ pub(super) struct SweptImage {
     pub(super) coverage: Option<ImageCoverage>,
     /// Manifests that were reached and are not to be swept for themselves, besides the image.
     pub(super) visited: Vec<Digest>,
+    /// What is attached to some image was not looked for, because it lies too deep.
+    pub(super) is_cut: bool,
     /// The registry could not be asked: it did not answer, or it refuses the credential.
     pub(super) is_unreachable: bool,
 }
@@ -82,7 +84,7 @@ pub(super) async fn sweep_image(
     };
     let mut found = ImageRows::new(&repository, &image.digest, template, &context.early);
     // Nothing is looked for, so it is not known that nothing is attached.
-    found.has_attached = context.discover.depth == Some(0);
+    found.is_cut = context.discover.depth == Some(0);
     let options = &context.discover;
     let store = repository.store.as_ref();
     let mut walk = Walk::new(store, options, &context.requests, &context.statements, None)
@@ -91,7 +93,7 @@ pub(super) async fn sweep_image(
         own(&error)?;
         found.add_error(&error);
     }
-    let visited = std::mem::take(&mut found.visited);
+    let (visited, is_cut) = (std::mem::take(&mut found.visited), found.is_cut);
     let (mut rows, status, coverage) = found.end();
     let mut tags = repository.end(&image.digest, status);
     for tag in &tags {
@@ -102,13 +104,15 @@ pub(super) async fn sweep_image(
     }
     tags.sort_unstable();
     let (digest, coverage) = (Some(image.digest), Some(coverage));
-    Ok(Some(SweptImage { digest, coverage, visited, ..SweptImage::new(rows, tags, status) }))
+    let swept = SweptImage::new(rows, tags, status);
+    Ok(Some(SweptImage { digest, coverage, visited, is_cut, ..swept }))
 }
 
 impl SweptImage {
     fn new(rows: Vec<SweepRow>, tags: Vec<usize>, status: SweepStatus) -> Self {
         let (digest, coverage, visited) = (None, None, Vec::new());
-        Self { rows, tags, digest, status, coverage, visited, is_unreachable: false }
+        let (is_cut, is_unreachable) = (false, false);
+        Self { rows, tags, digest, status, coverage, visited, is_cut, is_unreachable }
     }
 }
 
@@ -145,6 +149,8 @@ struct ImageRows<'a> {
     rows: Vec<SweepRow>,
     /// Something other than a child of an index is attached.
     has_attached: bool,
+    /// What is attached to an image was not looked for, because it lies too deep.
+    is_cut: bool,
     is_unknown: bool,
     is_refused: bool,
     /// The images of an index, and the image itself, each with the kinds of what is attached directly.
@@ -168,6 +174,7 @@ impl<'a> ImageRows<'a> {
             early,
             rows: Vec::new(),
             has_attached: false,
+            is_cut: false,
             is_unknown: false,
             is_refused: false,
             images: HashMap::new(),
@@ -215,7 +222,7 @@ impl<'a> ImageRows<'a> {
     }
 
     fn end(self) -> (Vec<SweepRow>, SweepStatus, ImageCoverage) {
-        let status = match (self.is_unknown, self.is_refused, self.has_attached) {
+        let status = match (self.is_unknown, self.is_refused, self.has_attached || self.is_cut) {
             (true, ..) => SweepStatus::Unknown,
             (_, true, _) => SweepStatus::Refused,
             (.., true) => SweepStatus::Found,
@@ -244,7 +251,8 @@ impl Found for ImageRows<'_> {
         0
     }
 
-    fn visited(&mut self, node: FoundNode, _descends: bool) -> Result<usize> {
+    fn visited(&mut self, node: FoundNode, descends: bool) -> Result<usize> {
+        self.is_cut |= !descends && node.edge.kind == EdgeKind::Child;
         if self.repository.note_visited(&node.edge.descriptor.digest) {
             self.visited.push(node.edge.descriptor.digest.clone());
         }

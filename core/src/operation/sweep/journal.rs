@@ -246,7 +246,8 @@ impl Journal {
 
     /// Records an image, if it is known.
     pub(super) fn add_image(&mut self, repository: &Repository, swept: &SweptImage) {
-        if !self.records() || swept.status == SweepStatus::Unknown {
+        let is_known = swept.status != SweepStatus::Unknown && repository.is_complete;
+        if !self.records() || !is_known {
             return;
         }
         let coverage = swept.coverage.as_ref();
@@ -280,7 +281,8 @@ impl Journal {
     pub(super) async fn finish(&mut self, rows: usize) -> Result<()> {
         let Some(file) = &mut self.file else { return Ok(()) };
         if rows > 0 {
-            self.pending.push(Entry::Rows { rows: rows as u64 });
+            // First, so that what is cut off comes again and is not lost.
+            self.pending.insert(0, Entry::Rows { rows: rows as u64 });
         }
         if self.pending.is_empty() {
             return Ok(());

@@ -50,6 +50,8 @@ pub(super) struct Repository {
     pub(super) siblings: SiblingTags,
     /// A manifest that is swept by its digest.
     pub(super) digest: Option<Digest>,
+    /// The numbers of its tags are those of the next sweep too: all tags were listed, or some are named.
+    pub(super) is_complete: bool,
     /// All tags are swept, so that what none leads to is swept too.
     is_whole: bool,
     images: Mutex<Images>,
@@ -125,9 +127,14 @@ impl Repository {
         listed: ListedTags,
         filter: &TagFilter,
         context: &Context,
+        is_complete: bool,
     ) -> Result<(Self, Names)> {
         let ListedTags { names, charge, .. } = listed;
-        let siblings = SiblingTags::among(names.iter(), Arc::clone(&context.requests));
+        // An incomplete list does not say which sibling tags exist: each is asked for.
+        let siblings = match is_complete {
+            true => SiblingTags::among(names.iter(), Arc::clone(&context.requests)),
+            false => SiblingTags::new(Arc::clone(&context.requests)),
+        };
         let pattern = match &work.tags {
             TagSelection::Matching(pattern) => Some(pattern),
             _ => None,
@@ -145,8 +152,14 @@ impl Repository {
             }
             None => selected.into_iter().try_for_each(|tag| tags.push(tag))?,
         }
-        let is_whole = pattern.is_none() && filter.patterns.is_empty() && filter.latest.is_none();
-        Ok((Self::new(work, store, tags, siblings, is_whole, charge), names))
+        // With a limit of the depth, manifests are not visited that something leads to.
+        let is_whole = pattern.is_none()
+            && filter.patterns.is_empty()
+            && filter.latest.is_none()
+            && context.discover.depth.is_none();
+        let mut repository = Self::new(work, store, tags, siblings, is_whole, charge);
+        repository.is_complete = is_complete;
+        Ok((repository, names))
     }
 
     /// Creates a repository of which some tags or one digest are swept.
@@ -179,6 +192,7 @@ impl Repository {
             tags,
             siblings,
             digest: None,
+            is_complete: true,
             is_whole,
             images: Mutex::default(),
             _charge: charge,

@@ -102,6 +102,12 @@ impl Index {
         self.names().map(|(name, _)| name.to_owned()).collect()
     }
 
+    /// Returns the tags with the form of a fallback tag, which [`Index::tags`] omits.
+    pub(super) fn fallback_tags(&self) -> Vec<String> {
+        let entries = self.entries.iter().filter(|entry| is_referrers_index(entry));
+        entries.filter_map(tag_of).map(str::to_owned).collect()
+    }
+
     /// Returns the manifests that no tag names. Omits indexes of referrers, and entries that are not
     /// manifests.
     pub(super) fn list_untagged(&self) -> Vec<Descriptor> {

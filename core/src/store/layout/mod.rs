@@ -276,6 +276,16 @@ impl ReadStore for Layout {
         self.with(|layout| Ok(layout.snapshot()?.index.tags().into())).await
     }
 
+    async fn every_tag(&self) -> Result<List<String>> {
+        self.with(|layout| {
+            let snapshot = layout.snapshot()?;
+            let mut tags = snapshot.index.tags();
+            tags.extend(snapshot.index.fallback_tags());
+            Ok(tags.into())
+        })
+        .await
+    }
+
     async fn sibling_tags(&self, _max_requests: usize) -> Result<Option<List<SiblingTag>>> {
         self.with(|layout| Ok(Some(layout.snapshot()?.sibling_tags().into()))).await
     }

@@ -1,6 +1,6 @@
 //! What a plan selects and protects, and that the rest is deleted.
 
-use ocigraph_fixture::Config;
+use ocigraph_fixture::{Config, Failure};
 use ocigraph_suite::{AttachedImage, Kind, Workspace};
 use serde_json::json;
 
@@ -362,4 +362,56 @@ fn a_plan_costs_three_requests_an_image_and_an_execution_reads_what_it_deletes()
     let executed = fixture.requests().len();
     assert!(executed <= 1 + 21 + 8, "{executed} requests: {:#?}", fixture.requests());
     assert_eq!(fixture.state().repositories["app"].manifests.len(), 20);
+}
+
+/// Some tools tag an image or an index by a digest, which has the form of a fallback tag.
+#[test]
+fn a_tag_with_the_form_of_a_fallback_tag_protects_what_it_names() {
+    let work = Workspace::new();
+    for place in Place::all(&work) {
+        let location = place.location.clone();
+        let image = place.push("pr-1", "an image", OLD);
+        let own = image.replace(':', "-");
+        work.ocigraph(&["tag", &place.at("pr-1"), &own]).ok();
+        let amd64 = place.push("pr-amd64", "amd64", OLD);
+        let index = format!("sha256-{}", "ab".repeat(32));
+        place.push_index(Some(&index), &["pr-amd64"], Some(OLD));
+        let options = ["--tags", "pr-*", "--keep-tags", "sha256-*", "--untagged", "--dead-tags"];
+        let plan = place.plan(&options);
+        let kinds = of_list(&plan, "deleted", "kind");
+        assert!(kinds.values().all(|kind| kind == "tag"), "{location}: {plan:#}");
+        // docker-registry 2 keeps the tags that it cannot remove alone.
+        let result = place.prune(&[&options[..], &["--yes"]].concat());
+        assert!(matches!(result.code, Some(0 | 1)), "{location}: {result}");
+        for name in [own.as_str(), index.as_str(), image.as_str(), amd64.as_str()] {
+            assert!(place.exists(name), "{location}: {name} is gone: {plan:#}");
+        }
+    }
+}
+
+#[test]
+fn kept_tags_of_cosign_keep_their_manifests() {
+    let work = Workspace::new();
+    let place = Place::layout(&work, "kept");
+    let image = place.push("pr-1", "an image", OLD);
+    let signature = place.sibling(&image, "sig");
+    let plan = place.plan(&["--tags", "pr-*", "--keep-tags", "*.sig"]);
+    assert!(!causes(&plan, "deleted").contains_key(&signature), "{plan:#}");
+}
+
+/// A proxy, or a registry that hides a repository, answers 404.
+#[test]
+fn a_list_of_tags_that_is_not_found_stops_an_execution() {
+    let work = Workspace::new();
+    let place = Place::fixture(&work, Config::default());
+    let image = place.push("pr-1", "an image", OLD);
+    let file = work.path("plan.json");
+    let file = file.to_str().unwrap();
+    work.ocigraph(&["prune", &place.location, "--tags", "pr-*", "--plan", file]).ok();
+    work.ocigraph(&["tag", &place.at("pr-1"), "release"]).ok();
+    let fail = vec![Failure { times: None, ..Failure::new("GET", "tags/list", 404, 1) }];
+    place.fixture_itself().set_config(Config { fail, ..Config::default() });
+    let result = work.ocigraph(&["prune", "--yes", "--execute", file]);
+    assert_eq!(result.code, Some(1), "{result}");
+    assert!(place.exists("release") && place.exists(&image), "{result}");
 }
