@@ -260,6 +260,13 @@ impl Error {
         self.registry_errors().iter().any(|error| codes.contains(&error.code.as_str()))
     }
 
+    /// Returns true if the error says nothing of a registry or its content: the caller has cancelled, an argument
+    /// is wrong, or the library has a defect.
+    #[doc(hidden)]
+    pub fn says_nothing_of_a_registry(&self) -> bool {
+        matches!(self.code(), Code::Cancelled | Code::Internal | Code::InvalidArgument)
+    }
+
     /// Returns true if the error concerns one manifest and not the repository: its content is faulty,
     /// or the registry refuses to serve it. Security scanners and policies answer with 403 or 412, and
     /// a damaged store with 500.

@@ -27,7 +27,7 @@ pub use self::{
 };
 use crate::operation::{
     rows::Rows,
-    selection::{Pattern, Places, Selector, Shard},
+    selection::{Places, Selector},
 };
 use ocigraph_types::{Code, Error, Result};
 
@@ -57,9 +57,7 @@ pub(crate) fn select(targets: &[String], options: &SweepOptions) -> Result<Vec<S
             "name a registry, a repository, a pattern such as host/team/*, or a layout",
         ));
     }
-    Pattern::parse_all(&options.repositories)?;
-    Pattern::parse_all(&options.tags)?;
-    options.shard.as_deref().map(str::parse::<Shard>).transpose()?;
+    options.filter()?;
     targets.iter().map(|target| Selector::parse(target)).collect()
 }
 

@@ -48,9 +48,7 @@ pub(crate) struct Lists<'a> {
 impl<'a> Lists<'a> {
     /// Returns true if an error ends the walk, and is not a problem of what could not be read.
     fn ends(self, error: &Error) -> bool {
-        let is_own =
-            matches!(error.code(), Code::Cancelled | Code::Internal | Code::InvalidArgument);
-        is_own || !(self.tolerates || error.is_of_one_manifest())
+        error.says_nothing_of_a_registry() || !(self.tolerates || error.is_of_one_manifest())
     }
 
     fn follows(self, kind: EdgeKind) -> bool {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use ocigraph_types::{
-    Attachment, Code, Descriptor, Error, ListProblem, Reference, Requirement, Result,
+    Attachment, Descriptor, Error, ListProblem, Reference, Requirement, Result,
     serialize_descriptor, serialize_descriptors,
 };
 
@@ -239,10 +239,10 @@ impl FoundOfImage {
 /// Returns a phrase for what could not be read. An error that says nothing of the registry is
 /// returned.
 pub(super) fn unread(what: fmt::Arguments<'_>, error: Error) -> Result<String> {
-    match error.code() {
-        Code::Cancelled | Code::Internal | Code::InvalidArgument => Err(error),
-        _ => Ok(format!("{what}: {}", error.message())),
+    if error.says_nothing_of_a_registry() {
+        return Err(error);
     }
+    Ok(format!("{what}: {}", error.message()))
 }
 
 #[cfg(test)]

@@ -13,20 +13,18 @@ use super::{
     journal::{Journal, StoredRepository},
     options::SweepOptions,
     place::Place,
-    repository::{ListedTags, Repository, TagFilter, Work, key},
+    repository::{ListedTags, Repository, Work, key},
     row::{SweepRow, SweepStatus},
     summary::{SweepSummary, Totals},
 };
 use crate::{
     operation::{
         rows::RowSink,
-        selection::{Names, Pattern, Places, Selector, Shard, TagSelection},
+        selection::{Filter, Names, Pattern, Places, Selector, TagSelection},
     },
     store::list::List,
 };
-use ocigraph_types::{
-    Code, Digest, Error, Host, ListProblem, Location, Result, TagOrDigest, check_repository,
-};
+use ocigraph_types::{Code, Digest, Error, Host, ListProblem, Location, Result, TagOrDigest};
 
 /// Repositories whose tags are listed at the same time.
 const MAX_LISTING: usize = 16;
@@ -74,9 +72,7 @@ struct Listed {
 pub(super) struct Engine {
     places: Places,
     context: Arc<Context>,
-    filter: Arc<TagFilter>,
-    repositories: Vec<Pattern>,
-    shard: Option<Shard>,
+    filter: Arc<Filter>,
     selectors: VecDeque<Selector>,
     works: VecDeque<Work>,
     /// What was selected, since targets can overlap.
@@ -104,13 +100,10 @@ impl Engine {
         journal: Journal,
         sink: RowSink<SweepRow, SweepSummary>,
     ) -> Result<Self> {
-        let patterns = Pattern::parse_all(&options.tags)?;
         Ok(Self {
             places,
             context: Arc::new(Context::new(options)),
-            filter: Arc::new(TagFilter { patterns, latest: options.latest }),
-            repositories: Pattern::parse_all(&options.repositories)?,
-            shard: options.shard.as_deref().map(str::parse).transpose()?,
+            filter: Arc::new(options.filter()?),
             selectors: selectors.into(),
             works: VecDeque::new(),
             selected: HashSet::new(),
@@ -262,11 +255,7 @@ impl Engine {
         names: Vec<String>,
     ) {
         for repository in names {
-            let is_selected = check_repository(&repository).is_ok()
-                && pattern.is_none_or(|pattern| pattern.matches(&repository))
-                && (self.repositories.is_empty()
-                    || self.repositories.iter().any(|p| p.matches(&repository)));
-            if is_selected {
+            if self.filter.has_repository(pattern, &repository) {
                 let location = Location::Registry { host: host.clone(), repository };
                 self.add_work(Work { location, tags: tags.clone() });
             }
@@ -274,8 +263,7 @@ impl Engine {
     }
 
     fn add_work(&mut self, work: Work) {
-        let is_in_shard = self.shard.is_none_or(|shard| shard.has(&work.name()));
-        if is_in_shard && self.selected.insert(key(&work.digest())) {
+        if self.filter.is_in_shard(&work.name()) && self.selected.insert(key(&work.digest())) {
             self.works.push_back(work);
         }
     }
@@ -469,13 +457,11 @@ impl Engine {
     }
 
     fn add_error(&mut self, place: &Place, error: &Error) -> Result<()> {
-        match error.code() {
-            Code::Cancelled | Code::Internal | Code::InvalidArgument => Err(error.clone()),
-            _ => {
-                self.rows.push(SweepRow::new(place, None, SweepStatus::Unknown).of_error(error));
-                Ok(())
-            }
+        if error.says_nothing_of_a_registry() {
+            return Err(error.clone());
         }
+        self.rows.push(SweepRow::new(place, None, SweepStatus::Unknown).of_error(error));
+        Ok(())
     }
 
     fn add_problems(&mut self, place: &Place, problems: Vec<ListProblem>) {

@@ -118,10 +118,7 @@ impl SweptImage {
 
 /// Returns an error that says nothing of the registry.
 fn own(error: &Error) -> Result<()> {
-    match error.code() {
-        Code::Cancelled | Code::Internal | Code::InvalidArgument => Err(error.clone()),
-        _ => Ok(()),
-    }
+    if error.says_nothing_of_a_registry() { Err(error.clone()) } else { Ok(()) }
 }
 
 fn image_row(

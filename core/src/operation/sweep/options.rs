@@ -6,6 +6,8 @@ use derive_setters::Setters;
 
 #[cfg(doc)]
 use crate::Code;
+use crate::operation::selection::Filter;
+use ocigraph_types::Result;
 
 /// The name of the operation.
 pub(crate) const OPERATION: &str = "sweep";
@@ -57,4 +59,11 @@ pub struct SweepOptions {
     /// 512. Fewer are used while a registry limits the rate of requests, or if the process can open
     /// few files.
     pub concurrency: Option<usize>,
+}
+
+impl SweepOptions {
+    /// Parses the options that select repositories and tags.
+    pub(super) fn filter(&self) -> Result<Filter> {
+        Filter::parse(&self.repositories, &self.tags, self.latest, self.shard.as_deref())
+    }
 }

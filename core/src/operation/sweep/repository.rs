@@ -11,11 +11,11 @@ use super::{context::Context, place::Place, row::SweepStatus};
 use crate::{
     operation::{
         attached::sibling_tags::SiblingTags,
-        selection::{Names, Pattern, TagSelection, latest},
+        selection::{Filter, Names, TagSelection, latest},
     },
     store::{ReadStore, memory_budget::Charge},
 };
-use ocigraph_types::{Algorithm, Digest, ListProblem, Location, Reference, Result, SiblingTag};
+use ocigraph_types::{Algorithm, Digest, ListProblem, Location, Reference, Result};
 
 /// What is swept of a repository.
 pub(super) struct Work {
@@ -113,19 +113,13 @@ impl ListedTags {
     }
 }
 
-/// Which of the listed tags are swept.
-pub(super) struct TagFilter {
-    pub(super) patterns: Vec<Pattern>,
-    pub(super) latest: Option<usize>,
-}
-
 impl Repository {
     /// Creates a repository of which the tags are listed. Returns all tags, too.
     pub(super) fn listed(
         work: &Work,
         store: Arc<dyn ReadStore>,
         listed: ListedTags,
-        filter: &TagFilter,
+        filter: &Filter,
         context: &Context,
         is_complete: bool,
     ) -> Result<(Self, Names)> {
@@ -135,16 +129,7 @@ impl Repository {
             true => SiblingTags::among(names.iter(), Arc::clone(&context.requests)),
             false => SiblingTags::new(Arc::clone(&context.requests)),
         };
-        let pattern = match &work.tags {
-            TagSelection::Matching(pattern) => Some(pattern),
-            _ => None,
-        };
-        let is_selected = |tag: &&str| {
-            SiblingTag::parse(tag).is_none()
-                && pattern.is_none_or(|pattern| pattern.matches(tag))
-                && (filter.patterns.is_empty() || filter.patterns.iter().any(|p| p.matches(tag)))
-        };
-        let selected = names.iter().filter(is_selected);
+        let selected = names.iter().filter(|tag| filter.has_tag(&work.tags, tag));
         let mut tags = Names::default();
         match filter.latest {
             Some(count) => {
@@ -153,9 +138,8 @@ impl Repository {
             None => selected.into_iter().try_for_each(|tag| tags.push(tag))?,
         }
         // With a limit of the depth, manifests are not visited that something leads to.
-        let is_whole = pattern.is_none()
-            && filter.patterns.is_empty()
-            && filter.latest.is_none()
+        let is_whole = work.tags == TagSelection::All
+            && filter.has_every_tag()
             && context.discover.depth.is_none();
         let mut repository = Self::new(work, store, tags, siblings, is_whole, charge);
         repository.is_complete = is_complete;

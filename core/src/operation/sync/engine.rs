@@ -13,7 +13,7 @@ use super::{
     mapping::{Mapping, Stores},
     options::SyncOptions,
     plan::Plan,
-    repository::{Listed, Repository, TagFilter, Work},
+    repository::{Listed, Repository, Work},
     row::{SyncOutcome, SyncRow},
     summary::SyncSummary,
 };
@@ -21,13 +21,11 @@ use crate::{
     operation::{
         copy::SharedLimits,
         rows::RowSink,
-        selection::{Pattern, Selector, Shard, TagSelection},
+        selection::{Filter, Pattern, Selector, TagSelection},
     },
     store::list::List,
 };
-use ocigraph_types::{
-    Code, Error, Host, ListProblem, Location, Result, TagOrDigest, check_repository,
-};
+use ocigraph_types::{Code, Error, Host, ListProblem, Location, Result, TagOrDigest};
 
 /// Repositories whose tags are listed at the same time.
 const MAX_LISTING: usize = 32;
@@ -62,9 +60,7 @@ pub(super) struct Engine {
     stores: Stores,
     mapping: Mapping,
     context: Arc<Context>,
-    filter: Arc<TagFilter>,
-    repositories: Vec<Pattern>,
-    shard: Option<Shard>,
+    filter: Arc<Filter>,
     selectors: VecDeque<Selector>,
     works: VecDeque<Work>,
     /// What was selected, since sources can overlap.
@@ -92,15 +88,12 @@ impl Engine {
         journal: Journal,
         sink: RowSink<SyncRow, SyncSummary>,
     ) -> Result<Self> {
-        let patterns = Pattern::parse_all(&options.tags)?;
         let limits = SharedLimits::new(options.concurrency);
         Ok(Self {
             stores,
             mapping: plan.mapping,
             context: Arc::new(Context { limits, options: options.clone() }),
-            filter: Arc::new(TagFilter { patterns, latest: options.latest }),
-            repositories: Pattern::parse_all(&options.repositories)?,
-            shard: options.shard.as_deref().map(str::parse).transpose()?,
+            filter: Arc::new(options.filter()?),
             selectors: plan.selectors.into(),
             works: VecDeque::new(),
             selected: HashSet::new(),
@@ -236,7 +229,7 @@ impl Engine {
                 .with_hint("copy each by itself, or below another prefix"));
         }
         let work = Work { location: location.clone(), tags, place };
-        if self.shard.is_some_and(|shard| !shard.has(&work.source())) {
+        if !self.filter.is_in_shard(&work.source()) {
             return Ok(());
         }
         self.places.insert(work.place.name(), location);
@@ -270,11 +263,7 @@ impl Engine {
                     Ok(list) => {
                         self.add_problems(&host.to_string(), "", &list.problems);
                         for repository in list.entries {
-                            let is_selected = check_repository(&repository).is_ok()
-                                && pattern.as_ref().is_none_or(|p| p.matches(&repository))
-                                && (self.repositories.is_empty()
-                                    || self.repositories.iter().any(|p| p.matches(&repository)));
-                            if is_selected {
+                            if self.filter.has_repository(pattern.as_ref(), &repository) {
                                 let location =
                                     Location::Registry { host: host.clone(), repository };
                                 self.add_work(location, tags.clone())?;

@@ -6,7 +6,9 @@ use derive_setters::Setters;
 
 #[cfg(doc)]
 use crate::Code;
+use crate::operation::selection::Filter;
 use crate::store::client::Client;
+use ocigraph_types::Result;
 
 /// The name of the operation.
 pub(crate) const OPERATION: &str = "sync";
@@ -69,4 +71,11 @@ pub struct SyncOptions {
     /// 512. Fewer are used while a registry limits the rate of requests, or if the process can open
     /// few files.
     pub concurrency: Option<usize>,
+}
+
+impl SyncOptions {
+    /// Parses the options that select repositories and tags.
+    pub(super) fn filter(&self) -> Result<Filter> {
+        Filter::parse(&self.repositories, &self.tags, self.latest, self.shard.as_deref())
+    }
 }

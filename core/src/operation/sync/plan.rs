@@ -1,7 +1,7 @@
 //! What a sync is asked for, checked before anything is requested.
 
 use super::{mapping::Mapping, options::SyncOptions};
-use crate::operation::selection::{Pattern, Selector, Shard};
+use crate::operation::selection::Selector;
 use ocigraph_types::{Code, Error, Host, Platform, Result};
 
 /// What is copied to where.
@@ -23,9 +23,7 @@ impl Plan {
                 "name an image, a repository, a pattern such as host/team/*, a registry or a layout",
             ));
         }
-        Pattern::parse_all(&options.repositories)?;
-        Pattern::parse_all(&options.tags)?;
-        options.shard.as_deref().map(str::parse::<Shard>).transpose()?;
+        options.filter()?;
         options.platforms.iter().try_for_each(|text| text.parse::<Platform>().map(drop))?;
         let selectors: Vec<Selector> =
             sources.iter().map(|source| Selector::parse(source)).collect::<Result<_>>()?;

@@ -13,7 +13,7 @@ use crate::{
     operation::{
         attached::sibling_tags::SiblingTags,
         copy::{SharedBlobs, SharedLimits},
-        selection::{Pattern, TagSelection, latest},
+        selection::{Filter, TagSelection, latest},
     },
     store::{ReadStore, Store},
 };
@@ -40,12 +40,6 @@ impl Work {
     pub(super) fn name(&self) -> String {
         format!("{}{}", self.source(), self.tags)
     }
-}
-
-/// Which of the listed tags are copied.
-pub(super) struct TagFilter {
-    pub(super) patterns: Vec<Pattern>,
-    pub(super) latest: Option<usize>,
 }
 
 /// A repository of which the tags are known.
@@ -76,7 +70,7 @@ impl Repository {
     pub(super) async fn list(
         stores: &Stores,
         work: Work,
-        filter: &TagFilter,
+        filter: &Filter,
         limits: &SharedLimits,
         prunes: bool,
     ) -> Result<Listed> {
@@ -94,7 +88,7 @@ impl Repository {
             copying: Mutex::default(),
             listed,
         };
-        let pattern = match &work.tags {
+        match &work.tags {
             TagSelection::Named(tags) => {
                 let names = tags.iter().cloned().map(TagOrDigest::Tag).collect();
                 let (siblings, tags) = named_siblings(&*from, limits).await;
@@ -107,21 +101,16 @@ impl Repository {
                 let repository = Arc::new(new(siblings, tags, None));
                 return Ok(Listed { repository, names, problems: Vec::new() });
             }
-            TagSelection::Matching(pattern) => Some(pattern),
-            TagSelection::All => None,
-        };
+            TagSelection::Matching(_) | TagSelection::All => {}
+        }
         let listed = {
             let _permit = limits.requests.acquire().await;
             from.tags().await?
         };
         let siblings = SiblingTags::among(listed.entries.iter().map(String::as_str), requests);
         let is_sibling = |tag: &&String| SiblingTag::parse(tag).is_some();
-        let selected = listed.entries.iter().filter(|tag| {
-            !is_sibling(tag)
-                && pattern.is_none_or(|pattern| pattern.matches(tag))
-                && (filter.patterns.is_empty() || filter.patterns.iter().any(|p| p.matches(tag)))
-        });
-        let selected = selected.map(String::as_str);
+        let tags = listed.entries.iter().map(String::as_str);
+        let selected = tags.filter(|tag| filter.has_tag(&work.tags, tag));
         let names: Vec<TagOrDigest> = match filter.latest {
             Some(count) => latest(selected, count),
             None => selected.collect(),
@@ -176,7 +165,7 @@ impl Repository {
     /// Removes the tags of the destination that the source does not have, among those that are selected.
     pub(super) async fn prune(
         &self,
-        filter: &TagFilter,
+        filter: &Filter,
         limits: &SharedLimits,
         dry_run: bool,
     ) -> Vec<SyncRow> {
@@ -203,16 +192,9 @@ impl Repository {
                 return vec![row];
             }
         };
-        let pattern = match &self.work.tags {
-            TagSelection::Matching(pattern) => Some(pattern),
-            _ => None,
-        };
-        let surplus = listed.into_iter().filter(|tag| {
-            !source.contains(tag)
-                && SiblingTag::parse(tag).is_none()
-                && pattern.is_none_or(|pattern| pattern.matches(tag))
-                && (filter.patterns.is_empty() || filter.patterns.iter().any(|p| p.matches(tag)))
-        });
+        let is_surplus =
+            |tag: &String| !source.contains(tag) && filter.has_tag(&self.work.tags, tag);
+        let surplus = listed.into_iter().filter(is_surplus);
         let mut rows = Vec::new();
         for tag in surplus {
             let row = row(Some(&tag));
