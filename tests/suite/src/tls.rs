@@ -89,7 +89,7 @@ impl Authority {
         (certificate, key)
     }
 
-    fn server(&self, shows: Shows, asks_client: bool) -> ServerConfig {
+    fn server(&self, shows: Shows, clients: Clients) -> ServerConfig {
         let (certificate, key) = self.sign(shows);
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
 
@@ -97,14 +97,17 @@ impl Authority {
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
             .expect("the versions of the provider");
-        let builder = if asks_client {
+        let builder = if clients == Clients::Any {
+            builder.with_no_client_auth()
+        } else {
             let mut roots = RootCertStore::empty();
             roots.add(self.issuer.der().clone()).expect("the authority's own certificate");
-            let verifier =
-                WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
-            builder.with_client_cert_verifier(verifier.expect("one authority"))
-        } else {
-            builder.with_no_client_auth()
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+            let verifier = match clients {
+                Clients::KnownWithoutReason => verifier.allow_unauthenticated(),
+                _ => verifier,
+            };
+            builder.with_client_cert_verifier(verifier.build().expect("one authority"))
         };
         builder.with_single_cert(vec![certificate.into()], key).expect("a key of its certificate")
     }
@@ -125,6 +128,16 @@ pub enum Shows {
     AnotherName,
 }
 
+/// Which clients a TLS proxy accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Clients {
+    Any,
+    /// Those with a certificate of the authority. Others receive an alert.
+    Known,
+    /// Those with a certificate of the authority. The connection of others is closed.
+    KnownWithoutReason,
+}
+
 /// A running TLS proxy. Ends when dropped.
 pub struct TlsFront {
     address: SocketAddr,
@@ -133,6 +146,7 @@ pub struct TlsFront {
 
 struct Shared {
     config: Arc<ServerConfig>,
+    clients: Clients,
     upstream: String,
     over: AtomicBool,
     connections: AtomicUsize,
@@ -145,7 +159,7 @@ impl TlsFront {
     /// # Panics
     /// If no port is free.
     pub fn start(authority: &Authority, shows: Shows, upstream: &str) -> Self {
-        Self::with_config(authority.server(shows, false), upstream)
+        Self::with_config(authority.server(shows, Clients::Any), Clients::Any, upstream)
     }
 
     /// Starts a TLS proxy that accepts only clients with a certificate of the authority.
@@ -153,7 +167,18 @@ impl TlsFront {
     /// # Panics
     /// If no port is free.
     pub fn for_known_clients(authority: &Authority, upstream: &str) -> Self {
-        Self::with_config(authority.server(Shows::Good, true), upstream)
+        let clients = Clients::Known;
+        Self::with_config(authority.server(Shows::Good, clients), clients, upstream)
+    }
+
+    /// Starts a TLS proxy that closes the connection of a client without a certificate of the
+    /// authority, and gives no reason. A client of TLS 1.3 sees the same when the alert is lost.
+    ///
+    /// # Panics
+    /// If no port is free.
+    pub fn for_known_clients_without_reason(authority: &Authority, upstream: &str) -> Self {
+        let clients = Clients::KnownWithoutReason;
+        Self::with_config(authority.server(Shows::Good, clients), clients, upstream)
     }
 
     /// Starts a TLS proxy with a self-signed certificate that is marked as an authority, as `openssl req -x509` creates
@@ -178,14 +203,15 @@ impl TlsFront {
             .with_no_client_auth()
             .with_single_cert(vec![certificate.into()], key)
             .expect("a key of its certificate");
-        (Self::with_config(config, upstream), pem)
+        (Self::with_config(config, Clients::Any, upstream), pem)
     }
 
-    fn with_config(config: ServerConfig, upstream: &str) -> Self {
+    fn with_config(config: ServerConfig, clients: Clients, upstream: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free loopback port");
         let address = listener.local_addr().expect("the address of a listener");
         let shared = Arc::new(Shared {
             config: Arc::new(config),
+            clients,
             upstream: upstream.to_owned(),
             over: AtomicBool::new(false),
             connections: AtomicUsize::new(0),
@@ -247,6 +273,9 @@ fn serve(client: TcpStream, shared: &Shared) -> io::Result<()> {
         client.set_read_timeout(Some(Duration::from_secs(5)))?;
         let _ = io::copy(&mut (&client).take(1 << 20), &mut io::sink());
         return Err(refused);
+    }
+    if shared.clients == Clients::KnownWithoutReason && session.tls.peer_certificates().is_none() {
+        return client.shutdown(Shutdown::Both);
     }
     let upstream = TcpStream::connect(&shared.upstream)?;
     let session = Mutex::new(session);

@@ -132,6 +132,7 @@ fn reach(row: &Row) -> (Option<String>, Option<String>) {
     let (good, expired, another) =
         (front(Shows::Good), front(Shows::Expired), front(Shows::AnotherName));
     let known_clients = TlsFront::for_known_clients(&authority, &fixture.host());
+    let without_reason = TlsFront::for_known_clients_without_reason(&authority, &fixture.host());
     work.write("ca.pem", authority.pem());
     let mut values = BTreeMap::from([
         ("host", fixture.host()),
@@ -139,6 +140,7 @@ fn reach(row: &Row) -> (Option<String>, Option<String>) {
         ("expired", expired.host()),
         ("another_name", another.host()),
         ("known_clients", known_clients.host()),
+        ("without_reason", without_reason.host()),
     ]);
     let fill = |text: &str, values: &BTreeMap<&str, String>| {
         values.iter().fold(text.to_owned(), |text, (name, value)| {

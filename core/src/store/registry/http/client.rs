@@ -31,7 +31,7 @@ use super::{
     resolver::SystemResolver,
     response::Response,
     retry::{Backoff, LONGEST_RETRY_AFTER, is_retryable_status},
-    tls::{self, TlsOptions},
+    tls::{self, CertificateRequests, TlsOptions},
     url::redacted,
     wire_log,
 };
@@ -98,6 +98,7 @@ pub(crate) struct HttpClient {
     /// the other kind, so the two kinds have separate limits.
     uploads: ConcurrencyLimit,
     rates: RateLimits,
+    certificate_requests: CertificateRequests,
     /// No request is sent before this instant: the server responded with `Retry-After`.
     paused_until: Mutex<Option<Instant>>,
 }
@@ -112,6 +113,7 @@ impl HttpClient {
             clients: Default::default(),
             requests: ConcurrencyLimit::default(),
             uploads: ConcurrencyLimit::default(),
+            certificate_requests: CertificateRequests::default(),
             paused_until: Mutex::new(None),
         }
     }
@@ -265,7 +267,8 @@ impl HttpClient {
         tracing::debug!(method = %request.method, url = %shown(request), status = response.as_ref().map(|r| r.status().as_u16()).ok(), "request");
         let response = response.map_err(|e| {
             let address = self.given_address(url).map(ResolveOverride::target);
-            with_server(with_request(e, &description(request)), url, address)
+            let error = with_request(e, &description(request));
+            with_server(error, url, address, self.certificate_requests.was_received())
         })?;
         wire_log::received(request, shown, response.status(), response.headers());
         let (method, secrets) = (request.method.clone(), request.secrets.clone());
@@ -382,6 +385,7 @@ impl HttpClient {
     ) -> Result<reqwest::ClientBuilder> {
         let HttpSettings { tls, use_proxy, user_agent, limits, .. } = &self.settings;
         let mut tls = if is_secure(url) { tls::config(tls)? } else { tls::without_roots()? };
+        tls = self.certificate_requests.noted_by(tls);
         if own_connection {
             tls = tls::without_http2(tls);
         }

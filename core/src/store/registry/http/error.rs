@@ -1,6 +1,6 @@
 //! Failures of the HTTP library as errors of this crate.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use url::Url;
 
@@ -72,10 +72,19 @@ pub(super) fn with_request(error: Error, request: &str) -> Error {
 }
 
 /// Adds a hint and the name of the server: after a redirect that is not the registry. `given` is the
-/// address that the caller gave for it.
-pub(super) fn with_server(error: Error, url: &Url, given: Option<SocketAddr>) -> Error {
+/// address that the caller gave for it. `lacks_certificate` is true if a server has asked for a
+/// certificate that the client does not have.
+pub(super) fn with_server(
+    error: Error,
+    url: &Url,
+    given: Option<SocketAddr>,
+    lacks_certificate: bool,
+) -> Error {
     let host = url.host_str().unwrap_or_default();
     match error.code() {
+        Code::Network if lacks_certificate && was_closed(&error) => {
+            error.with_hint(hint::client_certificate_required())
+        }
         Code::Network if error.hint().is_none() => error.with_hint(match given {
             Some(address) => hint::check_given_address(address, host),
             None => hint::check_address(host),
@@ -91,6 +100,26 @@ pub(super) fn with_server(error: Error, url: &Url, given: Option<SocketAddr>) ->
         }
         _ => error,
     }
+}
+
+/// Returns true if the server closed the connection before it responded.
+fn was_closed(error: &Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(current) = cause {
+        if let Some(io) = current.downcast_ref::<io::Error>() {
+            use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+            return matches!(
+                io.kind(),
+                BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof
+            );
+        }
+        let text = current.to_string();
+        if text.starts_with("connection closed before") || text == "operation was canceled" {
+            return true;
+        }
+        cause = current.source();
+    }
+    false
 }
 
 /// Returns what helps against a failure that rustls describes.

@@ -5,7 +5,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use once_cell::sync::OnceCell;
@@ -13,12 +16,14 @@ use rustls::{
     CertificateError, ClientConfig as TlsConfig, DigitallySignedStruct, RootCertStore,
     SignatureScheme,
     client::{
+        ResolvesClientCert,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
         verify_server_name,
     },
     crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
     server::ParsedCertificate,
+    sign::CertifiedKey,
 };
 use rustls_platform_verifier::Verifier;
 use zeroize::Zeroizing;
@@ -76,6 +81,38 @@ fn build(options: &TlsOptions) -> Result<TlsConfig> {
 pub(super) fn without_http2(mut config: TlsConfig) -> TlsConfig {
     config.alpn_protocols = vec![HTTP1.to_vec()];
     config
+}
+
+/// Whether a server has asked this client for a certificate that it does not have.
+///
+/// With TLS 1.3 the server refuses after the handshake, and closes the connection while the request
+/// arrives. The alert that gives the reason can be lost then.
+#[derive(Debug, Default, Clone)]
+pub(super) struct CertificateRequests(Arc<AtomicBool>);
+
+impl CertificateRequests {
+    pub(super) fn was_received(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Makes a configuration without a client certificate note the request for one.
+    pub(super) fn noted_by(&self, mut config: TlsConfig) -> TlsConfig {
+        if !config.client_auth_cert_resolver.has_certs() {
+            config.client_auth_cert_resolver = Arc::new(self.clone());
+        }
+        config
+    }
+}
+
+impl ResolvesClientCert for CertificateRequests {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.0.store(true, Ordering::Relaxed);
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
+    }
 }
 
 /// Reads the files that the caller names; TLS if one of them holds no certificate or key.
