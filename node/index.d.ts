@@ -1172,8 +1172,10 @@ export interface PruneOptions extends CallOptions {
    * Selects tagged manifests that were created before a time: `90d`, `12h`, `2w` ago (`s`, `m`, `h`, `d`, `w`), or a
    * time in RFC 3339. The time of a manifest is that of the registry (Azure), else that of the annotation
    * `org.opencontainers.image.created`, else that of the image config; of an index without one, that of its newest
-   * image. A time before 1981 is that of a reproducible build, and counts as unknown. A manifest whose time is unknown
-   * stays. With `keepLast`, selects what both select. Default: none.
+   * image. A time before 1981 is that of a reproducible build, and counts as unknown; so does one in the future for
+   * `keepLast`. A manifest whose time is unknown stays. With `keepLast`, selects what both select. What `untagged`,
+   * `orphans` and `deadTags` select has to be as old, unless its time is unknown: nothing says when it was pushed.
+   * Default: none.
    */
   olderThan?: string | undefined;
   /**
@@ -1181,13 +1183,19 @@ export interface PruneOptions extends CallOptions {
    * tags stay. Default: all tags, if `olderThan` or `keepLast` is given.
    */
   tags?: readonly string[] | undefined;
-  /** Selects manifests without a tag that nothing needs which stays. Default: false. */
+  /**
+   * Selects manifests without a tag that nothing needs which stays. A push in progress has such manifests: its index
+   * comes last. So prune when nothing is pushed, or store a plan and execute it later: what an index lists by then
+   * stays. Default: false.
+   */
   untagged?: boolean | undefined;
   /** Selects referrers without a tag whose subject does not exist. Default: false. */
   orphans?: boolean | undefined;
   /**
    * Selects the tags that cosign derives from a digest, and fallback tags, whose subject does not exist. A fallback tag
-   * stays while it lists a referrer that stays. Default: false.
+   * stays while it lists a referrer that stays. The tags of cosign stay in a repository that has no other tags and none
+   * of their subjects: it may keep the signatures of images in another repository (`COSIGN_REPOSITORY`). Default:
+   * false.
    */
   deadTags?: boolean | undefined;
   /**

@@ -927,18 +927,23 @@ type PruneOptions struct {
 	// OlderThan selects tagged manifests that were created before a time: 90d, 12h, 2w ago (s, m, h, d, w), or a time
 	// in RFC 3339. The time of a manifest is that of the registry (Azure), else that of the annotation
 	// org.opencontainers.image.created, else that of the image config; of an index without one, that of its newest
-	// image. A time before 1981 is that of a reproducible build, and counts as unknown. A manifest whose time is
-	// unknown stays. With KeepLast, selects what both select. Default: none.
+	// image. A time before 1981 is that of a reproducible build, and counts as unknown; so does one in the future for
+	// KeepLast. A manifest whose time is unknown stays. With KeepLast, selects what both select. What Untagged, Orphans
+	// and DeadTags select has to be as old, unless its time is unknown: nothing says when it was pushed. Default: none.
 	OlderThan string
 	// Tags patterns of tags: only these are selected, by OlderThan and KeepLast, or all of them without these two.
 	// Other tags stay. Default: all tags, if OlderThan or KeepLast is given.
 	Tags []string
-	// Untagged selects manifests without a tag that nothing needs which stays. Default: false.
+	// Untagged selects manifests without a tag that nothing needs which stays. A push in progress has such manifests:
+	// its index comes last. So prune when nothing is pushed, or store a plan and execute it later: what an index lists
+	// by then stays. Default: false.
 	Untagged bool
 	// Orphans selects referrers without a tag whose subject does not exist. Default: false.
 	Orphans bool
 	// DeadTags selects the tags that cosign derives from a digest, and fallback tags, whose subject does not exist. A
-	// fallback tag stays while it lists a referrer that stays. Default: false.
+	// fallback tag stays while it lists a referrer that stays. The tags of cosign stay in a repository that has no
+	// other tags and none of their subjects: it may keep the signatures of images in another repository
+	// (COSIGN_REPOSITORY). Default: false.
 	DeadTags bool
 	// ArtifactTypes are the artifact types: Orphans and the tags of cosign among DeadTags are selected only if their
 	// manifest has one of them. What is attached to a deleted manifest is deleted whatever its type. Default: all

@@ -650,20 +650,26 @@ class prune_options
     /* Selects tagged manifests that were created before a time: `90d`, `12h`, `2w` ago (`s`, `m`, `h`, `d`, `w`), or
      * a time in RFC 3339. The time of a manifest is that of the registry (Azure), else that of the annotation
      * `org.opencontainers.image.created`, else that of the image config; of an index without one, that of its newest
-     * image. A time before 1981 is that of a reproducible build, and counts as unknown. A manifest whose time is
-     * unknown stays. With `keep_last`, selects what both select. Default: none. */
+     * image. A time before 1981 is that of a reproducible build, and counts as unknown; so does one in the future
+     * for `keep_last`. A manifest whose time is unknown stays. With `keep_last`, selects what both select. What
+     * `untagged`, `orphans` and `dead_tags` select has to be as old, unless its time is unknown: nothing says when
+     * it was pushed. Default: none. */
     prune_options &older_than(std::string_view older_than) {
         return set(ocigraph_prune_options_set_older_than, detail::in(older_than));
     }
     /* Adds a tag. Patterns of tags: only these are selected, by `older_than` and `keep_last`, or all of them without
      * these two. Other tags stay. Default: all tags, if `older_than` or `keep_last` is given. */
     prune_options &tag(std::string_view tag) { return set(ocigraph_prune_options_add_tag, detail::in(tag)); }
-    /* If true, selects manifests without a tag that nothing needs which stays. Default: false. */
+    /* If true, selects manifests without a tag that nothing needs which stays. A push in progress has such
+     * manifests: its index comes last. So prune when nothing is pushed, or store a plan and execute it later: what
+     * an index lists by then stays. Default: false. */
     prune_options &untagged(bool untagged) { return set(ocigraph_prune_options_set_untagged, untagged); }
     /* If true, selects referrers without a tag whose subject does not exist. Default: false. */
     prune_options &orphans(bool orphans) { return set(ocigraph_prune_options_set_orphans, orphans); }
     /* If true, selects the tags that cosign derives from a digest, and fallback tags, whose subject does not exist.
-     * A fallback tag stays while it lists a referrer that stays. Default: false. */
+     * A fallback tag stays while it lists a referrer that stays. The tags of cosign stay in a repository that has no
+     * other tags and none of their subjects: it may keep the signatures of images in another repository
+     * (`COSIGN_REPOSITORY`). Default: false. */
     prune_options &dead_tags(bool dead_tags) { return set(ocigraph_prune_options_set_dead_tags, dead_tags); }
     /* Adds an artifact type. Artifact types: `orphans` and the tags of cosign among `dead_tags` are selected only if
      * their manifest has one of them. What is attached to a deleted manifest is deleted whatever its type. Default:

@@ -7,6 +7,7 @@
 //! not exist any more counts as deleted, so an interrupted execution can be run again.
 
 mod criteria;
+mod deletion;
 mod execute;
 mod inventory;
 mod options;
@@ -99,7 +100,7 @@ pub(crate) async fn run(
         if options.dry_run && options.execute.is_none() {
             return Ok(plan);
         }
-        work.execute(plan, options.dry_run).await
+        work.execute(plan, options.dry_run, options.execute.is_some()).await
     })
     .await
 }
@@ -114,7 +115,7 @@ pub(crate) async fn run_plan(
         plan.repositories.iter().map(|one| one.repository.to_string()).collect();
     named(OPERATION, shown.join(" "), async {
         check_max(&plan, options.max)?;
-        Work::new(open, options).execute(plan, false).await
+        Work::new(open, options).execute(plan, false, false).await
     })
     .await
 }
@@ -209,12 +210,14 @@ impl<'a> Work<'a> {
         share: usize,
     ) -> Result<PrunedRepository> {
         let store = (self.open)(repository)?;
-        let needs_time = |node: &inventory::Node| select::needs_time(criteria, node);
+        let needs_time =
+            |node: &inventory::Node, is_listed: bool| select::needs_time(criteria, node, is_listed);
         let scan = Scan {
             store: &*store,
             requests: &self.requests,
             share,
             planned: None,
+            lists_all: false,
             needs_time: &needs_time,
             keeps_configs: criteria.needs_times(),
         };
@@ -222,12 +225,17 @@ impl<'a> Work<'a> {
         Ok(select::plan(inventory, criteria, repository.clone()))
     }
 
-    async fn execute(&self, plan: PruneReport, dry_run: bool) -> Result<PruneReport> {
+    async fn execute(
+        &self,
+        plan: PruneReport,
+        dry_run: bool,
+        is_stored: bool,
+    ) -> Result<PruneReport> {
         let PruneReport { repositories, created, failed, .. } = plan;
         let share = self.share(repositories.len());
         let done = stream::iter(repositories).map(|planned| async move {
             let repository = planned.repository.clone();
-            (repository, self.execute_one(planned, share, dry_run).await)
+            (repository, self.execute_one(planned, share, dry_run, is_stored).await)
         });
         let done = done.buffered(REPOSITORIES).collect::<Vec<_>>().await;
         let report = PruneReport { failed, ..PruneReport::new(dry_run, created) };
@@ -239,12 +247,14 @@ impl<'a> Work<'a> {
         planned: PrunedRepository,
         share: usize,
         dry_run: bool,
+        is_stored: bool,
     ) -> Result<PrunedRepository> {
         if planned.deleted.is_empty() {
             return Ok(planned);
         }
         let store = (self.open)(&planned.repository)?;
-        let execution = Execution { store: &*store, requests: &self.requests, share, dry_run };
+        let execution =
+            Execution { store: &*store, requests: &self.requests, share, dry_run, is_stored };
         execution.run(planned).await
     }
 }

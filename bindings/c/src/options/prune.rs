@@ -78,8 +78,10 @@ pub extern "C" fn ocigraph_prune_options_set_keep_last(
 /// `d`, `w`), or a time in RFC 3339. The time of a manifest is that of the registry (Azure), else
 /// that of the annotation `org.opencontainers.image.created`, else that of the image config; of an
 /// index without one, that of its newest image. A time before 1981 is that of a reproducible build,
-/// and counts as unknown. A manifest whose time is unknown stays. With `keep_last`, selects what
-/// both select. Default: none. An empty text or NULL unsets it.
+/// and counts as unknown; so does one in the future for `keep_last`. A manifest whose time is
+/// unknown stays. With `keep_last`, selects what both select. What `untagged`, `orphans` and
+/// `dead_tags` select has to be as old, unless its time is unknown: nothing says when it was
+/// pushed. Default: none. An empty text or NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -116,7 +118,9 @@ pub extern "C" fn ocigraph_prune_options_add_tag(
     })
 }
 
-/// If true, selects manifests without a tag that nothing needs which stays. Default: false.
+/// If true, selects manifests without a tag that nothing needs which stays. A push in progress has
+/// such manifests: its index comes last. So prune when nothing is pushed, or store a plan and
+/// execute it later: what an index lists by then stays. Default: false.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -149,7 +153,9 @@ pub extern "C" fn ocigraph_prune_options_set_orphans(
 }
 
 /// If true, selects the tags that cosign derives from a digest, and fallback tags, whose subject
-/// does not exist. A fallback tag stays while it lists a referrer that stays. Default: false.
+/// does not exist. A fallback tag stays while it lists a referrer that stays. The tags of cosign
+/// stay in a repository that has no other tags and none of their subjects: it may keep the
+/// signatures of images in another repository (`COSIGN_REPOSITORY`). Default: false.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.

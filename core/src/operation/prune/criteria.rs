@@ -9,6 +9,9 @@ use ocigraph_types::{Code, Error, Result, excerpt};
 /// 1981-01-01: reproducible builds write times before it.
 const FIRST_TIME: i64 = 347_155_200;
 
+/// Clocks differ by less.
+const CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_hours(24);
+
 /// The criteria of a prune.
 pub(super) struct Criteria {
     keep_tags: Vec<Pattern>,
@@ -68,6 +71,11 @@ impl Criteria {
     /// Returns true if the time of creation of tagged manifests matters.
     pub(super) fn needs_times(&self) -> bool {
         self.older_than.is_some() || self.keep_last.is_some()
+    }
+
+    /// Returns true if the time of creation of manifests without a tag matters.
+    pub(super) fn needs_times_of_untagged(&self) -> bool {
+        self.older_than.is_some() && (self.untagged || self.orphans || self.dead_tags)
     }
 
     /// Returns true for a tag that is among those to choose from.
@@ -138,6 +146,11 @@ pub(super) fn time(text: Option<&str>) -> std::result::Result<Timestamp, String>
     Ok(time)
 }
 
+/// Returns true for a forged or mistaken time. It would keep a place among the newest for ever.
+pub(super) fn is_future(time: Timestamp) -> bool {
+    Timestamp::now().checked_add(CLOCK_DIFFERENCE).is_ok_and(|limit| time > limit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,6 +189,8 @@ mod tests {
         }
         assert!(time(Some("yesterday")).unwrap_err().contains("invalid"));
         assert!(time(None).is_err());
+        assert!(is_future(time(Some("2999-01-31T10:00:00Z")).unwrap()));
+        assert!(!is_future(Timestamp::now()));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use futures::{StreamExt, stream};
 
 use super::{
+    deletion::Deletion,
     inventory::{Existence, Inventory, Node, State},
     protect::protected,
     report::{KeepCause, KeptManifest, PruneCause, PrunedKind, PrunedManifest, PrunedRepository},
@@ -28,6 +29,8 @@ pub(super) struct Execution<'a> {
     pub(super) share: usize,
     /// Only checks what has changed.
     pub(super) dry_run: bool,
+    /// The plan was made at another time.
+    pub(super) is_stored: bool,
 }
 
 fn changed(message: String) -> Error {
@@ -85,7 +88,8 @@ impl Execution<'_> {
             requests: self.requests,
             share: self.share,
             planned: Some(&planned),
-            needs_time: &|_| false,
+            lists_all: self.is_stored,
+            needs_time: &|_, _| false,
             keeps_configs: false,
         };
         scan.run().await
@@ -132,7 +136,7 @@ impl Execution<'_> {
         }
     }
 
-    /// Deletes manifests level by level. What depends on one that stays, stays too.
+    /// Deletes manifests. What depends on one that stays, stays too.
     async fn delete(
         &self,
         inventory: &Inventory,
@@ -140,50 +144,16 @@ impl Execution<'_> {
         mut manifests: HashMap<Digest, PrunedManifest>,
         done: &mut PrunedRepository,
     ) -> Result<()> {
+        let going: HashSet<Digest> = manifests.keys().cloned().collect();
         let before =
             |digest: &Digest| inventory.nodes.get(digest).map(Node::before).unwrap_or_default();
-        let levels: Vec<Vec<Digest>> =
-            in_levels(order.iter().filter(|digest| manifests.contains_key(*digest)), before)
-                .into_iter()
-                .map(|level| level.into_iter().cloned().collect())
-                .collect();
-        let going: HashSet<Digest> = manifests.keys().cloned().collect();
-        let mut stuck: HashSet<Digest> = HashSet::new();
-        for level in levels {
-            let mut entries = Vec::new();
-            for digest in level {
-                let Some(entry) = manifests.remove(&digest) else { continue };
-                match before(&digest).into_iter().find(|other| stuck.contains(other)) {
-                    Some(other) => {
-                        let message =
-                            format!("not deleted, because {other} was not deleted before it");
-                        done.refused.push(entry.refused(Error::new(Code::Conflict, message)));
-                        stuck.insert(digest);
-                    }
-                    None if entry.gone || self.dry_run => done.deleted.push(entry),
-                    None => entries.push(entry),
-                }
-            }
-            let deletions: Vec<ManifestDeletion> =
-                entries.iter().map(|entry| deletion(inventory, &going, entry)).collect();
-            let results = self.store.delete_manifests(&deletions, self.share).await;
-            for (entry, result) in entries.into_iter().zip(results) {
-                match result {
-                    Ok(()) => done.deleted.push(entry),
-                    Err(e)
-                        if e.code() == Code::Unsupported
-                            && done.deleted.iter().all(|one| one.gone) =>
-                    {
-                        return Err(e);
-                    }
-                    Err(e) => {
-                        stuck.insert(entry.descriptor.digest.clone());
-                        done.refused.push(entry.refused(e));
-                    }
-                }
-            }
-        }
-        Ok(())
+        let levels = in_levels(order.iter().filter(|digest| going.contains(*digest)), before);
+        let planned = levels.into_iter().flatten().filter_map(|digest| manifests.remove(digest));
+        let (skipped, existing): (Vec<_>, Vec<_>) =
+            planned.partition(|entry| entry.gone || self.dry_run);
+        done.deleted.extend(skipped);
+        let deletion = Deletion { store: self.store, share: self.share, inventory, going: &going };
+        deletion.run(existing, done).await
     }
 
     /// Deletes a list under a fallback tag, if nothing that it lists exists.
@@ -369,19 +339,4 @@ fn check(
         }
     }
     Ok(())
-}
-
-fn deletion(
-    inventory: &Inventory,
-    going: &HashSet<Digest>,
-    entry: &PrunedManifest,
-) -> ManifestDeletion {
-    let node = inventory.nodes.get(&entry.descriptor.digest);
-    let subject = node.and_then(|node| node.subject.clone());
-    ManifestDeletion {
-        manifest: entry.descriptor.clone(),
-        subject_retained: subject.as_ref().is_some_and(|subject| !going.contains(subject)),
-        subject,
-        tags: node.map(Node::all_tags).unwrap_or_default(),
-    }
 }

@@ -33,8 +33,12 @@ pub(super) struct Scan<'a> {
     /// The manifests of a plan. Then the scan reads only what may have changed for them: all tags, all
     /// indexes, and what is attached to these manifests.
     pub(super) planned: Option<&'a HashMap<Digest, Descriptor>>,
-    /// Reads when tagged manifests were created for which this returns true.
-    pub(super) needs_time: &'a (dyn Fn(&Node) -> bool + Send + Sync),
+    /// Also lists what is attached to other manifests: since the plan, an index can have been attached
+    /// that lists what the plan deletes.
+    pub(super) lists_all: bool,
+    /// Reads when manifests were created for which this returns true. The second argument is true for a
+    /// manifest that an index lists.
+    pub(super) needs_time: &'a (dyn Fn(&Node, bool) -> bool + Send + Sync),
     /// Keeps the configs of images until it is known which times are needed.
     pub(super) keeps_configs: bool,
 }
@@ -236,7 +240,7 @@ impl Scan<'_> {
         check_limit(inventory.nodes.len(), self.store.max_entries())?;
         // A list of all manifests has the referrers too, unless one was just pushed.
         let lists = |digest: &Digest| match self.planned {
-            Some(planned) => planned.contains_key(digest),
+            Some(planned) => planned.contains_key(digest) || self.lists_all && !has_catalog,
             None => !has_catalog,
         };
         let mut visited = stream::iter(next)
@@ -253,7 +257,9 @@ impl Scan<'_> {
             let subject = &descriptor.digest;
             let listed = referrers.entries.iter().map(|one| (subject.clone(), one.digest.clone()));
             inventory.listed.extend(listed);
-            inventory.must_read.extend(referrers.entries.iter().map(|one| one.digest.clone()));
+            if self.is_planned(subject) {
+                inventory.must_read.extend(referrers.entries.iter().map(|one| one.digest.clone()));
+            }
             found.extend(referrers.entries);
             match manifest {
                 None => {}
@@ -450,8 +456,13 @@ impl Scan<'_> {
     async fn read_times(&self, inventory: &mut Inventory) -> Result<()> {
         let mut wanted: HashSet<&Digest> = HashSet::new();
         let mut pending: Vec<&Digest> = Vec::new();
+        let listed: HashSet<&Digest> = inventory
+            .nodes
+            .values()
+            .flat_map(|node| node.children.iter().map(|child| &child.digest))
+            .collect();
         for (digest, node) in &inventory.nodes {
-            if node.state == State::Exists && (self.needs_time)(node) {
+            if node.state == State::Exists && (self.needs_time)(node, listed.contains(digest)) {
                 pending.push(digest);
             }
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::{
-    criteria::{Criteria, time},
+    criteria::{Criteria, is_future, time},
     inventory::{Existence, Inventory, Node, State},
     protect::{Kept, going, protected},
     report::{KeepCause, KeptManifest, PruneCause, PrunedKind, PrunedManifest, PrunedRepository},
@@ -24,8 +24,10 @@ enum Choice {
 }
 
 /// Returns true for a manifest whose time of creation decides.
-pub(super) fn needs_time(criteria: &Criteria, node: &Node) -> bool {
-    criteria.needs_times() && node.tags.iter().any(|tag| considers(criteria, tag))
+pub(super) fn needs_time(criteria: &Criteria, node: &Node, is_listed: bool) -> bool {
+    let is_considered =
+        criteria.needs_times() && node.tags.iter().any(|tag| considers(criteria, tag));
+    is_considered || node.tags.is_empty() && !is_listed && criteria.needs_times_of_untagged()
 }
 
 /// A fallback tag that names no list is somebody's tag, of which nothing is known.
@@ -43,6 +45,7 @@ pub(super) fn plan(
         inventory: &inventory,
         criteria,
         newest: HashSet::new(),
+        has_foreign_tags: has_foreign_tags(&inventory),
         choices: HashMap::new(),
         tags_alone: BTreeMap::new(),
         planned: PrunedRepository::new(repository),
@@ -63,6 +66,15 @@ pub(super) fn plan(
     planned
 }
 
+/// Returns true if a repository has tags of cosign, and nothing that they could attach to.
+fn has_foreign_tags(inventory: &Inventory) -> bool {
+    let nodes = || inventory.order.iter().filter_map(|digest| inventory.existing(digest));
+    let mut subjects = nodes().flat_map(|node| &node.sibling_tags).map(|(_, subject)| subject);
+    nodes().all(|node| node.tags.is_empty())
+        && nodes().any(|node| !node.sibling_tags.is_empty())
+        && subjects.all(|subject| inventory.existence(subject) == Existence::Missing)
+}
+
 /// Keeps everything that was selected: what could not be read may need it.
 fn keep_all(planned: &mut PrunedRepository, unread: &str) {
     for entry in std::mem::take(&mut planned.deleted) {
@@ -80,6 +92,7 @@ struct Selection<'a> {
     criteria: &'a Criteria,
     /// The newest manifests of `keep_last`.
     newest: HashSet<&'a Digest>,
+    has_foreign_tags: bool,
     choices: HashMap<&'a Digest, Choice>,
     /// Selected tags of manifests that have other tags, which stay, with what selects them.
     tags_alone: BTreeMap<&'a Digest, (Vec<String>, PruneCause, String)>,
@@ -92,7 +105,8 @@ impl<'a> Selection<'a> {
         let considered = self.inventory.order.iter().filter_map(|digest| {
             let node = self.inventory.existing(digest)?;
             node.tags.iter().any(|tag| considers(self.criteria, tag)).then_some(())?;
-            Some((self.time_of(digest).ok()?, digest))
+            let time = self.time_of(digest).ok().filter(|time| !is_future(*time))?;
+            Some((time, digest))
         });
         let mut considered: Vec<(Timestamp, &Digest)> = considered.collect();
         considered.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.as_str().cmp(b.1.as_str())));
@@ -126,6 +140,9 @@ impl<'a> Selection<'a> {
             return Ok(Some((PruneCause::Tag, "its tag is selected".to_owned())));
         }
         let time = self.time_of(digest)?;
+        if criteria.keep_last.is_some() && is_future(time) {
+            return Err(format!("its time of creation {time} lies in the future"));
+        }
         if self.newest.contains(digest) {
             return Ok(None);
         }
@@ -143,7 +160,7 @@ impl<'a> Selection<'a> {
         let choice = match (node.tags.is_empty(), node.sibling_tags.is_empty()) {
             (false, _) => self.choose_tagged(digest, node),
             (true, false) => self.choose_sibling(digest, node),
-            (true, true) => self.choose_untagged(node),
+            (true, true) => self.choose_untagged(digest, node),
         };
         let (cause, reason) = match node.state {
             State::Unreadable => (KeepCause::Unread, "it cannot be read".to_owned()),
@@ -224,6 +241,12 @@ impl<'a> Selection<'a> {
         self.tags_alone.insert(digest, (tags, PruneCause::DeadTag, reason));
     }
 
+    /// Returns true if a manifest is known to be newer than `older_than` allows.
+    fn is_young(&self, digest: &Digest) -> bool {
+        let Some(age) = &self.criteria.older_than else { return false };
+        self.time_of(digest).is_ok_and(|time| time >= age.before)
+    }
+
     fn choose_sibling(&mut self, digest: &'a Digest, node: &'a Node) -> Choice {
         if node.sibling_tags.iter().any(|(tag, _)| self.criteria.keeps(tag)) {
             return Choice::Root;
@@ -234,6 +257,13 @@ impl<'a> Selection<'a> {
         if is_attached {
             self.remove_dead_tags(digest, node, dead);
             return Choice::Dependent;
+        }
+        if !dead.is_empty() && self.has_foreign_tags {
+            self.keep(node, node.all_tags(), foreign_subject());
+            return Choice::Root;
+        }
+        if !dead.is_empty() && self.is_young(digest) {
+            return Choice::Root;
         }
         if !dead.is_empty() && dead.len() == node.sibling_tags.len() {
             return Choice::Selected(PruneCause::DeadTag, missing_subject(&node.sibling_tags[0].1));
@@ -246,12 +276,13 @@ impl<'a> Selection<'a> {
         Choice::Root
     }
 
-    fn choose_untagged(&mut self, node: &Node) -> Choice {
+    fn choose_untagged(&mut self, digest: &Digest, node: &Node) -> Choice {
         if let Some(subject) = &node.subject {
             let is_selected = self.criteria.orphans
                 && self.criteria.has_type(node.descriptor.artifact_type.as_deref());
             return match self.inventory.existence(subject) {
                 Existence::Exists => Choice::Dependent,
+                _ if self.is_young(digest) => Choice::Root,
                 Existence::Missing if is_selected => {
                     Choice::Selected(PruneCause::Orphan, missing_subject(subject))
                 }
@@ -266,7 +297,7 @@ impl<'a> Selection<'a> {
         if node.parents.iter().any(is_listed) {
             return Choice::Dependent;
         }
-        match self.criteria.untagged {
+        match self.criteria.untagged && !self.is_young(digest) {
             true => {
                 let reason = "untagged, and nothing that stays needs it".to_owned();
                 Choice::Selected(PruneCause::Untagged, reason)
@@ -442,4 +473,10 @@ fn missing_subject(subject: &Digest) -> String {
 
 fn unknown_subject() -> Kept {
     (KeepCause::Unread, "the registry does not say if its subject exists".to_owned())
+}
+
+fn foreign_subject() -> Kept {
+    let reason = "the repository has tags of cosign and none of their subjects: they may belong to images of \
+                  another repository";
+    (KeepCause::Unread, reason.to_owned())
 }

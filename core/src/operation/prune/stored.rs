@@ -48,6 +48,15 @@ struct StoredManifest {
 pub(super) async fn write(path: &Path, plan: &PruneReport) -> Result<()> {
     let (path, mut text) = (path.to_owned(), json_text(&plan.to_json(KeyCase::Camel)));
     text.push('\n');
+    if text.len() as u64 > MAX_BYTES {
+        let message = format!(
+            "the plan has {} MiB, and a plan in a file at most {} MiB",
+            text.len() >> 20,
+            MAX_BYTES >> 20
+        );
+        return Err(Error::new(Code::TooLarge, message)
+            .with_hint("prune fewer repositories at once, or execute without a stored plan"));
+    }
     spawn_blocking(move || {
         let mut file = OutputFile::new(&path)?;
         file.write(text.as_bytes())?;

@@ -887,14 +887,20 @@ class ArtifactOperations(Base):
                 ``m``, ``h``, ``d``, ``w``), or a time in RFC 3339. The time of a manifest is that of the registry
                 (Azure), else that of the annotation ``org.opencontainers.image.created``, else that of the image
                 config; of an index without one, that of its newest image. A time before 1981 is that of a reproducible
-                build, and counts as unknown. A manifest whose time is unknown stays. With ``keep_last``, selects what
-                both select. Default: none.
+                build, and counts as unknown; so does one in the future for ``keep_last``. A manifest whose time is
+                unknown stays. With ``keep_last``, selects what both select. What ``untagged``, ``orphans`` and
+                ``dead_tags`` select has to be as old, unless its time is unknown: nothing says when it was pushed.
+                Default: none.
             tags: patterns of tags: only these are selected, by ``older_than`` and ``keep_last``, or all of them without
                 these two. Other tags stay. Default: all tags, if ``older_than`` or ``keep_last`` is given.
-            untagged: selects manifests without a tag that nothing needs which stays. Default: False.
+            untagged: selects manifests without a tag that nothing needs which stays. A push in progress has such
+                manifests: its index comes last. So prune when nothing is pushed, or store a plan and execute it later:
+                what an index lists by then stays. Default: False.
             orphans: selects referrers without a tag whose subject does not exist. Default: False.
             dead_tags: selects the tags that cosign derives from a digest, and fallback tags, whose subject does not
-                exist. A fallback tag stays while it lists a referrer that stays. Default: False.
+                exist. A fallback tag stays while it lists a referrer that stays. The tags of cosign stay in a
+                repository that has no other tags and none of their subjects: it may keep the signatures of images in
+                another repository (``COSIGN_REPOSITORY``). Default: False.
             artifact_types: artifact types: ``orphans`` and the tags of cosign among ``dead_tags`` are selected only if
                 their manifest has one of them. What is attached to a deleted manifest is deleted whatever its type.
                 Default: all types.

@@ -182,3 +182,95 @@ fn what_is_not_a_plan_is_refused() {
     }
     work.ocigraph(&["prune", "--yes", "--execute", "text", "--orphans"]).fails_with(2);
 }
+
+#[test]
+fn an_image_that_cannot_be_deleted_keeps_what_is_attached() {
+    let work = Workspace::new();
+    for (referrers, status) in [Referrers::None, Referrers::Oci]
+        .into_iter()
+        .zip([[403, 405], [409, 412]])
+        .flat_map(|(referrers, statuses)| statuses.map(|status| (referrers, status)))
+    {
+        let config = || Config { referrers, ..Config::default() };
+        let place = Place::fixture(&work, config());
+        let fixture = place.fixture_itself();
+        let name = format!("{referrers:?} {status}");
+        let image = place.push("pr-1", "protected", OLD);
+        let sbom = place.attach("pr-1", "sbom/example");
+        let signature = place.attach(&sbom, "signature/example");
+        let sibling = place.sibling(&image, "sig");
+        let other = place.push("pr-2", "deletable", OLD);
+        let of_other = place.attach("pr-2", "sbom/example");
+        let path = format!("/manifests/{image}");
+        let refuses = Failure { times: None, ..Failure::new("DELETE", &path, status, 1) };
+        let before = work.ocigraph(&["discover", "--format", "json", &place.at("pr-1")]).json();
+        fixture.set_config(Config { fail: vec![refuses], ..config() });
+
+        let pruned = place.prune(&["--tags", "pr-*", "--yes"]);
+        assert_eq!(pruned.code, Some(1), "{name}: {pruned}");
+        let report: Value = serde_json::from_str(&pruned.stdout).unwrap();
+        let refused = of_list(&report, "refused", "error");
+        let error = &refused[&image];
+        assert!(error.contains("3 deleted before it were pushed again"), "{name}: {error}");
+        for stays in [&sbom, &signature, &sibling] {
+            assert!(refused[stays].contains(&image), "{name}: {refused:#?}");
+        }
+        let deleted: Vec<String> = of_list(&report, "deleted", "kind").into_keys().collect();
+        assert_eq!(deleted.len(), 2, "{name}: {report:#}");
+        assert!(deleted.contains(&other) && deleted.contains(&of_other), "{name}: {report:#}");
+        let after = work.ocigraph(&["discover", "--format", "json", &place.at("pr-1")]).json();
+        assert_eq!(after, before, "{name}");
+        place.verify("pr-1");
+
+        // Once the registry allows it, the same command deletes it.
+        fixture.set_config(config());
+        place.prune(&["--tags", "pr-*", "--yes"]).ok();
+        let state = &fixture.state().repositories["app"];
+        assert!(state.manifests.is_empty(), "{name}: {state:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_pushed_again_is_named() {
+    let work = Workspace::new();
+    let place = Place::fixture(&work, Config::default());
+    let image = place.push("pr-1", "protected", OLD);
+    let sbom = place.attach("pr-1", "sbom/example");
+    let failure =
+        |method, path: &str| Failure { times: None, ..Failure::new(method, path, 403, 1) };
+    let fail = vec![
+        failure("DELETE", &format!("/manifests/{image}")),
+        failure("PUT", &format!("/manifests/{sbom}")),
+    ];
+    place.fixture_itself().set_config(Config { fail, ..Config::default() });
+    let pruned = place.prune(&["--tags", "pr-*", "--yes"]);
+    assert_eq!(pruned.code, Some(1), "{pruned}");
+    let report: Value = serde_json::from_str(&pruned.stdout).unwrap();
+    let error = &of_list(&report, "refused", "error")[&image];
+    assert!(error.contains("1 deleted before it could not be pushed again"), "{error}");
+    assert_eq!(of_list(&report, "deleted", "kind").into_keys().collect::<Vec<_>>(), [sbom]);
+}
+
+#[test]
+fn an_index_that_was_attached_after_the_plan_protects_what_it_lists() {
+    let work = Workspace::new();
+    for (number, place) in Place::all(&work).into_iter().enumerate() {
+        let file = format!("plan-{number}.json");
+        let image = place.push("pr-1", "image", OLD);
+        place.push("v1", "kept", OLD);
+        work.ocigraph(&["prune", "--tags", "pr-*", "--plan", &file, &place.location]).ok();
+        let index = json!({
+            "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
+            "artifactType": "bundle/example",
+            "manifests": [place.descriptor(&image)], "subject": place.descriptor("v1"),
+        });
+        let media_type = index["mediaType"].as_str().unwrap();
+        let attached = place.push_bytes(None, media_type, &index);
+        let executed = work.ocigraph(&["prune", "--execute", &file, "--yes", "--format", "json"]);
+        let done: Value = serde_json::from_str(&executed.stdout).unwrap();
+        let refused = of_list(&done, "refused", "error");
+        let error = refused.get(&image).unwrap_or_else(|| panic!("{}: {done:#}", place.location));
+        assert!(error.contains(&format!("listed by {attached}")), "{}: {error}", place.location);
+        assert!(place.exists(&image), "{}", place.location);
+    }
+}

@@ -344,7 +344,7 @@ fn a_locked_manifest_stays_with_what_it_needs() {
 }
 
 #[test]
-fn a_plan_costs_three_requests_an_image_and_an_execution_reads_what_it_deletes() {
+fn a_plan_costs_three_requests_an_image_and_its_execution_two() {
     let work = Workspace::new();
     let place = Place::fixture(&work, Config::default());
     for number in 0..20 {
@@ -360,7 +360,8 @@ fn a_plan_costs_three_requests_an_image_and_an_execution_reads_what_it_deletes()
     fixture.clear_requests();
     work.ocigraph(&["prune", "--execute", "plan.json", "--yes"]).ok();
     let executed = fixture.requests().len();
-    assert!(executed <= 1 + 21 + 8, "{executed} requests: {:#?}", fixture.requests());
+    // One list of tags; tag and referrers of each image; what is deleted.
+    assert!(executed <= 1 + 2 * 21 + 8, "{executed} requests: {:#?}", fixture.requests());
     assert_eq!(fixture.state().repositories["app"].manifests.len(), 20);
 }
 
@@ -414,4 +415,62 @@ fn a_list_of_tags_that_is_not_found_stops_an_execution() {
     let result = work.ocigraph(&["prune", "--yes", "--execute", file]);
     assert_eq!(result.code, Some(1), "{result}");
     assert!(place.exists("release") && place.exists(&image), "{result}");
+}
+
+#[test]
+fn an_age_also_counts_for_what_has_no_tag() {
+    let work = Workspace::new();
+    let layout = Place::layout(&work, "layout");
+    let azure = Place::fixture(&work, Config { azure: true, ..Config::default() });
+    for place in [layout, azure] {
+        place.push("v1", "kept", OLD);
+        let names = [("a1", "old", OLD), ("a2", "young", "2025-06-30T10:00:00Z")];
+        let [old, new] = names.map(|(tag, content, time)| {
+            let digest = place.push(tag, content, time);
+            work.ocigraph(&["untag", &place.at(tag)]).ok();
+            digest
+        });
+        let plan =
+            place.plan(&["--untagged", "--older-than", "2025-01-31T10:00:00Z", "--keep-tags", "*"]);
+        let deleted = causes(&plan, "deleted");
+        if place.lists_untagged() && !place.location.starts_with("oci:") {
+            // Azure knows when it received each.
+            assert!(deleted.is_empty(), "{}: {plan:#}", place.location);
+        } else {
+            assert_eq!(deleted, expected(&[(&old, "untagged")]), "{}: {plan:#}", place.location);
+        }
+        let plan = place.plan(&["--untagged"]);
+        let both = [(old.as_str(), "untagged"), (new.as_str(), "untagged")];
+        assert_eq!(causes(&plan, "deleted"), expected(&both), "{}", place.location);
+    }
+}
+
+#[test]
+fn a_repository_of_signatures_alone_keeps_them() {
+    let work = Workspace::new();
+    for place in Place::all(&work) {
+        let elsewhere = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+        let signature = place.sibling(elsewhere, "sig");
+        let plan = place.plan(&["--dead-tags"]);
+        assert!(causes(&plan, "deleted").is_empty(), "{}: {plan:#}", place.location);
+        let reasons = of_list(&plan, "kept", "reason");
+        assert!(reasons[&signature].contains("another repository"), "{}: {plan:#}", place.location);
+        // With an image of its own, the repository is one of images.
+        place.push("v1", "image", OLD);
+        let plan = place.plan(&["--dead-tags"]);
+        assert_eq!(causes(&plan, "deleted"), expected(&[(&signature, "dead-tag")]), "{plan:#}");
+    }
+}
+
+#[test]
+fn a_time_in_the_future_takes_no_place_among_the_newest() {
+    let work = Workspace::new();
+    let place = Place::layout(&work, "layout");
+    let forged = place.push("v0", "forged", "2999-01-31T10:00:00Z");
+    let old = place.push("v1", "old", "2020-01-31T10:00:00Z");
+    place.push("v2", "newest", "2021-01-31T10:00:00Z");
+    let plan = place.plan(&["--keep-last", "1"]);
+    assert_eq!(causes(&plan, "deleted"), expected(&[(&old, "not-among-last")]), "{plan:#}");
+    let reason = &of_list(&plan, "kept", "reason")[&forged];
+    assert!(reason.contains("in the future"), "{reason}");
 }
