@@ -1404,9 +1404,14 @@ export interface SyncOptions extends CallOptions {
    */
   pruneDestination?: boolean | undefined;
   /**
+   * Also asks the destination for every blob of what it has, and copies again what it has lost. Default: false; a
+   * manifest that the destination has proves its blobs, since a registry checks them when it receives the manifest.
+   */
+  repair?: boolean | undefined;
+  /**
    * A file that records what was done. A sync of the same sources with the same options continues where the file ends,
    * and returns the other rows. A reference counts as done if the destination has all of it, when the next rows are
-   * asked for. Default: none.
+   * asked for. After a sync that reached its end, the next one begins again. Default: none.
    */
   checkpoint?: string | URL | undefined;
   /**

@@ -1035,9 +1035,13 @@ type SyncOptions struct {
 	// list of the tags is incomplete, or if the source lists no tag. Tags that have the digest of a manifest, as cosign
 	// writes them, stay. Default: false.
 	PruneDestination bool
+	// Repair also asks the destination for every blob of what it has, and copies again what it has lost. Default:
+	// false; a manifest that the destination has proves its blobs, since a registry checks them when it receives the
+	// manifest.
+	Repair bool
 	// Checkpoint is a file that records what was done. A sync of the same sources with the same options continues where
 	// the file ends, and returns the other rows. A reference counts as done if the destination has all of it, when the
-	// next rows are asked for. Default: none.
+	// next rows are asked for. After a sync that reached its end, the next one begins again. Default: none.
 	Checkpoint string
 	// Shard copies a share of the repositories: "1/3", "2/3" and "3/3" together are all. Which repository is in which
 	// share depends on its name alone. Default: all.
@@ -1075,6 +1079,9 @@ func (o *SyncOptions) toC(a *arguments) (*C.ocigraph_sync_options, error) {
 	}
 	if o.PruneDestination {
 		s.set(C.ocigraph_sync_options_set_prune_destination(c, C.bool(true), &s.failure))
+	}
+	if o.Repair {
+		s.set(C.ocigraph_sync_options_set_repair(c, C.bool(true), &s.failure))
 	}
 	if o.Checkpoint != "" {
 		s.set(C.ocigraph_sync_options_set_checkpoint(c, a.text(o.Checkpoint), &s.failure))

@@ -725,9 +725,13 @@ class sync_options
     sync_options &prune_destination(bool prune_destination) {
         return set(ocigraph_sync_options_set_prune_destination, prune_destination);
     }
+    /* If true, also asks the destination for every blob of what it has, and copies again what it has lost. Default:
+     * false; a manifest that the destination has proves its blobs, since a registry checks them when it receives the
+     * manifest. */
+    sync_options &repair(bool repair) { return set(ocigraph_sync_options_set_repair, repair); }
     /* Sets a file that records what was done. A sync of the same sources with the same options continues where the
      * file ends, and returns the other rows. A reference counts as done if the destination has all of it, when the
-     * next rows are asked for. Default: none. */
+     * next rows are asked for. After a sync that reached its end, the next one begins again. Default: none. */
     sync_options &checkpoint(std::string_view checkpoint) {
         return set(ocigraph_sync_options_set_checkpoint, detail::in(checkpoint));
     }

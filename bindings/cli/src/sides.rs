@@ -1,4 +1,4 @@
-//! The flags of `copy` for one side: `--from-…` for the source and `--to-…` for the destination.
+//! The flags of `copy` and `sync` for one side: `--from-…` for the source and `--to-…` for the destination.
 //!
 //! A flag of a side replaces the flag of the same name without a prefix, which applies to both sides.
 
@@ -264,18 +264,44 @@ pub(crate) fn clients(
     let (from, to) = (Side::from(from), Side::from(to));
     from.check_target(source)?;
     to.check_target(destination)?;
-    if from.given().is_none() && to.given().is_none() {
-        return Ok((common.client()?, None));
-    }
     let two_registries = match (source.reference.location(), destination.reference.location()) {
         (Location::Registry { host, .. }, Location::Registry { host: other, .. }) => host != other,
         _ => false,
     };
+    clients_of(common, &from, &to, two_registries)
+}
+
+/// Returns the client for a sync, and the client of the destination if that must be another one.
+pub(crate) fn clients_of_sync(
+    common: &Common,
+    from: &FromArgs,
+    to: &ToArgs,
+    (sources, destination): (&[String], &str),
+) -> Result<(Client, Option<Client>)> {
+    let host = |text: &str| match text.starts_with("oci:") {
+        true => None,
+        false => text.split('/').next().map(str::to_owned),
+    };
+    let to_host = host(destination);
+    let is_another = |source: &String| host(source).is_some_and(|host| to_host != Some(host));
+    let two_registries = to_host.is_some() && sources.iter().any(is_another);
+    clients_of(common, &Side::from(from), &Side::from(to), two_registries)
+}
+
+fn clients_of(
+    common: &Common,
+    from: &Side,
+    to: &Side,
+    two_registries: bool,
+) -> Result<(Client, Option<Client>)> {
+    if from.given().is_none() && to.given().is_none() {
+        return Ok((common.client()?, None));
+    }
     let both = &common.registry;
     let (source, destination) =
         (common.with_registry(from.over(both)?), common.with_registry(to.over(both)?));
     if two_registries {
-        check_secrets(both, &from, &to)?;
+        check_secrets(both, from, to)?;
     } else if source.registry == destination.registry {
         return Ok((source.client()?, None));
     }

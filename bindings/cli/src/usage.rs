@@ -70,7 +70,12 @@ impl Usage {
             Command::Manifests(args) => one(&args.layout, &args.target),
             Command::Digest(args) => args.usage(),
             Command::Sweep(args) => Ok(Self::of_list(args.from.as_deref())),
-            Command::Sync(args) => Ok(Self::of_list(args.from.as_deref())),
+            Command::Sync(args) => {
+                let mut usage = Self::of_list(args.from.as_deref());
+                let secrets = sides::standard_input(&args.from_registry, &args.to_registry);
+                usage.standard_input.extend(secrets);
+                Ok(usage)
+            }
             Command::Repos(_)
             | Command::Repo(RepoCommand::Ls(_))
             | Command::Login(_)

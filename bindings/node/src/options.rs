@@ -733,6 +733,7 @@ pub(crate) struct SyncOptions {
     platforms: Option<Vec<String>>,
     dry_run: Option<bool>,
     prune_destination: Option<bool>,
+    repair: Option<bool>,
     checkpoint: Option<PathBuf>,
     shard: Option<String>,
     concurrency: Option<Count>,
@@ -759,6 +760,9 @@ impl SyncOptions {
         }
         if let Some(given) = self.prune_destination {
             options.prune_destination = given;
+        }
+        if let Some(given) = self.repair {
+            options.repair = given;
         }
         options.checkpoint = self.checkpoint;
         options.shard = self.shard;

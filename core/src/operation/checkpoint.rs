@@ -87,11 +87,7 @@ impl Checkpoint {
             })?;
         }
         // A killed process leaves a part of the first line at the worst, and never another text.
-        let header = Header {
-            schema_version: VERSION,
-            operation: operation.to_owned(),
-            asked: asked.clone(),
-        };
+        let header = header(operation, asked);
         let expected = serde_json::to_vec(&header).unwrap_or_default();
         if is_new && !expected.starts_with(&lines.torn) {
             lines.number += 1;
@@ -111,6 +107,19 @@ impl Checkpoint {
             checkpoint.flush().await?;
         }
         Ok(checkpoint)
+    }
+
+    /// Removes all entries, to begin again.
+    pub(crate) async fn restart(&mut self, operation: &str, asked: &Value) -> Result<()> {
+        self.pending.clear();
+        self.blocking(|mut file| {
+            file.set_len(0)?;
+            file.seek(SeekFrom::Start(0))?;
+            Ok(file)
+        })
+        .await?;
+        self.append(&header(operation, asked))?;
+        self.flush().await
     }
 
     /// Adds an entry, which the next [`flush`](Self::flush) writes.
@@ -149,6 +158,10 @@ impl Checkpoint {
         self.file = Some(file);
         Ok(())
     }
+}
+
+fn header(operation: &str, asked: &Value) -> Header {
+    Header { schema_version: VERSION, operation: operation.to_owned(), asked: asked.clone() }
 }
 
 fn open_locked(path: &Path) -> Result<File> {

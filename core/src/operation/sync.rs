@@ -40,6 +40,7 @@ pub(crate) fn run(stores: Stores, plan: Plan, options: SyncOptions) -> Rows<Sync
                 "latest": options.latest,
                 "platforms": options.platforms,
                 "pruneDestination": options.prune_destination,
+                "repair": options.repair,
                 "dryRun": options.dry_run,
                 "shard": options.shard,
             });

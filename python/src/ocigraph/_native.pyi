@@ -315,6 +315,7 @@ class Client:
         platforms: Sequence[str],
         dry_run: bool,
         prune_destination: bool,
+        repair: bool,
         checkpoint: _Path | None,
         shard: str | None,
         destination_client: Client | None,

@@ -11,7 +11,7 @@ use std::{
 };
 
 use ocigraph::{Client, ManifestDeletion, PushOptions, Reference};
-use ocigraph_fixture::{Config, Failure, Fixture};
+use ocigraph_fixture::{Auth, Config, Failure, Fixture};
 use ocigraph_suite::{AttachedImage, Kind, Registry, Workspace, ocigraph_binary};
 use serde_json::Value;
 
@@ -349,11 +349,194 @@ fn a_killed_sync_goes_on_and_asks_for_nothing_that_was_done() {
         let tag = request.path.rsplit_once("/manifests/").map(|(_, tag)| tag);
         assert!(tag.is_none_or(|tag| !done.contains(tag)), "{request:?}");
     }
-    // A finished sync asks for nothing.
-    from.clear_requests();
-    to.clear_requests();
-    assert_eq!(work.ocigraph(&args).ok(), "");
-    assert_eq!((from.requests().len(), to.requests().len()), (0, 0));
+    // After a sync that reached its end, the next one finds what is new.
+    push(&format!("{}/app:new", from.host()), "new");
+    let rows = work.ocigraph(&args).ok();
+    let rows: Vec<Value> = rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(outcomes(&rows), BTreeMap::from([("copied", 1), ("existed", 40)]));
     let (code, rows) = sync(&work, &[&source, &place]);
-    assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from([("existed", 40)])));
+    assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from([("existed", 41)])));
+}
+
+#[test]
+fn a_wrong_credential_is_reported_with_what_was_done() {
+    let work = Workspace::new();
+    let basic = |user: &str| {
+        let auth = Auth::Basic { user: user.to_owned(), password: format!("secret of {user}") };
+        Config { auth, ..Config::default() }
+    };
+    let (from, to) = (Fixture::start(Config::default()), Fixture::start(Config::default()));
+    for i in 0..3 {
+        push(&format!("{}/app:v{i}", from.host()), &format!("content {i}"));
+    }
+    from.set_config(basic("ada"));
+    to.set_config(basic("eve"));
+    let (source, place) = (format!("{}/app", from.host()), format!("{}/app", to.host()));
+    let report = work.path("report.json");
+    let flags = |from: &str, to: &str| {
+        let flags = [
+            ("--from-username", "ada".to_owned()),
+            ("--from-password", from.to_owned()),
+            ("--to-username", "eve".to_owned()),
+            ("--to-password", to.to_owned()),
+        ];
+        let flags = flags.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]);
+        flags.collect::<Vec<_>>()
+    };
+    let run_with = |from: &str, to: &str| {
+        let given = flags(from, to);
+        let given: Vec<&str> = given.iter().map(String::as_str).collect();
+        let args = ["sync", &source, &place, "--report", report.to_str().unwrap()];
+        work.ocigraph(&[&args[..], &given].concat())
+    };
+    let refused = run_with("secret of ada", "wrong");
+    assert_eq!(refused.code, Some(1), "{refused}");
+    let hint = format!("the credentials for {} were refused", to.host());
+    assert!(refused.stderr.contains(&hint), "{refused}");
+    let written: Value = serde_json::from_slice(&fs::read(&report).unwrap()).unwrap();
+    assert_eq!(written["summary"]["refused"], 3, "{written:#}");
+    assert!(text(&written, "error").contains("UNAUTHORIZED"), "{written:#}");
+
+    let refused = run_with("wrong", "secret of eve");
+    assert_eq!(refused.code, Some(1), "{refused}");
+    let written: Value = serde_json::from_slice(&fs::read(&report).unwrap()).unwrap();
+    assert!(written["rows"][0]["detail"].as_str().unwrap().contains("tags"), "{written:#}");
+
+    run_with("secret of ada", "secret of eve").ok();
+    let written: Value = serde_json::from_slice(&fs::read(&report).unwrap()).unwrap();
+    assert_eq!(written["summary"]["copied"], 3, "{written:#}");
+    assert_eq!(written["error"], Value::Null);
+    let logs = [(&from, "eve"), (&to, "ada")];
+    for (fixture, other) in logs {
+        let secret = ocigraph::Bytes::from(format!("{other}:secret of {other}"));
+        let encoded = base64_of(&secret);
+        let is_sent = |request: &ocigraph_fixture::Logged| {
+            request.header("authorization").is_some_and(|value| value.contains(&encoded))
+        };
+        assert!(!fixture.requests().iter().any(is_sent), "{other}");
+    }
+}
+
+fn base64_of(bytes: &[u8]) -> String {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    STANDARD.encode(bytes)
+}
+
+#[test]
+fn a_sync_that_selects_nothing_fails() {
+    let work = Workspace::new();
+    let (from, to) = (Fixture::start(Config::default()), Fixture::start(Config::default()));
+    push(&format!("{}/app:v1", from.host()), "one");
+    for args in [
+        vec![format!("{}/app", from.host()), "--tags".to_owned(), "x*".to_owned()],
+        vec![format!("{}/other/*", from.host())],
+    ] {
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let place = format!("{}/copies", to.host());
+        let result = work.ocigraph(&[&["sync", args[0], &place], &args[1..]].concat());
+        assert_eq!(result.code, Some(1), "{result}");
+        assert!(result.stderr.contains("the sources select no image"), "{result}");
+    }
+    let unwritable = work.path("none/report.html");
+    let (source, place) = (format!("{}/app", from.host()), format!("{}/app", to.host()));
+    let args = ["sync", &source, &place, "--report", unwritable.to_str().unwrap()];
+    assert_eq!(work.ocigraph(&args).code, Some(1));
+    assert!(to.requests().is_empty(), "the report is opened first");
+}
+
+#[test]
+fn the_images_of_platforms_arrive_and_a_row_names_what_stays() {
+    let work = Workspace::new();
+    let (from, to) = (Registry::start(Kind::Distribution3), Registry::start(Kind::Distribution3));
+    let image = AttachedImage::new("app");
+    image.push_to(&work, &from.reference("app"));
+    let (source, place) = (from.reference("app"), to.reference("app"));
+    let (code, rows) = sync(&work, &[&source, &place, "--platform", "linux/amd64"]);
+    assert_eq!(code, Some(0), "{rows:#?}");
+    let row = only(&rows, "copied");
+    assert_eq!(text(row, "digest"), image.images[0]);
+    assert!(text(row, "detail").contains(&format!("attached to the index {}", image.index)));
+    let (code, rows) = sync(&work, &[&source, &place, "--platform", "linux/amd64"]);
+    assert_eq!(code, Some(0), "{rows:#?}");
+    assert_eq!(text(only(&rows, "existed"), "digest"), image.images[0]);
+    let all = ["--platform", "linux/amd64,linux/arm64"];
+    let (code, rows) = sync(&work, &[&[source.as_str(), &place], &all[..]].concat());
+    assert_eq!(code, Some(0), "{rows:#?}");
+    let before = format!("the tag named {} before", image.images[0]);
+    let row = &rows[0];
+    assert!(
+        text(row, "detail").contains(&before) || text(row, "detail").contains("not copied"),
+        "{row}"
+    );
+    let (code, rows) = sync(&work, &[&[source.as_str(), &place], &all[..]].concat());
+    assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from([("existed", 1)])));
+}
+
+#[test]
+fn signatures_of_manifests_without_a_tag_and_beside_a_refused_one_arrive() {
+    let work = Workspace::new();
+    let (from, to) = (Fixture::start(Config::default()), Fixture::start(Config::default()));
+    let source = format!("{}/app", from.host());
+    let place = format!("{}/app", to.host());
+    let (_, refused) = push(&format!("{source}:v1"), "one");
+    let (image, _) = push(&format!("{source}:v1"), "two");
+    let (_, refused_now) = push(&format!("{source}:v2"), "three");
+    assert_ne!(refused, refused_now);
+    // The first image has no tag now.
+    let sibling = |digest: &str| format!("{}.sig", digest.replacen(':', "-", 1));
+    let untagged = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    push(&format!("{source}:{}", sibling(untagged)), "of an image without a tag");
+    push(&format!("{source}:{}", sibling(&image)), "of the image");
+    let (three, _) = push(&format!("{source}:v2"), "three");
+    push(&format!("{source}:{}", sibling(&three)), "of the third");
+    let fail = vec![Failure { times: None, ..Failure::new("PUT", &refused_now, 403, 1) }];
+    to.set_config(Config { fail, ..Config::default() });
+    let (code, rows) = sync(&work, &[&source, &place]);
+    assert_eq!(code, Some(1), "{rows:#?}");
+    assert!(text(only(&rows, "refused"), "detail").contains(&refused_now), "{rows:#?}");
+    let has = |tag: &str| work.ocigraph(&["resolve", &format!("{place}:{tag}")]).code == Some(0);
+    assert!(has(&sibling(&three)) && has(&sibling(&image)), "{rows:#?}");
+    to.set_config(Config::default());
+    let (code, rows) = sync(&work, &[&source, &place]);
+    assert_eq!(code, Some(0), "{rows:#?}");
+    assert!(has(&sibling(untagged)), "{rows:#?}");
+    let (code, rows) = sync(&work, &[&source, &place]);
+    assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from([("existed", 3)])));
+}
+
+#[test]
+fn a_tag_that_was_pushed_during_the_sync_is_not_removed() {
+    let work = Workspace::new();
+    let (from, to) = (Fixture::start(Config::default()), Fixture::start(Config::default()));
+    let (source, place) = (format!("{}/app", from.host()), format!("{}/app", to.host()));
+    for tag in ["v1", "v2"] {
+        push(&format!("{source}:{tag}"), tag);
+        push(&format!("{place}:{tag}"), tag);
+    }
+    push(&format!("{place}:v3"), "v3");
+    // The list is older than the tag.
+    let list = Failure::new("GET", "/tags/list", 200, 1);
+    let body = r#"{"name":"app","tags":["v1"]}"#.to_owned();
+    let list = Failure { body: Some(body), times: None, ..list };
+    from.set_config(Config { fail: vec![list], ..Config::default() });
+    let (code, rows) = sync(&work, &[&source, &place, "--prune-destination"]);
+    assert_eq!(code, Some(0), "{rows:#?}");
+    assert!(text(only(&rows, "removed"), "destination").ends_with(":v3"), "{rows:#?}");
+    assert_eq!(work.ocigraph(&["tags", &place]).ok(), "v1\nv2\n");
+}
+
+#[test]
+fn the_lines_of_a_repository_cost_one_list() {
+    let work = Workspace::new();
+    let (from, to) = (Fixture::start(Config::default()), Fixture::start(Config::default()));
+    let lines: Vec<String> = (0..20).map(|i| format!("{}/app:v{i}", from.host())).collect();
+    lines.iter().for_each(|line| drop(push(line, line)));
+    work.write("images.txt", lines.join("\n"));
+    from.clear_requests();
+    let images = work.path("images.txt");
+    let place = format!("{}/copies", to.host());
+    let (code, rows) = sync(&work, &["--from", images.to_str().unwrap(), &place]);
+    assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from([("copied", 20)])));
+    let lists = from.requests().iter().filter(|one| one.path.ends_with("/tags/list")).count();
+    assert_eq!(lists, 1);
 }

@@ -149,10 +149,28 @@ pub extern "C" fn ocigraph_sync_options_set_prune_destination(
     })
 }
 
+/// If true, also asks the destination for every blob of what it has, and copies again what it has
+/// lost. Default: false; a manifest that the destination has proves its blobs, since a registry
+/// checks them when it receives the manifest.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_sync_options_set_repair(
+    options: Option<&mut ocigraph_sync_options>,
+    repair: bool,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        require(options, "options")?.core.repair = repair;
+        Ok(())
+    })
+}
+
 /// Sets a file that records what was done. A sync of the same sources with the same options
 /// continues where the file ends, and returns the other rows. A reference counts as done if the
-/// destination has all of it, when the next rows are asked for. Default: none. An empty text or
-/// NULL unsets it.
+/// destination has all of it, when the next rows are asked for. After a sync that reached its end,
+/// the next one begins again. Default: none. An empty text or NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.

@@ -14,6 +14,7 @@ use crate::{
     args::{Common, clamped, count, usage},
     output,
     rows::lines_of,
+    sides::{self, FromArgs, ToArgs},
 };
 
 #[derive(Debug, Args)]
@@ -67,7 +68,10 @@ pub(crate) struct SyncArgs {
     /// Copy a share of the repositories, such as 1/3
     #[arg(long, value_name = "N/COUNT")]
     shard: Option<String>,
-    /// Record in this file what is done, and continue where it ends
+    /// Also ask the destination for every blob of what it has, and copy again what it has lost
+    #[arg(long)]
+    repair: bool,
+    /// Record in this file what is done, and continue where a sync stopped that did not reach its end
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
     /// Write a report to this file: a page if its name ends with .html, else JSON
@@ -76,6 +80,10 @@ pub(crate) struct SyncArgs {
     /// Format of the rows
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: SyncFormat,
+    #[command(flatten)]
+    pub(crate) from_registry: FromArgs,
+    #[command(flatten)]
+    pub(crate) to_registry: ToArgs,
 }
 
 /// A form of the rows.
@@ -107,13 +115,28 @@ pub(crate) async fn sync(common: &Common, args: SyncArgs) -> Result<ExitCode> {
     options.latest = args.latest.map(clamped);
     options.dry_run = args.dry_run;
     options.prune_destination = args.prune_destination;
+    options.repair = args.repair;
     options.shard = args.shard;
     options.checkpoint = args.checkpoint;
     options.concurrency = common.concurrency();
-    let mut report = args.report.map(|path| Report::new(path, &sources, &destination));
+    let is_dry = args.dry_run;
+    let mut report = match args.report {
+        Some(path) => Some(Report::new(path, &sources, &destination)?),
+        None => None,
+    };
     let mut all = Vec::new();
-    let mut rows = common.client()?.sync(&sources, &destination, options)?;
-    while let Some(batch) = rows.next_batch().await? {
+    let places = (sources.as_slice(), destination.as_str());
+    let (client, destination_client) =
+        sides::clients_of_sync(common, &args.from_registry, &args.to_registry, places)?;
+    options.destination_client = destination_client;
+    let mut rows = client.sync(&sources, &destination, options)?;
+    // What was done until a failure is in the report too.
+    let failure = loop {
+        let batch = match rows.next_batch().await {
+            Ok(Some(batch)) => batch,
+            Ok(None) => break None,
+            Err(e) => break Some(e),
+        };
         for row in &batch {
             match args.format {
                 SyncFormat::Text => text_row(row),
@@ -126,10 +149,10 @@ pub(crate) async fn sync(common: &Common, args: SyncArgs) -> Result<ExitCode> {
         if let Some(report) = &mut report {
             batch.into_iter().for_each(|row| report.add(row));
         }
-    }
+    };
     let summary = rows.summary();
     match args.format {
-        SyncFormat::Text => output::line(&text_summary(&summary)),
+        SyncFormat::Text => output::line(&text_summary(&summary, is_dry)),
         SyncFormat::Ndjson => {}
         SyncFormat::Json => {
             let whole = json!({ "rows": all, "summary": summary.to_json(KeyCase::Camel) });
@@ -137,7 +160,10 @@ pub(crate) async fn sync(common: &Common, args: SyncArgs) -> Result<ExitCode> {
         }
     }
     if let Some(report) = report {
-        report.write(&summary)?;
+        report.write(&summary, failure.as_ref())?;
+    }
+    if let Some(failure) = failure {
+        return Err(failure);
     }
     Ok(if summary.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -156,12 +182,20 @@ fn text_row(row: &SyncRow) {
 }
 
 /// The numbers of rows by outcome, and what was written.
-fn text_summary(summary: &SyncSummary) -> String {
+fn text_summary(summary: &SyncSummary, is_dry: bool) -> String {
     let counts = ocigraph::SyncOutcome::ALL
         .into_iter()
         .filter(|outcome| summary.count(*outcome) > 0)
         .map(|outcome| format!("{} {}", summary.count(outcome), outcome.name()));
     let counts: Vec<String> = counts.collect();
     let counts = if counts.is_empty() { "nothing selected".to_owned() } else { counts.join(", ") };
-    format!("{counts}; {} manifests, {} bytes written", summary.manifests, summary.bytes)
+    let resumed = match summary.resumed {
+        0 => String::new(),
+        rows => format!(" ({rows} of them by an earlier sync)"),
+    };
+    if is_dry {
+        return format!("{counts}{resumed}; dry run: nothing was written");
+    }
+    let (manifests, bytes) = (summary.manifests, summary.bytes);
+    format!("{counts}{resumed}; {manifests} manifests, {bytes} bytes written")
 }

@@ -597,7 +597,7 @@ impl Client {
     }
 
     #[pyo3(signature = (sources, destination, *, repositories, tags, latest, platforms, dry_run,
-        prune_destination, checkpoint, shard, destination_client, concurrency))]
+        prune_destination, repair, checkpoint, shard, destination_client, concurrency))]
     #[allow(clippy::too_many_arguments)]
     fn sync(
         &self,
@@ -610,6 +610,7 @@ impl Client {
         platforms: Vec<String>,
         dry_run: bool,
         prune_destination: bool,
+        repair: bool,
         checkpoint: Option<PathBuf>,
         shard: Option<String>,
         destination_client: Option<Py<Client>>,
@@ -622,6 +623,7 @@ impl Client {
         options.platforms = platforms;
         options.dry_run = dry_run;
         options.prune_destination = prune_destination;
+        options.repair = repair;
         options.checkpoint = checkpoint;
         options.shard = shard;
         options.destination_client = destination_client

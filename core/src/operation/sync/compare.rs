@@ -162,6 +162,7 @@ async fn compare_siblings(
     subject: &Digest,
 ) -> Result<Found> {
     let mut found = Found { next: Vec::new(), lacking: Comparison::default() };
+    repository.visit(subject);
     let mut siblings = repository.siblings.resolved(&*repository.from, subject).await?;
     found.lacking.problems.append(&mut siblings.list.problems);
     for (tag, wanted) in siblings.list.entries {

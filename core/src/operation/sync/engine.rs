@@ -36,6 +36,9 @@ const MAX_ACTIVE: usize = 64;
 /// Images that are in progress. Each holds what is known of its graph.
 const MAX_IMAGES: usize = 64;
 
+/// References for which the destination refuses the credential before the sync ends.
+const MAX_UNAUTHORIZED: usize = 16;
+
 /// Rows that are handed over at once.
 const BATCH: usize = 1000;
 
@@ -51,9 +54,13 @@ struct Active {
     repository: Arc<Repository>,
     names: VecDeque<TagOrDigest>,
     running: usize,
+    /// The tags that have the digest of a manifest without a tag were added.
+    has_others: bool,
     is_pruned: bool,
     /// Something of it is not done.
     has_failed: bool,
+    /// An earlier sync did a part of it.
+    was_resumed: bool,
 }
 
 pub(super) struct Engine {
@@ -75,6 +82,12 @@ pub(super) struct Engine {
     images: usize,
     /// The destination has answered.
     has_answered: bool,
+    /// The rows for which the destination refused the credential before it answered, and the first error.
+    unauthorized: usize,
+    unauthorized_error: Option<Error>,
+    /// A row was handed over, or an earlier sync had one.
+    has_rows: bool,
+    is_share: bool,
     journal: Journal,
     sink: RowSink<SyncRow, SyncSummary>,
     rows: Vec<SyncRow>,
@@ -105,6 +118,10 @@ impl Engine {
             catalogs: 0,
             images: 0,
             has_answered: false,
+            unauthorized: 0,
+            unauthorized_error: None,
+            has_rows: false,
+            is_share: options.shard.is_some(),
             journal,
             sink,
             rows: Vec::new(),
@@ -113,6 +130,7 @@ impl Engine {
 
     pub(super) async fn run(mut self) -> Result<()> {
         let resumed = self.journal.take_resumed();
+        self.has_rows = resumed.resumed > 0;
         self.sink.summarize(|summary| *summary = resumed);
         loop {
             self.fill()?;
@@ -124,14 +142,31 @@ impl Engine {
                 self.handle(event)?;
             }
             self.hand_over().await?;
+            if self.unauthorized >= MAX_UNAUTHORIZED {
+                self.check_credential()?;
+            }
         }
         self.hand_over().await?;
+        self.check_credential()?;
+        if !self.has_rows && !self.is_share {
+            return Err(Error::new(Code::NotFound, "the sources select no image")
+                .with_hint("look at what they have with `ocigraph repos` and `ocigraph tags`"));
+        }
         self.journal.close().await
+    }
+
+    /// A wrong credential concerns every reference.
+    fn check_credential(&mut self) -> Result<()> {
+        match self.unauthorized_error.take() {
+            Some(e) if !self.has_answered => Err(e),
+            _ => Ok(()),
+        }
     }
 
     /// Hands the rows over, and records them once the reader has finished with them.
     async fn hand_over(&mut self) -> Result<()> {
         let rows = std::mem::take(&mut self.rows);
+        self.has_rows |= !rows.is_empty();
         self.sink.summarize(|summary| rows.iter().for_each(|row| summary.add(row)));
         let recorded = self.journal.recorded();
         self.sink.send(rows).await;
@@ -168,6 +203,7 @@ impl Engine {
         {
             let text = name.to_string();
             if self.journal.is_done(&repository.name, &text) {
+                active.was_resumed = true;
                 continue;
             }
             self.images += 1;
@@ -183,6 +219,15 @@ impl Engine {
         }
         if active.running > 0 || !active.names.is_empty() {
             return;
+        }
+        if !active.has_others {
+            active.has_others = true;
+            // What belongs to a reference that failed is not known.
+            let has_all_platforms = self.context.options.platforms.is_empty();
+            if has_all_platforms && !active.has_failed && !active.was_resumed {
+                active.names = repository.other_sibling_tags(&self.filter).into();
+                return self.advance(id);
+            }
         }
         if !active.is_pruned {
             active.is_pruned = true;
@@ -229,10 +274,10 @@ impl Engine {
                 .with_hint("copy each by itself, or below another prefix"));
         }
         let work = Work { location: location.clone(), tags, place };
+        self.places.insert(work.place.name(), location);
         if !self.filter.is_in_shard(&work.source()) {
             return Ok(());
         }
-        self.places.insert(work.place.name(), location);
         let name = work.name();
         if !self.journal.is_over(&name) && self.selected.insert(name) {
             self.works.push_back(work);
@@ -287,8 +332,10 @@ impl Engine {
                             repository,
                             names: names.into(),
                             running: 0,
+                            has_others: false,
                             is_pruned: false,
                             has_failed: !problems.is_empty(),
+                            was_resumed: false,
                         };
                         self.active.insert(self.begun, active);
                     }
@@ -303,9 +350,10 @@ impl Engine {
                 self.images -= 1;
                 let Synced { row, is_unauthorized } = *synced;
                 match is_unauthorized {
-                    // A wrong credential concerns every reference.
-                    Some(e) if !self.has_answered => return Err(e),
-                    Some(_) => {}
+                    Some(e) => {
+                        self.unauthorized += 1;
+                        self.unauthorized_error.get_or_insert(e);
+                    }
                     None => self.has_answered = true,
                 }
                 if let Some(active) = self.active.get_mut(&id) {

@@ -13,6 +13,7 @@ use crate::operation::{
     copy::{Beside, CopyOptions, CopyReport, SharedLimits, copy_beside, selected},
     select::{Selected, name_of},
 };
+use crate::store::ReferrersDetail;
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, ListProblem, Manifest, Reference, Result, TagOrDigest,
     media_type,
@@ -50,6 +51,8 @@ struct Root {
     manifest: Option<Manifest>,
     /// Attestations are attached to it that have other digests at the source.
     has_attestations: bool,
+    /// What is attached to the index of the source and does not come along, as a phrase.
+    left: Option<String>,
 }
 
 /// Synchronises a reference.
@@ -102,15 +105,36 @@ impl Image<'_> {
         let source = Reference::new(place).at(descriptor.digest.clone());
         let options = self.copy_options();
         if options.index_platforms.is_empty() || !media_type::is_index(&descriptor.media_type) {
-            return Ok(Root { source, descriptor, manifest: None, has_attestations: false });
+            let (manifest, left) = (None, None);
+            return Ok(Root { source, descriptor, manifest, has_attestations: false, left });
         }
         let Selected { manifest, attestations } = selected(from, &source, &options).await?;
+        let left = match *manifest.digest() == descriptor.digest {
+            true => None,
+            false => self.left_at_index(&descriptor.digest).await?,
+        };
         Ok(Root {
+            left,
             source,
             descriptor: manifest.plain_descriptor(),
             manifest: Some(manifest),
             has_attestations: !attestations.is_empty(),
         })
+    }
+
+    /// What is attached to an index of which only some images are copied: its signature is not one of the
+    /// copy.
+    async fn left_at_index(&self, index: &Digest) -> Result<Option<String>> {
+        let from = &*self.repository.from;
+        let detail = ReferrersDetail::Unchecked;
+        let referrers = from.referrers_in_detail(index, None, detail, 1).await?;
+        let siblings = self.repository.siblings.resolved(from, index).await?;
+        let count = referrers.entries.len() + siblings.list.entries.len();
+        Ok((count > 0).then(|| {
+            format!(
+                "not copied: {count} attached to the index {index}, which has other platforms too"
+            )
+        }))
     }
 
     /// What the destination has under the name.
@@ -139,7 +163,10 @@ impl Image<'_> {
             Some(other) if *other != digest => format!("the destination has {other}"),
             Some(_) => String::new(),
         };
-        if lacks.is_empty() && !root.has_attestations {
+        self.row.detail.clone_from(&root.left);
+        let is_there = lacks.is_empty();
+        let repairs = self.context.options.repair && !self.context.options.dry_run;
+        if is_there && !root.has_attestations && !repairs {
             let compared = self.compare(&root).await?;
             ListProblem::check_complete(&compared.problems)?;
             if compared.is_empty() {
@@ -154,7 +181,7 @@ impl Image<'_> {
         let selects = root.manifest.is_some();
         let lock = self.repository.copying(&digest);
         let _copying = lock.lock().await;
-        let copied = self.copy(&root.source, true, selects, true).await;
+        let copied = self.copy(&root.source, true, selects).await;
         let mut refused = None;
         match copied {
             Ok(report) => {
@@ -168,14 +195,17 @@ impl Image<'_> {
                         format!("the source lists {count} referrers that it does not have");
                     self.row.detail.get_or_insert(detail);
                 }
+                if let Some(other) = existing.filter(|other| *other != digest) {
+                    self.row.detail.get_or_insert(format!("the tag named {other} before"));
+                }
                 let lost = report.missing.into_iter().map(|missing| missing.digest).collect();
-                return self.prove(&root, refused, lost).await;
+                return self.prove(&root, is_there, refused, lost).await;
             }
             Err(e) if is_refusal(&e) => refused = Some(e),
             Err(e) => return Ok(self.row.with_error("not copied", &e)),
         }
         // The destination refuses something: it can still have the image, and what else is attached.
-        if let Err(e) = self.copy(&root.source, false, selects, true).await {
+        if let Err(e) = self.copy(&root.source, false, selects).await {
             let row = self.row.clone();
             let other = self.at_destination().await?.filter(|other| *other != digest);
             let row = row.with_error("the destination", &e);
@@ -188,22 +218,32 @@ impl Image<'_> {
                 _ => row,
             });
         }
-        let lacking = self.compare(&root).await?.manifests;
-        for attached in lacking.into_iter().take(MAX_SINGLE) {
-            let source = root.source.at(attached);
-            match self.copy(&source, true, false, false).await {
+        let lacking = self.compare(&root).await?;
+        let place = || Reference::new(self.repository.work.location.clone());
+        let mut sources: Vec<(Reference, Option<String>)> = Vec::new();
+        for attached in lacking.manifests {
+            sources.push((place().at(attached), None));
+        }
+        for tag in lacking.tags {
+            let location = self.repository.work.location.clone();
+            let source = Reference::named(location, std::slice::from_ref(&tag), None)?;
+            sources.push((source, Some(tag)));
+        }
+        for (source, tag) in sources.into_iter().take(MAX_SINGLE) {
+            match self.copy_to(&source, tag.as_deref(), true, false).await {
                 Ok(_) => {}
                 Err(e) if is_refusal(&e) => refused = Some(e),
                 Err(e) => return Ok(self.row.with_error("not copied", &e)),
             }
         }
-        self.prove(&root, refused, Vec::new()).await
+        self.prove(&root, is_there, refused, Vec::new()).await
     }
 
     /// Asks the destination what it has now.
     async fn prove(
         mut self,
         root: &Root,
+        was_there: bool,
         refused: Option<Error>,
         lost: Vec<Digest>,
     ) -> Result<SyncRow> {
@@ -224,7 +264,9 @@ impl Image<'_> {
             }
         }
         if compared.is_empty() {
-            self.row.outcome = SyncOutcome::Copied;
+            let wrote = self.row.manifests + self.row.blobs > 0;
+            self.row.outcome =
+                if was_there && !wrote { SyncOutcome::Existed } else { SyncOutcome::Copied };
             return Ok(self.row);
         }
         let lacks = format!("the destination lacks {}", compared.phrase());
@@ -247,6 +289,7 @@ impl Image<'_> {
         let options = &self.context.options;
         CopyOptions {
             recursive: true,
+            repair: options.repair,
             index_platforms: options.platforms.clone(),
             destination_client: options.destination_client.clone(),
             concurrency: options.concurrency,
@@ -254,22 +297,47 @@ impl Image<'_> {
         }
     }
 
-    /// Copies a manifest, with what is attached to it if `recursive`, and counts what was written.
+    /// Copies the manifest of the reference, with what is attached to it if `recursive`, and counts what was
+    /// written.
     async fn copy(
         &mut self,
         source: &Reference,
         recursive: bool,
         selects: bool,
-        is_root: bool,
     ) -> Result<CopyReport> {
         let place = &self.repository.work.place.reference;
         let location = place.location().clone();
         let destination = match self.name {
-            _ if !is_root => Reference::new(location),
             _ if !place.tags().is_empty() => place.clone(),
             TagOrDigest::Tag(tag) => Reference::named(location, std::slice::from_ref(tag), None)?,
             TagOrDigest::Digest(_) => Reference::new(location),
         };
+        self.copy_from(source, &destination, recursive, selects).await
+    }
+
+    /// Copies something attached, under a tag or by its digest.
+    async fn copy_to(
+        &mut self,
+        source: &Reference,
+        tag: Option<&str>,
+        recursive: bool,
+        selects: bool,
+    ) -> Result<CopyReport> {
+        let location = self.repository.work.place.reference.location().clone();
+        let destination = match tag {
+            Some(tag) => Reference::named(location, &[tag.to_owned()], None)?,
+            None => Reference::new(location),
+        };
+        self.copy_from(source, &destination, recursive, selects).await
+    }
+
+    async fn copy_from(
+        &mut self,
+        source: &Reference,
+        destination: &Reference,
+        recursive: bool,
+        selects: bool,
+    ) -> Result<CopyReport> {
         let mut options = CopyOptions { recursive, ..self.copy_options() };
         if !selects {
             options.index_platforms.clear();
@@ -278,7 +346,7 @@ impl Image<'_> {
         let tags = self.repository.sibling_tags.as_deref();
         let beside = Beside { limits, blobs: self.repository.blobs(), tags };
         let (from, to) = (Arc::clone(&self.repository.from), Arc::clone(&self.repository.to));
-        let report = copy_beside(from, source, to, &destination, options, beside).await?;
+        let report = copy_beside(from, source, to, destination, options, beside).await?;
         self.row.manifests += report.manifests;
         self.row.blobs += report.blobs.copied + report.blobs.mounted;
         self.row.bytes += report.bytes;

@@ -35,6 +35,8 @@ enum Entry {
     },
     /// All of a repository is done.
     Over { over: u32 },
+    /// The sync reached its end.
+    Finished { finished: bool },
 }
 
 /// The checkpoint of a sync, which may have none.
@@ -47,17 +49,23 @@ pub(super) struct Journal {
     done: HashSet<[u8; 16]>,
     resumed: SyncSummary,
     pending: Vec<Entry>,
+    is_finished: bool,
 }
 
 impl Journal {
-    /// Opens the file of a sync, or creates it. `asked` is what the sync was asked for.
+    /// Opens the file of a sync, or creates it. `asked` is what the sync was asked for. A sync that reached
+    /// its end is not continued: the next one finds out what has changed since.
     pub(super) async fn open(path: &Path, asked: &serde_json::Value) -> Result<Self> {
         let mut journal = Self::default();
-        let file = Checkpoint::open(path, OPERATION, asked, |entry| {
+        let mut file = Checkpoint::open(path, OPERATION, asked, |entry| {
             let entry = serde_json::from_str(entry).map_err(|e| malformed(&e))?;
             journal.read(entry)
         })
         .await?;
+        if journal.is_finished {
+            file.restart(OPERATION, asked).await?;
+            journal = Self::default();
+        }
         Ok(Self { file: Some(file), ..journal })
     }
 
@@ -80,6 +88,7 @@ impl Journal {
             Entry::Over { over } => {
                 self.over.insert(over);
             }
+            Entry::Finished { finished } => self.is_finished = finished,
         }
         Ok(())
     }
@@ -136,9 +145,13 @@ impl Journal {
         self.pending.len()
     }
 
+    /// Records that the sync reached its end.
     pub(super) async fn close(self) -> Result<()> {
         match self.file {
-            Some(file) => file.close().await,
+            Some(mut file) => {
+                file.append(&Entry::Finished { finished: true })?;
+                file.close().await
+            }
             None => Ok(()),
         }
     }

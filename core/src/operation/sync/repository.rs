@@ -57,6 +57,8 @@ pub(super) struct Repository {
     copying: Mutex<HashMap<Digest, Arc<tokio::sync::Mutex<()>>>>,
     /// All tags of the source, if tags can be removed.
     listed: Option<HashSet<String>>,
+    /// The manifests of which everything attached was looked at.
+    subjects: Mutex<HashSet<Digest>>,
 }
 
 /// A repository, what to copy of it, and what could not be listed.
@@ -87,6 +89,7 @@ impl Repository {
             blobs: Mutex::default(),
             copying: Mutex::default(),
             listed,
+            subjects: Mutex::default(),
         };
         match &work.tags {
             TagSelection::Named(tags) => {
@@ -162,6 +165,25 @@ impl Repository {
         Arc::clone(copying.entry(digest.clone()).or_default())
     }
 
+    /// Notes that everything attached to a manifest was looked at.
+    pub(super) fn visit(&self, subject: &Digest) {
+        let mut subjects = self.subjects.lock().unwrap_or_else(PoisonError::into_inner);
+        subjects.insert(subject.clone());
+    }
+
+    /// Returns the tags that have the digest of a manifest to which no selected tag leads, if all tags are
+    /// selected.
+    pub(super) fn other_sibling_tags(&self, filter: &Filter) -> Vec<TagOrDigest> {
+        if self.work.tags != TagSelection::All || !filter.has_every_tag() {
+            return Vec::new();
+        }
+        let subjects = self.subjects.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = self.sibling_tags.iter().flatten().filter(|tag| {
+            SiblingTag::parse(tag).is_some_and(|tag| !subjects.contains(tag.subject()))
+        });
+        others.cloned().map(TagOrDigest::Tag).collect()
+    }
+
     /// Removes the tags of the destination that the source does not have, among those that are selected.
     pub(super) async fn prune(
         &self,
@@ -198,6 +220,19 @@ impl Repository {
         let mut rows = Vec::new();
         for tag in surplus {
             let row = row(Some(&tag));
+            // Somebody may have pushed it since the tags were listed.
+            let at_source = {
+                let _permit = limits.requests.acquire().await;
+                self.from.resolve(&TagOrDigest::Tag(tag.clone())).await
+            };
+            match at_source {
+                Ok(_) => continue,
+                Err(e) if e.code() == ocigraph_types::Code::NotFound => {}
+                Err(e) => {
+                    rows.push(row.with_unknown(&e));
+                    continue;
+                }
+            }
             rows.push(if dry_run {
                 let detail = "the source does not have it".to_owned();
                 row.with_detail(SyncOutcome::WouldRemove, detail)

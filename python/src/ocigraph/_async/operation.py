@@ -960,6 +960,7 @@ class ArtifactOperations(Base):
         platforms: str | Iterable[str] = (),
         dry_run: bool = False,
         prune_destination: bool = False,
+        repair: bool = False,
         checkpoint: StrPath | None = None,
         shard: str | None = None,
         destination_client: AsyncClient | None = None,
@@ -998,9 +999,13 @@ class ArtifactOperations(Base):
                 selected: repositories of sources that name no tags, and there the tags that match the patterns. Nothing
                 is removed if a list of the tags is incomplete, or if the source lists no tag. Tags that have the digest
                 of a manifest, as cosign writes them, stay. Default: False.
+            repair: also asks the destination for every blob of what it has, and copies again what it has lost. Default:
+                False; a manifest that the destination has proves its blobs, since a registry checks them when it
+                receives the manifest.
             checkpoint: a file that records what was done. A sync of the same sources with the same options continues
                 where the file ends, and returns the other rows. A reference counts as done if the destination has all
-                of it, when the next rows are asked for. Default: none.
+                of it, when the next rows are asked for. After a sync that reached its end, the next one begins again.
+                Default: none.
             shard: copies a share of the repositories: ``1/3``, ``2/3`` and ``3/3`` together are all. Which repository
                 is in which share depends on its name alone. Default: all.
             destination_client: the client that reaches the destination: see ``destination_client``. Default: none, and
@@ -1037,6 +1042,7 @@ class ArtifactOperations(Base):
             platforms=check_text_list("platforms", platforms),
             dry_run=check_flag("dry_run", dry_run),
             prune_destination=check_flag("prune_destination", prune_destination),
+            repair=check_flag("repair", repair),
             checkpoint=optional(check_path, "checkpoint", checkpoint),
             shard=optional(check_text, "shard", shard),
             destination_client=self._other("destination_client", destination_client),

@@ -341,6 +341,7 @@ fn options(request: &mut Request, line: &mut Line) -> Result<(), Failure> {
                     line.option(&format!("--{name}"), text(&name, pattern)?);
                 }
             }
+            ("sync", "repair") => line.flag("--repair", &name, &given)?,
             ("sync", "prune_destination") => line.flag("--prune-destination", &name, &given)?,
             ("sweep" | "sync", "checkpoint" | "shard") => {
                 line.option(&format!("--{name}"), text(&name, &given)?);

@@ -472,6 +472,7 @@ fn sync_options(request: &mut Request) -> Result<SyncOptions, Failure> {
             "latest" => built.latest = Some(value(&name, &given)?),
             "platforms" => built.platforms = texts(&name, &given)?,
             "dry_run" => built.dry_run = value(&name, &given)?,
+            "repair" => built.repair = value(&name, &given)?,
             "prune_destination" => built.prune_destination = value(&name, &given)?,
             "checkpoint" => built.checkpoint = Some(text(&name, &given)?.into()),
             "shard" => built.shard = Some(text(&name, &given)?),

@@ -1,8 +1,8 @@
 //! The report of a sync as a page or as JSON: what the destination lacks comes first.
 
-use std::{fmt::Write, path::PathBuf};
+use std::{fmt::Write, fs::File, path::PathBuf};
 
-use ocigraph::{KeyCase, Result, SyncOutcome, SyncRow, SyncSummary, ToJson, printable};
+use ocigraph::{Error, KeyCase, Result, SyncOutcome, SyncRow, SyncSummary, ToJson, printable};
 use serde_json::json;
 
 use super::text_summary;
@@ -43,10 +43,13 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) fn new(path: PathBuf, sources: &[String], destination: &str) -> Self {
+    /// Fails if the file cannot be written: a sync can take hours.
+    pub(super) fn new(path: PathBuf, sources: &[String], destination: &str) -> Result<Self> {
+        let opened = File::options().create(true).append(true).open(&path);
+        opened.map_err(|e| write_error(Some(&path), &e))?;
         let (sources, destination) = (sources.to_vec(), destination.to_owned());
         let rows = std::array::from_fn(|_| Vec::new());
-        Self { path, sources, destination, rows, left_out: [0; ORDER.len()] }
+        Ok(Self { path, sources, destination, rows, left_out: [0; ORDER.len()] })
     }
 
     pub(super) fn add(&mut self, row: SyncRow) {
@@ -57,13 +60,14 @@ impl Report {
         }
     }
 
-    pub(super) fn write(&self, summary: &SyncSummary) -> Result<()> {
+    /// Writes the report. `failure` is the error that ended the sync early.
+    pub(super) fn write(&self, summary: &SyncSummary, failure: Option<&Error>) -> Result<()> {
         let is_page = self.path.extension().is_some_and(|extension| extension == "html");
-        let text = if is_page { self.page(summary) } else { self.json(summary) };
+        let text = if is_page { self.page(summary, failure) } else { self.json(summary, failure) };
         std::fs::write(&self.path, text).map_err(|e| write_error(Some(&self.path), &e))
     }
 
-    fn json(&self, summary: &SyncSummary) -> String {
+    fn json(&self, summary: &SyncSummary, failure: Option<&Error>) -> String {
         let rows = self.rows.iter().flatten().map(|row| row.to_json(KeyCase::Camel));
         let mut text = ocigraph::json_line(&json!({
             "sources": self.sources,
@@ -71,18 +75,24 @@ impl Report {
             "summary": summary.to_json(KeyCase::Camel),
             "rows": rows.collect::<Vec<_>>(),
             "leftOut": self.left_out.iter().sum::<u64>(),
+            "error": failure.map(ToString::to_string),
         }));
         text.push('\n');
         text
     }
 
-    fn page(&self, summary: &SyncSummary) -> String {
+    fn page(&self, summary: &SyncSummary, failure: Option<&Error>) -> String {
         let failures = ORDER.iter().filter(|outcome| outcome.is_failure());
         let failures: u64 = failures.map(|outcome| summary.count(*outcome)).sum();
-        let (class, verdict) = match failures {
-            0 => ("good", "The destination has everything.".to_owned()),
-            1 => ("bad", "1 reference needs attention.".to_owned()),
-            count => ("bad", format!("{count} references need attention.")),
+        let planned = summary.would_copy + summary.would_remove;
+        let (class, verdict) = match (failure, failures) {
+            (Some(error), _) => ("bad", format!("The sync ended early: {error}")),
+            (None, 0) if planned > 0 => {
+                ("good", format!("A dry run: {planned} references would change."))
+            }
+            (None, 0) => ("good", "The destination has everything.".to_owned()),
+            (None, 1) => ("bad", "1 reference needs attention.".to_owned()),
+            (None, count) => ("bad", format!("{count} references need attention.")),
         };
         let mut page = format!(
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
@@ -91,7 +101,8 @@ impl Report {
              </head><body>\n<h1>Sync to {to}</h1>\n<p class=\"{class}\"><strong>{verdict}</strong></p>\n\
              <p>{counts}</p>\n",
             to = escaped(&self.destination),
-            counts = escaped(&text_summary(summary)),
+            counts = escaped(&text_summary(summary, planned > 0)),
+            verdict = escaped(&verdict),
         );
         for (position, outcome) in ORDER.iter().enumerate() {
             let (rows, left_out) = (&self.rows[position], self.left_out[position]);
