@@ -75,11 +75,14 @@ def test_ctrl_c_interrupts_a_wait_and_loses_no_row(fixture: Fixture, work: objec
     with Client() as client:
         rows = client.discover_each(image)
         fixture.configure({"delay_ms": 1500})
+        # A shell starts a command in the background with SIGINT ignored.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
         timer.start()
         with pytest.raises(KeyboardInterrupt):
             list(rows)
         timer.join()
+        signal.signal(signal.SIGINT, before)
         fixture.configure({})
         assert len(list(rows)) == 3
 

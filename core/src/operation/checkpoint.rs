@@ -11,16 +11,19 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::blocking::spawn_blocking;
-use ocigraph_types::{Code, Error, Result, excerpt};
+use ocigraph_types::{Algorithm, Code, Error, Result, excerpt};
 
 /// Maximum bytes of an entry. A file is read in pieces of this size.
 const MAX_ENTRY: usize = 1 << 20;
 
 /// The version of the form of the file.
 const VERSION: u32 = 1;
+
+/// Texts that a checkpoint has as they are. Of more, it has the first ones and the digest of all.
+const MAX_TEXTS: usize = 100;
 
 /// The first line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -158,6 +161,16 @@ impl Checkpoint {
         self.file = Some(file);
         Ok(())
     }
+}
+
+/// Returns what a checkpoint says of the targets or sources of an operation.
+pub(crate) fn texts_in_checkpoint(texts: &[String]) -> Value {
+    if texts.len() <= MAX_TEXTS && texts.iter().map(String::len).sum::<usize>() < MAX_ENTRY / 2 {
+        return json!(texts);
+    }
+    let digest = Algorithm::Sha256.digest(texts.join("\n").as_bytes());
+    let first: Vec<String> = texts.iter().take(3).map(|text| excerpt(text)).collect();
+    json!({ "number": texts.len(), "first": first, "digest": digest })
 }
 
 fn header(operation: &str, asked: &Value) -> Header {

@@ -15,4 +15,4 @@ pub(crate) use latest::latest;
 pub(crate) use names::Names;
 pub(crate) use pattern::Pattern;
 pub(crate) use places::Places;
-pub(crate) use selector::{Selector, TagSelection};
+pub(crate) use selector::{Selector, TagSelection, merged, shown};

@@ -26,8 +26,9 @@ pub use self::{
     summary::{SweepCoverage, SweepSummary},
 };
 use crate::operation::{
+    checkpoint::texts_in_checkpoint,
     rows::Rows,
-    selection::{Places, Selector},
+    selection::{Places, Selector, merged, shown},
 };
 use ocigraph_types::{Code, Error, Result};
 
@@ -46,7 +47,7 @@ pub(crate) fn run(
             };
             Engine::new(places, selectors, &options, journal, sink)?.run().await
         };
-        swept.await.map_err(|e| e.with_operation(OPERATION, texts.join(" ")))
+        swept.await.map_err(|e| e.with_operation(OPERATION, shown(&texts)))
     })
 }
 
@@ -58,13 +59,15 @@ pub(crate) fn select(targets: &[String], options: &SweepOptions) -> Result<Vec<S
         ));
     }
     options.filter()?;
-    targets.iter().map(|target| Selector::parse(target)).collect()
+    let selectors: Vec<Selector> =
+        targets.iter().map(|target| Selector::parse(target)).collect::<Result<_>>()?;
+    Ok(merged(selectors))
 }
 
 /// What a checkpoint must agree on.
 fn asked(targets: &[String], options: &SweepOptions) -> serde_json::Value {
     json!({
-        "targets": targets,
+        "targets": texts_in_checkpoint(targets),
         "repositories": options.repositories,
         "tags": options.tags,
         "latest": options.latest,

@@ -23,17 +23,17 @@ pub use self::{
     row::{SyncOutcome, SyncRow},
     summary::SyncSummary,
 };
-use crate::operation::rows::Rows;
+use crate::operation::{checkpoint::texts_in_checkpoint, rows::Rows, selection::shown};
 use ocigraph_types::Error;
 
 /// Copies what the plan says: see [`Client::sync`](crate::Client::sync).
 pub(crate) fn run(stores: Stores, plan: Plan, options: SyncOptions) -> Rows<SyncRow, SyncSummary> {
     Rows::new(move |sink| async move {
         let texts: Vec<String> = plan.selectors.iter().map(ToString::to_string).collect();
-        let on = format!("{} to {}", texts.join(" "), plan.destination);
+        let on = format!("{} to {}", shown(&texts), plan.destination);
         let synced = async {
             let asked = json!({
-                "sources": texts,
+                "sources": texts_in_checkpoint(&texts),
                 "destination": plan.destination,
                 "repositories": options.repositories,
                 "tags": options.tags,

@@ -397,3 +397,99 @@ fn a_checkpoint_never_replaces_another_file() {
     work.ocigraph(&["sweep", &place, "--checkpoint", path.to_str().unwrap()]).fails_with(2);
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
 }
+
+/// The JSON of a sweep with a summary.
+fn summary(work: &Workspace, args: &[&str]) -> Value {
+    let result = work.ocigraph(&[&["sweep", "--format", "json"], args].concat());
+    let whole: Value =
+        serde_json::from_str(&result.stdout).unwrap_or_else(|e| panic!("{e}: {result}"));
+    whole["summary"].clone()
+}
+
+#[test]
+fn a_summary_counts_an_image_once_whatever_its_tags() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config::default());
+    let at = |tag: &str| format!("{}/app:{tag}", fixture.host());
+    push(&at("v1"), &[]);
+    work.ocigraph(&["tag", &at("v1"), "v1.0", "latest"]).ok();
+    let refused = push(&at("v2"), &[SBOM]);
+    work.ocigraph(&["tag", &at("v2"), "v2.0"]).ok();
+    let path = format!("referrers/{refused}");
+    let fail = vec![Failure { times: None, ..Failure::new("GET", &path, 403, 1) }];
+    fixture.set_config(Config { fail, ..Config::default() });
+    let found = summary(&work, &[&format!("{}/app", fixture.host())]);
+    let counts = ["images", "none", "refused", "unknown", "missing"].map(|name| &found[name]);
+    assert_eq!(counts, [2, 1, 1, 0, 0], "{found:#}");
+}
+
+#[test]
+fn a_resumed_sweep_asks_again_for_what_was_refused_and_counts_all_that_is_attached() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config::default());
+    let at = |tag: &str| format!("{}/app:{tag}", fixture.host());
+    let refused = push(&at("v1"), &[SBOM]);
+    push(&at("v2"), &[]);
+    let wide = push(&at("v3"), &[]);
+    run(async {
+        let client = Client::new();
+        let repository: ocigraph::Reference = format!("{}/app", fixture.host()).parse().unwrap();
+        let subject: ocigraph::Reference = format!("{repository}@{wide}").parse().unwrap();
+        for number in 0..1100 {
+            let options = PushOptions::default().artifact_type("example/one");
+            let options =
+                options.annotations(BTreeMap::from([("number".to_owned(), number.to_string())]));
+            client.push(&repository, options.subject(subject.clone())).await.unwrap();
+        }
+    });
+    let path = format!("referrers/{refused}");
+    let fail = vec![Failure { times: None, ..Failure::new("GET", &path, 403, 1) }];
+    fixture.set_config(Config { fail, ..Config::default() });
+    let (repository, checkpoint) = (format!("{}/app", fixture.host()), work.path("checkpoint"));
+    let args = [repository.as_str(), "--checkpoint", checkpoint.to_str().unwrap()];
+    let first = summary(&work, &args);
+    assert_eq!((&first["refused"], &first["attached"]), (&1.into(), &1100.into()), "{first:#}");
+    fixture.set_config(Config::default());
+    fixture.clear_requests();
+    let second = summary(&work, &args);
+    assert_eq!((&second["refused"], &second["attached"]), (&0.into(), &1101.into()), "{second:#}");
+    assert_eq!(second["images"], 3, "{second:#}");
+    let asked = fixture.requests().into_iter().filter(|one| one.path.contains("referrers/"));
+    let asked: BTreeSet<String> = asked.map(|one| one.path).collect();
+    assert!(asked.iter().any(|path| path.contains(&refused)), "{asked:?}");
+    assert!(!asked.iter().any(|path| path.contains(&wide)), "{asked:?}");
+}
+
+#[test]
+fn the_lines_of_a_repository_are_one_target_and_a_checkpoint_of_many_can_be_opened() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config::default());
+    let at = |tag: &str| format!("{}/app:{tag}", fixture.host());
+    push(&at("v1"), &[SBOM]);
+    work.ocigraph(&["tag", &at("v1"), "v2"]).ok();
+    let lines = [at("v1"), at("v2"), at("v1")].join("\n");
+    let from = work.write("few", &lines);
+    fixture.clear_requests();
+    let rows = sweep(&work, &["--from", from.to_str().unwrap()]);
+    assert_eq!(images(&rows), ["app:v1 found", "app:v2 found"]);
+    let lists = fixture.requests().into_iter().filter(|one| one.path.contains("referrers/sha256"));
+    assert_eq!(lists.count(), 2, "the referrers of the image and of its SBoM");
+
+    // The header of a checkpoint with all targets would be longer than a line may be.
+    let tags: Vec<String> = (0..40_000).map(|i| at(&format!("a-tag-of-many-{i}"))).collect();
+    let layout = work.path("layout");
+    let many =
+        tags.iter().map(|tag| tag.replace(&fixture.host(), &format!("oci:{}", layout.display())));
+    let from = work.write("many", many.collect::<Vec<_>>().join("\n"));
+    let checkpoint = work.path("checkpoint");
+    let args = ["--from", from.to_str().unwrap(), "--checkpoint", checkpoint.to_str().unwrap()];
+    for _ in 0..2 {
+        let result = work.ocigraph(&[&["sweep", "--latest", "1"], &args[..]].concat());
+        assert!(!result.stderr.contains("checkpoint"), "{}", result.stderr);
+    }
+    let other = work.write("other", tags[..30_000].join("\n"));
+    let args = ["--from", other.to_str().unwrap(), "--checkpoint", checkpoint.to_str().unwrap()];
+    let result = work.ocigraph(&[&["sweep", "--latest", "1"], &args[..]].concat());
+    assert!(result.stderr.contains("other targets"), "{}", result.stderr);
+    assert!(result.stderr.len() < 2000, "{} bytes", result.stderr.len());
+}

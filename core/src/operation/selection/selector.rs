@@ -1,9 +1,15 @@
 //! A target of an operation on many images.
 
-use std::fmt;
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+};
 
 use super::pattern::Pattern;
-use ocigraph_types::{Code, Digest, Error, Host, Location, Reference, Result};
+use ocigraph_types::{Code, Digest, Error, Host, Location, Reference, Result, excerpt};
+
+/// Tags that are joined: a checkpoint names the repository with all of them.
+const MAX_JOINED: usize = 1000;
 
 /// What one target selects. Its text is one of
 /// - `host`: all repositories of a registry;
@@ -131,6 +137,40 @@ impl fmt::Display for Selector {
     }
 }
 
+/// Joins the targets that name tags of the same repository: it is opened once, and its tags are listed once.
+pub(crate) fn merged(selectors: Vec<Selector>) -> Vec<Selector> {
+    let mut merged: Vec<Selector> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut seen: HashSet<String> = HashSet::new();
+    for selector in selectors {
+        let Selector::One { location, tags: TagSelection::Named(mut more) } = selector else {
+            merged.push(selector);
+            continue;
+        };
+        let name = Reference::new(location.clone()).to_string();
+        more.retain(|tag| seen.insert(format!("{name}:{tag}")));
+        let place = places.get(&name).and_then(|place| merged.get_mut(*place));
+        if let Some(Selector::One { tags: TagSelection::Named(tags), .. }) = place
+            && tags.len() < MAX_JOINED
+        {
+            tags.extend(more);
+        } else if !more.is_empty() {
+            places.insert(name, merged.len());
+            merged.push(Selector::One { location, tags: TagSelection::Named(more) });
+        }
+    }
+    merged
+}
+
+/// Returns targets for an error: the first of many.
+pub(crate) fn shown(texts: &[String]) -> String {
+    let first: Vec<String> = texts.iter().take(3).map(|text| excerpt(text)).collect();
+    match texts.len() - first.len() {
+        0 => first.join(" "),
+        more => format!("{} and {more} more", first.join(" ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,5 +210,15 @@ mod tests {
         {
             assert!(Selector::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_tags_of_a_repository_are_joined() {
+        let texts = ["h.example/a:v1", "h.example/b:v1", "h.example/a:v2,v1", "h.example/a"];
+        let selectors = texts.iter().map(|text| Selector::parse(text).unwrap()).collect();
+        let expected = ["h.example/a:v1,v2", "h.example/b:v1", "h.example/a"];
+        let expected: Vec<Selector> =
+            expected.iter().map(|text| Selector::parse(text).unwrap()).collect();
+        assert_eq!(merged(selectors), expected);
     }
 }

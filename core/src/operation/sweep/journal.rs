@@ -15,6 +15,9 @@ use super::{
 use crate::operation::{checkpoint::Checkpoint, selection::Names};
 use ocigraph_types::{Code, Digest, Error, Host, Result};
 
+/// The tags of one repository: they take two megabytes as bits.
+const MAX_TAGS: u32 = 1 << 24;
+
 /// Names in one entry.
 const NAMES: usize = 1000;
 
@@ -149,13 +152,18 @@ impl Journal {
                 let status = SweepStatus::ALL.get(usize::from(s));
                 let status = *status.ok_or_else(|| malformed(&"a status is not known"))?;
                 let (place, stored) = self.stored(r, names)?;
+                if t.iter().any(|tag| *tag > MAX_TAGS) {
+                    return Err(malformed(&"the number of a tag is too large"));
+                }
                 t.iter().for_each(|tag| stored.set(*tag as usize));
                 stored.walked.extend(d.iter().map(|digest| (key(digest), status)));
                 stored.visited.extend(v.iter().map(key));
                 let summary = &mut self.resumed.summary;
                 summary.attached += a;
                 summary.images += u64::from(k.is_some() || d.is_none());
-                summary.count(status, t.len().max(1) as u64);
+                if k.is_some() || d.is_none() {
+                    summary.count(status);
+                }
                 if let Some(kinds) = k {
                     let platforms = p.into_iter();
                     let platforms = platforms.map(|(name, bits)| (name, Kinds::from_bits(bits)));
@@ -246,12 +254,12 @@ impl Journal {
 
     /// Records an image, if it is known.
     pub(super) fn add_image(&mut self, repository: &Repository, swept: &SweptImage) {
-        let is_known = swept.status != SweepStatus::Unknown && repository.is_complete;
+        // What is refused is asked for again: the credential may be another one then.
+        let is_known = swept.status.is_known() && repository.is_complete;
         if !self.records() || !is_known {
             return;
         }
         let coverage = swept.coverage.as_ref();
-        let attached = swept.rows.iter().filter(|row| row.depth > 0 && row.digest.is_some());
         let entry = Entry::Image {
             r: self.number(repository),
             t: swept.tags.iter().filter_map(|tag| u32::try_from(*tag).ok()).collect(),
@@ -263,7 +271,7 @@ impl Journal {
                 .flat_map(ImageCoverage::platforms)
                 .map(|(platform, kinds)| (platform.to_owned(), kinds.bits()))
                 .collect(),
-            a: attached.count() as u64,
+            a: swept.attached,
             v: swept.visited.clone(),
         };
         self.pending.push(entry);

@@ -23,7 +23,7 @@ pub struct SweepSummary {
     pub images: u64,
     /// The manifests that are attached to them, and those that indexes list.
     pub attached: u64,
-    /// The images to which nothing is attached.
+    /// The images to which nothing is attached. An image with several tags counts once here too.
     pub none: u64,
     /// The images, repositories and registries that do not exist.
     pub missing: u64,
@@ -147,14 +147,14 @@ impl Totals {
 }
 
 impl SweepSummary {
-    /// Counts rows of images, repositories or registries.
-    pub(super) fn count(&mut self, status: SweepStatus, rows: u64) {
+    /// Counts an image, a repository or a registry.
+    pub(super) fn count(&mut self, status: SweepStatus) {
         match status {
             SweepStatus::Found => {}
-            SweepStatus::None => self.none += rows,
-            SweepStatus::Missing => self.missing += rows,
-            SweepStatus::Unknown => self.unknown += rows,
-            SweepStatus::Refused => self.refused += rows,
+            SweepStatus::None => self.none += 1,
+            SweepStatus::Missing => self.missing += 1,
+            SweepStatus::Unknown => self.unknown += 1,
+            SweepStatus::Refused => self.refused += 1,
         }
     }
 }
