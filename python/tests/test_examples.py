@@ -50,6 +50,16 @@ def test_the_notebook_example_draws_a_graph(work: Path) -> None:
     assert ElementTree.parse("graph.svg").getroot().tag.endswith("svg")
 
 
+def test_the_notebook_example_draws_the_coverage_of_a_sweep(work: Path) -> None:
+    with Client() as client:
+        for tag in ("v1", "v2"):
+            client.push(f"oci:app:{tag}", artifact_type="image/example", annotations={"tag": tag})
+        client.push("oci:app", artifact_type="application/spdx+json", subject="oci:app:v1")
+    printed = example("draw_coverage.py", "oci:app", "coverage.svg")
+    assert printed.startswith("2 images, 1 attached manifests\n") and "sbom" in printed
+    assert ElementTree.parse("coverage.svg").getroot().tag.endswith("svg")
+
+
 async def push_images(repository: str, number: int) -> None:
     turn = asyncio.Semaphore(50)
     async with AsyncClient() as client:

@@ -13,6 +13,7 @@ mod digests;
 mod files;
 mod graphs;
 mod large;
+mod scale;
 mod small;
 
 use std::{path::Path, process::Command, time::Duration};
@@ -32,6 +33,8 @@ fn main() {
     graphs::discover_attached(&mut bench);
     graphs::discover_many(&mut bench);
     graphs::copy(&mut bench);
+    scale::sweep(&mut bench);
+    scale::sync(&mut bench);
     small::push_and_pull(&mut bench);
     large::loopback(&mut bench);
     large::over_tls(&mut bench);
