@@ -225,7 +225,7 @@ impl Deletion<'_> {
                 outcome.deleted.push(one);
                 continue;
             };
-            let tags = self.tags(&one.descriptor.digest);
+            let tags = self.free_tags(&one.descriptor.digest).await;
             match self.store.push_manifest(&content, &tags).await {
                 Ok(()) => {
                     restored += 1;
@@ -255,6 +255,18 @@ impl Deletion<'_> {
         let waiting = graph.into_iter().filter(|one| waiting.contains_key(&one.descriptor.digest));
         outcome.refused.extend(waiting.map(|one| stays(one, "not deleted")));
         outcome
+    }
+
+    /// Returns the tags of a deleted manifest that name nothing now. Somebody else may have pushed the others.
+    async fn free_tags(&self, digest: &Digest) -> Vec<String> {
+        let mut free = Vec::new();
+        for tag in self.tags(digest) {
+            let named = self.store.resolve(&TagOrDigest::Tag(tag.clone())).await;
+            if named.is_err_and(|e| e.code() == Code::NotFound) {
+                free.push(tag);
+            }
+        }
+        free
     }
 
     fn tags(&self, digest: &Digest) -> Vec<String> {
