@@ -1,6 +1,7 @@
 //! A file that records what an operation has done, so that a later one continues where a killed one stopped.
 //!
-//! It has one entry a line, as JSON. The first line says which operation it belongs to, and what was asked.
+//! It has one entry a line, as JSON. The first line says which operation it belongs to, and what was asked: of
+//! a long list its digest.
 //! Entries are only added, and one system call writes those of a step: a process that is killed leaves at
 //! most a torn last line, which is dropped.
 
@@ -17,13 +18,13 @@ use crate::blocking::spawn_blocking;
 use ocigraph_types::{Algorithm, Code, Error, Result, excerpt};
 
 /// Maximum bytes of an entry. A file is read in pieces of this size.
-const MAX_ENTRY: usize = 1 << 20;
+pub(crate) const MAX_ENTRY: usize = 1 << 20;
+
+/// Maximum bytes of an argument that the first line has as it is.
+const MAX_ARGUMENT: usize = 1024;
 
 /// The version of the form of the file.
 const VERSION: u32 = 1;
-
-/// Texts that a checkpoint has as they are. Of more, it has the first ones and the digest of all.
-const MAX_TEXTS: usize = 100;
 
 /// The first line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -163,18 +164,28 @@ impl Checkpoint {
     }
 }
 
-/// Returns what a checkpoint says of the targets or sources of an operation.
-pub(crate) fn texts_in_checkpoint(texts: &[String]) -> Value {
-    if texts.len() <= MAX_TEXTS && texts.iter().map(String::len).sum::<usize>() < MAX_ENTRY / 2 {
-        return json!(texts);
-    }
-    let digest = Algorithm::Sha256.digest(texts.join("\n").as_bytes());
-    let first: Vec<String> = texts.iter().take(3).map(|text| excerpt(text)).collect();
-    json!({ "number": texts.len(), "first": first, "digest": digest })
+fn header(operation: &str, asked: &Value) -> Header {
+    Header { schema_version: VERSION, operation: operation.to_owned(), asked: condensed(asked) }
 }
 
-fn header(operation: &str, asked: &Value) -> Header {
-    Header { schema_version: VERSION, operation: operation.to_owned(), asked: asked.clone() }
+/// Replaces the arguments that are long: 40,000 targets would make a line that is too long to read.
+fn condensed(asked: &Value) -> Value {
+    let Value::Object(members) = asked else { return asked.clone() };
+    let condense = |value: &Value| {
+        let text = value.to_string();
+        if text.len() <= MAX_ARGUMENT {
+            return value.clone();
+        }
+        let digest = Algorithm::Sha256.digest(text.as_bytes()).to_string();
+        match value {
+            Value::Array(items) => {
+                let first = items.first().map(|item| excerpt(item.as_str().unwrap_or_default()));
+                json!({ "count": items.len(), "first": first, "digest": digest })
+            }
+            _ => json!({ "digest": digest }),
+        }
+    };
+    members.iter().map(|(name, value)| (name.clone(), condense(value))).collect()
 }
 
 fn open_locked(path: &Path) -> Result<File> {
@@ -207,7 +218,7 @@ fn check(line: &str, operation: &str, asked: &Value) -> Result<()> {
         return Err(invalid(format!("this is the checkpoint of {}", excerpt(&header.operation))));
     }
     let members = |value: &Value| value.as_object().cloned().unwrap_or_default();
-    let (before, now) = (members(&header.asked), members(asked));
+    let (before, now) = (members(&header.asked), members(&condensed(asked)));
     let differs = now.iter().find(|(name, value)| before.get(*name) != Some(*value));
     match differs {
         None if before.len() == now.len() => Ok(()),
@@ -328,6 +339,24 @@ mod tests {
         std::fs::write(&other, "notes").unwrap();
         assert_eq!(open(&other, &json!({})).await.unwrap_err().code(), Code::InvalidArgument);
         assert_eq!(std::fs::read(&other).unwrap(), b"notes");
+    }
+
+    #[tokio::test]
+    async fn a_long_list_of_arguments_makes_a_short_line_and_a_short_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("checkpoint");
+        let targets = |n: usize| -> Vec<String> {
+            (0..n).map(|i| format!("registry.example.com/team/app{i}:v1")).collect()
+        };
+        let asked = json!({ "targets": targets(50_000) });
+        let (mut checkpoint, _) = open(&path, &asked).await.unwrap();
+        checkpoint.append(&json!({ "n": 1 })).unwrap();
+        checkpoint.close().await.unwrap();
+        assert!(std::fs::metadata(&path).unwrap().len() < 1_000);
+        assert_eq!(open(&path, &asked).await.unwrap().1.len(), 1);
+        let error = open(&path, &json!({ "targets": targets(50_001) })).await.unwrap_err();
+        assert!(error.message().contains("other targets"), "{error}");
+        assert!(error.message().len() < 1_000, "{error}");
     }
 
     #[tokio::test]

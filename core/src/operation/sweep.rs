@@ -26,9 +26,8 @@ pub use self::{
     summary::{SweepCoverage, SweepSummary},
 };
 use crate::operation::{
-    checkpoint::texts_in_checkpoint,
     rows::Rows,
-    selection::{Places, Selector, merged, shown},
+    selection::{Places, Selector, shown},
 };
 use ocigraph_types::{Code, Error, Result};
 
@@ -59,15 +58,13 @@ pub(crate) fn select(targets: &[String], options: &SweepOptions) -> Result<Vec<S
         ));
     }
     options.filter()?;
-    let selectors: Vec<Selector> =
-        targets.iter().map(|target| Selector::parse(target)).collect::<Result<_>>()?;
-    Ok(merged(selectors))
+    targets.iter().map(|target| Selector::parse(target)).collect()
 }
 
 /// What a checkpoint must agree on.
 fn asked(targets: &[String], options: &SweepOptions) -> serde_json::Value {
     json!({
-        "targets": texts_in_checkpoint(targets),
+        "targets": targets,
         "repositories": options.repositories,
         "tags": options.tags,
         "latest": options.latest,

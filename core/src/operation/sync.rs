@@ -23,7 +23,7 @@ pub use self::{
     row::{SyncOutcome, SyncRow},
     summary::SyncSummary,
 };
-use crate::operation::{checkpoint::texts_in_checkpoint, rows::Rows, selection::shown};
+use crate::operation::{rows::Rows, selection::shown};
 use ocigraph_types::Error;
 
 /// Copies what the plan says: see [`Client::sync`](crate::Client::sync).
@@ -33,7 +33,7 @@ pub(crate) fn run(stores: Stores, plan: Plan, options: SyncOptions) -> Rows<Sync
         let on = format!("{} to {}", shown(&texts), plan.destination);
         let synced = async {
             let asked = json!({
-                "sources": texts_in_checkpoint(&texts),
+                "sources": texts,
                 "destination": plan.destination,
                 "repositories": options.repositories,
                 "tags": options.tags,

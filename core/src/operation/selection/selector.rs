@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::pattern::Pattern;
-use ocigraph_types::{Code, Digest, Error, Host, Location, Reference, Result, excerpt};
+use ocigraph_types::{Code, Digest, Error, Host, Location, Reference, Result};
 
 /// Tags that are joined: a checkpoint names the repository with all of them.
 const MAX_JOINED: usize = 1000;
@@ -104,6 +104,16 @@ impl Selector {
     }
 }
 
+/// Returns the targets of an operation for its errors: the first ones, and the number of the others.
+pub(crate) fn shown(targets: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let first = targets[..targets.len().min(SHOWN)].join(" ");
+    match targets.len().saturating_sub(SHOWN) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
 /// Splits the pattern for tags off.
 fn tag_pattern(text: &str) -> Option<(&str, &str)> {
     let (before, tag) = text.rsplit_once(':')?;
@@ -160,15 +170,6 @@ pub(crate) fn merged(selectors: Vec<Selector>) -> Vec<Selector> {
         }
     }
     merged
-}
-
-/// Returns targets for an error: the first of many.
-pub(crate) fn shown(texts: &[String]) -> String {
-    let first: Vec<String> = texts.iter().take(3).map(|text| excerpt(text)).collect();
-    match texts.len() - first.len() {
-        0 => first.join(" "),
-        more => format!("{} and {more} more", first.join(" ")),
-    }
 }
 
 #[cfg(test)]

@@ -182,6 +182,9 @@ impl Engine {
             for row in &rows {
                 let is_attached = row.digest.is_some() && row.depth > 0;
                 summary.attached += u64::from(is_attached);
+                if row.depth == 0 {
+                    summary.count(row.status, 1);
+                }
             }
         });
         self.sink.send(rows).await;
@@ -417,17 +420,14 @@ impl Engine {
             false => self.reached(registry),
         }
         if swept.coverage.is_some() || swept.digest.is_none() {
-            self.sink.summarize(|summary| {
-                summary.images += 1;
-                summary.count(swept.status);
-            });
+            self.sink.summarize(|summary| summary.images += 1);
         }
         if let Some(coverage) = &swept.coverage {
             // What lies deeper than asked was not looked for.
             let status = if swept.is_cut { SweepStatus::Unknown } else { swept.status };
             self.totals.add(&repository.place.name(), coverage, status);
         }
-        if !swept.status.is_known() {
+        if swept.status == SweepStatus::Unknown {
             repository.note_unknown();
         }
         self.journal.add_image(repository, &swept);
@@ -453,28 +453,22 @@ impl Engine {
             "not swept, since {MAX_UNREACHABLE} requests in a row did not reach {}",
             place.registry
         ));
-        self.add_row(row);
+        self.rows.push(row);
     }
 
     fn add_error(&mut self, place: &Place, error: &Error) -> Result<()> {
         if error.says_nothing_of_a_registry() {
             return Err(error.clone());
         }
-        self.add_row(SweepRow::new(place, None, SweepStatus::Unknown).of_error(error));
+        self.rows.push(SweepRow::new(place, None, SweepStatus::Unknown).of_error(error));
         Ok(())
-    }
-
-    /// Adds the row of a repository or a registry.
-    fn add_row(&mut self, row: SweepRow) {
-        self.sink.summarize(|summary| summary.count(row.status));
-        self.rows.push(row);
     }
 
     fn add_problems(&mut self, place: &Place, problems: Vec<ListProblem>) {
         for problem in problems.into_iter().filter(|problem| !problem.is_warning()) {
             let mut row = SweepRow::new(place, None, SweepStatus::Unknown).of_problem(problem);
             row.depth = 0;
-            self.add_row(row);
+            self.rows.push(row);
         }
     }
 }

@@ -29,8 +29,6 @@ pub(super) struct SweptImage {
     pub(super) coverage: Option<ImageCoverage>,
     /// Manifests that were reached and are not to be swept for themselves, besides the image.
     pub(super) visited: Vec<Digest>,
-    /// The number of manifests that are attached, or that an index lists.
-    pub(super) attached: u64,
     /// What is attached to some image was not looked for, because it lies too deep.
     pub(super) is_cut: bool,
     /// The registry could not be asked: it did not answer, or it refuses the credential.
@@ -96,7 +94,6 @@ pub(super) async fn sweep_image(
         found.add_error(&error);
     }
     let (visited, is_cut) = (std::mem::take(&mut found.visited), found.is_cut);
-    let attached = found.attached;
     let (mut rows, status, coverage) = found.end();
     let mut tags = repository.end(&image.digest, status);
     for tag in &tags {
@@ -108,14 +105,14 @@ pub(super) async fn sweep_image(
     tags.sort_unstable();
     let (digest, coverage) = (Some(image.digest), Some(coverage));
     let swept = SweptImage::new(rows, tags, status);
-    Ok(Some(SweptImage { digest, coverage, visited, attached, is_cut, ..swept }))
+    Ok(Some(SweptImage { digest, coverage, visited, is_cut, ..swept }))
 }
 
 impl SweptImage {
-    fn new(rows: Vec<SweepRow>, tags: Vec<usize>, status: SweepStatus) -> Self {
+    pub(super) fn new(rows: Vec<SweepRow>, tags: Vec<usize>, status: SweepStatus) -> Self {
         let (digest, coverage, visited) = (None, None, Vec::new());
-        let (attached, is_cut, is_unreachable) = (0, false, false);
-        Self { rows, tags, digest, status, coverage, visited, attached, is_cut, is_unreachable }
+        let (is_cut, is_unreachable) = (false, false);
+        Self { rows, tags, digest, status, coverage, visited, is_cut, is_unreachable }
     }
 }
 
@@ -157,7 +154,6 @@ struct ImageRows<'a> {
     images: HashMap<Digest, (Option<String>, Kinds)>,
     own: Kinds,
     visited: Vec<Digest>,
-    attached: u64,
 }
 
 impl<'a> ImageRows<'a> {
@@ -181,7 +177,6 @@ impl<'a> ImageRows<'a> {
             images: HashMap::new(),
             own: Kinds::default(),
             visited: Vec::new(),
-            attached: 0,
         }
     }
 
@@ -201,7 +196,6 @@ impl<'a> ImageRows<'a> {
             SweepStatus::Refused => self.is_refused = true,
             _ => {}
         }
-        self.attached += u64::from(row.digest.is_some());
         self.rows.push(row);
         if self.rows.len() >= MAX_HELD {
             self.early.add(std::mem::take(&mut self.rows));

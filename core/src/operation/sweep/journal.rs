@@ -15,9 +15,6 @@ use super::{
 use crate::operation::{checkpoint::Checkpoint, selection::Names};
 use ocigraph_types::{Code, Digest, Error, Host, Result};
 
-/// The tags of one repository: they take two megabytes as bits.
-const MAX_TAGS: u32 = 1 << 24;
-
 /// Names in one entry.
 const NAMES: usize = 1000;
 
@@ -60,6 +57,12 @@ enum Entry {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         v: Vec<Digest>,
     },
+    /// Further manifests that were reached, of the image in the next entry.
+    Visited { r: u32, visited: Vec<Digest> },
+    /// Further platforms of the image in the next entry, with its status.
+    Platforms { r: u32, s: u8, platforms: Vec<(String, u8)> },
+    /// Further tags of the image in the entry before.
+    Also { r: u32, also: Vec<u32> },
     /// A repository is done.
     Over { over: u32 },
     /// The rows that were returned with the images before.
@@ -76,7 +79,9 @@ pub(super) struct StoredRepository {
     tags: Names,
     is_listed: bool,
     is_over: bool,
-    done: Vec<u64>,
+    /// Bits of the tags that are done, 64 each. A map, so that a number in the file costs no more than its
+    /// entry.
+    done: HashMap<usize, u64>,
     walked: Vec<([u8; 16], SweepStatus)>,
     visited: Vec<[u8; 16]>,
 }
@@ -84,14 +89,11 @@ pub(super) struct StoredRepository {
 impl StoredRepository {
     /// Returns true if the image of a tag is done.
     pub(super) fn has(&self, tag: usize) -> bool {
-        self.done.get(tag / 64).is_some_and(|bits| bits & 1 << (tag % 64) != 0)
+        self.done.get(&(tag / 64)).is_some_and(|bits| bits & 1 << (tag % 64) != 0)
     }
 
     fn set(&mut self, tag: usize) {
-        if self.done.len() <= tag / 64 {
-            self.done.resize(tag / 64 + 1, 0);
-        }
-        self.done[tag / 64] |= 1 << (tag % 64);
+        *self.done.entry(tag / 64).or_default() |= 1 << (tag % 64);
     }
 }
 
@@ -149,27 +151,30 @@ impl Journal {
             }
             Entry::Listed { listed } => self.stored(listed, names)?.1.is_listed = true,
             Entry::Image { r, t, d, s, k, p, a, v } => {
-                let status = SweepStatus::ALL.get(usize::from(s));
-                let status = *status.ok_or_else(|| malformed(&"a status is not known"))?;
+                let status = status_of(s)?;
                 let (place, stored) = self.stored(r, names)?;
-                if t.iter().any(|tag| *tag > MAX_TAGS) {
-                    return Err(malformed(&"the number of a tag is too large"));
-                }
                 t.iter().for_each(|tag| stored.set(*tag as usize));
                 stored.walked.extend(d.iter().map(|digest| (key(digest), status)));
                 stored.visited.extend(v.iter().map(key));
                 let summary = &mut self.resumed.summary;
                 summary.attached += a;
                 summary.images += u64::from(k.is_some() || d.is_none());
-                if k.is_some() || d.is_none() {
-                    summary.count(status);
-                }
+                summary.count(status, t.len().max(1) as u64);
                 if let Some(kinds) = k {
-                    let platforms = p.into_iter();
-                    let platforms = platforms.map(|(name, bits)| (name, Kinds::from_bits(bits)));
-                    let coverage = ImageCoverage::new(Kinds::from_bits(kinds), platforms.collect());
+                    let coverage = ImageCoverage::new(Kinds::from_bits(kinds), platforms_of(p));
                     self.resumed.totals.add(place, &coverage, status);
                 }
+            }
+            Entry::Visited { r, visited } => {
+                self.stored(r, names)?.1.visited.extend(visited.iter().map(key));
+            }
+            Entry::Platforms { s, platforms, .. } => {
+                let coverage = ImageCoverage::new(Kinds::default(), platforms_of(platforms));
+                self.resumed.totals.add_platforms(&coverage, status_of(s)?);
+            }
+            Entry::Also { r, also } => {
+                let stored = self.stored(r, names)?.1;
+                also.iter().for_each(|tag| stored.set(*tag as usize));
             }
             Entry::Over { over } => {
                 let (_, stored) = self.stored(over, names)?;
@@ -254,27 +259,12 @@ impl Journal {
 
     /// Records an image, if it is known.
     pub(super) fn add_image(&mut self, repository: &Repository, swept: &SweptImage) {
-        // What is refused is asked for again: the credential may be another one then.
-        let is_known = swept.status.is_known() && repository.is_complete;
+        let is_known = swept.status != SweepStatus::Unknown && repository.is_complete;
         if !self.records() || !is_known {
             return;
         }
-        let coverage = swept.coverage.as_ref();
-        let entry = Entry::Image {
-            r: self.number(repository),
-            t: swept.tags.iter().filter_map(|tag| u32::try_from(*tag).ok()).collect(),
-            d: swept.digest.clone(),
-            s: SweepStatus::ALL.iter().position(|s| *s == swept.status).unwrap_or(0) as u8,
-            k: coverage.map(|coverage| coverage.kinds().bits()),
-            p: coverage
-                .into_iter()
-                .flat_map(ImageCoverage::platforms)
-                .map(|(platform, kinds)| (platform.to_owned(), kinds.bits()))
-                .collect(),
-            a: swept.attached,
-            v: swept.visited.clone(),
-        };
-        self.pending.push(entry);
+        let number = self.number(repository);
+        self.pending.extend(entries(number, swept));
     }
 
     /// Records that a repository is done, unless its registry was given up.
@@ -319,6 +309,50 @@ impl Journal {
     }
 }
 
+/// The entries of an image. None is too long for the file, however many tags, platforms and manifests the
+/// image has.
+fn entries(r: u32, swept: &SweptImage) -> Vec<Entry> {
+    let s = SweepStatus::ALL.iter().position(|s| *s == swept.status).unwrap_or(0) as u8;
+    let coverage = swept.coverage.as_ref();
+    let attached = swept.rows.iter().filter(|row| row.depth > 0 && row.digest.is_some());
+    let mut visited = swept.visited.clone();
+    let mut tags: Vec<u32> = swept.tags.iter().filter_map(|tag| u32::try_from(*tag).ok()).collect();
+    let platforms = coverage.into_iter().flat_map(ImageCoverage::platforms);
+    let mut platforms: Vec<_> =
+        platforms.map(|(name, kinds)| (name.to_owned(), kinds.bits())).collect();
+    let mut entries = Vec::new();
+    while visited.len() > NAMES {
+        let visited = visited.split_off(visited.len() - NAMES);
+        entries.push(Entry::Visited { r, visited });
+    }
+    while platforms.len() > NAMES {
+        let platforms = platforms.split_off(platforms.len() - NAMES);
+        entries.push(Entry::Platforms { r, s, platforms });
+    }
+    let others = tags.split_off(tags.len().min(NAMES));
+    entries.push(Entry::Image {
+        r,
+        t: tags,
+        d: swept.digest.clone(),
+        s,
+        k: coverage.map(|coverage| coverage.kinds().bits()),
+        p: platforms,
+        a: attached.count() as u64,
+        v: visited,
+    });
+    entries.extend(others.chunks(NAMES).map(|also| Entry::Also { r, also: also.to_vec() }));
+    entries
+}
+
+fn status_of(number: u8) -> Result<SweepStatus> {
+    let status = SweepStatus::ALL.get(usize::from(number)).copied();
+    status.ok_or_else(|| malformed(&"a status is not known"))
+}
+
+fn platforms_of(stored: Vec<(String, u8)>) -> Vec<(String, Kinds)> {
+    stored.into_iter().map(|(name, bits)| (name, Kinds::from_bits(bits))).collect()
+}
+
 /// The name without tags, if the name of the repository has some.
 fn of(repository: &Repository) -> Option<String> {
     Some(repository.place.name()).filter(|place| *place != repository.name)
@@ -326,4 +360,53 @@ fn of(repository: &Repository) -> Option<String> {
 
 fn malformed(what: &dyn std::fmt::Display) -> Error {
     Error::new(Code::InvalidArgument, format!("an entry of the checkpoint is malformed: {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::checkpoint::MAX_ENTRY;
+    use ocigraph_types::Algorithm;
+
+    fn image() -> SweptImage {
+        SweptImage::new(Vec::new(), Vec::new(), SweepStatus::Found)
+    }
+
+    /// Reads entries as those of a file.
+    fn read(entries: &[Entry]) -> Result<Journal> {
+        let (mut journal, mut names) = (Journal::default(), Numbered::default());
+        let begin = Entry::Tags { name: "r/app".into(), number: 0, of: None, tags: Vec::new() };
+        for entry in [&begin].into_iter().chain(entries) {
+            let line = serde_json::to_string(entry).unwrap();
+            assert!(line.len() <= MAX_ENTRY, "{} bytes", line.len());
+            journal.read(serde_json::from_str(&line).unwrap(), &mut names)?;
+        }
+        Ok(journal)
+    }
+
+    #[test]
+    fn an_image_with_very_much_has_entries_that_can_be_read() {
+        let digest = |i: usize| Algorithm::Sha256.digest(i.to_string().as_bytes());
+        let platforms = (0..30_000).map(|i| (format!("linux/arm64/variant-{i}"), Kinds::default()));
+        let swept = SweptImage {
+            tags: (0..200_000).collect(),
+            digest: Some(digest(0)),
+            coverage: Some(ImageCoverage::new(Kinds::default(), platforms.collect())),
+            visited: (0..20_000).map(digest).collect(),
+            ..image()
+        };
+        let mut journal = read(&entries(0, &swept)).unwrap();
+        let stored = &journal.repositories["r/app"];
+        assert!((0..200_000).all(|tag| stored.has(tag)) && !stored.has(200_000));
+        assert_eq!((stored.visited.len(), stored.walked.len()), (20_000, 1));
+        assert_eq!(journal.take_totals().summary.images, 1);
+    }
+
+    #[test]
+    fn a_number_in_the_file_takes_no_more_memory_than_its_entry() {
+        let journal = read(&entries(0, &SweptImage { tags: vec![u32::MAX as usize], ..image() }));
+        let stored = &journal.unwrap().repositories["r/app"];
+        assert!(stored.has(u32::MAX as usize));
+        assert_eq!(stored.done.len(), 1);
+    }
 }

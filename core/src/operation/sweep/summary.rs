@@ -23,7 +23,7 @@ pub struct SweepSummary {
     pub images: u64,
     /// The manifests that are attached to them, and those that indexes list.
     pub attached: u64,
-    /// The images to which nothing is attached. An image with several tags counts once here too.
+    /// The images to which nothing is attached.
     pub none: u64,
     /// The images, repositories and registries that do not exist.
     pub missing: u64,
@@ -123,6 +123,12 @@ impl Totals {
                 self.repositories.entry(repository.to_owned()).or_default().add(kinds, is_known)
             }
         }
+        self.add_platforms(image, status);
+    }
+
+    /// Adds the platforms of an image.
+    pub(super) fn add_platforms(&mut self, image: &ImageCoverage, status: SweepStatus) {
+        let is_known = status.is_known();
         for (platform, kinds) in image.platforms() {
             if self.platforms.len() < MAX_PLATFORMS || self.platforms.contains_key(platform) {
                 self.platforms.entry(platform.to_owned()).or_default().add(kinds, is_known);
@@ -147,14 +153,14 @@ impl Totals {
 }
 
 impl SweepSummary {
-    /// Counts an image, a repository or a registry.
-    pub(super) fn count(&mut self, status: SweepStatus) {
+    /// Counts rows of images, repositories or registries.
+    pub(super) fn count(&mut self, status: SweepStatus, rows: u64) {
         match status {
             SweepStatus::Found => {}
-            SweepStatus::None => self.none += 1,
-            SweepStatus::Missing => self.missing += 1,
-            SweepStatus::Unknown => self.unknown += 1,
-            SweepStatus::Refused => self.refused += 1,
+            SweepStatus::None => self.none += rows,
+            SweepStatus::Missing => self.missing += rows,
+            SweepStatus::Unknown => self.unknown += rows,
+            SweepStatus::Refused => self.refused += rows,
         }
     }
 }
