@@ -688,7 +688,8 @@ typedef struct ocigraph_sweep_rows ocigraph_sweep_rows;
 
 // The totals of a sweep.
 //
-// An image with several tags counts once in each repository. What several tags name is one image.
+// All numbers count images, and not tags: an image with several tags counts once in each
+// repository. A repository or registry that could not be read counts as one, too.
 typedef struct ocigraph_sweep_summary ocigraph_sweep_summary;
 
 // Options of `ocigraph_client_sync`.
@@ -2686,8 +2687,10 @@ ocigraph_status ocigraph_prune_options_set_keep_last(ocigraph_prune_options *opt
 // `d`, `w`), or a time in RFC 3339. The time of a manifest is that of the registry (Azure), else
 // that of the annotation `org.opencontainers.image.created`, else that of the image config; of an
 // index without one, that of its newest image. A time before 1981 is that of a reproducible build,
-// and counts as unknown. A manifest whose time is unknown stays. With `keep_last`, selects what
-// both select. Default: none. An empty text or NULL unsets it.
+// and counts as unknown; so does one in the future for `keep_last`. A manifest whose time is
+// unknown stays. With `keep_last`, selects what both select. What `untagged`, `orphans` and
+// `dead_tags` select has to be as old, unless its time is unknown: nothing says when it was
+// pushed. Default: none. An empty text or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -2705,7 +2708,9 @@ ocigraph_status ocigraph_prune_options_add_tag(ocigraph_prune_options *options,
                                                ocigraph_str tag,
                                                ocigraph_error **error);
 
-// If true, selects manifests without a tag that nothing needs which stays. Default: false.
+// If true, selects manifests without a tag that nothing needs which stays. A push in progress has
+// such manifests: its index comes last. So prune when nothing is pushed, or store a plan and
+// execute it later: what an index lists by then stays. Default: false.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -2722,7 +2727,9 @@ ocigraph_status ocigraph_prune_options_set_orphans(ocigraph_prune_options *optio
                                                    ocigraph_error **error);
 
 // If true, selects the tags that cosign derives from a digest, and fallback tags, whose subject
-// does not exist. A fallback tag stays while it lists a referrer that stays. Default: false.
+// does not exist. A fallback tag stays while it lists a referrer that stays. The tags of cosign
+// stay in a repository that has no other tags and none of their subjects: it may keep the
+// signatures of images in another repository (`COSIGN_REPOSITORY`). Default: false.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -2855,10 +2862,20 @@ ocigraph_status ocigraph_sync_options_set_prune_destination(ocigraph_sync_option
                                                             bool prune_destination,
                                                             ocigraph_error **error);
 
+// If true, also asks the destination for every blob of what it has, and copies again what it has
+// lost. Default: false; a manifest that the destination has proves its blobs, since a registry
+// checks them when it receives the manifest.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_sync_options_set_repair(ocigraph_sync_options *options,
+                                                 bool repair,
+                                                 ocigraph_error **error);
+
 // Sets a file that records what was done. A sync of the same sources with the same options
 // continues where the file ends, and returns the other rows. A reference counts as done if the
-// destination has all of it, when the next rows are asked for. Default: none. An empty text or
-// NULL unsets it.
+// destination has all of it, when the next rows are asked for. After a sync that reached its end,
+// the next one begins again. Default: none. An empty text or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -2949,8 +2966,9 @@ ocigraph_status ocigraph_sweep_options_set_depth(ocigraph_sweep_options *options
 // Sets a file that records what was done. A sweep of the same targets with the same options
 // continues where the file ends, and returns the other rows. An image counts as done when the next
 // rows are asked for. Rows of more than 1,000 attachments of one image may come again. What was
-// unknown is asked for again. The file has up to 150 bytes for each image. Default: none. An empty
-// text or NULL unsets it.
+// unknown or refused is asked for again: its rows come last, and those of the next sweep replace
+// them. The file has up to 150 bytes for each image. Default: none. An empty text or NULL unsets
+// it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -6778,7 +6796,8 @@ uint64_t ocigraph_sweep_summary_unknown(const ocigraph_sweep_summary *result);
 // Threads: any. Since 0.1.0.
 uint64_t ocigraph_sweep_summary_refused(const ocigraph_sweep_summary *result);
 
-// Returns the rows that were returned before, by the sweep that the checkpoint continues.
+// Returns the rows that were returned before, by the sweep that the checkpoint continues, and that
+// stay valid. Those of what was unknown, refused or unreadable came after them, and are replaced.
 //
 // Threads: any. Since 0.1.0.
 uint64_t ocigraph_sweep_summary_resumed_rows(const ocigraph_sweep_summary *result);

@@ -1532,8 +1532,8 @@ export interface SweepOptions extends CallOptions {
   /**
    * A file that records what was done. A sweep of the same targets with the same options continues where the file ends,
    * and returns the other rows. An image counts as done when the next rows are asked for. Rows of more than 1,000
-   * attachments of one image may come again. What was unknown is asked for again. The file has up to 150 bytes for each
-   * image. Default: none.
+   * attachments of one image may come again. What was unknown or refused is asked for again: its rows come last, and
+   * those of the next sweep replace them. The file has up to 150 bytes for each image. Default: none.
    */
   checkpoint?: string | URL | undefined;
   /**
@@ -1631,7 +1631,8 @@ export interface SweepCoverage {
 /**
  * The totals of a sweep.
  *
- * An image with several tags counts once in each repository. What several tags name is one image.
+ * All numbers count images, and not tags: an image with several tags counts once in each repository. A repository or
+ * registry that could not be read counts as one, too.
  */
 export interface SweepSummary {
   /** The images of which a row was returned, whatever is known of them. */
@@ -1646,7 +1647,10 @@ export interface SweepSummary {
   readonly unknown: number;
   /** The images, repositories and registries of which the registry refuses something. */
   readonly refused: number;
-  /** The rows that were returned before, by the sweep that the checkpoint continues. */
+  /**
+   * The rows that were returned before, by the sweep that the checkpoint continues, and that stay valid. Those of what
+   * was unknown, refused or unreadable came after them, and are replaced.
+   */
   readonly resumedRows: number;
   /**
    * How many images have attachments of each kind: of all images, by repository, and by platform. In this order, and

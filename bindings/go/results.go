@@ -533,7 +533,8 @@ type SweepRow struct {
 
 // A SweepSummary is the totals of a sweep.
 //
-// An image with several tags counts once in each repository. What several tags name is one image.
+// All numbers count images, and not tags: an image with several tags counts once in each repository. A repository or
+// registry that could not be read counts as one, too.
 type SweepSummary struct {
 	// Images is the images of which a row was returned, whatever is known of them.
 	Images int64 `json:"images"`
@@ -547,7 +548,8 @@ type SweepSummary struct {
 	Unknown int64 `json:"unknown"`
 	// Refused is the images, repositories and registries of which the registry refuses something.
 	Refused int64 `json:"refused"`
-	// ResumedRows is the rows that were returned before, by the sweep that the checkpoint continues.
+	// ResumedRows is the rows that were returned before, by the sweep that the checkpoint continues, and that stay
+	// valid. Those of what was unknown, refused or unreadable came after them, and are replaced.
 	ResumedRows int64 `json:"resumed_rows"`
 	// Coverage lists the how many images have attachments of each kind: of all images, by repository, and by platform.
 	// In this order, and complete after the last row.

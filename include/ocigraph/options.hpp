@@ -769,8 +769,9 @@ class sweep_options
     sweep_options &depth(std::size_t depth) { return set(ocigraph_sweep_options_set_depth, depth); }
     /* Sets a file that records what was done. A sweep of the same targets with the same options continues where the
      * file ends, and returns the other rows. An image counts as done when the next rows are asked for. Rows of more
-     * than 1,000 attachments of one image may come again. What was unknown is asked for again. The file has up to
-     * 150 bytes for each image. Default: none. */
+     * than 1,000 attachments of one image may come again. What was unknown or refused is asked for again: its rows
+     * come last, and those of the next sweep replace them. The file has up to 150 bytes for each image. Default:
+     * none. */
     sweep_options &checkpoint(std::string_view checkpoint) {
         return set(ocigraph_sweep_options_set_checkpoint, detail::in(checkpoint));
     }

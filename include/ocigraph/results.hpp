@@ -854,7 +854,8 @@ class sweep_summary : public result<ocigraph_sweep_summary, ocigraph_sweep_summa
     std::uint64_t unknown() const noexcept { return ocigraph_sweep_summary_unknown(get()); }
     /* Returns the images, repositories and registries of which the registry refuses something. */
     std::uint64_t refused() const noexcept { return ocigraph_sweep_summary_refused(get()); }
-    /* Returns the rows that were returned before, by the sweep that the checkpoint continues. */
+    /* Returns the rows that were returned before, by the sweep that the checkpoint continues, and that stay valid.
+     * Those of what was unknown, refused or unreadable came after them, and are replaced. */
     std::uint64_t resumed_rows() const noexcept { return ocigraph_sweep_summary_resumed_rows(get()); }
     /* Returns the how many images have attachments of each kind: of all images, by repository, and by platform. In
      * this order, and complete after the last row. */

@@ -1119,7 +1119,8 @@ class SweepCoverage(Result):
 class SweepSummary(Result):
     """The totals of a sweep.
 
-    An image with several tags counts once in each repository. What several tags name is one image.
+    All numbers count images, and not tags: an image with several tags counts once in each repository. A repository or
+    registry that could not be read counts as one, too.
 
     Example:
         >>> rows = client.sweep("oci:store/app")
@@ -1140,7 +1141,8 @@ class SweepSummary(Result):
     refused: int
     """The images, repositories and registries of which the registry refuses something."""
     resumed_rows: int
-    """The rows that were returned before, by the sweep that the checkpoint continues."""
+    """The rows that were returned before, by the sweep that the checkpoint continues, and that stay valid. Those of
+    what was unknown, refused or unreadable came after them, and are replaced."""
     coverage: tuple[SweepCoverage, ...]
     """How many images have attachments of each kind: of all images, by repository, and by platform. In this order, and
     complete after the last row."""

@@ -398,66 +398,119 @@ fn a_checkpoint_never_replaces_another_file() {
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
 }
 
-/// The JSON of a sweep with a summary.
-fn summary(work: &Workspace, args: &[&str]) -> Value {
-    let result = work.ocigraph(&[&["sweep", "--format", "json"], args].concat());
-    let whole: Value =
-        serde_json::from_str(&result.stdout).unwrap_or_else(|e| panic!("{e}: {result}"));
-    whole["summary"].clone()
+/// Sweeps with a checkpoint while something is refused and unknown, and again after it was mended.
+#[test]
+fn a_sweep_that_goes_on_asks_again_for_what_was_refused_or_unknown() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config::default());
+    let host = fixture.host();
+    let at = |tag: &str| format!("{host}/app:{tag}");
+    push(&at("bare"), &[]);
+    let refused = push(&at("refused"), &[SBOM]);
+    let broken = push(&at("broken"), &[SBOM]);
+    push(&at("hidden"), &[SIGNATURE]);
+    push(&format!("{host}/closed:v1"), &[]);
+    let whole = work.path("whole.csv");
+    work.ocigraph(&["sweep", &host, "--format", "csv", "-o", whole.to_str().unwrap()]).ok();
+    let sorted = |text: String| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let expected = sweep(&work, &[&host]);
+    for format in ["ndjson", "csv"] {
+        let fail =
+            |path: &str, status| Failure { times: None, ..Failure::new("", path, status, 1) };
+        let failures = vec![
+            fail(&format!("referrers/{refused}"), 403),
+            fail(&format!("referrers/{broken}"), 500),
+            fail("manifests/hidden", 403),
+            fail("closed/tags/list", 403),
+        ];
+        fixture.set_config(Config { fail: failures, ..Config::default() });
+        let (rows, checkpoint) = (work.path(format), work.path(&format!("{format}.state")));
+        let mut args = vec!["--max-attempts", "1", "sweep", &host, "--format", format, "--summary"];
+        args.extend(["-o", rows.to_str().unwrap(), "--checkpoint", checkpoint.to_str().unwrap()]);
+        let mut before = Vec::new();
+        for _ in 0..2 {
+            let result = work.ocigraph(&args);
+            assert_eq!(result.code, Some(3), "{result}");
+            let first =
+                "4 images, 0 attached manifests, 1 with nothing attached, 1 unknown, 3 refused";
+            assert!(result.stdout.starts_with(first), "{result}");
+            let text = fs::read_to_string(&rows).unwrap();
+            before.push(text.lines().count());
+        }
+        assert_eq!(before[0], before[1], "the rows of what was not known are there twice");
+        fixture.set_config(Config::default());
+        let table = work.ocigraph(&args).ok();
+        assert!(
+            table.starts_with("5 images, 3 attached manifests, 2 with nothing attached\n"),
+            "{table}"
+        );
+        let text = fs::read_to_string(&rows).unwrap();
+        match format {
+            "csv" => assert_eq!(sorted(text), sorted(fs::read_to_string(&whole).unwrap())),
+            _ => {
+                let lines =
+                    |rows: &[Value]| sorted(rows.iter().map(|row| format!("{row}\n")).collect());
+                assert_eq!(lines(&parsed(&text)), lines(&expected));
+            }
+        }
+        fixture.clear_requests();
+        work.ocigraph(&args).ok();
+        assert_eq!(fixture.requests().len(), 0);
+    }
 }
 
 #[test]
-fn a_summary_counts_an_image_once_whatever_its_tags() {
+fn the_summary_counts_images_and_not_tags() {
     let work = Workspace::new();
     let fixture = Fixture::start(Config::default());
     let at = |tag: &str| format!("{}/app:{tag}", fixture.host());
     push(&at("v1"), &[]);
-    work.ocigraph(&["tag", &at("v1"), "v1.0", "latest"]).ok();
-    let refused = push(&at("v2"), &[SBOM]);
-    work.ocigraph(&["tag", &at("v2"), "v2.0"]).ok();
+    work.ocigraph(&["tag", &at("v1"), "latest", "stable"]).ok();
+    let refused = push(&at("w1"), &[SBOM]);
+    work.ocigraph(&["tag", &at("w1"), "w2", "w3"]).ok();
     let path = format!("referrers/{refused}");
     let fail = vec![Failure { times: None, ..Failure::new("GET", &path, 403, 1) }];
     fixture.set_config(Config { fail, ..Config::default() });
-    let found = summary(&work, &[&format!("{}/app", fixture.host())]);
-    let counts = ["images", "none", "refused", "unknown", "missing"].map(|name| &found[name]);
-    assert_eq!(counts, [2, 1, 1, 0, 0], "{found:#}");
+    let repository = format!("{}/app", fixture.host());
+    let result = work.ocigraph(&["sweep", &repository, "--summary"]);
+    let first = "2 images, 0 attached manifests, 1 with nothing attached, 1 refused\n";
+    assert!(result.stdout.starts_with(first), "{result}");
 }
 
 #[test]
-fn a_resumed_sweep_asks_again_for_what_was_refused_and_counts_all_that_is_attached() {
+fn a_sweep_that_goes_on_counts_all_attachments_of_an_image_that_has_many() {
     let work = Workspace::new();
     let fixture = Fixture::start(Config::default());
-    let at = |tag: &str| format!("{}/app:{tag}", fixture.host());
-    let refused = push(&at("v1"), &[SBOM]);
-    push(&at("v2"), &[]);
-    let wide = push(&at("v3"), &[]);
+    let image = push(&format!("{}/app:v1", fixture.host()), &[]);
+    let subject: ocigraph::Reference = format!("{}/app@{image}", fixture.host()).parse().unwrap();
     run(async {
         let client = Client::new();
-        let repository: ocigraph::Reference = format!("{}/app", fixture.host()).parse().unwrap();
-        let subject: ocigraph::Reference = format!("{repository}@{wide}").parse().unwrap();
-        for number in 0..1100 {
-            let options = PushOptions::default().artifact_type("example/one");
-            let options =
-                options.annotations(BTreeMap::from([("number".to_owned(), number.to_string())]));
+        let repository = ocigraph::Reference::new(subject.location().clone());
+        for i in 0..1100 {
+            let options = PushOptions::default()
+                .artifact_type(SIGNATURE)
+                .annotations([("number".to_owned(), i.to_string())].into());
             client.push(&repository, options.subject(subject.clone())).await.unwrap();
         }
     });
-    let path = format!("referrers/{refused}");
-    let fail = vec![Failure { times: None, ..Failure::new("GET", &path, 403, 1) }];
-    fixture.set_config(Config { fail, ..Config::default() });
-    let (repository, checkpoint) = (format!("{}/app", fixture.host()), work.path("checkpoint"));
-    let args = [repository.as_str(), "--checkpoint", checkpoint.to_str().unwrap()];
-    let first = summary(&work, &args);
-    assert_eq!((&first["refused"], &first["attached"]), (&1.into(), &1100.into()), "{first:#}");
-    fixture.set_config(Config::default());
-    fixture.clear_requests();
-    let second = summary(&work, &args);
-    assert_eq!((&second["refused"], &second["attached"]), (&0.into(), &1101.into()), "{second:#}");
-    assert_eq!(second["images"], 3, "{second:#}");
-    let asked = fixture.requests().into_iter().filter(|one| one.path.contains("referrers/"));
-    let asked: BTreeSet<String> = asked.map(|one| one.path).collect();
-    assert!(asked.iter().any(|path| path.contains(&refused)), "{asked:?}");
-    assert!(!asked.iter().any(|path| path.contains(&wide)), "{asked:?}");
+    let (rows, checkpoint) = (work.path("rows"), work.path("checkpoint"));
+    let args = [
+        "sweep",
+        &fixture.host(),
+        "--summary",
+        "-o",
+        rows.to_str().unwrap(),
+        "--checkpoint",
+        checkpoint.to_str().unwrap(),
+    ];
+    for _ in 0..2 {
+        let table = work.ocigraph(&args).ok();
+        assert!(table.starts_with("1 images, 1100 attached manifests\n"), "{table}");
+    }
 }
 
 #[test]

@@ -113,8 +113,9 @@ pub extern "C" fn ocigraph_sweep_options_set_depth(
 /// Sets a file that records what was done. A sweep of the same targets with the same options
 /// continues where the file ends, and returns the other rows. An image counts as done when the next
 /// rows are asked for. Rows of more than 1,000 attachments of one image may come again. What was
-/// unknown is asked for again. The file has up to 150 bytes for each image. Default: none. An empty
-/// text or NULL unsets it.
+/// unknown or refused is asked for again: its rows come last, and those of the next sweep replace
+/// them. The file has up to 150 bytes for each image. Default: none. An empty text or NULL unsets
+/// it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.

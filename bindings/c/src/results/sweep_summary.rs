@@ -12,7 +12,8 @@ use crate::{
 
 /// The totals of a sweep.
 ///
-/// An image with several tags counts once in each repository. What several tags name is one image.
+/// All numbers count images, and not tags: an image with several tags counts once in each
+/// repository. A repository or registry that could not be read counts as one, too.
 pub struct ocigraph_sweep_summary {
     value: SweepSummary,
     json: Json,
@@ -82,7 +83,8 @@ pub extern "C" fn ocigraph_sweep_summary_refused(result: Option<&ocigraph_sweep_
     read(result, |r| r.value.refused)
 }
 
-/// Returns the rows that were returned before, by the sweep that the checkpoint continues.
+/// Returns the rows that were returned before, by the sweep that the checkpoint continues, and that
+/// stay valid. Those of what was unknown, refused or unreadable came after them, and are replaced.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]

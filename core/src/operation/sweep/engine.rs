@@ -35,6 +35,9 @@ const MAX_WAITING: usize = 8 << 20;
 /// Rows that are handed over at once.
 const BATCH: usize = 1000;
 
+/// Rows that are held back until the end, because the next sweep with the same checkpoint replaces them.
+const MAX_LATER: usize = 20_000;
+
 /// Images in a row that could not be reached, after which the rest of a registry is given up.
 const MAX_UNREACHABLE: u32 = 32;
 
@@ -90,6 +93,9 @@ pub(super) struct Engine {
     sink: RowSink<SweepRow, SweepSummary>,
     /// Rows that were found and not handed over.
     rows: Vec<SweepRow>,
+    /// Rows of what is asked for again by the next sweep with the same checkpoint. They come last, and the
+    /// checkpoint does not count them.
+    later: Vec<SweepRow>,
 }
 
 impl Engine {
@@ -118,6 +124,7 @@ impl Engine {
             journal,
             sink,
             rows: Vec::new(),
+            later: Vec::new(),
         })
     }
 
@@ -166,6 +173,12 @@ impl Engine {
         let coverage = self.totals.coverage();
         self.sink.summarize(|summary| summary.coverage = coverage);
         self.journal.finish(0).await?;
+        let mut later = std::mem::take(&mut self.later);
+        while !later.is_empty() {
+            let rest = later.split_off(later.len().min(BATCH));
+            self.count_attached(&later);
+            self.sink.send(std::mem::replace(&mut later, rest)).await;
+        }
         self.journal.close().await
     }
 
@@ -178,17 +191,27 @@ impl Engine {
     async fn hand_over(&mut self) -> Result<()> {
         let rows = std::mem::take(&mut self.rows);
         let count = rows.len();
-        self.sink.summarize(|summary| {
-            for row in &rows {
-                let is_attached = row.digest.is_some() && row.depth > 0;
-                summary.attached += u64::from(is_attached);
-                if row.depth == 0 {
-                    summary.count(row.status, 1);
-                }
-            }
-        });
+        self.count_attached(&rows);
         self.sink.send(rows).await;
         self.journal.finish(count).await
+    }
+
+    fn count_attached(&self, rows: &[SweepRow]) {
+        let attached = rows.iter().filter(|row| row.is_attached()).count() as u64;
+        self.sink.summarize(|summary| summary.attached += attached);
+    }
+
+    /// Adds rows of what the checkpoint does not say: the next sweep asks for it again, and its rows replace
+    /// these.
+    fn add_unrecorded(&mut self, mut rows: Vec<SweepRow>) {
+        let holds = self.journal.records() && self.later.len() < MAX_LATER;
+        if holds { &mut self.later } else { &mut self.rows }.append(&mut rows);
+    }
+
+    /// Adds the row of a repository or registry.
+    fn add_row(&mut self, row: SweepRow) {
+        self.sink.summarize(|summary| summary.count(row.status));
+        self.add_unrecorded(vec![row]);
     }
 
     /// Starts as much work as the limits allow.
@@ -419,19 +442,23 @@ impl Engine {
             true => *self.unreachable.entry(registry.clone()).or_default() += 1,
             false => self.reached(registry),
         }
-        if swept.coverage.is_some() || swept.digest.is_none() {
-            self.sink.summarize(|summary| summary.images += 1);
+        if swept.is_new() {
+            self.sink.summarize(|summary| {
+                summary.images += 1;
+                summary.count(swept.status);
+            });
         }
         if let Some(coverage) = &swept.coverage {
-            // What lies deeper than asked was not looked for.
-            let status = if swept.is_cut { SweepStatus::Unknown } else { swept.status };
-            self.totals.add(&repository.place.name(), coverage, status);
+            self.totals.add(&repository.place.name(), coverage, swept.status_of_all());
         }
-        if swept.status == SweepStatus::Unknown {
+        if !swept.status.is_known() {
             repository.note_unknown();
         }
-        self.journal.add_image(repository, &swept);
-        self.rows.append(&mut swept.rows);
+        let rows = std::mem::take(&mut swept.rows);
+        match self.journal.add_image(repository, &swept) {
+            true => self.rows.extend(rows),
+            false => self.add_unrecorded(rows),
+        }
     }
 
     /// The registry answers.
@@ -453,14 +480,14 @@ impl Engine {
             "not swept, since {MAX_UNREACHABLE} requests in a row did not reach {}",
             place.registry
         ));
-        self.rows.push(row);
+        self.add_row(row);
     }
 
     fn add_error(&mut self, place: &Place, error: &Error) -> Result<()> {
         if error.says_nothing_of_a_registry() {
             return Err(error.clone());
         }
-        self.rows.push(SweepRow::new(place, None, SweepStatus::Unknown).of_error(error));
+        self.add_row(SweepRow::new(place, None, SweepStatus::Unknown).of_error(error));
         Ok(())
     }
 
@@ -468,7 +495,7 @@ impl Engine {
         for problem in problems.into_iter().filter(|problem| !problem.is_warning()) {
             let mut row = SweepRow::new(place, None, SweepStatus::Unknown).of_problem(problem);
             row.depth = 0;
-            self.rows.push(row);
+            self.add_row(row);
         }
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct SweptImage {
     pub(super) coverage: Option<ImageCoverage>,
     /// Manifests that were reached and are not to be swept for themselves, besides the image.
     pub(super) visited: Vec<Digest>,
+    /// The number of manifests that are attached. The rows of some may have been passed on before.
+    pub(super) attached: u64,
     /// What is attached to some image was not looked for, because it lies too deep.
     pub(super) is_cut: bool,
     /// The registry could not be asked: it did not answer, or it refuses the credential.
@@ -94,6 +96,7 @@ pub(super) async fn sweep_image(
         found.add_error(&error);
     }
     let (visited, is_cut) = (std::mem::take(&mut found.visited), found.is_cut);
+    let attached = found.attached;
     let (mut rows, status, coverage) = found.end();
     let mut tags = repository.end(&image.digest, status);
     for tag in &tags {
@@ -105,14 +108,24 @@ pub(super) async fn sweep_image(
     tags.sort_unstable();
     let (digest, coverage) = (Some(image.digest), Some(coverage));
     let swept = SweptImage::new(rows, tags, status);
-    Ok(Some(SweptImage { digest, coverage, visited, is_cut, ..swept }))
+    Ok(Some(SweptImage { digest, coverage, visited, attached, is_cut, ..swept }))
 }
 
 impl SweptImage {
     pub(super) fn new(rows: Vec<SweepRow>, tags: Vec<usize>, status: SweepStatus) -> Self {
         let (digest, coverage, visited) = (None, None, Vec::new());
-        let (is_cut, is_unreachable) = (false, false);
-        Self { rows, tags, digest, status, coverage, visited, is_cut, is_unreachable }
+        let (attached, is_cut, is_unreachable) = (0, false, false);
+        Self { rows, tags, digest, status, coverage, visited, attached, is_cut, is_unreachable }
+    }
+
+    /// Returns true if the image was not counted before, under another tag.
+    pub(super) fn is_new(&self) -> bool {
+        self.coverage.is_some() || self.digest.is_none()
+    }
+
+    /// Returns the status for the coverage: of what lies deeper than asked, nothing is known.
+    pub(super) fn status_of_all(&self) -> SweepStatus {
+        if self.is_cut { SweepStatus::Unknown } else { self.status }
     }
 }
 
@@ -154,6 +167,7 @@ struct ImageRows<'a> {
     images: HashMap<Digest, (Option<String>, Kinds)>,
     own: Kinds,
     visited: Vec<Digest>,
+    attached: u64,
 }
 
 impl<'a> ImageRows<'a> {
@@ -177,6 +191,7 @@ impl<'a> ImageRows<'a> {
             images: HashMap::new(),
             own: Kinds::default(),
             visited: Vec::new(),
+            attached: 0,
         }
     }
 
@@ -255,6 +270,7 @@ impl Found for ImageRows<'_> {
         }
         let row = self.template.clone().of_node(node);
         self.cover(&row);
+        self.attached += 1;
         self.add(row);
         Ok(0)
     }

@@ -45,6 +45,9 @@ enum Entry {
         d: Option<Digest>,
         /// The number of its status.
         s: u8,
+        /// What lies deeper than asked was not looked for.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        c: bool,
         /// The kinds of what is attached, if it is counted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         k: Option<u8>,
@@ -150,7 +153,7 @@ impl Journal {
                 names.insert(number, (of.unwrap_or_else(|| name.clone()), name));
             }
             Entry::Listed { listed } => self.stored(listed, names)?.1.is_listed = true,
-            Entry::Image { r, t, d, s, k, p, a, v } => {
+            Entry::Image { r, t, d, s, c, k, p, a, v } => {
                 let status = status_of(s)?;
                 let (place, stored) = self.stored(r, names)?;
                 t.iter().for_each(|tag| stored.set(*tag as usize));
@@ -158,10 +161,13 @@ impl Journal {
                 stored.visited.extend(v.iter().map(key));
                 let summary = &mut self.resumed.summary;
                 summary.attached += a;
-                summary.images += u64::from(k.is_some() || d.is_none());
-                summary.count(status, t.len().max(1) as u64);
+                if k.is_some() || d.is_none() {
+                    summary.images += 1;
+                    summary.count(status);
+                }
                 if let Some(kinds) = k {
                     let coverage = ImageCoverage::new(Kinds::from_bits(kinds), platforms_of(p));
+                    let status = if c { SweepStatus::Unknown } else { status };
                     self.resumed.totals.add(place, &coverage, status);
                 }
             }
@@ -257,14 +263,15 @@ impl Journal {
         file.flush().await
     }
 
-    /// Records an image, if it is known.
-    pub(super) fn add_image(&mut self, repository: &Repository, swept: &SweptImage) {
-        let is_known = swept.status != SweepStatus::Unknown && repository.is_complete;
+    /// Records an image, if it is known. Returns false if the next sweep asks for it again.
+    pub(super) fn add_image(&mut self, repository: &Repository, swept: &SweptImage) -> bool {
+        let is_known = swept.status.is_known() && repository.is_complete;
         if !self.records() || !is_known {
-            return;
+            return false;
         }
         let number = self.number(repository);
         self.pending.extend(entries(number, swept));
+        true
     }
 
     /// Records that a repository is done, unless its registry was given up.
@@ -312,9 +319,9 @@ impl Journal {
 /// The entries of an image. None is too long for the file, however many tags, platforms and manifests the
 /// image has.
 fn entries(r: u32, swept: &SweptImage) -> Vec<Entry> {
-    let s = SweepStatus::ALL.iter().position(|s| *s == swept.status).unwrap_or(0) as u8;
+    let number =
+        |status| SweepStatus::ALL.iter().position(|s| *s == status).unwrap_or_default() as u8;
     let coverage = swept.coverage.as_ref();
-    let attached = swept.rows.iter().filter(|row| row.depth > 0 && row.digest.is_some());
     let mut visited = swept.visited.clone();
     let mut tags: Vec<u32> = swept.tags.iter().filter_map(|tag| u32::try_from(*tag).ok()).collect();
     let platforms = coverage.into_iter().flat_map(ImageCoverage::platforms);
@@ -327,17 +334,18 @@ fn entries(r: u32, swept: &SweptImage) -> Vec<Entry> {
     }
     while platforms.len() > NAMES {
         let platforms = platforms.split_off(platforms.len() - NAMES);
-        entries.push(Entry::Platforms { r, s, platforms });
+        entries.push(Entry::Platforms { r, s: number(swept.status_of_all()), platforms });
     }
     let others = tags.split_off(tags.len().min(NAMES));
     entries.push(Entry::Image {
         r,
         t: tags,
         d: swept.digest.clone(),
-        s,
+        s: number(swept.status),
+        c: swept.is_cut,
         k: coverage.map(|coverage| coverage.kinds().bits()),
         p: platforms,
-        a: attached.count() as u64,
+        a: swept.attached,
         v: visited,
     });
     entries.extend(others.chunks(NAMES).map(|also| Entry::Also { r, also: also.to_vec() }));

@@ -47,8 +47,8 @@ pub struct SweepOptions {
     pub depth: Option<usize>,
     /// A file that records what was done. A sweep of the same targets with the same options continues
     /// where the file ends, and returns the other rows. An image counts as done when the next rows are
-    /// asked for. Rows of more than 1,000 attachments of one image may come again. What was unknown is
-    /// asked for again. The file has up to 150 bytes for each image. Default: none.
+    /// asked for. Rows of more than 1,000 attachments of one image may come again. What was unknown or
+    /// refused is asked for again: its rows come last, and those of the next sweep replace them. The file has up to 150 bytes for each image. Default: none.
     #[setters(into)]
     pub checkpoint: Option<PathBuf>,
     /// Sweeps a share of the repositories: `1/3`, `2/3` and `3/3` together are all. Which repository is in

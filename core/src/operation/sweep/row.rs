@@ -156,6 +156,11 @@ impl SweepRow {
         }
     }
 
+    /// Returns true for the row of a manifest that is attached, or that an index lists.
+    pub(super) fn is_attached(&self) -> bool {
+        self.digest.is_some() && self.depth > 0
+    }
+
     /// The row of something that could not be read.
     pub(super) fn of_problem(mut self, problem: ListProblem) -> Self {
         self.status = SweepStatus::of(problem.code);

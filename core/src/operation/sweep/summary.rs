@@ -15,7 +15,8 @@ const MAX_PLATFORMS: usize = 256;
 
 /// The totals of a sweep.
 ///
-/// An image with several tags counts once in each repository. What several tags name is one image.
+/// All numbers count images, and not tags: an image with several tags counts once in each repository. A
+/// repository or registry that could not be read counts as one, too.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SweepSummary {
@@ -31,7 +32,8 @@ pub struct SweepSummary {
     pub unknown: u64,
     /// The images, repositories and registries of which the registry refuses something.
     pub refused: u64,
-    /// The rows that were returned before, by the sweep that the checkpoint continues.
+    /// The rows that were returned before, by the sweep that the checkpoint continues, and that stay valid.
+    /// Those of what was unknown, refused or unreadable came after them, and are replaced.
     pub resumed_rows: u64,
     /// How many images have attachments of each kind: of all images, by repository, and by platform. In
     /// this order, and complete after the last row.
@@ -153,14 +155,14 @@ impl Totals {
 }
 
 impl SweepSummary {
-    /// Counts rows of images, repositories or registries.
-    pub(super) fn count(&mut self, status: SweepStatus, rows: u64) {
+    /// Counts an image, a repository or a registry.
+    pub(super) fn count(&mut self, status: SweepStatus) {
         match status {
             SweepStatus::Found => {}
-            SweepStatus::None => self.none += rows,
-            SweepStatus::Missing => self.missing += rows,
-            SweepStatus::Unknown => self.unknown += rows,
-            SweepStatus::Refused => self.refused += rows,
+            SweepStatus::None => self.none += 1,
+            SweepStatus::Missing => self.missing += 1,
+            SweepStatus::Unknown => self.unknown += 1,
+            SweepStatus::Refused => self.refused += 1,
         }
     }
 }
