@@ -27,7 +27,7 @@ pub use self::{
 };
 use crate::operation::{
     rows::Rows,
-    selection::{Places, Selector, shown},
+    selection::{Places, Selector, merged, shown},
 };
 use ocigraph_types::{Code, Error, Result};
 
@@ -58,7 +58,9 @@ pub(crate) fn select(targets: &[String], options: &SweepOptions) -> Result<Vec<S
         ));
     }
     options.filter()?;
-    targets.iter().map(|target| Selector::parse(target)).collect()
+    let selectors: Vec<Selector> =
+        targets.iter().map(|target| Selector::parse(target)).collect::<Result<_>>()?;
+    Ok(merged(selectors))
 }
 
 /// What a checkpoint must agree on.

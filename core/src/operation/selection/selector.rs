@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::pattern::Pattern;
-use ocigraph_types::{Code, Digest, Error, Host, Location, Reference, Result};
+use ocigraph_types::{Code, Digest, Error, Host, Location, Reference, Result, excerpt};
 
 /// Tags that are joined: a checkpoint names the repository with all of them.
 const MAX_JOINED: usize = 1000;
@@ -107,7 +107,9 @@ impl Selector {
 /// Returns the targets of an operation for its errors: the first ones, and the number of the others.
 pub(crate) fn shown(targets: &[String]) -> String {
     const SHOWN: usize = 3;
-    let first = targets[..targets.len().min(SHOWN)].join(" ");
+    // A target can have very many tags.
+    let first: Vec<String> = targets.iter().take(SHOWN).map(|target| excerpt(target)).collect();
+    let first = first.join(" ");
     match targets.len().saturating_sub(SHOWN) {
         0 => first,
         more => format!("{first} and {more} more"),
