@@ -1639,7 +1639,7 @@ export interface SweepSummary {
   readonly images: number;
   /** The manifests that are attached to them, and those that indexes list. */
   readonly attached: number;
-  /** The images to which nothing is attached. An image with several tags counts once here too. */
+  /** The images to which nothing is attached. */
   readonly none: number;
   /** The images, repositories and registries that do not exist. */
   readonly missing: number;

@@ -540,7 +540,7 @@ type SweepSummary struct {
 	Images int64 `json:"images"`
 	// Attached is the manifests that are attached to them, and those that indexes list.
 	Attached int64 `json:"attached"`
-	// None is the images to which nothing is attached. An image with several tags counts once here too.
+	// None is the images to which nothing is attached.
 	None int64 `json:"none"`
 	// Missing is the images, repositories and registries that do not exist.
 	Missing int64 `json:"missing"`

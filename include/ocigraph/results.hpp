@@ -846,7 +846,7 @@ class sweep_summary : public result<ocigraph_sweep_summary, ocigraph_sweep_summa
     std::uint64_t images() const noexcept { return ocigraph_sweep_summary_images(get()); }
     /* Returns the manifests that are attached to them, and those that indexes list. */
     std::uint64_t attached() const noexcept { return ocigraph_sweep_summary_attached(get()); }
-    /* Returns the images to which nothing is attached. An image with several tags counts once here too. */
+    /* Returns the images to which nothing is attached. */
     std::uint64_t none() const noexcept { return ocigraph_sweep_summary_none(get()); }
     /* Returns the images, repositories and registries that do not exist. */
     std::uint64_t missing() const noexcept { return ocigraph_sweep_summary_missing(get()); }

@@ -1133,7 +1133,7 @@ class SweepSummary(Result):
     attached: int
     """The manifests that are attached to them, and those that indexes list."""
     none: int
-    """The images to which nothing is attached. An image with several tags counts once here too."""
+    """The images to which nothing is attached."""
     missing: int
     """The images, repositories and registries that do not exist."""
     unknown: int

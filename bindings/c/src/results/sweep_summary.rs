@@ -50,8 +50,7 @@ pub extern "C" fn ocigraph_sweep_summary_attached(result: Option<&ocigraph_sweep
     read(result, |r| r.value.attached)
 }
 
-/// Returns the images to which nothing is attached. An image with several tags counts once here
-/// too.
+/// Returns the images to which nothing is attached.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
