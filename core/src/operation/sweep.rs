@@ -12,9 +12,12 @@ mod image;
 mod journal;
 mod options;
 mod place;
+mod registries;
 mod repository;
 mod row;
 mod summary;
+mod targets;
+mod turns;
 
 use serde_json::json;
 

@@ -428,7 +428,7 @@ fn a_sweep_that_goes_on_asks_again_for_what_was_refused_or_unknown() {
             fail("closed/tags/list", 403),
         ];
         fixture.set_config(Config { fail: failures, ..Config::default() });
-        let (rows, checkpoint) = (work.path(format), work.path(&format!("{format}.state")));
+        let (rows, checkpoint) = (work.path(format), work.path(format!("{format}.state")));
         let mut args = vec!["--max-attempts", "1", "sweep", &host, "--format", format, "--summary"];
         args.extend(["-o", rows.to_str().unwrap(), "--checkpoint", checkpoint.to_str().unwrap()]);
         let mut before = Vec::new();
@@ -511,6 +511,91 @@ fn a_sweep_that_goes_on_counts_all_attachments_of_an_image_that_has_many() {
         let table = work.ocigraph(&args).ok();
         assert!(table.starts_with("1 images, 1100 attached manifests\n"), "{table}");
     }
+}
+
+#[test]
+fn targets_that_overlap_are_one_row_for_each_tag_and_asked_for_once() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config::default());
+    let at = |tag: &str| format!("{}/app:{tag}", fixture.host());
+    let image = push(&at("v1"), &[SBOM]);
+    push(&at("v2"), &[]);
+    push(&at("w1"), &[]);
+    let repository = format!("{}/app", fixture.host());
+    let by_digest = format!("{repository}@{image}");
+    fixture.clear_requests();
+    let lines = [&by_digest, &at("v1"), &repository, &at("v1"), &at("v*"), &fixture.host()];
+    let from = work.write("targets", lines.map(String::as_str).join("\n"));
+    let (rows, checkpoint) = (work.path("rows"), work.path("checkpoint"));
+    let mut args = vec!["sweep", "--from", from.to_str().unwrap(), "-o", rows.to_str().unwrap()];
+    args.extend(["--checkpoint", checkpoint.to_str().unwrap()]);
+    for _ in 0..2 {
+        work.ocigraph(&args).ok();
+        let rows = parsed(&fs::read_to_string(&rows).unwrap());
+        assert_eq!(images(&rows), ["app:v1 found", "app:v2 none", "app:w1 none"]);
+        assert_eq!(rows.len(), 4, "{rows:#?}");
+    }
+    let requests = fixture.requests();
+    let count = |part: &str| requests.iter().filter(|r| r.path.contains(part)).count();
+    assert_eq!((count("tags/list"), count(&format!("referrers/{image}"))), (1, 1));
+    assert_eq!(count("manifests/v1"), 1);
+
+    // Lines with a tag each are one repository, also if the other tags cannot be listed.
+    let fail = vec![Failure { times: None, ..Failure::new("", "tags/list", 403, 1) }];
+    fixture.set_config(Config { fail, ..Config::default() });
+    let result = work.ocigraph(&["sweep", &repository, &at("v1"), &at("w1")]);
+    let expected = ["app: refused", "app:v1 found", "app:w1 none"];
+    assert_eq!(images(&parsed(&result.stdout)), expected, "{result}");
+    fixture.set_config(Config::default());
+    fixture.clear_requests();
+    assert_eq!(images(&sweep(&work, &[&at("v1"), &at("w1"), &by_digest])).len(), 2);
+    assert_eq!(fixture.requests().iter().filter(|r| r.path.contains(&image)).count(), 1);
+}
+
+#[test]
+fn a_registry_that_answers_again_after_a_pause_is_swept_to_its_end() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config::default());
+    for i in 0..40 {
+        push(&format!("{}/app:v{i}", fixture.host()), &[]);
+    }
+    // Two requests for each of 32 images: the second has a new token.
+    let fail = vec![Failure { times: Some(64), ..Failure::new("", "app/manifests", 401, 1) }];
+    fixture.set_config(Config { fail, ..Config::default() });
+    let repository = format!("{}/app", fixture.host());
+    let args = ["--max-attempts", "1", "sweep", &repository, "--concurrency", "1"];
+    let rows = parsed(&work.ocigraph(&args).stdout);
+    let count = |status| rows.iter().filter(|row| text(row, "status") == status).count();
+    assert_eq!((count("refused"), count("none")), (32, 8));
+}
+
+#[test]
+fn a_registry_that_hangs_does_not_hold_up_another() {
+    let work = Workspace::new();
+    let [slow, good] = [(); 2].map(|()| Fixture::start(Config::default()));
+    for i in 0..20 {
+        push(&format!("{}/app{i}:v1", good.host()), &[SBOM]);
+    }
+    slow.set_config(Config { delay_ms: 60_000, ..Config::default() });
+    let hanging = (0..400).map(|i| format!("{}/app{}:v{i}", slow.host(), i % 100));
+    let listed = (0..20).map(|i| format!("{}/other{i}", slow.host()));
+    let answering = (0..20).map(|i| format!("{}/app{i}", good.host()));
+    let targets: Vec<String> = hanging.chain(listed).chain(answering).collect();
+    let (from, path) = (work.write("targets", targets.join("\n")), work.path("rows"));
+    let mut command = work.command(ocigraph_binary());
+    command.args(["sweep", "--from", from.to_str().unwrap(), "-o", path.to_str().unwrap()]);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    let mut found = 0;
+    for _ in 0..200 {
+        thread::sleep(Duration::from_millis(100));
+        found = fs::read_to_string(&path).unwrap_or_default().matches("\"found\"").count();
+        if found == 40 {
+            break;
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(found, 40);
 }
 
 #[test]

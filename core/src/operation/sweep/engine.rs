@@ -1,11 +1,12 @@
 //! Sweeps many repositories: lists them and their tags, and keeps many images in progress.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashSet, VecDeque},
     sync::Arc,
 };
 
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use tokio::time::Instant;
 
 use super::{
     context::Context,
@@ -13,21 +14,30 @@ use super::{
     journal::{Journal, StoredRepository},
     options::SweepOptions,
     place::Place,
-    repository::{ListedTags, Repository, Work, key},
+    registries::{MAX_UNREACHABLE, Reach, Registries},
+    repository::{ListedTags, Repository},
     row::{SweepRow, SweepStatus},
     summary::{SweepSummary, Totals},
+    targets::{Catalog, Work, merged},
+    turns::Turns,
 };
 use crate::{
     operation::{
         rows::RowSink,
-        selection::{Filter, Names, Pattern, Places, Selector, TagSelection},
+        selection::{Filter, Names, Places, Selector},
     },
     store::list::List,
 };
-use ocigraph_types::{Code, Digest, Error, Host, ListProblem, Location, Result, TagOrDigest};
+use ocigraph_types::{Code, Digest, Error, ListProblem, Result, TagOrDigest};
 
 /// Repositories whose tags are listed at the same time.
 const MAX_LISTING: usize = 16;
+
+/// Registries whose repositories are listed at the same time.
+const MAX_CATALOGS: usize = 4;
+
+/// Repositories in progress.
+const MAX_ACTIVE: usize = 64;
 
 /// Bytes of the tags of repositories that wait. With more, no further repository is listed.
 const MAX_WAITING: usize = 8 << 20;
@@ -37,9 +47,6 @@ const BATCH: usize = 1000;
 
 /// Rows that are held back until the end, because the next sweep with the same checkpoint replaces them.
 const MAX_LATER: usize = 20_000;
-
-/// Images in a row that could not be reached, after which the rest of a registry is given up.
-const MAX_UNREACHABLE: u32 = 32;
 
 /// A repository in progress.
 struct Active {
@@ -52,22 +59,25 @@ struct Active {
     /// Manifests that are swept by their digests.
     digests: VecDeque<Digest>,
     running: usize,
+    /// Images of tags that are in progress.
+    running_tags: usize,
     /// What no tag leads to was looked for.
     is_complete: bool,
-    is_given_up: bool,
 }
 
 enum Event {
-    Catalog(Host, Option<Pattern>, TagSelection, Result<List<String>>),
+    Catalog(Catalog, Result<List<String>>),
     Listed(Work, Result<Listed>),
     LeftOver(usize, Result<Vec<Digest>>),
-    Image(usize, Result<Option<SweptImage>>),
+    Image(usize, bool, Result<Option<SweptImage>>),
 }
 
 /// A repository of which the tags are known.
 struct Listed {
     repository: Arc<Repository>,
     problems: Vec<ListProblem>,
+    /// Why its tags were not listed. Those that are named are swept.
+    error: Option<Error>,
     /// All of its tags, if they were listed completely and are recorded.
     names: Option<Names>,
 }
@@ -76,10 +86,11 @@ pub(super) struct Engine {
     places: Places,
     context: Arc<Context>,
     filter: Arc<Filter>,
-    selectors: VecDeque<Selector>,
-    works: VecDeque<Work>,
-    /// What was selected, since targets can overlap.
-    selected: HashSet<[u8; 16]>,
+    waiting_catalogs: VecDeque<Catalog>,
+    /// The registries whose catalogs were listed, and whose repositories wait.
+    listed_catalogs: HashSet<String>,
+    works: Turns,
+    registries: Registries,
     active: VecDeque<Active>,
     /// Repositories that were in progress.
     begun: usize,
@@ -87,7 +98,6 @@ pub(super) struct Engine {
     listing: usize,
     catalogs: usize,
     images: usize,
-    unreachable: HashMap<String, u32>,
     totals: Totals,
     journal: Journal,
     sink: RowSink<SweepRow, SweepSummary>,
@@ -106,26 +116,29 @@ impl Engine {
         journal: Journal,
         sink: RowSink<SweepRow, SweepSummary>,
     ) -> Result<Self> {
-        Ok(Self {
+        let (waiting_catalogs, works) = merged(selectors);
+        let mut engine = Self {
             places,
             context: Arc::new(Context::new(options)),
             filter: Arc::new(options.filter()?),
-            selectors: selectors.into(),
-            works: VecDeque::new(),
-            selected: HashSet::new(),
+            waiting_catalogs,
+            listed_catalogs: HashSet::new(),
+            works: Turns::default(),
+            registries: Registries::default(),
             active: VecDeque::new(),
             begun: 0,
             events: FuturesUnordered::new(),
             listing: 0,
             catalogs: 0,
             images: 0,
-            unreachable: HashMap::new(),
             totals: Totals::default(),
             journal,
             sink,
             rows: Vec::new(),
             later: Vec::new(),
-        })
+        };
+        engine.add_works(works);
+        Ok(engine)
     }
 
     pub(super) async fn run(mut self) -> Result<()> {
@@ -135,12 +148,22 @@ impl Engine {
         loop {
             let before = self.left();
             self.fill()?;
-            if self.events.is_empty() {
+            let is_idle = self.events.is_empty();
+            let next_try = self.next_try(is_idle);
+            if is_idle {
                 // What was done before, and what is given up, makes no event.
                 self.hand_over().await?;
                 match self.left() {
                     (0, 0, 0) => break,
                     left if left == before => {
+                        if let Some(next) = next_try {
+                            tokio::time::sleep_until(next).await;
+                            continue;
+                        }
+                        self.drop_given_up();
+                        if self.left() != before {
+                            continue;
+                        }
                         let message = "a sweep has work left, and nothing in progress";
                         return Err(Error::new(Code::Internal, message));
                     }
@@ -151,6 +174,7 @@ impl Engine {
             let event = tokio::select! {
                 biased;
                 () = context.early.added.notified() => None,
+                () = sleep_until(next_try) => None,
                 event = self.events.next() => match event {
                     Some(event) => Some(event),
                     None => break,
@@ -182,9 +206,30 @@ impl Engine {
         self.journal.close().await
     }
 
-    /// The targets, repositories that wait, and repositories in progress.
+    /// The catalogs and repositories that wait, and the repositories in progress.
     fn left(&self) -> (usize, usize, usize) {
-        (self.selectors.len(), self.works.len(), self.active.len())
+        (self.waiting_catalogs.len(), self.works.len(), self.active.len())
+    }
+
+    /// Returns when a registry that did not answer is tried again.
+    fn next_try(&mut self, is_idle: bool) -> Option<Instant> {
+        let (works, active) = (&self.works, &self.active);
+        let has_work = |name: &str| {
+            works.has(name) || active.iter().any(|a| a.repository.place.registry == name)
+        };
+        self.registries.next_try(has_work, is_idle)
+    }
+
+    /// Returns how many registries have work, and do not have a pause. Each may take its share of the places, so
+    /// that one that hangs does not hold up the others.
+    fn working(&self) -> usize {
+        // A set costs more than it says for very many.
+        if self.works.registries().len() > MAX_ACTIVE {
+            return self.works.registries().len();
+        }
+        let active = self.active.iter().map(|active| active.repository.place.registry.as_str());
+        let names = active.chain(self.works.registries());
+        names.filter(|name| !self.registries.is_paused(name)).collect::<HashSet<_>>().len().max(1)
     }
 
     /// Hands the rows over, and records what they complete once the reader has finished with them.
@@ -216,32 +261,42 @@ impl Engine {
 
     /// Starts as much work as the limits allow.
     fn fill(&mut self) -> Result<()> {
-        while self.catalogs == 0
-            && self.works.len() < MAX_LISTING
-            && let Some(selector) = self.selectors.pop_front()
+        let works = &self.works;
+        self.listed_catalogs.retain(|host| works.has(host));
+        while self.catalogs + self.listed_catalogs.len() < MAX_CATALOGS
+            && let Some(catalog) = self.waiting_catalogs.pop_front()
         {
-            self.select(selector);
+            self.list_catalog(catalog);
         }
         let waiting = |active: &VecDeque<Active>| -> usize {
             active.iter().map(|active| active.repository.tags.bytes()).sum()
         };
+        let share = |working: usize, places: usize| (places / working).max(1);
+        let working = self.working();
+        let of_registry = |active: &VecDeque<Active>, name: &str| {
+            active.iter().filter(|active| active.repository.place.registry == name).count()
+        };
         while self.listing < MAX_LISTING
-            && self.active.len() < 4 * MAX_LISTING
+            && self.active.iter().filter(|active| !self.is_paused(active)).count() < MAX_ACTIVE
             && waiting(&self.active) < MAX_WAITING
-            && let Some(work) = self.works.pop_front()
         {
+            let (registries, active) = (&self.registries, &self.active);
+            let next = self.works.pop(|name| {
+                registries.is_ready(name, share(working, MAX_LISTING))
+                    && of_registry(active, name) < share(working, MAX_ACTIVE)
+            });
+            let Some(work) = next else { break };
             self.list(work)?;
         }
         // Repositories take turns, so that a slow registry does not hold up another.
+        let max = self.context.requests.max();
+        let share = share(self.working(), max);
         let mut idle = 0;
-        while self.images < self.context.requests.max() && idle < self.active.len() {
+        while self.images < max && idle < self.active.len() {
             let Some(mut active) = self.active.pop_front() else { break };
-            if self.is_given_up(&active.repository.place.registry) && active.give_up() {
-                self.add_given_up(&active.repository.place);
-            }
-            idle = if self.start_image(&mut active) { 0 } else { idle + 1 };
+            idle = if self.start_image(&mut active, share) { 0 } else { idle + 1 };
             if active.is_over() {
-                self.journal.end(&active.repository, active.is_given_up);
+                self.journal.end(&active.repository);
                 idle = 0;
             } else {
                 self.active.push_back(active);
@@ -250,60 +305,58 @@ impl Engine {
         Ok(())
     }
 
-    fn is_given_up(&self, registry: &str) -> bool {
-        self.unreachable.get(registry).is_some_and(|count| *count >= MAX_UNREACHABLE)
+    fn is_paused(&self, active: &Active) -> bool {
+        self.registries.is_paused(&active.repository.place.registry)
     }
 
-    /// Starts to list what a target selects.
-    fn select(&mut self, selector: Selector) {
-        match selector {
-            Selector::One { location, tags } => self.add_work(Work { location, tags }),
-            Selector::Catalog { host, repositories, tags } => {
-                if let Some(names) = self.journal.repositories(&host) {
-                    return self.add_repositories(&host, repositories.as_ref(), &tags, names);
-                }
-                self.catalogs += 1;
-                let list = self.places.repositories(host.clone());
-                let event = list.map(|listed| Event::Catalog(host, repositories, tags, listed));
-                self.events.push(event.boxed());
-            }
+    /// Ends the work of registries that were given up.
+    fn drop_given_up(&mut self) {
+        let registries = &self.registries;
+        let mut places = Vec::new();
+        while let Some(work) = self.works.pop(|name| registries.is_given_up(name)) {
+            let is_over = self.journal.is_over(&work.name_with_tags());
+            places.extend((!is_over).then(|| Place::of(&work.location)));
         }
-    }
-
-    fn add_repositories(
-        &mut self,
-        host: &Host,
-        pattern: Option<&Pattern>,
-        tags: &TagSelection,
-        names: Vec<String>,
-    ) {
-        for repository in names {
-            if self.filter.has_repository(pattern, &repository) {
-                let location = Location::Registry { host: host.clone(), repository };
-                self.add_work(Work { location, tags: tags.clone() });
+        self.active.retain(|active| {
+            let place = &active.repository.place;
+            let is_given_up = registries.is_given_up(&place.registry);
+            if is_given_up && active.has_images() {
+                places.push(place.clone());
             }
-        }
+            !is_given_up
+        });
+        places.iter().for_each(|place| self.add_given_up(place));
     }
 
-    fn add_work(&mut self, work: Work) {
-        if self.filter.is_in_shard(&work.name()) && self.selected.insert(key(&work.digest())) {
-            self.works.push_back(work);
+    /// Starts to list the repositories of a registry.
+    fn list_catalog(&mut self, catalog: Catalog) {
+        if let Some(names) = self.journal.repositories(&catalog.host) {
+            self.listed_catalogs.insert(catalog.host.to_string());
+            let works = catalog.works(names, &self.filter);
+            return self.add_works(works);
+        }
+        self.catalogs += 1;
+        let list = self.places.repositories(catalog.host.clone());
+        self.events.push(list.map(|listed| Event::Catalog(catalog, listed)).boxed());
+    }
+
+    fn add_works(&mut self, works: Vec<Work>) {
+        for work in works {
+            if self.filter.is_in_shard(&work.name()) {
+                self.works.push(work);
+            }
         }
     }
 
     /// Starts to list the tags of a repository.
     fn list(&mut self, work: Work) -> Result<()> {
-        let place = Place::of(&work.location);
-        if self.is_given_up(&place.registry) {
-            self.add_given_up(&place);
-            return Ok(());
-        }
         let name = work.name_with_tags();
         if self.journal.is_over(&name) {
             return Ok(());
         }
         let stored = self.journal.take_tags(&name);
         self.listing += 1;
+        self.registries.start(&Place::of(&work.location).registry);
         let records = self.journal.records();
         let (places, filter) = (self.places.clone(), Arc::clone(&self.filter));
         let context = Arc::clone(&self.context);
@@ -311,16 +364,28 @@ impl Engine {
             async move {
                 let listed = async {
                     let store = places.open(&work.location)?;
-                    if matches!(work.tags, TagSelection::Named(_) | TagSelection::Digest(_)) {
-                        let repository = Repository::named(&work, store, &context)?;
+                    if !work.tags.are_listed() {
+                        let repository = Repository::named(&work, store, &filter, &context)?;
                         return Ok(Listed::new(repository, Vec::new(), None));
                     }
                     let was_stored = stored.is_some();
                     let mut listed = match stored {
                         Some(names) => ListedTags::stored(&*store, names)?,
                         None => {
-                            let _permit = context.requests.acquire().await;
-                            ListedTags::of(&*store).await?
+                            let listed = {
+                                let _permit = context.requests.acquire().await;
+                                ListedTags::of(&*store).await
+                            };
+                            match listed {
+                                Err(error) if work.tags.are_named() => {
+                                    let mut repository =
+                                        Repository::named(&work, store, &filter, &context)?;
+                                    repository.is_complete = false;
+                                    let listed = Listed::new(repository, Vec::new(), None);
+                                    return Ok(Listed { error: Some(error), ..listed });
+                                }
+                                listed => listed?,
+                            }
                         }
                     };
                     let problems = std::mem::take(&mut listed.problems);
@@ -345,9 +410,15 @@ impl Engine {
 
     /// Starts the next image of a repository, or the search for what no tag leads to. Returns false if there
     /// is nothing to start.
-    fn start_image(&mut self, active: &mut Active) -> bool {
-        let Some((name, tag)) = active.next_image() else {
-            if active.running > 0 || active.is_complete {
+    fn start_image(&mut self, active: &mut Active, share: usize) -> bool {
+        let registry = &active.repository.place.registry.clone();
+        let next = match self.registries.is_ready(registry, share) {
+            true => active.next_image(),
+            false if active.has_images() => return false,
+            false => None,
+        };
+        let Some((name, tag)) = next else {
+            if active.running > 0 || active.is_complete || !active.digests.is_empty() {
                 return false;
             }
             active.is_complete = true;
@@ -359,19 +430,23 @@ impl Engine {
             return true;
         };
         active.running += 1;
+        active.running_tags += usize::from(tag.is_some());
         self.images += 1;
+        self.registries.start(registry);
         let (context, repository) = (Arc::clone(&self.context), Arc::clone(&active.repository));
-        let id = active.id;
-        let event =
-            async move { Event::Image(id, sweep_image(context, repository, name, tag).await) };
+        let (id, has_tag) = (active.id, tag.is_some());
+        let event = async move {
+            Event::Image(id, has_tag, sweep_image(context, repository, name, tag).await)
+        };
         self.events.push(event.boxed());
         true
     }
 
     async fn handle(&mut self, event: Event) -> Result<()> {
         match event {
-            Event::Catalog(host, pattern, tags, listed) => {
+            Event::Catalog(catalog, listed) => {
                 self.catalogs -= 1;
+                let host = catalog.host.clone();
                 let place = Place { registry: host.to_string(), repository: String::new() };
                 match listed {
                     Ok(list) => {
@@ -380,32 +455,47 @@ impl Engine {
                         if is_complete {
                             self.journal.add_repositories(&host, &list.entries);
                         }
-                        self.add_repositories(&host, pattern.as_ref(), &tags, list.entries);
+                        self.listed_catalogs.insert(host.to_string());
+                        let works = catalog.works(list.entries, &self.filter);
+                        self.add_works(works);
                     }
-                    Err(error) => self.add_error(&place, &error)?,
+                    Err(error) => {
+                        self.add_error(&place, &error)?;
+                        self.add_works(catalog.named());
+                    }
                 }
             }
             Event::Listed(work, listed) => {
                 self.listing -= 1;
                 let place = Place::of(&work.location);
+                let error = match &listed {
+                    Ok(listed) => listed.error.as_ref(),
+                    Err(error) => Some(error),
+                };
+                // Without a request, nothing is known of the registry.
+                let reach = match error {
+                    None if work.tags.are_listed() => Reach::Reached,
+                    None => Reach::NotAsked,
+                    Some(error) => Reach::of(error),
+                };
+                self.registries.end(&place.registry, reach);
                 match listed {
-                    Ok(Listed { repository, problems, names }) => {
+                    Ok(Listed { repository, problems, error, names }) => {
                         if let Some(names) = names {
                             self.journal.add_tags(&repository, &names).await?;
                         }
-                        if !problems.is_empty() {
+                        if let Some(error) = &error {
+                            self.add_error(&place, error)?;
+                        }
+                        if !problems.is_empty() || error.is_some() {
                             repository.note_unknown();
                         }
                         self.add_problems(&place, problems);
-                        self.reached(&place.registry);
                         let done = self.journal.resume(&repository);
                         self.begun += 1;
                         self.active.push_back(Active::new(self.begun, repository, done));
                     }
-                    Err(error) => {
-                        self.count_unreachable(&place, &error);
-                        self.add_error(&place, &error)?;
-                    }
+                    Err(error) => self.add_error(&place, &error)?,
                 }
             }
             Event::LeftOver(id, left) => {
@@ -422,13 +512,21 @@ impl Engine {
                     Err(error) => self.add_error(&place, &error)?,
                 }
             }
-            Event::Image(id, swept) => {
+            Event::Image(id, has_tag, swept) => {
                 self.images -= 1;
                 let active = self.active.iter_mut().find(|active| active.id == id);
                 let Some(active) = active else { return Ok(()) };
                 active.running -= 1;
+                active.running_tags -= usize::from(has_tag);
                 let repository = Arc::clone(&active.repository);
-                if let Some(swept) = swept? {
+                let swept = swept?;
+                let reach = match &swept {
+                    Some(swept) if swept.is_unreachable => Reach::Unreachable,
+                    Some(_) => Reach::Reached,
+                    None => Reach::NotAsked,
+                };
+                self.registries.end(&repository.place.registry, reach);
+                if let Some(swept) = swept {
                     self.add_image(&repository, swept);
                 }
             }
@@ -437,11 +535,6 @@ impl Engine {
     }
 
     fn add_image(&mut self, repository: &Repository, mut swept: SweptImage) {
-        let registry = &repository.place.registry;
-        match swept.is_unreachable {
-            true => *self.unreachable.entry(registry.clone()).or_default() += 1,
-            false => self.reached(registry),
-        }
         if swept.is_new() {
             self.sink.summarize(|summary| {
                 summary.images += 1;
@@ -458,19 +551,6 @@ impl Engine {
         match self.journal.add_image(repository, &swept) {
             true => self.rows.extend(rows),
             false => self.add_unrecorded(rows),
-        }
-    }
-
-    /// The registry answers.
-    fn reached(&mut self, registry: &str) {
-        if let Some(count) = self.unreachable.get_mut(registry).filter(|n| **n < MAX_UNREACHABLE) {
-            *count = 0;
-        }
-    }
-
-    fn count_unreachable(&mut self, place: &Place, error: &Error) {
-        if matches!(error.code(), Code::Network | Code::Timeout | Code::Tls) {
-            *self.unreachable.entry(place.registry.clone()).or_default() += 1;
         }
     }
 
@@ -500,15 +580,23 @@ impl Engine {
     }
 }
 
+/// Waits until a time, or for ever.
+async fn sleep_until(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}
+
 impl Listed {
     fn new(repository: Repository, problems: Vec<ListProblem>, names: Option<Names>) -> Self {
-        Self { repository: Arc::new(repository), problems, names }
+        Self { repository: Arc::new(repository), problems, error: None, names }
     }
 }
 
 impl Active {
     fn new(id: usize, repository: Arc<Repository>, done: Option<StoredRepository>) -> Self {
-        let digests = repository.digest.iter().cloned().collect();
+        let digests = repository.digests.iter().cloned().collect();
         Self {
             id,
             repository,
@@ -516,8 +604,8 @@ impl Active {
             done,
             digests,
             running: 0,
+            running_tags: 0,
             is_complete: false,
-            is_given_up: false,
         }
     }
 
@@ -530,17 +618,16 @@ impl Active {
                 return Some((TagOrDigest::Tag(tag.to_owned()), Some(number)));
             }
         }
+        // A tag may lead to the same image, whose row is then that of the tag.
+        if self.running_tags > 0 {
+            return None;
+        }
         self.digests.pop_front().map(|digest| (TagOrDigest::Digest(digest), None))
     }
 
-    /// Starts no further image. Returns false if none is left out.
-    fn give_up(&mut self) -> bool {
-        let leaves_out = self.next < self.repository.tags.len() || !self.digests.is_empty();
-        self.next = self.repository.tags.len();
-        self.digests.clear();
-        self.is_complete = true;
-        self.is_given_up = true;
-        leaves_out
+    /// Returns true if an image was not started.
+    fn has_images(&self) -> bool {
+        self.next < self.repository.tags.len() || !self.digests.is_empty()
     }
 
     fn is_over(&self) -> bool {

@@ -45,6 +45,10 @@ pub(super) async fn sweep_image(
     name: TagOrDigest,
     tag: Option<usize>,
 ) -> Result<Option<SweptImage>> {
+    // A tag led to it, and its row is that of the tag.
+    if matches!(&name, TagOrDigest::Digest(digest) if repository.has_begun(digest)) {
+        return Ok(None);
+    }
     let text = tag.and_then(|tag| repository.tags.get(tag));
     let tags: Vec<usize> = tag.into_iter().collect();
     let resolved = {

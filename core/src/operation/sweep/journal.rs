@@ -274,9 +274,9 @@ impl Journal {
         true
     }
 
-    /// Records that a repository is done, unless its registry was given up.
-    pub(super) fn end(&mut self, repository: &Repository, is_given_up: bool) {
-        if self.records() && !is_given_up && !repository.has_unknown() {
+    /// Records that a repository is done, if everything of it is known.
+    pub(super) fn end(&mut self, repository: &Repository) {
+        if self.records() && !repository.has_unknown() {
             let over = self.number(repository);
             self.pending.push(Entry::Over { over });
         }

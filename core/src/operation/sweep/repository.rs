@@ -7,37 +7,15 @@ use std::{
 
 use futures::TryStreamExt;
 
-use super::{context::Context, place::Place, row::SweepStatus};
+use super::{context::Context, place::Place, row::SweepStatus, targets::Work};
 use crate::{
     operation::{
         attached::sibling_tags::SiblingTags,
-        selection::{Filter, Names, TagSelection, latest},
+        selection::{Filter, Names},
     },
     store::{ReadStore, memory_budget::Charge},
 };
-use ocigraph_types::{Algorithm, Digest, ListProblem, Location, Reference, Result};
-
-/// What is swept of a repository.
-pub(super) struct Work {
-    pub(super) location: Location,
-    pub(super) tags: TagSelection,
-}
-
-impl Work {
-    /// The repository as `host/repository`, or the layout as `oci:PATH`.
-    pub(super) fn name(&self) -> String {
-        Reference::new(self.location.clone()).to_string()
-    }
-
-    /// The repository with the tags that are swept.
-    pub(super) fn name_with_tags(&self) -> String {
-        format!("{}{}", self.name(), self.tags)
-    }
-
-    pub(super) fn digest(&self) -> Digest {
-        Algorithm::Sha256.digest(self.name_with_tags().as_bytes())
-    }
-}
+use ocigraph_types::{Digest, ListProblem, Result};
 
 /// A repository whose tags are known.
 pub(super) struct Repository {
@@ -48,8 +26,8 @@ pub(super) struct Repository {
     /// The tags to sweep.
     pub(super) tags: Names,
     pub(super) siblings: SiblingTags,
-    /// A manifest that is swept by its digest.
-    pub(super) digest: Option<Digest>,
+    /// Manifests that are swept by their digests.
+    pub(super) digests: Vec<Digest>,
     /// The numbers of its tags are those of the next sweep too: all tags were listed, or some are named.
     pub(super) is_complete: bool,
     /// All tags are swept, so that what none leads to is swept too.
@@ -129,36 +107,26 @@ impl Repository {
             true => SiblingTags::among(names.iter(), Arc::clone(&context.requests)),
             false => SiblingTags::new(Arc::clone(&context.requests)),
         };
-        let selected = names.iter().filter(|tag| filter.has_tag(&work.tags, tag));
-        let mut tags = Names::default();
-        match filter.latest {
-            Some(count) => {
-                latest(selected, count).into_iter().try_for_each(|tag| tags.push(tag))?
-            }
-            None => selected.into_iter().try_for_each(|tag| tags.push(tag))?,
-        }
+        let tags = work.tags.of(&names, filter)?;
         // With a limit of the depth, manifests are not visited that something leads to.
-        let is_whole = work.tags == TagSelection::All
-            && filter.has_every_tag()
-            && context.discover.depth.is_none();
+        let is_whole =
+            work.tags.are_all() && filter.has_every_tag() && context.discover.depth.is_none();
         let mut repository = Self::new(work, store, tags, siblings, is_whole, charge);
         repository.is_complete = is_complete;
         Ok((repository, names))
     }
 
-    /// Creates a repository of which some tags or one digest are swept.
-    pub(super) fn named(work: &Work, store: Arc<dyn ReadStore>, context: &Context) -> Result<Self> {
-        let mut tags = Names::default();
-        if let TagSelection::Named(named) = &work.tags {
-            named.iter().try_for_each(|tag| tags.push(tag))?;
-        }
+    /// Creates a repository of which the tags and digests are swept that targets name.
+    pub(super) fn named(
+        work: &Work,
+        store: Arc<dyn ReadStore>,
+        filter: &Filter,
+        context: &Context,
+    ) -> Result<Self> {
+        let tags = work.tags.of(&Names::default(), filter)?;
         let siblings = SiblingTags::new(Arc::clone(&context.requests));
         let charge = store.memory().charge();
-        let mut repository = Self::new(work, store, tags, siblings, false, charge);
-        if let TagSelection::Digest(digest) = &work.tags {
-            repository.digest = Some(digest.clone());
-        }
-        Ok(repository)
+        Ok(Self::new(work, store, tags, siblings, false, charge))
     }
 
     fn new(
@@ -175,7 +143,7 @@ impl Repository {
             store,
             tags,
             siblings,
-            digest: None,
+            digests: work.tags.digests.clone(),
             is_complete: true,
             is_whole,
             images: Mutex::default(),
@@ -213,6 +181,12 @@ impl Repository {
 
     pub(super) fn has_unknown(&self) -> bool {
         self.images().has_unknown
+    }
+
+    /// Returns true if an image was walked, or is being walked.
+    pub(super) fn has_begun(&self, digest: &Digest) -> bool {
+        let images = self.images();
+        images.walked.contains_key(&key(digest)) || images.walking.contains_key(digest)
     }
 
     /// Begins the walk of an image, unless it is known.
