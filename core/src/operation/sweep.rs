@@ -30,7 +30,7 @@ pub use self::{
 };
 use crate::operation::{
     rows::Rows,
-    selection::{Places, Selector, merged, shown},
+    selection::{Places, Selector, shown},
 };
 use ocigraph_types::{Code, Error, Result};
 
@@ -61,9 +61,7 @@ pub(crate) fn select(targets: &[String], options: &SweepOptions) -> Result<Vec<S
         ));
     }
     options.filter()?;
-    let selectors: Vec<Selector> =
-        targets.iter().map(|target| Selector::parse(target)).collect::<Result<_>>()?;
-    Ok(merged(selectors))
+    targets.iter().map(|target| Selector::parse(target)).collect()
 }
 
 /// What a checkpoint must agree on.
