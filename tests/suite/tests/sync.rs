@@ -110,6 +110,14 @@ fn everything_attached_arrives_at_registries_and_layouts_and_a_second_sync_sends
             "{rows:#?}"
         );
         if place.starts_with("oci:") {
+            // Its names are those of several repositories.
+            let (code, rows) = sync(&work, &[&place, &format!("{}/all", registry.host())]);
+            assert_eq!((code, rows.len()), (Some(1), 1), "{rows:#?}");
+            assert!(text(&rows[0], "detail").contains("ocigraph restore --input"), "{rows:#?}");
+            let to = format!("{}/restored", registry.host());
+            work.ocigraph(&["restore", "--input", &place["oci:".len()..], &to]).ok();
+            let (code, rows) = sync(&work, &[&pattern, &to]);
+            assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from([("existed", 20)])));
             continue;
         }
         for i in 0..5 {

@@ -17,7 +17,9 @@ use crate::{
     },
     store::{ReadStore, Store},
 };
-use ocigraph_types::{Digest, ListProblem, Location, Reference, Result, SiblingTag, TagOrDigest};
+use ocigraph_types::{
+    Code, Digest, Error, ListProblem, Location, Reference, Result, SiblingTag, TagOrDigest, excerpt,
+};
 
 /// Blobs of which a repository remembers that they were copied.
 const MAX_BLOBS: usize = 1 << 16;
@@ -34,6 +36,24 @@ impl Work {
     /// The repository as `host/repository`, or the layout as `oci:PATH`.
     pub(super) fn source(&self) -> String {
         Reference::new(self.location.clone()).to_string()
+    }
+
+    /// Refuses a layout of several repositories: its names are not tags of one repository.
+    fn check_names(&self, names: &[String]) -> Result<()> {
+        let Location::Layout(path) = &self.location else { return Ok(()) };
+        let is_registry = matches!(self.place.reference.location(), Location::Registry { .. });
+        match names.iter().find(|name| is_registry && name.contains('/')) {
+            Some(name) => {
+                let path = path.display();
+                let message = format!(
+                    "the layout {path} has names of several repositories, such as {}: copy it with \
+                     `ocigraph restore --input {path} DESTINATION`",
+                    excerpt(name)
+                );
+                Err(Error::new(Code::InvalidArgument, message))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The repository with the tags that are selected.
@@ -110,6 +130,7 @@ impl Repository {
             let _permit = limits.requests.acquire().await;
             from.tags().await?
         };
+        work.check_names(&listed.entries)?;
         let siblings = SiblingTags::among(listed.entries.iter().map(String::as_str), requests);
         let is_sibling = |tag: &&String| SiblingTag::parse(tag).is_some();
         let tags = listed.entries.iter().map(String::as_str);
@@ -207,7 +228,7 @@ impl Repository {
         };
         let listed = match listed.and_then(|listed| listed.complete()) {
             Ok(listed) => listed,
-            Err(e) if e.code() == ocigraph_types::Code::NotFound => return Vec::new(),
+            Err(e) if e.code() == Code::NotFound => return Vec::new(),
             Err(e) => {
                 let mut row = row(None).with_error("no tag was removed", &e);
                 row.outcome = SyncOutcome::Unknown;
@@ -227,7 +248,7 @@ impl Repository {
             };
             match at_source {
                 Ok(_) => continue,
-                Err(e) if e.code() == ocigraph_types::Code::NotFound => {}
+                Err(e) if e.code() == Code::NotFound => {}
                 Err(e) => {
                     rows.push(row.with_unknown(&e));
                     continue;
@@ -242,7 +263,7 @@ impl Repository {
                     Ok(()) => row,
                     Err(e) => {
                         let mut row = row.with_error("the tag was not removed", &e);
-                        if e.code() == ocigraph_types::Code::Unsupported {
+                        if e.code() == Code::Unsupported {
                             row.outcome = SyncOutcome::Refused;
                         }
                         row
