@@ -383,7 +383,7 @@ pub use ocigraph_types::{
     Platform, PlatformError, Reference, ReferenceError, RegistryError, RepositoryError,
     RepositoryErrorReason, Requirement, RequirementError, Result, SiblingTag, TagError,
     TagOrDigest, ToJson, Verifier, Walk, annotation, check_layout_tag, check_repository, check_tag,
-    empty_descriptor, excerpt, json_line, json_text, printable,
+    empty_descriptor, excerpt, json_line, json_text, markup_text, printable,
 };
 pub use operation::{
     attach::AttachOptions,

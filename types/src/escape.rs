@@ -67,6 +67,26 @@ pub fn excerpt(text: &str) -> String {
     printable(&shown)
 }
 
+/// Escapes text for XML and HTML, as content and as the value of an attribute, and like [`printable`].
+///
+/// ```
+/// assert_eq!(ocigraph_types::markup_text("<a href='b'>&"), "&lt;a href=&#39;b&#39;&gt;&amp;");
+/// ```
+pub fn markup_text(text: &str) -> String {
+    let mut markup = String::with_capacity(text.len());
+    for character in printable(text).chars() {
+        match character {
+            '&' => markup.push_str("&amp;"),
+            '<' => markup.push_str("&lt;"),
+            '>' => markup.push_str("&gt;"),
+            '"' => markup.push_str("&quot;"),
+            '\'' => markup.push_str("&#39;"),
+            other => markup.push(other),
+        }
+    }
+    markup
+}
+
 /// Returns a value as indented JSON that is safe to display. Characters that [`printable`] replaces
 /// are written as escapes of JSON, such as `\u009b`, so that the value stays the same.
 ///

@@ -64,7 +64,7 @@ pub use bytes::Bytes;
 pub use descriptor::Descriptor;
 pub use digest::{Algorithm, Digest, DigestError, Hasher};
 pub use error::{Code, Error, RegistryError, Result};
-pub use escape::{excerpt, json_line, json_text, printable};
+pub use escape::{excerpt, json_line, json_text, markup_text, printable};
 #[doc(hidden)]
 pub use graph::{CompactDescriptor, SharedTexts, edge_json};
 pub use graph::{EdgeRef, Edges, Graph, Node, Walk};

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::summary::{SweepCoverage, SweepSummary};
-use ocigraph_types::printable;
+use ocigraph_types::{markup_text, printable};
 
 /// Repositories and platforms that are drawn. Those that lack most come first.
 const MAX_ROWS: usize = 40;
@@ -108,7 +108,7 @@ impl SweepSummary {
         );
         for (i, kind) in kinds.iter().enumerate() {
             let x = left + i * (bar + gap);
-            let _ = writeln!(svg, "<text x=\"{x}\" y=\"50\">{}</text>", escaped(kind));
+            let _ = writeln!(svg, "<text x=\"{x}\" y=\"50\">{}</text>", markup_text(kind));
         }
         let all: Vec<&SweepCoverage> = kinds.iter().filter_map(|kind| self.all(kind)).collect();
         let rows = std::iter::once(("all".to_owned(), all))
@@ -116,7 +116,7 @@ impl SweepSummary {
         let mut y = 58;
         for (name, group) in rows {
             let name: String = printable(&name).chars().take(60).collect();
-            let _ = writeln!(svg, "<text x=\"16\" y=\"{}\">{}</text>", y + 12, escaped(&name));
+            let _ = writeln!(svg, "<text x=\"16\" y=\"{}\">{}</text>", y + 12, markup_text(&name));
             for (i, kind) in kinds.iter().enumerate() {
                 let Some(of_kind) = group.iter().find(|coverage| coverage.kind == *kind) else {
                     continue;
@@ -207,7 +207,7 @@ fn draw_bar(svg: &mut String, coverage: &SweepCoverage, x: usize, y: usize, widt
     let _ = write!(
         svg,
         "<g><title>{}: {} attached, {} lacking, {} unknown</title>",
-        escaped(&coverage.kind),
+        markup_text(&coverage.kind),
         coverage.covered,
         coverage.lacking(),
         coverage.unknown
@@ -226,10 +226,6 @@ fn draw_bar(svg: &mut String, coverage: &SweepCoverage, x: usize, y: usize, widt
         start = end;
     }
     svg.push_str("</g>\n");
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, fs::File, path::PathBuf};
 
-use ocigraph::{Error, KeyCase, Result, SyncOutcome, SyncRow, SyncSummary, ToJson, printable};
+use ocigraph::{Error, KeyCase, Result, SyncOutcome, SyncRow, SyncSummary, ToJson, markup_text};
 use serde_json::json;
 
 use super::text_summary;
@@ -100,9 +100,9 @@ impl Report {
              <title>Sync to {to}</title><link rel=\"icon\" href=\"data:,\"><style>{STYLE}</style>\
              </head><body>\n<h1>Sync to {to}</h1>\n<p class=\"{class}\"><strong>{verdict}</strong></p>\n\
              <p>{counts}</p>\n",
-            to = escaped(&self.destination),
-            counts = escaped(&text_summary(summary, planned > 0)),
-            verdict = escaped(&verdict),
+            to = markup_text(&self.destination),
+            counts = markup_text(&text_summary(summary, planned > 0)),
+            verdict = markup_text(&verdict),
         );
         for (position, outcome) in ORDER.iter().enumerate() {
             let (rows, left_out) = (&self.rows[position], self.left_out[position]);
@@ -129,7 +129,7 @@ impl Report {
             }
             page += end;
         }
-        let sources: Vec<String> = self.sources.iter().take(100).map(|s| escaped(s)).collect();
+        let sources: Vec<String> = self.sources.iter().take(100).map(|s| markup_text(s)).collect();
         let more = self.sources.len() - sources.len();
         page += &format!(
             "<details><summary>Sources ({})</summary><p>{}</p>",
@@ -146,30 +146,14 @@ impl Report {
 
 fn add_row(page: &mut String, row: &SyncRow) {
     let detail = row.detail.as_deref().unwrap_or_default();
-    let code = row.code.as_deref().map(|code| format!(" <code>{}</code>", escaped(code)));
+    let code = row.code.as_deref().map(|code| format!(" <code>{}</code>", markup_text(code)));
     // A string takes everything that is written to it.
     let _ = writeln!(
         page,
         "<tr><td>{}</td><td>{}</td><td>{}{}</td></tr>",
-        escaped(&row.destination),
-        escaped(&row.source),
-        escaped(detail),
+        markup_text(&row.destination),
+        markup_text(&row.source),
+        markup_text(detail),
         code.unwrap_or_default()
     );
-}
-
-/// Text that HTML shows as it is.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in printable(text).chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }
