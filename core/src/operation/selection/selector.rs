@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::pattern::Pattern;
-use ocigraph_types::{Code, Digest, Error, Host, Location, Reference, Result, excerpt};
+use ocigraph_types::{Code, Digest, Error, Host, Location, Reference, Result, check_tag, excerpt};
 
 /// Tags that are joined: a checkpoint names the repository with all of them.
 const MAX_JOINED: usize = 1000;
@@ -67,7 +67,8 @@ impl Selector {
         }
         let (repositories, tags) = match repositories.rsplit_once(':') {
             Some((repositories, tags)) if !tags.contains(['/', '}', ']']) => {
-                let tags = tags.split(',').map(str::to_owned).collect();
+                let tags: Vec<String> = tags.split(',').map(str::to_owned).collect();
+                tags.iter().try_for_each(|tag| check_tag(tag))?;
                 (repositories, TagSelection::Named(tags))
             }
             _ => (repositories, TagSelection::All),
@@ -208,9 +209,18 @@ mod tests {
     #[test]
     fn other_texts_are_refused() {
         let digest = format!("r.example.com/team/*@sha256:{}", "a".repeat(64));
-        for text in
-            ["", "https://r.example.com/a", "r.example.com/", "r.example.com/App", "r/[a", &digest]
-        {
+        for text in [
+            "",
+            "https://r.example.com/a",
+            "r.example.com/",
+            "r.example.com/App",
+            "r/[a",
+            "r.example.com/team/*:",
+            "r.example.com/team/*:v1,",
+            "r.example.com/team/*:v1 v2",
+            "r.example.com/{a,b}:-v1",
+            &digest,
+        ] {
             assert!(Selector::parse(text).is_err(), "{text}");
         }
     }
