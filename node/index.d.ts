@@ -1570,7 +1570,10 @@ export interface SweepRow {
   readonly registry: string;
   /** The repository. Empty for an image layout, and for a registry whose repositories cannot be listed. */
   readonly repository: string;
-  /** The tag of the image. `undefined` if it was found or named without one. */
+  /**
+   * The tag of the image, also for what is attached: one of its tags if it has several. `undefined` if the image was
+   * found or named without one.
+   */
   readonly tag: string | null;
   /** The digest of the image. `undefined` if it is not known. */
   readonly image: string | null;
@@ -1616,7 +1619,10 @@ export interface SweepRow {
 export interface SweepCoverage {
   /** The repository, as `host/repository`, or the layout as `oci:PATH`. `undefined` for all. */
   readonly repository: string | null;
-  /** The platform of the images in indexes, as `os/arch[/variant]`. `undefined` for all images. */
+  /**
+   * The platform of the images in indexes, as `os/arch[/variant]`, or `other` for those after the first 256.
+   * `undefined` for all images.
+   */
   readonly platform: string | null;
   /** The kind: `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex` or `chart`. */
   readonly kind: string;

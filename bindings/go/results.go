@@ -496,7 +496,8 @@ type SweepRow struct {
 	Registry string `json:"registry"`
 	// Repository is the repository. Empty for an image layout, and for a registry whose repositories cannot be listed.
 	Repository string `json:"repository"`
-	// Tag is the tag of the image. nil or empty if it was found or named without one.
+	// Tag is the tag of the image, also for what is attached: one of its tags if it has several. nil or empty if the
+	// image was found or named without one.
 	Tag string `json:"tag,omitempty"`
 	// Image is the digest of the image. nil or empty if it is not known.
 	Image string `json:"image,omitempty"`
@@ -563,7 +564,8 @@ type SweepSummary struct {
 type SweepCoverage struct {
 	// Repository is the repository, as "host/repository", or the layout as "oci:PATH". nil or empty for all.
 	Repository string `json:"repository,omitempty"`
-	// Platform is the platform of the images in indexes, as "os/arch[/variant]". nil or empty for all images.
+	// Platform is the platform of the images in indexes, as "os/arch[/variant]", or other for those after the first
+	// 256. nil or empty for all images.
 	Platform string `json:"platform,omitempty"`
 	// Kind is the kind: signature, attestation, provenance, sbom, scan-result, vex or chart.
 	Kind string `json:"kind"`

@@ -753,7 +753,8 @@ struct sweep_row {
     std::string registry;
     /* The repository. Empty for an image layout, and for a registry whose repositories cannot be listed. */
     std::string repository;
-    /* The tag of the image. not set if it was found or named without one. */
+    /* The tag of the image, also for what is attached: one of its tags if it has several. not set if the image was
+     * found or named without one. */
     std::string tag;
     /* The digest of the image. not set if it is not known. */
     std::string image;
@@ -826,7 +827,8 @@ class sweep_row_list : public result<ocigraph_sweep_row_list, ocigraph_sweep_row
 struct sweep_coverage {
     /* The repository, as `host/repository`, or the layout as `oci:PATH`. not set for all. */
     std::string repository;
-    /* The platform of the images in indexes, as `os/arch[/variant]`. not set for all images. */
+    /* The platform of the images in indexes, as `os/arch[/variant]`, or `other` for those after the first 256. not
+     * set for all images. */
     std::string platform;
     /* The kind: `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex` or `chart`. */
     std::string kind;

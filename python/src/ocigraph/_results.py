@@ -1035,7 +1035,8 @@ class SweepRow(Result):
     status: SweepStatus
     """What is known."""
     tag: str | None = None
-    """The tag of the image. ``None`` if it was found or named without one."""
+    """The tag of the image, also for what is attached: one of its tags if it has several. ``None`` if the image was
+    found or named without one."""
     image: str | None = None
     """The digest of the image. ``None`` if it is not known."""
     subject: str | None = None
@@ -1108,7 +1109,8 @@ class SweepCoverage(Result):
     repository: str | None = None
     """The repository, as ``host/repository``, or the layout as ``oci:PATH``. ``None`` for all."""
     platform: str | None = None
-    """The platform of the images in indexes, as ``os/arch[/variant]``. ``None`` for all images."""
+    """The platform of the images in indexes, as ``os/arch[/variant]``, or ``other`` for those after the first 256.
+    ``None`` for all images."""
 
     @classmethod
     def _of(cls, f: dict[str, Any]) -> SweepCoverage:

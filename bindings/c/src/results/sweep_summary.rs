@@ -119,8 +119,8 @@ pub extern "C" fn ocigraph_sweep_summary_coverage_repository(
     read(result, |r| r.value.coverage.get(index).and_then(|v| v.repository.as_deref()).into())
 }
 
-/// Returns the platform of the images in indexes, as `os/arch[/variant]`. not set for all images.
-/// No text if it is unknown.
+/// Returns the platform of the images in indexes, as `os/arch[/variant]`, or `other` for those
+/// after the first 256. not set for all images. No text if it is unknown.
 ///
 /// `index`: the image, from 0.
 ///

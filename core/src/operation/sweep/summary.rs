@@ -13,6 +13,9 @@ use ocigraph_types::AttachmentKind;
 /// Maximum number of platforms that are counted apart. Their names come from registries.
 const MAX_PLATFORMS: usize = 256;
 
+/// The name of all others. A platform has a slash.
+const OTHER: &str = "other";
+
 /// The totals of a sweep.
 ///
 /// All numbers count images, and not tags: an image with several tags counts once in each repository. A
@@ -49,7 +52,8 @@ pub struct SweepSummary {
 pub struct SweepCoverage {
     /// The repository, as `host/repository`, or the layout as `oci:PATH`. `None` for all.
     pub repository: Option<String>,
-    /// The platform of the images in indexes, as `os/arch[/variant]`. `None` for all images.
+    /// The platform of the images in indexes, as `os/arch[/variant]`, or `other` for those after the first 256.
+    /// `None` for all images.
     pub platform: Option<String>,
     /// The kind: `signature`, `attestation`, `provenance`, `sbom`, `scan-result`, `vex` or `chart`.
     pub kind: String,
@@ -132,9 +136,10 @@ impl Totals {
     pub(super) fn add_platforms(&mut self, image: &ImageCoverage, status: SweepStatus) {
         let is_known = status.is_known();
         for (platform, kinds) in image.platforms() {
-            if self.platforms.len() < MAX_PLATFORMS || self.platforms.contains_key(platform) {
-                self.platforms.entry(platform.to_owned()).or_default().add(kinds, is_known);
-            }
+            let is_apart =
+                self.platforms.len() < MAX_PLATFORMS || self.platforms.contains_key(platform);
+            let name = if is_apart { platform } else { OTHER };
+            self.platforms.entry(name.to_owned()).or_default().add(kinds, is_known);
         }
     }
 
@@ -164,5 +169,24 @@ impl SweepSummary {
             SweepStatus::Unknown => self.unknown += 1,
             SweepStatus::Refused => self.refused += 1,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_platform_is_left_out() {
+        let mut totals = Totals::default();
+        let platforms = (0..300).map(|i| (format!("linux/arch{i}"), Kinds::default())).collect();
+        let image = ImageCoverage::new(Kinds::default(), platforms);
+        totals.add("r/app", &image, SweepStatus::Found);
+        let coverage = totals.coverage();
+        let is_one = |c: &&SweepCoverage| c.kind == "sbom" && c.platform.is_some();
+        let platforms: Vec<_> = coverage.iter().filter(is_one).collect();
+        assert_eq!(platforms.iter().map(|c| c.images).sum::<u64>(), 300);
+        let other = platforms.iter().find(|c| c.platform.as_deref() == Some("other")).unwrap();
+        assert_eq!((platforms.len(), other.images), (257, 44));
     }
 }
