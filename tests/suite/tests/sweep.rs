@@ -11,7 +11,7 @@ use std::{
 use ocigraph::{Client, PushOptions};
 use ocigraph_fixture::{Config, Failure, Fixture, Referrers};
 use ocigraph_suite::{AttachedImage, Kind, Registry, Workspace, ocigraph_binary};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Runtime::new().unwrap().block_on(work)
@@ -158,6 +158,8 @@ fn tags_of_one_image_share_its_walk_and_sibling_tags_are_not_images() {
     let of_image = rows.iter().filter(|row| row["image"] == image && row["depth"] == 1);
     let kinds: BTreeSet<&str> = of_image.map(|row| text(row, "edge")).collect();
     assert_eq!(kinds, BTreeSet::from(["referrer", "tag"]));
+    let tags = ["v1", "latest", "stable"];
+    assert!(rows.iter().all(|row| row["tag"].is_null() || tags.contains(&text(row, "tag"))));
     let lists =
         fixture.requests().into_iter().filter(|r| r.path.contains(&format!("referrers/{image}")));
     assert_eq!(lists.count(), 1, "the referrers of an image with three tags are listed once");
@@ -596,6 +598,37 @@ fn a_registry_that_hangs_does_not_hold_up_another() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(found, 40);
+}
+
+#[test]
+fn an_attached_manifest_that_is_refused_is_not_unknown() {
+    let work = Workspace::new();
+    let config = || Config { referrers: Referrers::None, ..Config::default() };
+    let fixture = Fixture::start(config());
+    let at = |tag: &str| format!("{}/app:{tag}", fixture.host());
+    let image = push(&at("v1"), &[SBOM]);
+    let rows = sweep(&work, &[&at("v1")]);
+    let sbom = rows.iter().find(|row| row["depth"] == 1).unwrap();
+    // A fallback index without artifact types, as some tools write it: each manifest has to be read.
+    let entry = json!({
+        "mediaType": sbom["mediaType"],
+        "digest": sbom["digest"],
+        "size": sbom["size"],
+    });
+    let media_type = "application/vnd.oci.image.index.v1+json";
+    let index = json!({ "schemaVersion": 2, "mediaType": media_type, "manifests": [entry] });
+    let file = work.write("index.json", index.to_string());
+    let tag = at(&image.replace(':', "-"));
+    work.ocigraph(&["manifest", "push", &tag, file.to_str().unwrap()]).ok();
+    for (code, status) in [(401, "refused"), (403, "refused"), (500, "unknown")] {
+        let path = format!("manifests/{}", text(sbom, "digest"));
+        let fail = vec![Failure { times: None, ..Failure::new("GET", &path, code, 1) }];
+        fixture.set_config(Config { fail, ..config() });
+        let result = work.ocigraph(&["--max-attempts", "1", "sweep", &at("v1")]);
+        let rows = parsed(&result.stdout);
+        assert_eq!(images(&rows), [format!("app:v1 {status}")], "{code}: {result}");
+        assert!(rows.iter().all(|row| text(row, "status") == status), "{code}: {result}");
+    }
 }
 
 #[test]

@@ -138,6 +138,8 @@ pub struct Attachment {
     of: Option<String>,
     #[serde(skip)]
     unread: Unread,
+    #[serde(skip)]
+    is_refused: bool,
 }
 
 impl Weight for Attachment {
@@ -219,6 +221,17 @@ impl Attachment {
     pub fn with_unread_manifest(mut self) -> Self {
         self.unread = Unread::Manifest;
         self
+    }
+
+    /// Marks the manifest as one that the registry refuses, with 401 or 403.
+    pub fn with_refused_manifest(mut self) -> Self {
+        self.is_refused = true;
+        self.with_unread_manifest()
+    }
+
+    /// Returns true if the registry refuses the manifest.
+    pub fn is_refused(&self) -> bool {
+        self.is_refused
     }
 
     /// Names the image that a BuildKit attestation is about.

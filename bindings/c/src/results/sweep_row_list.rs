@@ -75,8 +75,8 @@ pub extern "C" fn ocigraph_sweep_row_list_repository(
     read(result, |r| r.value.get(index).map(|v| v.repository.as_str()).into())
 }
 
-/// Returns the tag of the image. not set if it was found or named without one. No text if it is
-/// unknown.
+/// Returns the tag of the image, also for what is attached: one of its tags if it has several. not
+/// set if the image was found or named without one. No text if it is unknown.
 ///
 /// `index`: the row, from 0.
 ///

@@ -52,8 +52,12 @@ pub(crate) async fn recognize(
         Err(e) if e.is_of_one_manifest() => {
             tracing::debug!(digest = %edge.descriptor.digest, error = %e, "not recognized");
             let listed = Attachment::of_listed(edge.kind, &edge.descriptor);
-            // A manifest that does not exist says nothing more.
-            Ok(if e.code() == Code::NotFound { listed } else { listed.with_unread_manifest() })
+            Ok(match e.code() {
+                // A manifest that does not exist says nothing more.
+                Code::NotFound => listed,
+                Code::Unauthorized | Code::Forbidden => listed.with_refused_manifest(),
+                _ => listed.with_unread_manifest(),
+            })
         }
         Err(e) => Err(e),
     }

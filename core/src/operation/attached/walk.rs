@@ -693,7 +693,11 @@ async fn read_node(lists: Lists<'_>, mut visit: Visit) -> Result<Read> {
         let mut found = match recognized {
             Err(e) if !lists.ends(&e) => {
                 problems.push(problem_of(digest, "the manifest of", &e));
-                Attachment::of_listed(visit.edge.kind, &visit.edge.descriptor)
+                let listed = Attachment::of_listed(visit.edge.kind, &visit.edge.descriptor);
+                match e.code() {
+                    Code::Unauthorized | Code::Forbidden => listed.with_refused_manifest(),
+                    _ => listed,
+                }
             }
             found => found?,
         };

@@ -20,7 +20,8 @@ pub struct SweepRow {
     /// The repository. Empty for an image layout, and for a registry whose repositories cannot be
     /// listed.
     pub repository: String,
-    /// The tag of the image. `None` if it was found or named without one.
+    /// The tag of the image, also for what is attached: one of its tags if it has several. `None` if the image
+    /// was found or named without one.
     pub tag: Option<String>,
     /// The digest of the image. `None` if it is not known.
     pub image: Option<Digest>,
@@ -138,9 +139,6 @@ impl SweepRow {
         self.size = Some(descriptor.size);
         self.platform = descriptor.platform.map(|platform| platform.to_string());
         self.depth = depth;
-        if edge.tag.is_some() {
-            self.tag = edge.tag;
-        }
         self.describe(&attachment);
         self
     }
@@ -150,9 +148,12 @@ impl SweepRow {
         self.kinds = attachment.kinds().map(|kind| kind.name().to_owned()).collect();
         self.predicate_types = attachment.predicate_types().map(str::to_owned).collect();
         if *attachment.unread() == Unread::Manifest && !attachment.is_recognized() {
-            self.status = SweepStatus::Unknown;
-            self.error =
-                Some("its manifest cannot be read, so it is not known what it is".to_owned());
+            let (status, what) = match attachment.is_refused() {
+                true => (SweepStatus::Refused, "the registry refuses its manifest"),
+                false => (SweepStatus::Unknown, "its manifest cannot be read"),
+            };
+            self.status = status;
+            self.error = Some(format!("{what}, so it is not known what it is"));
         }
     }
 

@@ -844,7 +844,8 @@ impl Registry {
                 let digest = &descriptor.digest;
                 let reason = excerpt(e.message());
                 let unknown = if lacks_type(&descriptor) { "type" } else { "annotations" };
-                problems.add(format!("the {unknown} of {digest} cannot be read: {reason}"));
+                let detail = format!("the {unknown} of {digest} cannot be read: {reason}");
+                problems.add_unread(detail, e.code());
             }
             list.entries.push(descriptor);
         }

@@ -93,7 +93,8 @@ impl Registry {
             Err(e) if e.is_of_one_manifest() => {
                 let mut problems = Problems::of_referrers(subject);
                 let reason = excerpt(e.message());
-                problems.add(format!("the index under the tag {tag} cannot be read: {reason}"));
+                let detail = format!("the index under the tag {tag} cannot be read: {reason}");
+                problems.add_unread(detail, e.code());
                 let problems = problems.found();
                 let charge = self.connection.memory().charge().of(problems.weight())?;
                 Ok(Some(List::new(Vec::new(), problems, charge)))
