@@ -257,6 +257,22 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
         stream::once(self.tags()).boxed()
     }
 
+    /// Returns the fallback tags that a complete list of the tags had, or `None` if they were not listed. Default:
+    /// `None`, since a store that knows its referrers has no fallback tags.
+    fn listed_fallback_tags(&self) -> Option<Vec<String>> {
+        None
+    }
+
+    /// Sets the fallback tags that [`listed_fallback_tags`](Self::listed_fallback_tags) returned before, so that
+    /// the tags need not be listed again. Default: nothing.
+    ///
+    /// # Errors
+    /// [`Code::TooLarge`] if they need more memory than there is.
+    fn set_listed_fallback_tags(&self, tags: Vec<String>) -> Result<()> {
+        let _ = tags;
+        Ok(())
+    }
+
     /// Returns all tags as [`ReadStore::tags`] does, with the fallback tags. Default:
     /// [`ReadStore::tags`], since a store that knows its referrers has no fallback tags.
     async fn every_tag(&self) -> Result<List<String>> {

@@ -631,6 +631,43 @@ fn an_attached_manifest_that_is_refused_is_not_unknown() {
     }
 }
 
+/// Images with fallback tags, on a registry with a referrers API and on one without, of a sweep that has listed
+/// the tags and nothing else.
+#[test]
+fn a_sweep_that_goes_on_knows_the_fallback_tags() {
+    let work = Workspace::new();
+    for referrers in [Referrers::None, Referrers::Oci] {
+        let fixture = Fixture::start(Config { referrers: Referrers::None, ..Config::default() });
+        let repository = format!("{}/app", fixture.host());
+        push(&format!("{repository}:v0"), &[]);
+        for i in 1..6 {
+            push(&format!("{repository}:v{i}"), if i % 2 == 0 { &[SBOM] } else { &[] });
+        }
+        fixture.set_config(Config { referrers, ..Config::default() });
+        let name = format!("{referrers:?}");
+        let (rows, checkpoint) = (work.path(&name), work.path(format!("{name}.state")));
+        let mut args = vec!["sweep", &repository, "--concurrency", "1"];
+        args.extend(["-o", rows.to_str().unwrap(), "--checkpoint", checkpoint.to_str().unwrap()]);
+        fixture.clear_requests();
+        work.ocigraph(&args).ok();
+        let whole = parsed(&fs::read_to_string(&rows).unwrap());
+        assert_eq!(images(&whole).len(), 6);
+        let requests = fixture.requests().len();
+        let text = fs::read_to_string(&checkpoint).unwrap();
+        let end = text.find("\n{\"listed\"").unwrap();
+        let end = end + 1 + text[end + 1..].find('\n').unwrap() + 1;
+        fs::write(&checkpoint, &text[..end]).unwrap();
+        fixture.clear_requests();
+        work.ocigraph(&args).ok();
+        let sorted = |rows: &[Value]| rows.iter().map(Value::to_string).collect::<BTreeSet<_>>();
+        let again = parsed(&fs::read_to_string(&rows).unwrap());
+        assert_eq!(sorted(&again), sorted(&whole), "{name}");
+        let lists = fixture.requests().iter().filter(|r| r.path.contains("tags/list")).count();
+        assert_eq!(lists, 0, "{name}");
+        assert!(fixture.requests().len() < requests, "{name}");
+    }
+}
+
 #[test]
 fn the_lines_of_a_repository_are_one_target_and_a_checkpoint_of_many_can_be_opened() {
     let work = Workspace::new();

@@ -370,7 +370,7 @@ impl Engine {
                     }
                     let was_stored = stored.is_some();
                     let mut listed = match stored {
-                        Some(names) => ListedTags::stored(&*store, names)?,
+                        Some((names, fallback)) => ListedTags::stored(&*store, names, &fallback)?,
                         None => {
                             let listed = {
                                 let _permit = context.requests.acquire().await;

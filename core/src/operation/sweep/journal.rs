@@ -33,6 +33,8 @@ enum Entry {
         of: Option<String>,
         tags: Vec<String>,
     },
+    /// Some fallback tags of a repository, which are not among its tags.
+    Fallback { r: u32, fallback: Vec<String> },
     /// All tags of a repository were listed.
     Listed { listed: u32 },
     /// An image that is done.
@@ -80,6 +82,7 @@ fn is_zero(number: &u64) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct StoredRepository {
     tags: Names,
+    fallback: Names,
     is_listed: bool,
     is_over: bool,
     /// Bits of the tags that are done, 64 each. A map, so that a number in the file costs no more than its
@@ -147,10 +150,14 @@ impl Journal {
                 self.numbers.insert(name.clone(), number);
                 let stored = self.repositories.entry(name.clone()).or_default();
                 if tags.is_empty() {
-                    stored.tags = Names::default();
+                    (stored.tags, stored.fallback) = (Names::default(), Names::default());
                 }
                 tags.iter().try_for_each(|tag| stored.tags.push(tag))?;
                 names.insert(number, (of.unwrap_or_else(|| name.clone()), name));
+            }
+            Entry::Fallback { r, fallback } => {
+                let stored = self.stored(r, names)?.1;
+                fallback.iter().try_for_each(|tag| stored.fallback.push(tag))?;
             }
             Entry::Listed { listed } => self.stored(listed, names)?.1.is_listed = true,
             Entry::Image { r, t, d, s, c, k, p, a, v } => {
@@ -222,10 +229,10 @@ impl Journal {
         self.repositories.get(name).is_some_and(|stored| stored.is_over)
     }
 
-    /// Returns the tags of a repository, if all were listed.
-    pub(super) fn take_tags(&mut self, name: &str) -> Option<Names> {
+    /// Returns the tags of a repository, and its fallback tags, if all were listed.
+    pub(super) fn take_tags(&mut self, name: &str) -> Option<(Names, Names)> {
         let stored = self.repositories.get_mut(name).filter(|stored| stored.is_listed)?;
-        Some(std::mem::take(&mut stored.tags))
+        Some((std::mem::take(&mut stored.tags), std::mem::take(&mut stored.fallback)))
     }
 
     /// Returns what is done of a repository, and notes its images there.
@@ -258,6 +265,10 @@ impl Journal {
         while all.peek().is_some() {
             file.append(&entry(all.by_ref().take(NAMES).map(str::to_owned).collect()))?;
             file.flush().await?;
+        }
+        let fallback = repository.store.listed_fallback_tags().unwrap_or_default();
+        for part in fallback.chunks(NAMES) {
+            file.append(&Entry::Fallback { r: number, fallback: part.to_vec() })?;
         }
         file.append(&Entry::Listed { listed: number })?;
         file.flush().await

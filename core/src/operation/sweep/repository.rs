@@ -78,8 +78,9 @@ impl ListedTags {
     }
 
     /// Tags that were listed before.
-    pub(super) fn stored(store: &dyn ReadStore, names: Names) -> Result<Self> {
+    pub(super) fn stored(store: &dyn ReadStore, names: Names, fallback: &Names) -> Result<Self> {
         let mut listed = Self::empty(store);
+        store.set_listed_fallback_tags(fallback.iter().map(str::to_owned).collect())?;
         listed.charge.add(names.bytes())?;
         listed.names = names;
         Ok(listed)

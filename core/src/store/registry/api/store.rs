@@ -135,6 +135,14 @@ impl ReadStore for Registry {
         Ok(tags)
     }
 
+    fn listed_fallback_tags(&self) -> Option<Vec<String>> {
+        self.fallback_tags.listed()
+    }
+
+    fn set_listed_fallback_tags(&self, tags: Vec<String>) -> Result<()> {
+        self.set_listed_tags(&tags.into())
+    }
+
     fn tags_in_parts(&self) -> BoxStream<'_, Result<List<String>>> {
         self.list_tags_in_parts()
     }

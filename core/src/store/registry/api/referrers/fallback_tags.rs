@@ -60,6 +60,12 @@ impl FallbackTags {
         Some(listed.tags.contains(tag) && !changed.removed.contains(tag))
     }
 
+    /// Returns the tags that a list had.
+    pub(in crate::store::registry::api) fn listed(&self) -> Option<Vec<String>> {
+        let listed = self.listed.get()?.as_ref()?;
+        Some(listed.tags.iter().cloned().collect())
+    }
+
     pub(super) fn set_written(&self, tag: &str) {
         let mut changed = self.changed();
         changed.removed.remove(tag);
