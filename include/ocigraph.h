@@ -6597,8 +6597,8 @@ ocigraph_str ocigraph_sweep_row_list_registry(const ocigraph_sweep_row_list *res
 ocigraph_str ocigraph_sweep_row_list_repository(const ocigraph_sweep_row_list *result,
                                                 size_t index);
 
-// Returns the tag of the image. not set if it was found or named without one. No text if it is
-// unknown.
+// Returns the tag of the image, also for what is attached: one of its tags if it has several. not
+// set if the image was found or named without one. No text if it is unknown.
 //
 // `index`: the row, from 0.
 //
@@ -6818,8 +6818,8 @@ size_t ocigraph_sweep_summary_coverage_count(const ocigraph_sweep_summary *resul
 ocigraph_str ocigraph_sweep_summary_coverage_repository(const ocigraph_sweep_summary *result,
                                                         size_t index);
 
-// Returns the platform of the images in indexes, as `os/arch[/variant]`. not set for all images.
-// No text if it is unknown.
+// Returns the platform of the images in indexes, as `os/arch[/variant]`, or `other` for those
+// after the first 256. not set for all images. No text if it is unknown.
 //
 // `index`: the image, from 0.
 //
