@@ -109,13 +109,13 @@ fn everything_attached_arrives_at_registries_and_layouts_and_a_second_sync_sends
             (Some(0), BTreeMap::from([("existed", 20)])),
             "{rows:#?}"
         );
-        if place.starts_with("oci:") {
+        if let Some(path) = place.strip_prefix("oci:") {
             // Its names are those of several repositories.
             let (code, rows) = sync(&work, &[&place, &format!("{}/all", registry.host())]);
             assert_eq!((code, rows.len()), (Some(1), 1), "{rows:#?}");
             assert!(text(&rows[0], "detail").contains("ocigraph restore --input"), "{rows:#?}");
             let to = format!("{}/restored", registry.host());
-            work.ocigraph(&["restore", "--input", &place["oci:".len()..], &to]).ok();
+            work.ocigraph(&["restore", "--input", path, &to]).ok();
             let (code, rows) = sync(&work, &[&pattern, &to]);
             assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from([("existed", 20)])));
             continue;
