@@ -2683,14 +2683,14 @@ ocigraph_status ocigraph_prune_options_set_keep_last(ocigraph_prune_options *opt
                                                      size_t keep_last,
                                                      ocigraph_error **error);
 
-// Selects tagged manifests that were created before a time: `90d`, `12h`, `2w` ago (`s`, `m`, `h`,
-// `d`, `w`), or a time in RFC 3339. The time of a manifest is that of the registry (Azure), else
-// that of the annotation `org.opencontainers.image.created`, else that of the image config; of an
-// index without one, that of its newest image. A time before 1981 is that of a reproducible build,
-// and counts as unknown; so does one in the future for `keep_last`. A manifest whose time is
-// unknown stays. With `keep_last`, selects what both select. What `untagged`, `orphans` and
-// `dead_tags` select has to be as old, unless its time is unknown: nothing says when it was
-// pushed. Default: none. An empty text or NULL unsets it.
+// Selects tagged manifests that were created before a time: `90d`, `12h`, `2w` ago (`s`, `h`, `d`,
+// `w`), or a time in RFC 3339. The time of a manifest is that of the registry (Azure), else that
+// of the annotation `org.opencontainers.image.created`, else that of the image config; of an index
+// without one, that of its newest image. A time before 1981 is that of a reproducible build, and
+// counts as unknown; so does one in the future for `keep_last`. A manifest whose time is unknown
+// stays. With `keep_last`, selects what both select. What `untagged`, `orphans` and `dead_tags`
+// select has to be as old, unless its time is unknown: nothing says when it was pushed. Default:
+// none. An empty text or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -2863,8 +2863,8 @@ ocigraph_status ocigraph_sync_options_set_prune_destination(ocigraph_sync_option
                                                             ocigraph_error **error);
 
 // If true, also asks the destination for every blob of what it has, and copies again what it has
-// lost. Default: false; a manifest that the destination has proves its blobs, since a registry
-// checks them when it receives the manifest.
+// lost. Not with `dry_run`. Default: false; a manifest that the destination has proves its blobs,
+// since a registry checks them when it receives the manifest.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -2874,8 +2874,9 @@ ocigraph_status ocigraph_sync_options_set_repair(ocigraph_sync_options *options,
 
 // Sets a file that records what was done. A sync of the same sources with the same options
 // continues where the file ends, and returns the other rows. A reference counts as done if the
-// destination has all of it, when the next rows are asked for. After a sync that reached its end,
-// the next one begins again. Default: none. An empty text or NULL unsets it.
+// destination has all of it, when the next rows are asked for. A sync that reaches its end empties
+// the file, so the next one begins again, also with other sources. Default: none. An empty text or
+// NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 // Threads: one at a time for each handle. Since 0.1.0.

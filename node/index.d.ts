@@ -1169,8 +1169,8 @@ export interface PruneOptions extends CallOptions {
    */
   keepLast?: number | undefined;
   /**
-   * Selects tagged manifests that were created before a time: `90d`, `12h`, `2w` ago (`s`, `m`, `h`, `d`, `w`), or a
-   * time in RFC 3339. The time of a manifest is that of the registry (Azure), else that of the annotation
+   * Selects tagged manifests that were created before a time: `90d`, `12h`, `2w` ago (`s`, `h`, `d`, `w`), or a time in
+   * RFC 3339. The time of a manifest is that of the registry (Azure), else that of the annotation
    * `org.opencontainers.image.created`, else that of the image config; of an index without one, that of its newest
    * image. A time before 1981 is that of a reproducible build, and counts as unknown; so does one in the future for
    * `keepLast`. A manifest whose time is unknown stays. With `keepLast`, selects what both select. What `untagged`,
@@ -1404,14 +1404,16 @@ export interface SyncOptions extends CallOptions {
    */
   pruneDestination?: boolean | undefined;
   /**
-   * Also asks the destination for every blob of what it has, and copies again what it has lost. Default: false; a
-   * manifest that the destination has proves its blobs, since a registry checks them when it receives the manifest.
+   * Also asks the destination for every blob of what it has, and copies again what it has lost. Not with `dryRun`.
+   * Default: false; a manifest that the destination has proves its blobs, since a registry checks them when it receives
+   * the manifest.
    */
   repair?: boolean | undefined;
   /**
    * A file that records what was done. A sync of the same sources with the same options continues where the file ends,
    * and returns the other rows. A reference counts as done if the destination has all of it, when the next rows are
-   * asked for. After a sync that reached its end, the next one begins again. Default: none.
+   * asked for. A sync that reaches its end empties the file, so the next one begins again, also with other sources.
+   * Default: none.
    */
   checkpoint?: string | URL | undefined;
   /**

@@ -924,8 +924,8 @@ type PruneOptions struct {
 	// KeepLast selects tagged manifests without the newest N, which stay. At least 1. Those count that have a tag of
 	// Tags, also under KeepTags. A manifest whose time of creation is unknown stays. Default (nil): none.
 	KeepLast *int
-	// OlderThan selects tagged manifests that were created before a time: 90d, 12h, 2w ago (s, m, h, d, w), or a time
-	// in RFC 3339. The time of a manifest is that of the registry (Azure), else that of the annotation
+	// OlderThan selects tagged manifests that were created before a time: 90d, 12h, 2w ago (s, h, d, w), or a time in
+	// RFC 3339. The time of a manifest is that of the registry (Azure), else that of the annotation
 	// org.opencontainers.image.created, else that of the image config; of an index without one, that of its newest
 	// image. A time before 1981 is that of a reproducible build, and counts as unknown; so does one in the future for
 	// KeepLast. A manifest whose time is unknown stays. With KeepLast, selects what both select. What Untagged, Orphans
@@ -1035,13 +1035,14 @@ type SyncOptions struct {
 	// list of the tags is incomplete, or if the source lists no tag. Tags that have the digest of a manifest, as cosign
 	// writes them, stay. Default: false.
 	PruneDestination bool
-	// Repair also asks the destination for every blob of what it has, and copies again what it has lost. Default:
-	// false; a manifest that the destination has proves its blobs, since a registry checks them when it receives the
-	// manifest.
+	// Repair also asks the destination for every blob of what it has, and copies again what it has lost. Not with
+	// DryRun. Default: false; a manifest that the destination has proves its blobs, since a registry checks them when
+	// it receives the manifest.
 	Repair bool
 	// Checkpoint is a file that records what was done. A sync of the same sources with the same options continues where
 	// the file ends, and returns the other rows. A reference counts as done if the destination has all of it, when the
-	// next rows are asked for. After a sync that reached its end, the next one begins again. Default: none.
+	// next rows are asked for. A sync that reaches its end empties the file, so the next one begins again, also with
+	// other sources. Default: none.
 	Checkpoint string
 	// Shard copies a share of the repositories: "1/3", "2/3" and "3/3" together are all. Which repository is in which
 	// share depends on its name alone. Default: all.

@@ -647,8 +647,8 @@ class prune_options
     /* Selects tagged manifests without the newest N, which stay. At least 1. Those count that have a tag of `tags`,
      * also under `keep_tags`. A manifest whose time of creation is unknown stays. Default: none. */
     prune_options &keep_last(std::size_t keep_last) { return set(ocigraph_prune_options_set_keep_last, keep_last); }
-    /* Selects tagged manifests that were created before a time: `90d`, `12h`, `2w` ago (`s`, `m`, `h`, `d`, `w`), or
-     * a time in RFC 3339. The time of a manifest is that of the registry (Azure), else that of the annotation
+    /* Selects tagged manifests that were created before a time: `90d`, `12h`, `2w` ago (`s`, `h`, `d`, `w`), or a
+     * time in RFC 3339. The time of a manifest is that of the registry (Azure), else that of the annotation
      * `org.opencontainers.image.created`, else that of the image config; of an index without one, that of its newest
      * image. A time before 1981 is that of a reproducible build, and counts as unknown; so does one in the future
      * for `keep_last`. A manifest whose time is unknown stays. With `keep_last`, selects what both select. What
@@ -725,13 +725,14 @@ class sync_options
     sync_options &prune_destination(bool prune_destination) {
         return set(ocigraph_sync_options_set_prune_destination, prune_destination);
     }
-    /* If true, also asks the destination for every blob of what it has, and copies again what it has lost. Default:
-     * false; a manifest that the destination has proves its blobs, since a registry checks them when it receives the
-     * manifest. */
+    /* If true, also asks the destination for every blob of what it has, and copies again what it has lost. Not with
+     * `dry_run`. Default: false; a manifest that the destination has proves its blobs, since a registry checks them
+     * when it receives the manifest. */
     sync_options &repair(bool repair) { return set(ocigraph_sync_options_set_repair, repair); }
     /* Sets a file that records what was done. A sync of the same sources with the same options continues where the
      * file ends, and returns the other rows. A reference counts as done if the destination has all of it, when the
-     * next rows are asked for. After a sync that reached its end, the next one begins again. Default: none. */
+     * next rows are asked for. A sync that reaches its end empties the file, so the next one begins again, also with
+     * other sources. Default: none. */
     sync_options &checkpoint(std::string_view checkpoint) {
         return set(ocigraph_sync_options_set_checkpoint, detail::in(checkpoint));
     }

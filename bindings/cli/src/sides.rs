@@ -189,12 +189,19 @@ impl Side {
 
     /// Fails if a flag is given for a side that is an image layout.
     fn check_target(&self, target: &Target) -> Result<()> {
-        let is_layout = matches!(target.reference.location(), Location::Layout(_));
+        match target.reference.location() {
+            Location::Layout(_) => self.check_layout(&target.to_string()),
+            Location::Registry { .. } => Ok(()),
+        }
+    }
+
+    /// Fails if a flag is given that only a registry has. `layout` is the other thing.
+    fn check_layout(&self, layout: &str) -> Result<()> {
         // Without effect, as the flags of the same names for both sides.
         let is_accepted = |flag: &&str| ["resolve", "distribution-spec"].contains(flag);
-        match self.given().filter(|flag| is_layout && !is_accepted(flag)) {
+        match self.given().filter(|flag| !is_accepted(flag)) {
             Some(flag) => Err(usage(format!(
-                "--{}-{flag} is for a registry, but {target} is an image layout",
+                "--{}-{flag} is for a registry, but {layout} is an image layout",
                 self.name
             ))
             .with_hint(format!("remove --{}-{flag}", self.name))),
@@ -283,9 +290,16 @@ pub(crate) fn clients_of_sync(
         false => text.split('/').next().map(str::to_owned),
     };
     let to_host = host(destination);
+    let (from, to) = (Side::from(from), Side::from(to));
+    if sources.iter().all(|source| host(source).is_none()) {
+        from.check_layout(&sources.join(" "))?;
+    }
+    if to_host.is_none() {
+        to.check_layout(destination)?;
+    }
     let is_another = |source: &String| host(source).is_some_and(|host| to_host != Some(host));
     let two_registries = to_host.is_some() && sources.iter().any(is_another);
-    clients_of(common, &Side::from(from), &Side::from(to), two_registries)
+    clients_of(common, &from, &to, two_registries)
 }
 
 fn clients_of(

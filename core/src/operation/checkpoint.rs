@@ -113,17 +113,14 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
-    /// Removes all entries, to begin again.
-    pub(crate) async fn restart(&mut self, operation: &str, asked: &Value) -> Result<()> {
+    /// Empties the file: nothing is left to continue, and the next operation may be another one.
+    pub(crate) async fn clear(mut self) -> Result<()> {
         self.pending.clear();
-        self.blocking(|mut file| {
+        self.blocking(|file| {
             file.set_len(0)?;
-            file.seek(SeekFrom::Start(0))?;
-            Ok(file)
+            file.sync_data().map(|()| file)
         })
-        .await?;
-        self.append(&header(operation, asked))?;
-        self.flush().await
+        .await
     }
 
     /// Adds an entry, which the next [`flush`](Self::flush) writes.

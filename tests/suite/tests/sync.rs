@@ -306,6 +306,9 @@ fn shards_together_are_the_whole_and_places_must_be_clear() {
         vec!["sync", "h.example/a", "h.example/b", "oci:x:v1"],
         vec!["sync", "h.example/a", "m.example/a@sha256:0"],
         vec!["sync", "h.example/a", "m.example", "--shard", "0/3"],
+        vec!["sync", "h.example/a", "m.example", "--repair", "--dry-run"],
+        vec!["sync", "h.example/a", "oci:x", "--to-username", "ada", "--to-password", "x"],
+        vec!["sync", "oci:x", "h.example/a", "--from-plain-http"],
         vec!["sync", "h.example/a", "m.example", "--platform", "linux"],
     ] {
         work.ocigraph(&args).fails_with(2);
@@ -359,6 +362,11 @@ fn a_killed_sync_goes_on_and_asks_for_nothing_that_was_done() {
     }
     // After a sync that reached its end, the next one finds what is new.
     push(&format!("{}/app:new", from.host()), "new");
+    push(&format!("{}/other:v1", from.host()), "another");
+    let other = format!("{}/other:v1", from.host());
+    let to_other = format!("{}/other", to.host());
+    let checkpoint_too = ["--checkpoint", checkpoint.to_str().unwrap()];
+    work.ocigraph(&[&["sync", &other, &to_other], &checkpoint_too[..]].concat()).ok();
     let rows = work.ocigraph(&args).ok();
     let rows: Vec<Value> = rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(outcomes(&rows), BTreeMap::from([("copied", 1), ("existed", 40)]));

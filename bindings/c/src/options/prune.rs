@@ -74,14 +74,14 @@ pub extern "C" fn ocigraph_prune_options_set_keep_last(
     })
 }
 
-/// Selects tagged manifests that were created before a time: `90d`, `12h`, `2w` ago (`s`, `m`, `h`,
-/// `d`, `w`), or a time in RFC 3339. The time of a manifest is that of the registry (Azure), else
-/// that of the annotation `org.opencontainers.image.created`, else that of the image config; of an
-/// index without one, that of its newest image. A time before 1981 is that of a reproducible build,
-/// and counts as unknown; so does one in the future for `keep_last`. A manifest whose time is
-/// unknown stays. With `keep_last`, selects what both select. What `untagged`, `orphans` and
-/// `dead_tags` select has to be as old, unless its time is unknown: nothing says when it was
-/// pushed. Default: none. An empty text or NULL unsets it.
+/// Selects tagged manifests that were created before a time: `90d`, `12h`, `2w` ago (`s`, `h`, `d`,
+/// `w`), or a time in RFC 3339. The time of a manifest is that of the registry (Azure), else that
+/// of the annotation `org.opencontainers.image.created`, else that of the image config; of an index
+/// without one, that of its newest image. A time before 1981 is that of a reproducible build, and
+/// counts as unknown; so does one in the future for `keep_last`. A manifest whose time is unknown
+/// stays. With `keep_last`, selects what both select. What `untagged`, `orphans` and `dead_tags`
+/// select has to be as old, unless its time is unknown: nothing says when it was pushed. Default:
+/// none. An empty text or NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.

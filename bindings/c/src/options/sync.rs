@@ -150,8 +150,8 @@ pub extern "C" fn ocigraph_sync_options_set_prune_destination(
 }
 
 /// If true, also asks the destination for every blob of what it has, and copies again what it has
-/// lost. Default: false; a manifest that the destination has proves its blobs, since a registry
-/// checks them when it receives the manifest.
+/// lost. Not with `dry_run`. Default: false; a manifest that the destination has proves its blobs,
+/// since a registry checks them when it receives the manifest.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -169,8 +169,9 @@ pub extern "C" fn ocigraph_sync_options_set_repair(
 
 /// Sets a file that records what was done. A sync of the same sources with the same options
 /// continues where the file ends, and returns the other rows. A reference counts as done if the
-/// destination has all of it, when the next rows are asked for. After a sync that reached its end,
-/// the next one begins again. Default: none. An empty text or NULL unsets it.
+/// destination has all of it, when the next rows are asked for. A sync that reaches its end empties
+/// the file, so the next one begins again, also with other sources. Default: none. An empty text or
+/// NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Seek, SeekFrom, Write},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -33,15 +33,23 @@ impl RowFile {
         };
         let file = match before {
             0 => File::create(path).and_then(|mut file| file.write_all(header).map(|()| file)),
-            _ => cut(path, before + u64::from(!header.is_empty())),
+            _ => cut(path, before + u64::from(!header.is_empty()), header),
         };
+        let conflict = |message: String| {
+            Error::new(Code::Conflict, message).with_hint(
+                "continue with the file and the format of the earlier command, or remove the checkpoint",
+            )
+        };
+        let shown = path.display();
         let file = file.map_err(|e| match e.kind() {
             io::ErrorKind::UnexpectedEof => {
-                let message =
-                    format!("{} has fewer rows than the checkpoint says: {before}", path.display());
-                Error::new(Code::Conflict, message).with_hint(
-                    "continue with the file of the earlier command, or remove the checkpoint",
-                )
+                conflict(format!("{shown} has fewer rows than the checkpoint says: {before}"))
+            }
+            io::ErrorKind::NotFound => conflict(format!(
+                "the checkpoint says that {shown} has {before} rows, and it does not exist"
+            )),
+            io::ErrorKind::InvalidData => {
+                conflict(format!("{shown} does not begin with rows of the format {format}"))
             }
             _ => write_error(Some(path), &e),
         })?;
@@ -59,9 +67,16 @@ impl RowFile {
     }
 }
 
-/// Opens a file to add to it, and cuts what follows its first lines.
-fn cut(path: &Path, lines: u64) -> io::Result<File> {
+/// Opens a file to add to it, and cuts what follows its first lines. A file without a header has JSON.
+fn cut(path: &Path, lines: u64, header: &[u8]) -> io::Result<File> {
     let mut file = File::options().read(true).write(true).open(path)?;
+    let expected = if header.is_empty() { b"{" } else { header };
+    let mut begin = Vec::new();
+    (&file).take(expected.len() as u64).read_to_end(&mut begin)?;
+    if !begin.is_empty() && begin != expected {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    file.seek(SeekFrom::Start(0))?;
     let mut reader = BufReader::with_capacity(1 << 16, &file);
     let (mut left, mut length) = (lines, 0);
     while left > 0 {
@@ -98,7 +113,16 @@ mod tests {
         let mut file = RowFile::open(Some(&path), RowFormat::Csv, b"header\n", 2).unwrap();
         file.write(b"new\n").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "header\n1\n2\nnew\n");
-        let error = RowFile::open(Some(&path), RowFormat::Csv, b"header\n", 9).err().unwrap();
-        assert_eq!(error.code(), Code::Conflict);
+        let refuses = |path: &Path, format, header: &[u8], before, why: &str| {
+            let error = RowFile::open(Some(path), format, header, before).err().unwrap();
+            assert_eq!(error.code(), Code::Conflict);
+            assert!(error.message().contains(why), "{error}");
+        };
+        refuses(&path, RowFormat::Csv, b"header\n", 9, "fewer rows");
+        refuses(&path, RowFormat::Ndjson, b"", 1, "format ndjson");
+        refuses(&dir.path().join("none"), RowFormat::Ndjson, b"", 1, "does not exist");
+        std::fs::write(&path, "{}\n").unwrap();
+        refuses(&path, RowFormat::Csv, b"header\n", 1, "format csv");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "{}\n");
     }
 }

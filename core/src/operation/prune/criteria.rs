@@ -105,7 +105,7 @@ impl Age {
                 "invalid older_than {:?}: expected a duration or a time",
                 excerpt(text)
             ))
-            .with_hint("write 90d, 12h or 2w, or a time such as 2026-01-31T10:00:00Z")
+            .with_hint("write 90d, 12h or 2w, or a time such as 2026-01-31T10:00:00Z; m could mean minutes or months")
         };
         let now = Timestamp::now();
         if let Ok(before) = text.parse::<Timestamp>() {
@@ -121,7 +121,6 @@ impl Age {
         }
         let (seconds, name) = match unit {
             "s" => (1, "second"),
-            "m" => (60, "minute"),
             "h" => (3600, "hour"),
             "d" => (86_400, "day"),
             "w" => (7 * 86_400, "week"),
@@ -170,6 +169,7 @@ mod tests {
             "90",
             "-1d",
             "1y",
+            "3m",
             "1.5d",
             "90 d",
             "9999-01-01T00:00:00Z",

@@ -41,8 +41,7 @@ pub struct PruneOptions {
     /// tag of `tags`, also under `keep_tags`. A manifest whose time of creation is unknown stays.
     /// Default: none.
     pub keep_last: Option<usize>,
-    /// Selects tagged manifests that were created before a time: `90d`, `12h`, `2w` ago (`s`, `m`, `h`,
-    /// `d`, `w`), or a time in RFC 3339. The time of a manifest is that of the registry (Azure), else that
+    /// Selects tagged manifests that were created before a time: `90d`, `12h`, `2w` ago (`s`, `h`, `d`, `w`), or a time in RFC 3339. The time of a manifest is that of the registry (Azure), else that
     /// of the annotation `org.opencontainers.image.created`, else that of the image config; of an index
     /// without one, that of its newest image. A time before 1981 is that of a reproducible build, and
     /// counts as unknown; so does one in the future for `keep_last`. A manifest whose time is unknown stays. With

@@ -152,7 +152,7 @@ impl Engine {
             return Err(Error::new(Code::NotFound, "the sources select no image")
                 .with_hint("look at what they have with `ocigraph repos` and `ocigraph tags`"));
         }
-        self.journal.close().await
+        self.journal.clear().await
     }
 
     /// A wrong credential concerns every reference.

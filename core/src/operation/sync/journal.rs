@@ -35,8 +35,6 @@ enum Entry {
     },
     /// All of a repository is done.
     Over { over: u32 },
-    /// The sync reached its end.
-    Finished { finished: bool },
 }
 
 /// The checkpoint of a sync, which may have none.
@@ -49,23 +47,17 @@ pub(super) struct Journal {
     done: HashSet<[u8; 16]>,
     resumed: SyncSummary,
     pending: Vec<Entry>,
-    is_finished: bool,
 }
 
 impl Journal {
-    /// Opens the file of a sync, or creates it. `asked` is what the sync was asked for. A sync that reached
-    /// its end is not continued: the next one finds out what has changed since.
+    /// Opens the file of a sync, or creates it. `asked` is what the sync was asked for.
     pub(super) async fn open(path: &Path, asked: &serde_json::Value) -> Result<Self> {
         let mut journal = Self::default();
-        let mut file = Checkpoint::open(path, OPERATION, asked, |entry| {
+        let file = Checkpoint::open(path, OPERATION, asked, |entry| {
             let entry = serde_json::from_str(entry).map_err(|e| malformed(&e))?;
             journal.read(entry)
         })
         .await?;
-        if journal.is_finished {
-            file.restart(OPERATION, asked).await?;
-            journal = Self::default();
-        }
         Ok(Self { file: Some(file), ..journal })
     }
 
@@ -88,7 +80,6 @@ impl Journal {
             Entry::Over { over } => {
                 self.over.insert(over);
             }
-            Entry::Finished { finished } => self.is_finished = finished,
         }
         Ok(())
     }
@@ -145,13 +136,10 @@ impl Journal {
         self.pending.len()
     }
 
-    /// Records that the sync reached its end.
-    pub(super) async fn close(self) -> Result<()> {
+    /// Ends a sync that reached its end. It is not continued: the next one finds out what has changed since.
+    pub(super) async fn clear(self) -> Result<()> {
         match self.file {
-            Some(mut file) => {
-                file.append(&Entry::Finished { finished: true })?;
-                file.close().await
-            }
+            Some(file) => file.clear().await,
             None => Ok(()),
         }
     }

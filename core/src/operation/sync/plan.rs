@@ -24,6 +24,11 @@ impl Plan {
             ));
         }
         options.filter()?;
+        if options.repair && options.dry_run {
+            let message = "a dry run does not ask for blobs, so repair has no effect on it";
+            return Err(Error::new(Code::InvalidArgument, message)
+                .with_hint("look for lost blobs with `ocigraph verify`, or run without dry_run"));
+        }
         options.platforms.iter().try_for_each(|text| text.parse::<Platform>().map(drop))?;
         let selectors: Vec<Selector> =
             sources.iter().map(|source| Selector::parse(source)).collect::<Result<_>>()?;

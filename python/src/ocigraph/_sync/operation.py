@@ -873,13 +873,12 @@ class ArtifactOperations(Base):
                 tag of ``tags``, also under ``keep_tags``. A manifest whose time of creation is unknown stays. Default:
                 none.
             older_than: selects tagged manifests that were created before a time: ``90d``, ``12h``, ``2w`` ago (``s``,
-                ``m``, ``h``, ``d``, ``w``), or a time in RFC 3339. The time of a manifest is that of the registry
-                (Azure), else that of the annotation ``org.opencontainers.image.created``, else that of the image
-                config; of an index without one, that of its newest image. A time before 1981 is that of a reproducible
-                build, and counts as unknown; so does one in the future for ``keep_last``. A manifest whose time is
-                unknown stays. With ``keep_last``, selects what both select. What ``untagged``, ``orphans`` and
-                ``dead_tags`` select has to be as old, unless its time is unknown: nothing says when it was pushed.
-                Default: none.
+                ``h``, ``d``, ``w``), or a time in RFC 3339. The time of a manifest is that of the registry (Azure),
+                else that of the annotation ``org.opencontainers.image.created``, else that of the image config; of an
+                index without one, that of its newest image. A time before 1981 is that of a reproducible build, and
+                counts as unknown; so does one in the future for ``keep_last``. A manifest whose time is unknown stays.
+                With ``keep_last``, selects what both select. What ``untagged``, ``orphans`` and ``dead_tags`` select
+                has to be as old, unless its time is unknown: nothing says when it was pushed. Default: none.
             tags: patterns of tags: only these are selected, by ``older_than`` and ``keep_last``, or all of them without
                 these two. Other tags stay. Default: all tags, if ``older_than`` or ``keep_last`` is given.
             untagged: selects manifests without a tag that nothing needs which stays. A push in progress has such
@@ -987,13 +986,13 @@ class ArtifactOperations(Base):
                 selected: repositories of sources that name no tags, and there the tags that match the patterns. Nothing
                 is removed if a list of the tags is incomplete, or if the source lists no tag. Tags that have the digest
                 of a manifest, as cosign writes them, stay. Default: False.
-            repair: also asks the destination for every blob of what it has, and copies again what it has lost. Default:
-                False; a manifest that the destination has proves its blobs, since a registry checks them when it
-                receives the manifest.
+            repair: also asks the destination for every blob of what it has, and copies again what it has lost. Not with
+                ``dry_run``. Default: False; a manifest that the destination has proves its blobs, since a registry
+                checks them when it receives the manifest.
             checkpoint: a file that records what was done. A sync of the same sources with the same options continues
                 where the file ends, and returns the other rows. A reference counts as done if the destination has all
-                of it, when the next rows are asked for. After a sync that reached its end, the next one begins again.
-                Default: none.
+                of it, when the next rows are asked for. A sync that reaches its end empties the file, so the next one
+                begins again, also with other sources. Default: none.
             shard: copies a share of the repositories: ``1/3``, ``2/3`` and ``3/3`` together are all. Which repository
                 is in which share depends on its name alone. Default: all.
             destination_client: the client that reaches the destination: see ``destination_client``. Default: none, and
