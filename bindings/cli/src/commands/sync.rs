@@ -153,7 +153,7 @@ pub(crate) async fn sync(common: &Common, args: SyncArgs) -> Result<ExitCode> {
     let summary = rows.summary();
     match args.format {
         // An error that came before anything was done is the whole answer.
-        SyncFormat::Text if failure.is_some() && summary == SyncSummary::default() => {}
+        _ if failure.is_some() && summary == SyncSummary::default() => {}
         SyncFormat::Text => output::line(&text_summary(&summary, is_dry)),
         SyncFormat::Ndjson => {}
         SyncFormat::Json => {
