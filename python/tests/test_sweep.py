@@ -55,7 +55,8 @@ def test_rows_are_those_of_the_command(
     push_images(fixture.host, REPOSITORIES)
     rows, summary = swept(kind, fixture.host, **options)
     expected = command_rows(fixture.host, *arguments)
-    assert plain(rows) == expected and expected
+    # The share of a repository depends on its name, and so on the port of the fixture: it can be empty.
+    assert plain(rows) == expected and (expected or "shard" in options)
     assert summary.images == sum(row.depth == 0 for row in rows)
     assert summary.attached == sum(row.depth > 0 for row in rows)
     table = command("sweep", fixture.host, *arguments, "--summary")
