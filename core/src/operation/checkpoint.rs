@@ -58,6 +58,7 @@ impl Checkpoint {
         asked: &Value,
         mut receive: impl FnMut(&str) -> Result<()>,
     ) -> Result<Self> {
+        let header = header(operation, asked);
         let owned = path.to_owned();
         let mut file = spawn_blocking(move || open_locked(&owned)).await?;
         let mut lines = Lines::default();
@@ -87,11 +88,10 @@ impl Checkpoint {
                     return receive(line).map_err(at);
                 }
                 is_new = false;
-                check(line, operation, asked).map_err(at)
+                check(line, &header).map_err(at)
             })?;
         }
         // A killed process leaves a part of the first line at the worst, and never another text.
-        let header = header(operation, asked);
         let expected = serde_json::to_vec(&header).unwrap_or_default();
         if is_new && !expected.starts_with(&lines.torn) {
             lines.number += 1;
@@ -201,7 +201,7 @@ fn open_locked(path: &Path) -> Result<File> {
     }
 }
 
-fn check(line: &str, operation: &str, asked: &Value) -> Result<()> {
+fn check(line: &str, expected: &Header) -> Result<()> {
     let invalid = |message: String| Error::new(Code::InvalidArgument, message);
     let header: Header = serde_json::from_str(line)
         .map_err(|_| invalid("this is not the first line of a checkpoint".to_owned()))?;
@@ -211,11 +211,11 @@ fn check(line: &str, operation: &str, asked: &Value) -> Result<()> {
             header.schema_version
         )));
     }
-    if header.operation != operation {
+    if header.operation != expected.operation {
         return Err(invalid(format!("this is the checkpoint of {}", excerpt(&header.operation))));
     }
     let members = |value: &Value| value.as_object().cloned().unwrap_or_default();
-    let (before, now) = (members(&header.asked), members(&condensed(asked)));
+    let (before, now) = (members(&header.asked), members(&expected.asked));
     let differs = now.iter().find(|(name, value)| before.get(*name) != Some(*value));
     match differs {
         None if before.len() == now.len() => Ok(()),

@@ -150,9 +150,12 @@ impl Deletion<'_> {
                     .map(|one| async move { self.content(one).await })
                     .buffered(share);
                 while let Some((one, content)) = contents.next().await {
-                    let size = content.as_ref().map_or(0, |(_, size)| *size);
-                    match content.and_then(|content| charge.add(size).map(|()| content)) {
-                        Ok((content, _)) => read.push((one, content)),
+                    let charged = content.and_then(|content| {
+                        let size = content.as_ref().map_or(0, |manifest| manifest.bytes().len());
+                        charge.add(size).map(|()| content)
+                    });
+                    match charged {
+                        Ok(content) => read.push((one, content)),
                         Err(e) => failed.push((one, e)),
                     }
                 }
@@ -181,21 +184,13 @@ impl Deletion<'_> {
         Outcome { has_deleted: true, deleted, refused: Vec::new() }
     }
 
-    /// Returns the content of a manifest and its bytes in memory.
-    async fn content(
-        &self,
-        one: PrunedManifest,
-    ) -> (PrunedManifest, Result<(Option<Manifest>, usize)>) {
+    /// Returns a manifest with its content, if it can be read.
+    async fn content(&self, one: PrunedManifest) -> (PrunedManifest, Result<Option<Manifest>>) {
         let name = TagOrDigest::Digest(one.descriptor.digest.clone());
         let content = match self.store.fetch_any_manifest(&name).await {
-            Ok(manifest) => {
-                let size = manifest.bytes().len();
-                Ok((Some(manifest.without_guard()), size))
-            }
-            // Nothing is left to delete.
-            Err(e) if e.code() == Code::NotFound => Ok((None, 0)),
-            // A policy can refuse to serve a manifest. What nobody can read is not restored.
-            Err(e) if e.is_of_one_manifest() => Ok((None, 0)),
+            Ok(manifest) => Ok(Some(manifest.without_guard())),
+            // It is gone, or a policy refuses to serve it. What nobody can read is not restored.
+            Err(e) if e.code() == Code::NotFound || e.is_of_one_manifest() => Ok(None),
             Err(e) => Err(e),
         };
         (one, content)

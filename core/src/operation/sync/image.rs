@@ -219,18 +219,10 @@ impl Image<'_> {
             });
         }
         let lacking = self.compare(&root).await?;
-        let place = || Reference::new(self.repository.work.location.clone());
-        let mut sources: Vec<(Reference, Option<String>)> = Vec::new();
-        for attached in lacking.manifests {
-            sources.push((place().at(attached), None));
-        }
-        for tag in lacking.tags {
-            let location = self.repository.work.location.clone();
-            let source = Reference::named(location, std::slice::from_ref(&tag), None)?;
-            sources.push((source, Some(tag)));
-        }
-        for (source, tag) in sources.into_iter().take(MAX_SINGLE) {
-            match self.copy_to(&source, tag.as_deref(), true, false).await {
+        let manifests = lacking.manifests.into_iter().map(TagOrDigest::Digest);
+        let attached = manifests.chain(lacking.tags.into_iter().map(TagOrDigest::Tag));
+        for name in attached.take(MAX_SINGLE) {
+            match self.copy_attached(&name).await {
                 Ok(_) => {}
                 Err(e) if is_refusal(&e) => refused = Some(e),
                 Err(e) => return Ok(self.row.with_error("not copied", &e)),
@@ -312,26 +304,26 @@ impl Image<'_> {
             TagOrDigest::Tag(tag) => Reference::named(location, std::slice::from_ref(tag), None)?,
             TagOrDigest::Digest(_) => Reference::new(location),
         };
-        self.copy_from(source, &destination, recursive, selects).await
+        self.copy_between(source, &destination, recursive, selects).await
     }
 
-    /// Copies something attached, under a tag or by its digest.
-    async fn copy_to(
-        &mut self,
-        source: &Reference,
-        tag: Option<&str>,
-        recursive: bool,
-        selects: bool,
-    ) -> Result<CopyReport> {
-        let location = self.repository.work.place.reference.location().clone();
-        let destination = match tag {
-            Some(tag) => Reference::named(location, &[tag.to_owned()], None)?,
-            None => Reference::new(location),
+    /// Copies something attached with all that is attached to it, under the same tag or by its digest.
+    async fn copy_attached(&mut self, name: &TagOrDigest) -> Result<CopyReport> {
+        let from = self.repository.work.location.clone();
+        let to = self.repository.work.place.reference.location().clone();
+        let (source, destination) = match name {
+            TagOrDigest::Tag(tag) => {
+                let tags = std::slice::from_ref(tag);
+                (Reference::named(from, tags, None)?, Reference::named(to, tags, None)?)
+            }
+            TagOrDigest::Digest(digest) => {
+                (Reference::new(from).at(digest.clone()), Reference::new(to))
+            }
         };
-        self.copy_from(source, &destination, recursive, selects).await
+        self.copy_between(&source, &destination, true, false).await
     }
 
-    async fn copy_from(
+    async fn copy_between(
         &mut self,
         source: &Reference,
         destination: &Reference,

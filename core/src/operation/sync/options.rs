@@ -55,13 +55,13 @@ pub struct SyncOptions {
     /// of a manifest, as cosign writes them, stay. Default: false.
     pub prune_destination: bool,
     /// Also asks the destination for every blob of what it has, and copies again what it has lost. Not with
-    /// `dry_run`. Default: false; a manifest that the destination has proves its blobs, since a registry checks them when it
-    /// receives the manifest.
+    /// `dry_run`. Default: false; a manifest that the destination has proves its blobs, since a registry
+    /// checks them when it receives the manifest.
     pub repair: bool,
     /// A file that records what was done. A sync of the same sources with the same options continues where
     /// the file ends, and returns the other rows. A reference counts as done if the destination has all of
-    /// it, when the next rows are asked for. A sync that reaches its end empties the file, so the next one begins
-    /// again, also with other sources. Default: none.
+    /// it, when the next rows are asked for. A sync that reaches its end empties the file, so the next one
+    /// begins again, also with other sources. Default: none.
     #[setters(into)]
     pub checkpoint: Option<PathBuf>,
     /// Copies a share of the repositories: `1/3`, `2/3` and `3/3` together are all. Which repository is in

@@ -77,7 +77,7 @@ pub(super) struct Repository {
     copying: Mutex<HashMap<Digest, Arc<tokio::sync::Mutex<()>>>>,
     /// All tags of the source, if tags can be removed.
     listed: Option<HashSet<String>>,
-    /// The manifests of which everything attached was looked at.
+    /// The manifests of which a tag has the digest and everything attached was looked at.
     subjects: Mutex<HashSet<Digest>>,
 }
 
@@ -186,8 +186,11 @@ impl Repository {
         Arc::clone(copying.entry(digest.clone()).or_default())
     }
 
-    /// Notes that everything attached to a manifest was looked at.
+    /// Notes that everything attached to a manifest was looked at, if a tag has its digest.
     pub(super) fn visit(&self, subject: &Digest) {
+        if !self.siblings.lists(subject) {
+            return;
+        }
         let mut subjects = self.subjects.lock().unwrap_or_else(PoisonError::into_inner);
         subjects.insert(subject.clone());
     }

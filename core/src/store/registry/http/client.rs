@@ -384,8 +384,10 @@ impl HttpClient {
         given: Option<&ResolveOverride>,
     ) -> Result<reqwest::ClientBuilder> {
         let HttpSettings { tls, use_proxy, user_agent, limits, .. } = &self.settings;
-        let mut tls = if is_secure(url) { tls::config(tls)? } else { tls::without_roots()? };
-        tls = self.certificate_requests.noted_by(tls);
+        let mut tls = match is_secure(url) {
+            true => self.certificate_requests.noted_by(tls::config(tls)?),
+            false => tls::without_roots()?,
+        };
         if own_connection {
             tls = tls::without_http2(tls);
         }
