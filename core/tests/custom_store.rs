@@ -397,6 +397,76 @@ async fn a_manifest_with_another_digest_than_requested_is_rejected() {
     assert_eq!(report.problems[0].descriptor.digest, pushed.descriptor.digest);
 }
 
+/// A store that lists a manifest that does not exist, as often as its counter says.
+#[derive(Debug)]
+struct ListsOneMore {
+    store: InMemory,
+    more: Descriptor,
+    times: Mutex<usize>,
+}
+
+#[async_trait]
+impl ReadStore for ListsOneMore {
+    async fn resolve(&self, name: &TagOrDigest) -> Result<Descriptor> {
+        self.store.resolve(name).await
+    }
+
+    async fn fetch_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
+        self.store.fetch_manifest(name).await
+    }
+
+    async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {
+        self.store.has_blob(blob).await
+    }
+
+    async fn describe_blob(&self, digest: &Digest) -> Result<Descriptor> {
+        self.store.describe_blob(digest).await
+    }
+
+    async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
+        self.store.fetch_blob(blob, offset).await
+    }
+
+    async fn referrers(&self, subject: &Digest, kind: Option<&str>) -> Result<List<Descriptor>> {
+        self.store.referrers(subject, kind).await
+    }
+
+    async fn tags(&self) -> Result<List<String>> {
+        self.store.tags().await
+    }
+
+    async fn list_untagged(&self) -> Result<Vec<Descriptor>> {
+        let mut times = self.times.lock().unwrap();
+        let lists = *times > 0;
+        *times = times.saturating_sub(1);
+        Ok(lists.then(|| self.more.clone()).into_iter().collect())
+    }
+}
+
+#[tokio::test]
+async fn a_copy_does_not_miss_what_another_process_deletes_meanwhile() {
+    let image = reference("store.example/app:v1");
+    let mut more = Descriptor::of("application/vnd.oci.image.manifest.v1+json", b"deleted");
+    more.artifact_type = Some("sbom/example".to_owned());
+    for (times, is_missed) in [(1, false), (2, true)] {
+        let pushed = Arc::new(InMemory::default());
+        operation::push(pushed.clone(), &image, artifact("image", None)).await.unwrap();
+        let store = Arc::into_inner(pushed).unwrap();
+        let from = ListsOneMore { store, more: more.clone(), times: Mutex::new(times) };
+        let options = CopyOptions::default().recursive(true);
+        let to = Arc::new(InMemory::default());
+        let copied = operation::copy(Arc::new(from), &image, to.clone(), &image, options).await;
+        match is_missed {
+            false => assert!(to.stored().tags.contains_key("v1"), "{copied:?}"),
+            true => {
+                let error = copied.unwrap_err();
+                assert_eq!(error.code(), Code::NotFound);
+                assert!(error.message().contains(more.digest.as_str()), "{error}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn resolved_tags_are_charged_one_by_one() {
     let (client, store) = client();

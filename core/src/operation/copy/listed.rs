@@ -1,9 +1,11 @@
 //! The untagged manifests that a source lists, which may belong to the graph.
 
+use std::collections::HashSet;
+
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{operation::read::fetch_manifest, store::ReadStore};
-use ocigraph_types::{Code, Descriptor, Error, Result, TagOrDigest};
+use ocigraph_types::{Code, Descriptor, Digest, Error, Result, TagOrDigest};
 
 /// Fails if an untagged manifest of the source cannot be read. Its subject is unknown then, so it
 /// may belong to the graph, with its own referrers.
@@ -11,15 +13,31 @@ pub(super) async fn check_listed(from: &dyn ReadStore, max_requests: usize) -> R
     let listed = from.list_untagged().await?;
     let read = listed.into_iter().map(|listed| async move {
         match fetch_manifest(from, &TagOrDigest::from(&listed)).await {
+            Ok(_) => Ok(None),
             // `verify` names it. If it has a subject, the list of that subject's referrers has a problem.
             Err(e) if is_odd_entry(&listed, &e) => {
                 tracing::warn!(error = %e, "passing over an entry of the source's list");
-                Ok(())
+                Ok(None)
             }
-            read => read.map(drop).map_err(|e| unread_listed(&listed, &e)),
+            Err(e) if e.code() == Code::NotFound => Ok(Some((listed, e))),
+            Err(e) => Err(unread_listed(&listed, &e)),
         }
     });
-    stream::iter(read).buffer_unordered(max_requests).try_for_each(|()| async { Ok(()) }).await
+    let mut read = stream::iter(read).buffer_unordered(max_requests);
+    let mut missing = Vec::new();
+    while let Some(one) = read.try_next().await? {
+        missing.extend(one);
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    // Another process may have deleted it after the list was read.
+    let still_listed: HashSet<Digest> =
+        from.list_untagged().await?.into_iter().map(|listed| listed.digest).collect();
+    match missing.iter().find(|(listed, _)| still_listed.contains(&listed.digest)) {
+        Some((listed, e)) => Err(unread_listed(listed, e)),
+        None => Ok(()),
+    }
 }
 
 fn unread_listed(listed: &Descriptor, error: &Error) -> Error {
