@@ -2748,8 +2748,8 @@ ocigraph_status ocigraph_prune_options_add_artifact_type(ocigraph_prune_options 
                                                          ocigraph_error **error);
 
 // Sets the maximum number of manifests that are deleted, in all repositories together. If the plan
-// has more, the prune fails with INVALID_ARGUMENT, also as a dry run, and deletes nothing.
-// Default: no limit.
+// has more, the prune fails with CONFLICT, and neither deletes nor stores anything. A dry run
+// returns the plan. Default: no limit.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -2815,8 +2815,9 @@ ocigraph_status ocigraph_sync_options_add_repository(ocigraph_sync_options *opti
                                                      ocigraph_str repository,
                                                      ocigraph_error **error);
 
-// Adds a tag. Copies the tags that match one of these patterns: `v1.*`. Default: all. The tags of
-// a source that names some are copied in any case.
+// Adds a tag. Copies the tags that match one of these patterns: `v1.*`. A text can have several
+// with commas between them. Default: all. The tags of a source that names some are copied in any
+// case.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -2825,7 +2826,7 @@ ocigraph_status ocigraph_sync_options_add_tag(ocigraph_sync_options *options,
                                               ocigraph_error **error);
 
 // Copies this many tags of each repository: those with the highest versions. `v1.10` is after
-// `v1.9`, and `v1.10-rc1` before `v1.10`. Default: all.
+// `v1.9`, and `v1.10-rc1` before `v1.10`. At least 1. Default: all.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -2853,8 +2854,10 @@ ocigraph_status ocigraph_sync_options_set_dry_run(ocigraph_sync_options *options
 
 // If true, removes the tags of the destination that the source does not have, within what is
 // selected: repositories of sources that name no tags, and there the tags that match the patterns.
-// Nothing is removed if a list of the tags is incomplete, or if the source lists no tag. Tags that
-// have the digest of a manifest, as cosign writes them, stay. Default: false.
+// Nothing is removed if a list of the tags is incomplete, or if the source lists no tag. A tag
+// that has the digest of a manifest, as cosign writes it, goes with the tag of that manifest if
+// all tags of the repository are selected and copied and the source does not have the manifest.
+// Others stay. Default: false.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -2874,8 +2877,8 @@ ocigraph_status ocigraph_sync_options_set_repair(ocigraph_sync_options *options,
 
 // Sets a file that records what was done. A sync of the same sources with the same options
 // continues where the file ends, and returns the other rows. A reference counts as done if the
-// destination has all of it, when the next rows are asked for. A sync that reaches its end empties
-// the file, so the next one begins again, also with other sources. Default: none. An empty text or
+// destination has all of it, when the next rows are asked for. A sync that reaches its end is not
+// continued: the next one begins again, also with other sources. Default: none. An empty text or
 // NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
@@ -2937,8 +2940,9 @@ ocigraph_status ocigraph_sweep_options_add_repository(ocigraph_sweep_options *op
                                                       ocigraph_str repository,
                                                       ocigraph_error **error);
 
-// Adds a tag. Sweeps the tags that match one of these patterns: `v1.*`. Default: all. The tags of
-// a target that names some are swept in any case.
+// Adds a tag. Sweeps the tags that match one of these patterns: `v1.*`. A text can have several
+// with commas between them. Default: all. The tags of a target that names some are swept in any
+// case.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -2947,7 +2951,7 @@ ocigraph_status ocigraph_sweep_options_add_tag(ocigraph_sweep_options *options,
                                                ocigraph_error **error);
 
 // Sweeps this many tags of each repository: those with the highest versions. `v1.10` is after
-// `v1.9`, and `v1.10-rc1` before `v1.10`. Default: all.
+// `v1.9`, and `v1.10-rc1` before `v1.10`. At least 1. Default: all.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -2968,8 +2972,9 @@ ocigraph_status ocigraph_sweep_options_set_depth(ocigraph_sweep_options *options
 // continues where the file ends, and returns the other rows. An image counts as done when the next
 // rows are asked for. Rows of more than 1,000 attachments of one image may come again. What was
 // unknown or refused is asked for again: its rows come last, and those of the next sweep replace
-// them. The file has up to 150 bytes for each image. Default: none. An empty text or NULL unsets
-// it.
+// them. A sweep that reaches its end and leaves nothing unknown or refused is not continued: the
+// next one begins again. The file has up to 150 bytes for each image. Default: none. An empty text
+// or NULL unsets it.
 //
 // Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 // Threads: one at a time for each handle. Since 0.1.0.
@@ -3895,9 +3900,9 @@ ocigraph_status ocigraph_client_delete_blob_start(const ocigraph_client *client,
 //
 // Ownership: free `out` with `ocigraph_prune_report_free`.
 // Errors: IO, CANCELLED, network errors; INVALID_ARGUMENT if the options select nothing or cannot
-// be used, if the plan deletes more manifests than the options allow, or if a file is not a plan;
-// INVALID_REFERENCE if a reference has a tag or digest; NOT_FOUND ; UNSUPPORTED . Of a single
-// repository: if it does not exist, if the registry deletes no manifest.
+// be used, or if a file is not a plan; CONFLICT if the plan deletes more manifests than the
+// options allow; INVALID_REFERENCE if a reference has a tag or digest; NOT_FOUND ; UNSUPPORTED .
+// Of a single repository: if it does not exist, if the registry deletes no manifest.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_prune(const ocigraph_client *client,
                                       const ocigraph_str *references,

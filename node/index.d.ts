@@ -1205,7 +1205,7 @@ export interface PruneOptions extends CallOptions {
   artifactTypes?: readonly string[] | undefined;
   /**
    * Maximum number of manifests that are deleted, in all repositories together. If the plan has more, the prune fails
-   * with `INVALID_ARGUMENT`, also as a dry run, and deletes nothing. Default: no limit.
+   * with `CONFLICT`, and neither deletes nor stores anything. A dry run returns the plan. Default: no limit.
    */
   max?: number | undefined;
   /** Makes the plan without deleting anything. Default: false. */
@@ -1380,13 +1380,13 @@ export interface SyncOptions extends CallOptions {
    */
   repositories?: readonly string[] | undefined;
   /**
-   * Copies the tags that match one of these patterns: `v1.*`. Default: all. The tags of a source that names some are
-   * copied in any case.
+   * Copies the tags that match one of these patterns: `v1.*`. A text can have several with commas between them.
+   * Default: all. The tags of a source that names some are copied in any case.
    */
   tags?: readonly string[] | undefined;
   /**
    * Copies this many tags of each repository: those with the highest versions. `v1.10` is after `v1.9`, and `v1.10-rc1`
-   * before `v1.10`. Default: all.
+   * before `v1.10`. At least 1. Default: all.
    */
   latest?: number | undefined;
   /**
@@ -1399,8 +1399,9 @@ export interface SyncOptions extends CallOptions {
   /**
    * Removes the tags of the destination that the source does not have, within what is selected: repositories of sources
    * that name no tags, and there the tags that match the patterns. Nothing is removed if a list of the tags is
-   * incomplete, or if the source lists no tag. Tags that have the digest of a manifest, as cosign writes them, stay.
-   * Default: false.
+   * incomplete, or if the source lists no tag. A tag that has the digest of a manifest, as cosign writes it, goes with
+   * the tag of that manifest if all tags of the repository are selected and copied and the source does not have the
+   * manifest. Others stay. Default: false.
    */
   pruneDestination?: boolean | undefined;
   /**
@@ -1412,7 +1413,7 @@ export interface SyncOptions extends CallOptions {
   /**
    * A file that records what was done. A sync of the same sources with the same options continues where the file ends,
    * and returns the other rows. A reference counts as done if the destination has all of it, when the next rows are
-   * asked for. A sync that reaches its end empties the file, so the next one begins again, also with other sources.
+   * asked for. A sync that reaches its end is not continued: the next one begins again, also with other sources.
    * Default: none.
    */
   checkpoint?: string | URL | undefined;
@@ -1517,13 +1518,13 @@ export interface SweepOptions extends CallOptions {
    */
   repositories?: readonly string[] | undefined;
   /**
-   * Sweeps the tags that match one of these patterns: `v1.*`. Default: all. The tags of a target that names some are
-   * swept in any case.
+   * Sweeps the tags that match one of these patterns: `v1.*`. A text can have several with commas between them.
+   * Default: all. The tags of a target that names some are swept in any case.
    */
   tags?: readonly string[] | undefined;
   /**
    * Sweeps this many tags of each repository: those with the highest versions. `v1.10` is after `v1.9`, and `v1.10-rc1`
-   * before `v1.10`. Default: all.
+   * before `v1.10`. At least 1. Default: all.
    */
   latest?: number | undefined;
   /**
@@ -1535,7 +1536,8 @@ export interface SweepOptions extends CallOptions {
    * A file that records what was done. A sweep of the same targets with the same options continues where the file ends,
    * and returns the other rows. An image counts as done when the next rows are asked for. Rows of more than 1,000
    * attachments of one image may come again. What was unknown or refused is asked for again: its rows come last, and
-   * those of the next sweep replace them. The file has up to 150 bytes for each image. Default: none.
+   * those of the next sweep replace them. A sweep that reaches its end and leaves nothing unknown or refused is not
+   * continued: the next one begins again. The file has up to 150 bytes for each image. Default: none.
    */
   checkpoint?: string | URL | undefined;
   /**
@@ -2543,8 +2545,9 @@ export class Client {
    *   `execute`.
    * @param options - See {@link PruneOptions}.
    * @returns See {@link PruneReport}.
-   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if the options select nothing or cannot be used, if the plan
-   *   deletes more manifests than the options allow, or if a file is not a plan.
+   * @throws {@link OcigraphError} `INVALID_ARGUMENT` if the options select nothing or cannot be used, or if a file is
+   *   not a plan.
+   * @throws {@link OcigraphError} `CONFLICT` if the plan deletes more manifests than the options allow.
    * @throws {@link OcigraphError} `INVALID_REFERENCE` if a reference has a tag or digest.
    * @throws {@link OcigraphError} `NOT_FOUND` .
    * @throws {@link OcigraphError} `UNSUPPORTED` .

@@ -572,8 +572,8 @@ func (c *Client) DeleteBlob(ctx context.Context, reference string, options *Blob
 // options select the defaults.
 //
 // The error is
-//   - [ErrInvalidArgument] if the options select nothing or cannot be used, if the plan deletes more manifests than the
-//     options allow, or if a file is not a plan
+//   - [ErrInvalidArgument] if the options select nothing or cannot be used, or if a file is not a plan
+//   - [ErrConflict] if the plan deletes more manifests than the options allow
 //   - [ErrInvalidReference] if a reference has a tag or digest
 //   - [ErrNotFound]
 //   - [ErrUnsupported]

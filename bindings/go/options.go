@@ -950,7 +950,8 @@ type PruneOptions struct {
 	// types.
 	ArtifactTypes []string
 	// Max is the maximum number of manifests that are deleted, in all repositories together. If the plan has more, the
-	// prune fails with [ErrInvalidArgument], also as a dry run, and deletes nothing. Default (nil): no limit.
+	// prune fails with [ErrConflict], and neither deletes nor stores anything. A dry run returns the plan. Default
+	// (nil): no limit.
 	Max *int
 	// DryRun makes the plan without deleting anything. Default: false.
 	DryRun bool
@@ -1019,11 +1020,11 @@ type SyncOptions struct {
 	// Repositories copies the repositories of which the name, without the host, matches one of these patterns: team-?.
 	// Default: all. The repository of a source that names one is copied in any case.
 	Repositories []string
-	// Tags copies the tags that match one of these patterns: v1.*. Default: all. The tags of a source that names some
-	// are copied in any case.
+	// Tags copies the tags that match one of these patterns: v1.*. A text can have several with commas between them.
+	// Default: all. The tags of a source that names some are copied in any case.
 	Tags []string
 	// Latest copies this many tags of each repository: those with the highest versions. v1.10 is after v1.9, and
-	// v1.10-rc1 before v1.10. Default (nil): all.
+	// v1.10-rc1 before v1.10. At least 1. Default (nil): all.
 	Latest *int
 	// Platforms copies the images for these platforms, each as "os/arch[/variant]": see [CopyOptions.IndexPlatforms].
 	// Default: all.
@@ -1032,8 +1033,9 @@ type SyncOptions struct {
 	DryRun bool
 	// PruneDestination removes the tags of the destination that the source does not have, within what is selected:
 	// repositories of sources that name no tags, and there the tags that match the patterns. Nothing is removed if a
-	// list of the tags is incomplete, or if the source lists no tag. Tags that have the digest of a manifest, as cosign
-	// writes them, stay. Default: false.
+	// list of the tags is incomplete, or if the source lists no tag. A tag that has the digest of a manifest, as cosign
+	// writes it, goes with the tag of that manifest if all tags of the repository are selected and copied and the
+	// source does not have the manifest. Others stay. Default: false.
 	PruneDestination bool
 	// Repair also asks the destination for every blob of what it has, and copies again what it has lost. Not with
 	// DryRun. Default: false; a manifest that the destination has proves its blobs, since a registry checks them when
@@ -1041,8 +1043,8 @@ type SyncOptions struct {
 	Repair bool
 	// Checkpoint is a file that records what was done. A sync of the same sources with the same options continues where
 	// the file ends, and returns the other rows. A reference counts as done if the destination has all of it, when the
-	// next rows are asked for. A sync that reaches its end empties the file, so the next one begins again, also with
-	// other sources. Default: none.
+	// next rows are asked for. A sync that reaches its end is not continued: the next one begins again, also with other
+	// sources. Default: none.
 	Checkpoint string
 	// Shard copies a share of the repositories: "1/3", "2/3" and "3/3" together are all. Which repository is in which
 	// share depends on its name alone. Default: all.
@@ -1106,11 +1108,11 @@ type SweepOptions struct {
 	// Repositories sweeps the repositories of which the name, without the host, matches one of these patterns: team-?.
 	// Default: all. The repository of a target that names one is swept in any case.
 	Repositories []string
-	// Tags sweeps the tags that match one of these patterns: v1.*. Default: all. The tags of a target that names some
-	// are swept in any case.
+	// Tags sweeps the tags that match one of these patterns: v1.*. A text can have several with commas between them.
+	// Default: all. The tags of a target that names some are swept in any case.
 	Tags []string
 	// Latest sweeps this many tags of each repository: those with the highest versions. v1.10 is after v1.9, and
-	// v1.10-rc1 before v1.10. Default (nil): all.
+	// v1.10-rc1 before v1.10. At least 1. Default (nil): all.
 	Latest *int
 	// Depth is the maximum number of levels: 1 returns what is directly attached, 0 the images alone, with the status
 	// found. Default (nil): all levels.
@@ -1118,7 +1120,8 @@ type SweepOptions struct {
 	// Checkpoint is a file that records what was done. A sweep of the same targets with the same options continues
 	// where the file ends, and returns the other rows. An image counts as done when the next rows are asked for. Rows
 	// of more than 1,000 attachments of one image may come again. What was unknown or refused is asked for again: its
-	// rows come last, and those of the next sweep replace them. The file has up to 150 bytes for each image. Default:
+	// rows come last, and those of the next sweep replace them. A sweep that reaches its end and leaves nothing unknown
+	// or refused is not continued: the next one begins again. The file has up to 150 bytes for each image. Default:
 	// none.
 	Checkpoint string
 	// Shard sweeps a share of the repositories: "1/3", "2/3" and "3/3" together are all. Which repository is in which

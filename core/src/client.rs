@@ -317,7 +317,12 @@ impl Client {
     /// Fails if one client would send several registries a secret that the caller gave for one.
     fn check_hosts<'a>(&self, mut hosts: impl Iterator<Item = &'a Host>) -> Result<()> {
         let Some(first) = hosts.next() else { return Ok(()) };
-        if hosts.all(|host| host == first) { Ok(()) } else { check_secrets(&self.config) }
+        if hosts.all(|host| host == first) {
+            return Ok(());
+        }
+        check_secrets(&self.config).map_err(|e| {
+            e.with_hint("sign in to each with `ocigraph login`, or name one registry at a time")
+        })
     }
 
     /// The registry of a reference, unless a store of the caller serves it.
@@ -394,8 +399,8 @@ impl Client {
     /// does not stop the others.
     ///
     /// # Errors
-    /// [`Code::InvalidArgument`] if the options select nothing or cannot be used, if the plan deletes more
-    /// manifests than the options allow, or if a file is not a plan; [`Code::InvalidReference`] if a
+    /// [`Code::InvalidArgument`] if the options select nothing or cannot be used, or if a file is not a plan;
+    /// [`Code::Conflict`] if the plan deletes more manifests than the options allow; [`Code::InvalidReference`] if a
     /// reference has a tag or digest. Of a single repository: [`Code::NotFound`] if it does not exist,
     /// [`Code::Unsupported`] if the registry deletes no manifest.
     pub async fn prune(
@@ -406,7 +411,13 @@ impl Client {
         // A plan needs no right to delete.
         let is_read_only = options.dry_run || options.plan.is_some();
         let actions: &[&str] = if is_read_only { &[] } else { &DELETE };
-        let open = |reference: &Reference| self.open_location(reference.location(), actions);
+        let open = |reference: &Reference| match reference.location() {
+            // The plan of an archive could not be executed.
+            Location::Layout(path) if self.own_location(reference).is_some() => {
+                open_layout(path, &self.config.limits, true)
+            }
+            location => self.open_location(location, actions),
+        };
         let check = |references: &[Reference]| {
             self.check_hosts(references.iter().filter_map(|reference| self.host_of(reference)))
         };

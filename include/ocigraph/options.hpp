@@ -678,7 +678,8 @@ class prune_options
         return set(ocigraph_prune_options_add_artifact_type, detail::in(artifact_type));
     }
     /* Sets the maximum number of manifests that are deleted, in all repositories together. If the plan has more, the
-     * prune fails with INVALID_ARGUMENT, also as a dry run, and deletes nothing. Default: no limit. */
+     * prune fails with CONFLICT, and neither deletes nor stores anything. A dry run returns the plan. Default: no
+     * limit. */
     prune_options &max(std::size_t max) { return set(ocigraph_prune_options_set_max, max); }
     /* If true, makes the plan without deleting anything. Default: false. */
     prune_options &dry_run(bool dry_run) { return set(ocigraph_prune_options_set_dry_run, dry_run); }
@@ -705,11 +706,11 @@ class sync_options
     sync_options &repository(std::string_view repository) {
         return set(ocigraph_sync_options_add_repository, detail::in(repository));
     }
-    /* Adds a tag. Copies the tags that match one of these patterns: `v1.*`. Default: all. The tags of a source that
-     * names some are copied in any case. */
+    /* Adds a tag. Copies the tags that match one of these patterns: `v1.*`. A text can have several with commas
+     * between them. Default: all. The tags of a source that names some are copied in any case. */
     sync_options &tag(std::string_view tag) { return set(ocigraph_sync_options_add_tag, detail::in(tag)); }
     /* Copies this many tags of each repository: those with the highest versions. `v1.10` is after `v1.9`, and
-     * `v1.10-rc1` before `v1.10`. Default: all. */
+     * `v1.10-rc1` before `v1.10`. At least 1. Default: all. */
     sync_options &latest(std::size_t latest) { return set(ocigraph_sync_options_set_latest, latest); }
     /* Adds a platform. Copies the images for these platforms, each as `os/arch[/variant]`: see `index_platforms`.
      * Default: all. */
@@ -720,8 +721,9 @@ class sync_options
     sync_options &dry_run(bool dry_run) { return set(ocigraph_sync_options_set_dry_run, dry_run); }
     /* If true, removes the tags of the destination that the source does not have, within what is selected:
      * repositories of sources that name no tags, and there the tags that match the patterns. Nothing is removed if a
-     * list of the tags is incomplete, or if the source lists no tag. Tags that have the digest of a manifest, as
-     * cosign writes them, stay. Default: false. */
+     * list of the tags is incomplete, or if the source lists no tag. A tag that has the digest of a manifest, as
+     * cosign writes it, goes with the tag of that manifest if all tags of the repository are selected and copied and
+     * the source does not have the manifest. Others stay. Default: false. */
     sync_options &prune_destination(bool prune_destination) {
         return set(ocigraph_sync_options_set_prune_destination, prune_destination);
     }
@@ -731,7 +733,7 @@ class sync_options
     sync_options &repair(bool repair) { return set(ocigraph_sync_options_set_repair, repair); }
     /* Sets a file that records what was done. A sync of the same sources with the same options continues where the
      * file ends, and returns the other rows. A reference counts as done if the destination has all of it, when the
-     * next rows are asked for. A sync that reaches its end empties the file, so the next one begins again, also with
+     * next rows are asked for. A sync that reaches its end is not continued: the next one begins again, also with
      * other sources. Default: none. */
     sync_options &checkpoint(std::string_view checkpoint) {
         return set(ocigraph_sync_options_set_checkpoint, detail::in(checkpoint));
@@ -759,11 +761,11 @@ class sweep_options
     sweep_options &repository(std::string_view repository) {
         return set(ocigraph_sweep_options_add_repository, detail::in(repository));
     }
-    /* Adds a tag. Sweeps the tags that match one of these patterns: `v1.*`. Default: all. The tags of a target that
-     * names some are swept in any case. */
+    /* Adds a tag. Sweeps the tags that match one of these patterns: `v1.*`. A text can have several with commas
+     * between them. Default: all. The tags of a target that names some are swept in any case. */
     sweep_options &tag(std::string_view tag) { return set(ocigraph_sweep_options_add_tag, detail::in(tag)); }
     /* Sweeps this many tags of each repository: those with the highest versions. `v1.10` is after `v1.9`, and
-     * `v1.10-rc1` before `v1.10`. Default: all. */
+     * `v1.10-rc1` before `v1.10`. At least 1. Default: all. */
     sweep_options &latest(std::size_t latest) { return set(ocigraph_sweep_options_set_latest, latest); }
     /* Sets the maximum number of levels: 1 returns what is directly attached, 0 the images alone, with the status
      * `found`. Default: all levels. */
@@ -771,7 +773,8 @@ class sweep_options
     /* Sets a file that records what was done. A sweep of the same targets with the same options continues where the
      * file ends, and returns the other rows. An image counts as done when the next rows are asked for. Rows of more
      * than 1,000 attachments of one image may come again. What was unknown or refused is asked for again: its rows
-     * come last, and those of the next sweep replace them. The file has up to 150 bytes for each image. Default:
+     * come last, and those of the next sweep replace them. A sweep that reaches its end and leaves nothing unknown
+     * or refused is not continued: the next one begins again. The file has up to 150 bytes for each image. Default:
      * none. */
     sweep_options &checkpoint(std::string_view checkpoint) {
         return set(ocigraph_sweep_options_set_checkpoint, detail::in(checkpoint));

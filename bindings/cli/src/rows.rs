@@ -188,15 +188,42 @@ fn texts(value: &Value) -> Vec<&str> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// Reads lines from a file, or from standard input for `-`: without empty ones, and those that start with `#`.
-pub(crate) fn lines_of(path: &Path) -> Result<Vec<String>> {
-    let read = match path.as_os_str() == "-" {
-        true => io::read_to_string(io::stdin()),
-        false => std::fs::read_to_string(path),
-    };
-    let text =
-        read.map_err(|e| Error::new(Code::Io, format!("cannot read {}: {e}", path.display())))?;
-    let lines =
-        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    Ok(lines.map(str::to_owned).collect())
+/// The lines of a file, without empty ones and those that start with `#`.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    path: PathBuf,
+    /// Each line with its number.
+    lines: Vec<(usize, String)>,
+}
+
+impl Lines {
+    /// Reads a file, or standard input for `-`.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let read = match path.as_os_str() == "-" {
+            true => io::read_to_string(io::stdin()),
+            false => std::fs::read_to_string(path),
+        };
+        let text =
+            read.map_err(|e| Error::new(Code::Io, format!("cannot read {}: {e}", path.display())))?;
+        let lines = text.lines().map(str::trim).zip(1..);
+        let lines = lines.filter(|(line, _)| !line.is_empty() && !line.starts_with('#'));
+        let lines = lines.map(|(line, number)| (number, line.to_owned())).collect();
+        Ok(Self { path: path.to_owned(), lines })
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = String> {
+        self.lines.iter().map(|(_, line)| line.clone())
+    }
+
+    /// Names the first line that `check` refuses too in an error of all of them.
+    pub(crate) fn name_in(&self, error: Error, check: impl Fn(String) -> Result<()>) -> Error {
+        let refused = |line: &String| match check(line.clone()) {
+            Err(e) if e.code() == error.code() => Some(e),
+            _ => None,
+        };
+        let first = self.lines.iter().find_map(|(number, line)| Some((number, refused(line)?)));
+        let Some((number, e)) = first else { return error };
+        let message = format!("line {number} of {}: {}", self.path.display(), e.message());
+        e.with_message(message)
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! A flag of a side replaces the flag of the same name without a prefix, which applies to both sides.
 
-use std::path::PathBuf;
+use std::{io::IsTerminal, path::PathBuf};
 
 use clap::Args;
 use ocigraph::{Client, Location, Result};
@@ -229,6 +229,13 @@ impl Side {
                 return Err(usage(format!("--{name}-password needs a user name"))
                     .with_hint(format!("pass --{name}-username")));
             }
+        }
+        let lacks_password = all.password.is_none() && !all.password_stdin;
+        if own.username.is_some() && lacks_password && !std::io::stdin().is_terminal() {
+            let name = self.name;
+            let message =
+                format!("--{name}-username needs a password: standard input is not a terminal");
+            return Err(usage(message).with_hint(format!("pass --{name}-password-stdin")));
         }
         if own.cert_file.is_some() {
             all.cert_file.clone_from(&own.cert_file);

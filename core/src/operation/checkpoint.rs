@@ -26,6 +26,9 @@ const MAX_ARGUMENT: usize = 1024;
 /// The version of the form of the file.
 const VERSION: u32 = 1;
 
+/// The last line of an operation that reached its end.
+const END: &str = "{\"end\":true}\n";
+
 /// The first line.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -60,7 +63,13 @@ impl Checkpoint {
     ) -> Result<Self> {
         let header = header(operation, asked);
         let owned = path.to_owned();
-        let mut file = spawn_blocking(move || open_locked(&owned)).await?;
+        let of = header.operation.clone();
+        let mut file = spawn_blocking(move || {
+            let file = open_locked(&owned)?;
+            forget_ended(&file, &of).map_err(|e| Error::io("read", &owned, e))?;
+            Ok(file)
+        })
+        .await?;
         let mut lines = Lines::default();
         let mut is_new = true;
         loop {
@@ -113,14 +122,11 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
-    /// Empties the file: nothing is left to continue, and the next operation may be another one.
-    pub(crate) async fn clear(mut self) -> Result<()> {
-        self.pending.clear();
-        self.blocking(|file| {
-            file.set_len(0)?;
-            file.sync_data().map(|()| file)
-        })
-        .await
+    /// Marks the end: nothing is left to continue. The next operation of the same kind begins again, also
+    /// with other arguments.
+    pub(crate) async fn end(mut self) -> Result<()> {
+        self.pending.extend_from_slice(END.as_bytes());
+        self.close().await
     }
 
     /// Adds an entry, which the next [`flush`](Self::flush) writes.
@@ -199,6 +205,26 @@ fn open_locked(path: &Path) -> Result<File> {
         // Some file systems have no locks.
         Err(fs4::TryLockError::Error(_)) => Ok(file),
     }
+}
+
+/// Empties the checkpoint of an operation that reached its end.
+fn forget_ended(mut file: &File, operation: &str) -> io::Result<()> {
+    let length = file.metadata()?.len();
+    let Some(start) = length.checked_sub(END.len() as u64 + 1) else { return Ok(()) };
+    file.seek(SeekFrom::Start(start))?;
+    let mut end = Vec::with_capacity(END.len() + 1);
+    file.take(END.len() as u64 + 1).read_to_end(&mut end)?;
+    file.seek(SeekFrom::Start(0))?;
+    if end.strip_prefix(b"\n") != Some(END.as_bytes()) {
+        return Ok(());
+    }
+    let mut line = Vec::with_capacity(MAX_ENTRY);
+    file.take(MAX_ENTRY as u64).read_to_end(&mut line)?;
+    file.seek(SeekFrom::Start(0))?;
+    let first = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let is_same = serde_json::from_slice::<Header>(first)
+        .is_ok_and(|header| header.schema_version == VERSION && header.operation == operation);
+    if is_same { file.set_len(0) } else { Ok(()) }
 }
 
 fn check(line: &str, expected: &Header) -> Result<()> {
@@ -305,6 +331,28 @@ mod tests {
         checkpoint.append(&json!({ "n": 3 })).unwrap();
         checkpoint.close().await.unwrap();
         assert_eq!(open(&path, &asked).await.unwrap().1.len(), 3);
+    }
+
+    #[tokio::test]
+    async fn an_operation_that_reached_its_end_is_not_continued() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("checkpoint");
+        let (mut checkpoint, _) = open(&path, &json!({ "targets": ["a"] })).await.unwrap();
+        checkpoint.append(&json!({ "n": 1 })).unwrap();
+        checkpoint.end().await.unwrap();
+        let ended = std::fs::read(&path).unwrap();
+        let other = Checkpoint::open(&path, "sync", &json!({}), |_| Ok(())).await.unwrap_err();
+        assert!(other.message().contains("checkpoint of sweep"), "{other}");
+        assert_eq!(std::fs::read(&path).unwrap(), ended);
+        let (checkpoint, entries) = open(&path, &json!({ "targets": ["b"] })).await.unwrap();
+        assert!(entries.is_empty());
+        checkpoint.close().await.unwrap();
+        assert!(open(&path, &json!({ "targets": ["a"] })).await.is_err());
+        // Another file with such a last line is kept.
+        let notes = dir.path().join("notes.txt");
+        std::fs::write(&notes, format!("notes\n{END}")).unwrap();
+        assert!(open(&notes, &json!({})).await.is_err());
+        assert_eq!(std::fs::read_to_string(&notes).unwrap(), format!("notes\n{END}"));
     }
 
     #[tokio::test]

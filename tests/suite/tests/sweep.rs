@@ -3,12 +3,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    path::Path,
     process::Stdio,
     thread,
     time::Duration,
 };
 
-use ocigraph::{Client, PushOptions};
+use ocigraph::{Client, PushOptions, Reference};
 use ocigraph_fixture::{Config, Failure, Fixture, Referrers};
 use ocigraph_suite::{AttachedImage, Kind, Registry, Workspace, ocigraph_binary};
 use serde_json::{Value, json};
@@ -197,6 +198,9 @@ fn repositories_tags_versions_and_shards_select() {
     }
     of_shards.sort();
     assert_eq!(of_shards, selected(&[&host]));
+    assert_eq!(selected(&[&format!("{host}/c"), "--tags", "edge,v1.9"]).len(), 2);
+    let error = work.ocigraph(&["sweep", &host, "--latest", "0"]).fails_with(2);
+    assert!(error.contains("selects no image"), "{error}");
     let error = work.ocigraph(&["sweep", &host, "--shard", "4/3"]).fails_with(2);
     assert!(error.contains("invalid shard \"4/3\""), "{error}");
 }
@@ -321,13 +325,13 @@ fn a_killed_sweep_goes_on_and_asks_for_nothing_twice() {
     // What was in progress when the process was killed: four requests each time.
     let repeated: usize = counts.values().map(|count| count - 1).sum();
     assert!(repeated <= 3 * 2 * 4, "{repeated}: {counts:#?}");
-    // A finished sweep asks for nothing.
-    fixture.clear_requests();
+    // One that reached its end is not continued: the next one finds what is new.
+    push(&format!("{host}/three:v1"), &[]);
     work.ocigraph(&args).ok();
-    assert_eq!(fixture.requests().len(), 0);
     let after = parsed(&fs::read_to_string(&rows).unwrap());
-    assert_eq!(after.len(), whole.len());
+    assert_eq!(after.len(), whole.len() + 1);
 
+    forget_end(&checkpoint);
     let other = ["sweep", &host, "--tags", "v1", "--checkpoint", checkpoint.to_str().unwrap()];
     let error = work.ocigraph(&other).fails_with(2);
     assert!(error.contains("checkpoint"), "{error}");
@@ -459,10 +463,59 @@ fn a_sweep_that_goes_on_asks_again_for_what_was_refused_or_unknown() {
                 assert_eq!(lines(&parsed(&text)), lines(&expected));
             }
         }
-        fixture.clear_requests();
-        work.ocigraph(&args).ok();
-        assert_eq!(fixture.requests().len(), 0);
+        // Nothing is left to ask for, so the next one begins again.
+        push(&format!("{host}/new-{format}:v1"), &[]);
+        let table = work.ocigraph(&args).ok();
+        assert!(table.starts_with("6 images"), "{table}");
+        assert_eq!(fs::read_to_string(&rows).unwrap().matches("new-").count(), 1);
+        delete(&format!("{host}/new-{format}:v1"));
     }
+}
+
+/// Makes a checkpoint that of a sweep that was killed before its end.
+fn forget_end(checkpoint: &Path) {
+    let text = fs::read_to_string(checkpoint).unwrap();
+    fs::write(checkpoint, text.strip_suffix("{\"end\":true}\n").unwrap()).unwrap();
+}
+
+fn delete(reference: &str) {
+    let image: Reference = reference.parse().unwrap();
+    run(Client::new().delete(&image, ocigraph::DeleteOptions::default())).unwrap();
+}
+
+#[test]
+fn a_pattern_that_matches_nothing_is_not_silent() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config::default());
+    let host = fixture.host();
+    push(&format!("{host}/app:v1"), &[]);
+    push(&format!("{host}/other:w1"), &[]);
+    for (args, lacking) in [
+        (vec![format!("{host}/none/*"), format!("{host}/app")], "no repository matches none/*"),
+        (vec![format!("{host}/app:x*"), format!("{host}/app:v1")], "no tag matches x*"),
+    ] {
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let result = work.ocigraph(&[&["sweep"], &args[..]].concat());
+        assert_eq!(result.code, Some(1), "{result}");
+        let rows = parsed(&result.stdout);
+        let missing = rows.iter().find(|row| text(row, "status") == "missing").unwrap();
+        assert_eq!(text(missing, "error"), lacking);
+        assert_eq!(rows.len(), 2, "{rows:#?}");
+    }
+    for args in [
+        vec!["sweep", &host, "--tags", "x*"],
+        vec!["sweep", &host, "--repositories", "none/*"],
+        vec!["sweep", &format!("{host}/**:x*")],
+    ] {
+        let result = work.ocigraph(&args);
+        assert_eq!(result.code, Some(1), "{result}");
+        assert!(result.stderr.contains("the patterns select no image"), "{result}");
+    }
+    // Some repositories of many have no such tag.
+    assert_eq!(sweep(&work, &[&format!("{host}/**:v*")]).len(), 1);
+    let summary = work.ocigraph(&["sweep", &host, "--summary", "--format", "json"]).ok();
+    let summary: Value = serde_json::from_str(&summary).unwrap();
+    assert_eq!(summary["images"], 2);
 }
 
 #[test]
@@ -531,8 +584,11 @@ fn targets_that_overlap_are_one_row_for_each_tag_and_asked_for_once() {
     let (rows, checkpoint) = (work.path("rows"), work.path("checkpoint"));
     let mut args = vec!["sweep", "--from", from.to_str().unwrap(), "-o", rows.to_str().unwrap()];
     args.extend(["--checkpoint", checkpoint.to_str().unwrap()]);
-    for _ in 0..2 {
+    for part in [1, 2] {
         work.ocigraph(&args).ok();
+        if part == 1 {
+            forget_end(&checkpoint);
+        }
         let rows = parsed(&fs::read_to_string(&rows).unwrap());
         assert_eq!(images(&rows), ["app:v1 found", "app:v2 none", "app:w1 none"]);
         assert_eq!(rows.len(), 4, "{rows:#?}");
@@ -695,6 +751,7 @@ fn the_lines_of_a_repository_are_one_target_and_a_checkpoint_of_many_can_be_open
         let result = work.ocigraph(&[&["sweep", "--latest", "1"], &args[..]].concat());
         assert!(!result.stderr.contains("checkpoint"), "{}", result.stderr);
     }
+    forget_end(&checkpoint);
     let other = work.write("other", tags[..30_000].join("\n"));
     let args = ["--from", other.to_str().unwrap(), "--checkpoint", checkpoint.to_str().unwrap()];
     let result = work.ocigraph(&[&["sweep", "--latest", "1"], &args[..]].concat());

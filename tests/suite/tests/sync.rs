@@ -443,19 +443,24 @@ fn a_sync_that_selects_nothing_fails() {
     let work = Workspace::new();
     let (from, to) = (Fixture::start(Config::default()), Fixture::start(Config::default()));
     push(&format!("{}/app:v1", from.host()), "one");
-    for args in [
-        vec![format!("{}/app", from.host()), "--tags".to_owned(), "x*".to_owned()],
-        vec![format!("{}/other/*", from.host())],
-    ] {
-        let args: Vec<&str> = args.iter().map(String::as_str).collect();
-        let place = format!("{}/copies", to.host());
-        let result = work.ocigraph(&[&["sync", args[0], &place], &args[1..]].concat());
-        assert_eq!(result.code, Some(1), "{result}");
-        assert!(result.stderr.contains("the sources select no image"), "{result}");
-    }
+    let (app, copies) = (format!("{}/app", from.host()), format!("{}/copies", to.host()));
+    let result = work.ocigraph(&["sync", &app, &copies, "--tags", "x*,y"]);
+    assert_eq!(result.code, Some(1), "{result}");
+    assert!(result.stderr.contains("the sources select no image"), "{result}");
+    work.ocigraph(&["sync", &app, &copies, "--latest", "0"]).fails_with(2);
+    // A pattern that matches nothing is told beside a source that selects something.
+    let (others, tags) = (format!("{}/other/*", from.host()), format!("{app}:x*"));
+    let (code, rows) = sync(&work, &[&app, &others, &copies]);
+    assert_eq!((code, rows.len()), (Some(1), 2), "{rows:#?}");
+    assert!(text(only(&rows, "missing"), "detail").ends_with("no repository matches other/*"));
+    only(&rows, "copied");
+    let (code, rows) = sync(&work, &[&tags, &copies]);
+    assert_eq!((code, rows.len()), (Some(1), 1), "{rows:#?}");
+    assert!(text(only(&rows, "missing"), "detail").ends_with("no tag matches x*"), "{rows:#?}");
     let unwritable = work.path("none/report.html");
     let (source, place) = (format!("{}/app", from.host()), format!("{}/app", to.host()));
     let args = ["sync", &source, &place, "--report", unwritable.to_str().unwrap()];
+    to.clear_requests();
     assert_eq!(work.ocigraph(&args).code, Some(1));
     assert!(to.requests().is_empty(), "the report is opened first");
 }
@@ -555,4 +560,103 @@ fn the_lines_of_a_repository_cost_one_list() {
     assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from([("copied", 20)])));
     let lists = from.requests().iter().filter(|one| one.path.ends_with("/tags/list")).count();
     assert_eq!(lists, 1);
+}
+
+#[test]
+fn a_source_with_tag_and_digest_keeps_its_tag() {
+    let work = Workspace::new();
+    let (from, to) = (Fixture::start(Config::default()), Fixture::start(Config::default()));
+    let source = format!("{}/app", from.host());
+    let (first, _) = push(&format!("{source}:v1"), "one");
+    push(&format!("{source}:v1"), "two");
+    let pinned = format!("{source}:v1@{first}");
+    let list = work.write("list", format!("{pinned}\n{}/other:v1\n", from.host()));
+    push(&format!("{}/other:v1", from.host()), "other");
+    let args = ["--from", list.to_str().unwrap(), &to.host()];
+    let (code, rows) = sync(&work, &args);
+    assert_eq!(code, Some(0), "{rows:#?}");
+    let at = format!("{}/app:v1", to.host());
+    assert_eq!(work.ocigraph(&["resolve", &at]).ok().trim(), first);
+    assert!(rows.iter().any(|row| text(row, "destination") == at), "{rows:#?}");
+    let (code, rows) = sync(&work, &args);
+    assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from([("existed", 2)])));
+    let layout = format!("oci:{}", work.path("layout").display());
+    let (code, rows) = sync(&work, &["--from", list.to_str().unwrap(), &layout]);
+    assert_eq!(code, Some(0), "{rows:#?}");
+    let name = format!("{layout}:{}/app:v1", from.host());
+    assert_eq!(work.ocigraph(&["resolve", &name]).ok().trim(), first);
+}
+
+#[test]
+fn copies_below_the_destination_are_no_sources() {
+    let work = Workspace::new();
+    let fixture = Fixture::start(Config::default());
+    let host = fixture.host();
+    push(&format!("{host}/app:v1"), "one");
+    push(&format!("{host}/copies-of-others:v1"), "other");
+    let place = format!("{host}/copies");
+    let (code, rows) = sync(&work, &[&host, &place]);
+    assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from([("copied", 2)])), "{rows:#?}");
+    let (code, rows) = sync(&work, &[&host, &place]);
+    assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from([("existed", 2)])), "{rows:#?}");
+}
+
+#[test]
+fn tags_of_cosign_belong_to_their_images_in_a_dry_run_and_when_tags_are_removed() {
+    let work = Workspace::new();
+    let (from, to) = (Fixture::start(Config::default()), Fixture::start(Config::default()));
+    let (source, place) = (format!("{}/app", from.host()), format!("{}/app", to.host()));
+    let sibling = |digest: &str| format!("{}.sig", digest.replacen(':', "-", 1));
+    for at in [&source, &place] {
+        let (image, _) = push(&format!("{at}:v1"), "one");
+        push(&format!("{at}:{}", sibling(&image)), "signature of one");
+    }
+    let (new, sbom) = push(&format!("{source}:v2"), "two");
+    push(&format!("{source}:{}", sibling(&new)), "signature of two");
+    push(&format!("{source}:{}", sibling(&sbom)), "signature of the sbom of two");
+    let (old, _) = push(&format!("{place}:v0"), "zero");
+    push(&format!("{place}:{}", sibling(&old)), "signature of zero");
+    // Another image that only the destination has, without a tag.
+    let untagged = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    push(&format!("{place}:{}", sibling(untagged)), "signature of an image without a tag");
+    let args = [source.as_str(), &place, "--prune-destination"];
+    let (_, rows) = sync(&work, &[&args[..], &["--dry-run"]].concat());
+    let expected = [("existed", 1), ("would-copy", 1), ("would-remove", 2)];
+    assert_eq!(outcomes(&rows), BTreeMap::from(expected), "{rows:#?}");
+    // Where something else is selected, they stay.
+    let (code, rows) = sync(&work, &[&args[..], &["--tags", "v1"]].concat());
+    assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from([("existed", 1)])), "{rows:#?}");
+    let (code, rows) = sync(&work, &args);
+    let expected = [("copied", 1), ("existed", 1), ("removed", 2)];
+    assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from(expected)), "{rows:#?}");
+    let has = |tag: &str| work.ocigraph(&["resolve", &format!("{place}:{tag}")]).code == Some(0);
+    assert!(!has("v0") && !has(&sibling(&old)));
+    assert!(has(&sibling(&new)) && has(&sibling(&sbom)) && has(&sibling(untagged)));
+}
+
+#[test]
+fn a_destination_that_does_not_answer_ends_a_sync_and_a_wrong_line_is_named() {
+    let work = Workspace::new();
+    let from = Fixture::start(Config::default());
+    let source = format!("{}/app", from.host());
+    for tag in 0..40 {
+        run(async {
+            let image: Reference = format!("{source}:v{tag}").parse().unwrap();
+            let options = PushOptions::default().artifact_type("app/example");
+            Client::new().push(&image, options).await.unwrap();
+        });
+    }
+    let gone = Fixture::start(Config::default());
+    let place = format!("{}/app", gone.host());
+    drop(gone);
+    let args = ["--max-attempts", "1", "--concurrency", "2", "sync", &source, &place];
+    let result = work.ocigraph(&args);
+    assert_eq!(result.code, Some(1), "{result}");
+    assert!(result.stderr.contains("[NETWORK]"), "{result}");
+    let list = work.write("list", format!("# mine\n{source}:v1\n\n{source}:v1:v2\n"));
+    for command in [&["sweep"][..], &["sync", &place]] {
+        let from = ["--from", list.to_str().unwrap()];
+        let error = work.ocigraph(&[command, &from].concat()).fails_with(2);
+        assert!(error.contains("line 4 of") && error.contains("v1:v2"), "{error}");
+    }
 }

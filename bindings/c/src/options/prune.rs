@@ -192,8 +192,8 @@ pub extern "C" fn ocigraph_prune_options_add_artifact_type(
 }
 
 /// Sets the maximum number of manifests that are deleted, in all repositories together. If the plan
-/// has more, the prune fails with INVALID_ARGUMENT, also as a dry run, and deletes nothing.
-/// Default: no limit.
+/// has more, the prune fails with CONFLICT, and neither deletes nor stores anything. A dry run
+/// returns the plan. Default: no limit.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.

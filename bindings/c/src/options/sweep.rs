@@ -57,8 +57,9 @@ pub extern "C" fn ocigraph_sweep_options_add_repository(
     })
 }
 
-/// Adds a tag. Sweeps the tags that match one of these patterns: `v1.*`. Default: all. The tags of
-/// a target that names some are swept in any case.
+/// Adds a tag. Sweeps the tags that match one of these patterns: `v1.*`. A text can have several
+/// with commas between them. Default: all. The tags of a target that names some are swept in any
+/// case.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -77,7 +78,7 @@ pub extern "C" fn ocigraph_sweep_options_add_tag(
 }
 
 /// Sweeps this many tags of each repository: those with the highest versions. `v1.10` is after
-/// `v1.9`, and `v1.10-rc1` before `v1.10`. Default: all.
+/// `v1.9`, and `v1.10-rc1` before `v1.10`. At least 1. Default: all.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -114,8 +115,9 @@ pub extern "C" fn ocigraph_sweep_options_set_depth(
 /// continues where the file ends, and returns the other rows. An image counts as done when the next
 /// rows are asked for. Rows of more than 1,000 attachments of one image may come again. What was
 /// unknown or refused is asked for again: its rows come last, and those of the next sweep replace
-/// them. The file has up to 150 bytes for each image. Default: none. An empty text or NULL unsets
-/// it.
+/// them. A sweep that reaches its end and leaves nothing unknown or refused is not continued: the
+/// next one begins again. The file has up to 150 bytes for each image. Default: none. An empty text
+/// or NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.

@@ -58,8 +58,9 @@ pub extern "C" fn ocigraph_sync_options_add_repository(
     })
 }
 
-/// Adds a tag. Copies the tags that match one of these patterns: `v1.*`. Default: all. The tags of
-/// a source that names some are copied in any case.
+/// Adds a tag. Copies the tags that match one of these patterns: `v1.*`. A text can have several
+/// with commas between them. Default: all. The tags of a source that names some are copied in any
+/// case.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL, or the text is empty or not UTF-8.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -78,7 +79,7 @@ pub extern "C" fn ocigraph_sync_options_add_tag(
 }
 
 /// Copies this many tags of each repository: those with the highest versions. `v1.10` is after
-/// `v1.9`, and `v1.10-rc1` before `v1.10`. Default: all.
+/// `v1.9`, and `v1.10-rc1` before `v1.10`. At least 1. Default: all.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -132,8 +133,10 @@ pub extern "C" fn ocigraph_sync_options_set_dry_run(
 
 /// If true, removes the tags of the destination that the source does not have, within what is
 /// selected: repositories of sources that name no tags, and there the tags that match the patterns.
-/// Nothing is removed if a list of the tags is incomplete, or if the source lists no tag. Tags that
-/// have the digest of a manifest, as cosign writes them, stay. Default: false.
+/// Nothing is removed if a list of the tags is incomplete, or if the source lists no tag. A tag
+/// that has the digest of a manifest, as cosign writes it, goes with the tag of that manifest if
+/// all tags of the repository are selected and copied and the source does not have the manifest.
+/// Others stay. Default: false.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL.
 /// Threads: one at a time for each handle. Since 0.1.0.
@@ -169,8 +172,8 @@ pub extern "C" fn ocigraph_sync_options_set_repair(
 
 /// Sets a file that records what was done. A sync of the same sources with the same options
 /// continues where the file ends, and returns the other rows. A reference counts as done if the
-/// destination has all of it, when the next rows are asked for. A sync that reaches its end empties
-/// the file, so the next one begins again, also with other sources. Default: none. An empty text or
+/// destination has all of it, when the next rows are asked for. A sync that reaches its end is not
+/// continued: the next one begins again, also with other sources. Default: none. An empty text or
 /// NULL unsets it.
 ///
 /// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use ocigraph::{
-    Code, Error, KeyCase, PruneOptions, PruneReport, PrunedKind, PrunedManifest, PrunedRepository,
-    Reference, Result, ToJson, printable,
+    Code, Error, KeepCause, KeptManifest, KeyCase, PruneOptions, PruneReport, PrunedKind,
+    PrunedManifest, PrunedRepository, Reference, Result, ToJson, printable,
 };
 
 use crate::{
     ExitCode,
-    args::{Common, clamped, count},
+    args::{Common, clamped, count, usage},
     commands::delete::{cancelled, confirmed},
     format::FormatArg,
     output,
@@ -32,7 +32,7 @@ changed since then, and can be repeated after an interruption.
 
 EXIT CODES
   0  everything was deleted that was selected, or nothing was
-  1  something could not be read or deleted
+  1  something could not be read or deleted, or a plan deletes more than --max
 
 EXAMPLES
   ocigraph prune --older-than 90d --keep-last 10 --keep-tags 'v*' --dry-run registry.example.com/app
@@ -43,7 +43,7 @@ pub(crate) struct PruneArgs {
     /// Repositories or image layouts to prune: host/repository or oci:PATH
     #[arg(value_name = "REPOSITORY", required_unless_present = "execute")]
     pub(crate) references: Vec<Reference>,
-    /// Keep tags that match this pattern; can be repeated
+    /// Keep tags that match this pattern; several with commas between them, or the flag repeated
     #[arg(long, value_name = "PATTERN")]
     keep_tags: Vec<String>,
     /// Select tagged manifests without the newest N
@@ -52,7 +52,7 @@ pub(crate) struct PruneArgs {
     /// Select tagged manifests created before this time: 90d, 12h or 2w ago, or a time in RFC 3339
     #[arg(long, value_name = "AGE")]
     older_than: Option<String>,
-    /// Select only tags that match this pattern; can be repeated
+    /// Select only tags that match this pattern; several with commas between them, or the flag repeated
     #[arg(long, value_name = "PATTERN")]
     tags: Vec<String>,
     /// Select untagged manifests that nothing needs
@@ -87,6 +87,19 @@ pub(crate) struct PruneArgs {
 }
 
 impl PruneArgs {
+    /// Fails if nothing says what to delete.
+    fn check(&self) -> Result<()> {
+        let selects_tags =
+            self.keep_last.is_some() || self.older_than.is_some() || !self.tags.is_empty();
+        let selects = selects_tags || self.untagged || self.orphans || self.dead_tags;
+        match selects || self.execute.is_some() {
+            true => Ok(()),
+            false => Err(usage("nothing says what to delete").with_hint(
+                "select by --older-than, --keep-last, --tags, --untagged, --orphans or --dead-tags",
+            )),
+        }
+    }
+
     fn asks(&self) -> bool {
         !self.dry_run && self.plan.is_none() && !self.yes
     }
@@ -99,6 +112,7 @@ impl PruneArgs {
 
 pub(crate) async fn prune(common: &Common, args: PruneArgs) -> Result<ExitCode> {
     let (format, ask) = (args.format.open()?, args.asks());
+    args.check()?;
     let client = common.client()?;
     let mut options = PruneOptions::default();
     options.keep_tags = args.keep_tags;
@@ -114,7 +128,11 @@ pub(crate) async fn prune(common: &Common, args: PruneArgs) -> Result<ExitCode> 
     options.plan = args.plan;
     options.execute = args.execute;
     options.concurrency = common.concurrency();
-    let mut report = client.prune(&args.references, options.clone()).await?;
+    let planned = client.prune(&args.references, options.clone()).await;
+    let mut report = planned.map_err(with_flags)?;
+    if ask {
+        report.check_maximum(options.max)?;
+    }
     if ask && report.repositories.iter().any(|repository| !repository.deleted.is_empty()) {
         lines(&report).iter().for_each(|line| output::note(line));
         if !confirmed(common, "Delete these?")? {
@@ -127,7 +145,33 @@ pub(crate) async fn prune(common: &Common, args: PruneArgs) -> Result<ExitCode> 
     let text = || lines(&report).iter().for_each(|line| output::line(line));
     format.print(|| report.to_json(KeyCase::Camel), text)?;
     report.failed.iter().for_each(|failure| output::error(&failure.error));
+    if report.dry_run {
+        report.check_maximum(options.max)?;
+    }
     check(&report)
+}
+
+/// Names the options in an error as flags.
+fn with_flags(error: Error) -> Error {
+    let flags = [
+        ("keep_tags", "--keep-tags"),
+        ("keep_last", "--keep-last"),
+        ("older_than", "--older-than"),
+        ("dead_tags", "--dead-tags"),
+        ("artifact_types", "--type"),
+    ];
+    let in_flags = |text: &str| {
+        flags.iter().fold(text.to_owned(), |text, (name, flag)| text.replace(name, flag))
+    };
+    if error.code() != Code::InvalidArgument {
+        return error;
+    }
+    let (message, hint) = (in_flags(error.message()), error.hint().map(in_flags));
+    let error = error.with_message(message);
+    match hint {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
 }
 
 /// A script must not take a prune for complete that left something.
@@ -137,6 +181,15 @@ fn check(report: &PruneReport) -> Result<ExitCode> {
         let message = format!("manifests and tags that could not be deleted: {refused}");
         return Err(Error::new(Code::Conflict, message)
             .with_hint("the reasons are above; make a new plan for what has changed"));
+    }
+    let is_left = |kept: &&KeptManifest| kept.cause == KeepCause::TagNotRemovable;
+    let kept = report.repositories.iter().flat_map(|one| &one.kept);
+    let left: usize = kept.filter(is_left).map(|kept| kept.tags.len()).sum();
+    if left > 0 {
+        let message = format!("tags that the registry cannot remove alone: {left}");
+        return Err(Error::new(Code::Unsupported, message).with_hint(
+            "keep them with --keep-tags, or remove the other tags of their manifests too",
+        ));
     }
     Ok(if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -10,7 +10,7 @@ use crate::{
     ExitCode,
     args::{Common, clamped, count},
     output,
-    rows::{ColumnType, Columns, RowFormat, RowOutput, lines_of},
+    rows::{ColumnType, Columns, Lines, RowFormat, RowOutput},
 };
 
 #[derive(Debug, Args)]
@@ -24,7 +24,7 @@ none (nothing is attached), missing (it does not exist), unknown or refused (mor
 
 EXIT CODES
   0  everything was read
-  1  something that was named or listed does not exist
+  1  something that was named or listed does not exist, or a pattern matches nothing
   3  something is unknown: the registry refused, throttled or failed
 
 EXAMPLES
@@ -39,10 +39,10 @@ pub(crate) struct SweepArgs {
     /// Read more targets from this file, one a line; - for standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
-    /// Sweep only the repositories whose names match; can be repeated
+    /// Sweep only the repositories whose names match; several with commas between them, or the flag repeated
     #[arg(long, value_name = "PATTERN")]
     repositories: Vec<String>,
-    /// Sweep only the tags that match; can be repeated
+    /// Sweep only the tags that match; several with commas between them, or the flag repeated
     #[arg(long, value_name = "PATTERN")]
     tags: Vec<String>,
     /// Sweep this many tags of each repository: those with the highest versions
@@ -54,7 +54,7 @@ pub(crate) struct SweepArgs {
     /// Sweep a share of the repositories, such as 1/3
     #[arg(long, value_name = "N/COUNT")]
     shard: Option<String>,
-    /// Record in this file what is done, and continue where it ends
+    /// Record in this file what is done, and continue where a sweep was killed, or left something unknown
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
     /// Format of the rows: ndjson, csv, parquet, or json for one document with rows and summary
@@ -63,7 +63,8 @@ pub(crate) struct SweepArgs {
     /// Write the rows to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Print how many images have attachments of each kind, and the rows only to --output
+    /// Print how many images have attachments of each kind, as JSON with --format json, and the rows only to
+    /// --output
     #[arg(long)]
     summary: bool,
     /// Draw the summary into this file, as SVG
@@ -95,9 +96,8 @@ const COLUMNS: Columns = &[
 
 pub(crate) async fn sweep(common: &Common, args: SweepArgs) -> Result<ExitCode> {
     let mut targets = args.targets;
-    if let Some(from) = &args.from {
-        targets.extend(lines_of(from)?);
-    }
+    let listed = args.from.as_deref().map(Lines::read).transpose()?;
+    targets.extend(listed.iter().flat_map(Lines::iter));
     let resumes = args.checkpoint.is_some();
     let mut out = match args.summary && args.output.is_none() {
         true => None,
@@ -111,7 +111,12 @@ pub(crate) async fn sweep(common: &Common, args: SweepArgs) -> Result<ExitCode> 
     options.shard = args.shard;
     options.checkpoint = args.checkpoint;
     options.concurrency = common.concurrency();
-    let mut rows = common.client()?.sweep(&targets, options)?;
+    let client = common.client()?;
+    let check = |line| client.sweep(&[line], SweepOptions::default()).map(drop);
+    let mut rows = client.sweep(&targets, options).map_err(|e| match &listed {
+        Some(lines) => lines.name_in(e, check),
+        None => e,
+    })?;
     let mut document = Vec::new();
     while let Some(batch) = rows.next_batch().await? {
         if args.format == RowFormat::Json {
@@ -129,8 +134,16 @@ pub(crate) async fn sweep(common: &Common, args: SweepArgs) -> Result<ExitCode> 
         Some(out) => out.end(summary.resumed_rows)?,
         None => {}
     }
-    if args.summary {
-        output::bytes(summary.table().as_bytes());
+    match (args.summary, args.format) {
+        (true, RowFormat::Json) => output::json(&summary.to_json(KeyCase::Camel)),
+        (true, _) => output::bytes(summary.table().as_bytes()),
+        (false, _) => {}
+    }
+    if summary.resumed_rows > 0 {
+        output::note(&format!(
+            "{} of the rows are of the sweep that the checkpoint continues",
+            summary.resumed_rows
+        ));
     }
     if let Some(path) = &args.svg {
         std::fs::write(path, summary.svg())

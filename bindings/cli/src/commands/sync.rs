@@ -13,7 +13,7 @@ use crate::{
     ExitCode,
     args::{Common, clamped, count, usage},
     output,
-    rows::lines_of,
+    rows::Lines,
     sides::{self, FromArgs, ToArgs},
 };
 
@@ -32,7 +32,7 @@ OUTCOMES
 
 EXIT CODES
   0  the destination has everything
-  1  something is missing, refused, changed or unknown
+  1  something is missing, refused, changed or unknown, or a pattern matches nothing
 
 EXAMPLES
   ocigraph sync registry.example.com/app:v1 mirror.example.com/app
@@ -50,10 +50,10 @@ pub(crate) struct SyncArgs {
     /// with the flag repeated, copy new indexes that list only their images
     #[arg(long = "platform", value_name = "OS/ARCH[/VARIANT]", value_delimiter = ',')]
     platforms: Vec<String>,
-    /// Copy only the repositories whose names match; can be repeated
+    /// Copy only the repositories whose names match; several with commas between them, or the flag repeated
     #[arg(long, value_name = "PATTERN")]
     repositories: Vec<String>,
-    /// Copy only the tags that match; can be repeated
+    /// Copy only the tags that match; several with commas between them, or the flag repeated
     #[arg(long, value_name = "PATTERN")]
     tags: Vec<String>,
     /// Copy this many tags of each repository: those with the highest versions
@@ -101,9 +101,8 @@ enum SyncFormat {
 pub(crate) async fn sync(common: &Common, args: SyncArgs) -> Result<ExitCode> {
     let mut sources = args.places;
     let destination = sources.pop().unwrap_or_default();
-    if let Some(from) = &args.from {
-        sources.extend(lines_of(from)?);
-    }
+    let listed = args.from.as_deref().map(Lines::read).transpose()?;
+    sources.extend(listed.iter().flat_map(Lines::iter));
     if sources.is_empty() {
         return Err(usage("there is no source")
             .with_hint("name a source before the destination, or a file with --from"));
@@ -129,7 +128,12 @@ pub(crate) async fn sync(common: &Common, args: SyncArgs) -> Result<ExitCode> {
     let (client, destination_client) =
         sides::clients_of_sync(common, &args.from_registry, &args.to_registry, places)?;
     options.destination_client = destination_client;
-    let mut rows = client.sync(&sources, &destination, options)?;
+    let check = |line| client.sync(&[line], &destination, SyncOptions::default()).map(drop);
+    let mut rows = client.sync(&sources, &destination, options).map_err(|e| match &listed {
+        Some(lines) => lines.name_in(e, check),
+        None => e,
+    })?;
+    let mut unauthorized = false;
     // What was done until a failure is in the report too.
     let failure = loop {
         let batch = match rows.next_batch().await {
@@ -137,6 +141,7 @@ pub(crate) async fn sync(common: &Common, args: SyncArgs) -> Result<ExitCode> {
             Ok(None) => break None,
             Err(e) => break Some(e),
         };
+        unauthorized |= batch.iter().any(|row| row.code.as_deref() == Some("UNAUTHORIZED"));
         for row in &batch {
             match args.format {
                 SyncFormat::Text => text_row(row),
@@ -160,6 +165,12 @@ pub(crate) async fn sync(common: &Common, args: SyncArgs) -> Result<ExitCode> {
             let whole = json!({ "rows": all, "summary": summary.to_json(KeyCase::Camel) });
             output::line(&ocigraph::json_line(&whole));
         }
+    }
+    if unauthorized && failure.is_none() {
+        output::note(
+            "A registry asks for another credential: sign in with `ocigraph login`, or pass \
+             --from-username or --to-username with a password",
+        );
     }
     if let Some(report) = report {
         report.write(&summary, failure.as_ref())?;
@@ -198,6 +209,9 @@ fn text_summary(summary: &SyncSummary, is_dry: bool) -> String {
     if is_dry {
         return format!("{counts}{resumed}; dry run: nothing was written");
     }
-    let (manifests, bytes) = (summary.manifests, summary.bytes);
-    format!("{counts}{resumed}; {manifests} manifests, {bytes} bytes written")
+    let manifests = match summary.manifests {
+        1 => "1 manifest".to_owned(),
+        manifests => format!("{manifests} manifests"),
+    };
+    format!("{counts}{resumed}; {manifests}, {} bytes written", summary.bytes)
 }

@@ -237,8 +237,9 @@ impl Execution<'_> {
         if let Err(e) = removed.as_ref()
             && e.code() == Code::Unsupported
         {
-            done.kept.push(not_removable(first, e));
-            done.kept.extend(tags.map(|one| not_removable(one, e)));
+            let refused = format!("it refuses to remove {}", excerpt(&first.tags.join(", ")));
+            done.kept.push(not_removable(first, e.message()));
+            done.kept.extend(tags.map(|one| not_removable(one, &refused)));
             return;
         }
         let others = stream::iter(tags).map(|one| async move {
@@ -252,7 +253,9 @@ impl Execution<'_> {
                 Err(e) if e.code() == Code::DigestMismatch => {
                     done.refused.push(one.refused(changed(e.message().to_owned())));
                 }
-                Err(e) if e.code() == Code::Unsupported => done.kept.push(not_removable(one, &e)),
+                Err(e) if e.code() == Code::Unsupported => {
+                    done.kept.push(not_removable(one, e.message()))
+                }
                 Err(e) => done.refused.push(one.refused(e)),
             }
         }
@@ -290,12 +293,12 @@ impl Execution<'_> {
     }
 }
 
-fn not_removable(entry: PrunedManifest, error: &Error) -> KeptManifest {
+fn not_removable(entry: PrunedManifest, why: &str) -> KeptManifest {
     KeptManifest {
         descriptor: entry.descriptor,
         tags: entry.tags,
         cause: KeepCause::TagNotRemovable,
-        reason: format!("the registry cannot remove the tag alone: {}", excerpt(error.message())),
+        reason: format!("the registry cannot remove the tag alone: {why}"),
     }
 }
 

@@ -68,8 +68,8 @@ pub struct PruneOptions {
     /// Default: all types.
     pub artifact_types: Vec<String>,
     /// Maximum number of manifests that are deleted, in all repositories together. If the plan has more,
-    /// the prune fails with [INVALID_ARGUMENT](crate::Code::InvalidArgument), also as a dry run, and
-    /// deletes nothing. Default: no limit.
+    /// the prune fails with [CONFLICT](crate::Code::Conflict), and neither deletes nor stores anything. A dry
+    /// run returns the plan. Default: no limit.
     pub max: Option<usize>,
     /// Makes the plan without deleting anything. Default: false.
     pub dry_run: bool,

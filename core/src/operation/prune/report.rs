@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use ocigraph_types::{
-    Descriptor, Digest, Error, Reference, serialize_descriptor,
+    Code, Descriptor, Digest, Error, Reference, Result, serialize_descriptor,
     weight::{OBJECT, Weight},
 };
 
@@ -272,10 +272,28 @@ impl PruneReport {
         deleted.filter(|entry| entry.kind != PrunedKind::Tag).count()
     }
 
-    /// Returns true if everything could be read and deleted.
+    /// Fails if more manifests are deleted than `max`.
+    ///
+    /// # Errors
+    /// CONFLICT if there are more.
+    #[doc(hidden)]
+    pub fn check_maximum(&self, max: Option<usize>) -> Result<()> {
+        let manifests = self.manifests();
+        let Some(max) = max.filter(|max| manifests > *max) else { return Ok(()) };
+        let message = format!(
+            "nothing is deleted: the plan deletes {manifests} manifests, more than the maximum of {max}"
+        );
+        Err(Error::new(Code::Conflict, message).with_hint("look at the plan with a dry run"))
+    }
+
+    /// Returns true if everything could be read, and deleted unless something needs it. A tag that the
+    /// registry cannot remove alone makes it false.
     pub fn is_complete(&self) -> bool {
+        let stays = |kept: &KeptManifest| kept.cause == KeepCause::TagNotRemovable;
         let is_complete = |repository: &PrunedRepository| {
-            repository.refused.is_empty() && repository.unread.is_empty()
+            repository.refused.is_empty()
+                && repository.unread.is_empty()
+                && !repository.kept.iter().any(stays)
         };
         self.failed.is_empty() && self.repositories.iter().all(is_complete)
     }

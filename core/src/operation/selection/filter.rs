@@ -1,7 +1,7 @@
 //! Which of the repositories and tags of a target are meant: the options that operations on many images share.
 
 use super::{pattern::Pattern, selector::TagSelection, shard::Shard};
-use ocigraph_types::{Result, SiblingTag, check_repository};
+use ocigraph_types::{Code, Error, Result, SiblingTag, check_repository};
 
 #[derive(Debug)]
 pub(crate) struct Filter {
@@ -12,13 +12,19 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// Parses the options. `INVALID_ARGUMENT` if a pattern or the shard cannot be used.
+    /// Parses the options. `INVALID_ARGUMENT` if a pattern or the shard cannot be used, or if the number of
+    /// tags is 0.
     pub(crate) fn parse(
         repositories: &[String],
         tags: &[String],
         latest: Option<usize>,
         shard: Option<&str>,
     ) -> Result<Self> {
+        if latest == Some(0) {
+            let message = "the number of the latest tags is 0, which selects no image";
+            return Err(Error::new(Code::InvalidArgument, message)
+                .with_hint("pass 1 or more, or leave it out for all tags"));
+        }
         Ok(Self {
             repositories: Pattern::parse_all(repositories)?,
             tags: Pattern::parse_all(tags)?,
@@ -47,6 +53,11 @@ impl Filter {
             _ => true,
         };
         is_selected && SiblingTag::parse(tag).is_none() && is_any(&self.tags, tag)
+    }
+
+    /// Returns true if the options can leave everything out.
+    pub(crate) fn has_patterns(&self) -> bool {
+        !self.repositories.is_empty() || !self.tags.is_empty()
     }
 
     /// Returns true if the options leave no tag out.

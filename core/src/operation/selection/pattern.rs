@@ -33,9 +33,9 @@ impl Pattern {
         Ok(Self(text.to_owned()))
     }
 
-    /// Parses several patterns.
+    /// Parses several patterns. A text can have several with commas between them.
     pub(crate) fn parse_all(texts: &[String]) -> Result<Vec<Self>> {
-        texts.iter().map(|text| Self::parse(text)).collect()
+        texts.iter().flat_map(|text| split(text)).map(Self::parse).collect()
     }
 
     /// Returns true if a text is meant as a pattern.
@@ -46,6 +46,19 @@ impl Pattern {
     pub(crate) fn matches(&self, name: &str) -> bool {
         fast_glob::glob_match(&self.0, name)
     }
+}
+
+/// Splits a text at the commas that are not in brackets. No name has a comma.
+fn split(text: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0_usize;
+    text.split(move |c| {
+        match c {
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ',' && depth == 0
+    })
 }
 
 impl fmt::Display for Pattern {
@@ -80,6 +93,19 @@ mod tests {
                 "{pattern} {name}"
             );
         }
+    }
+
+    #[test]
+    fn a_comma_outside_of_brackets_divides_patterns() {
+        let of = |texts: &[&str]| {
+            let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+            let patterns = Pattern::parse_all(&texts)?;
+            Ok::<_, Error>(patterns.iter().map(Pattern::to_string).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(of(&["v1,v2.*", "w"]).unwrap(), "v1 v2.* w");
+        assert_eq!(of(&["{a,b},c", "x[1,2]"]).unwrap(), "{a,b} c x[1,2]");
+        assert!(of(&["v1,"]).is_err());
+        assert!(of(&[]).unwrap().is_empty());
     }
 
     #[test]

@@ -31,14 +31,30 @@ pub(crate) enum TagSelection {
     All,
     Matching(Pattern),
     Named(Vec<String>),
-    /// One manifest, whatever its tags are.
-    Digest(Digest),
+    /// One manifest, whatever its tags are. The tags are those that the reference has beside the digest.
+    Pinned {
+        digest: Digest,
+        tags: Vec<String>,
+    },
 }
 
 impl TagSelection {
+    /// Returns the pattern, if it matches none of the tags.
+    pub(crate) fn unmatched<'t>(
+        &self,
+        mut tags: impl Iterator<Item = &'t str>,
+    ) -> Option<&Pattern> {
+        match self {
+            Self::Matching(pattern) if !tags.any(|tag| pattern.matches(tag)) => Some(pattern),
+            _ => None,
+        }
+    }
+
     pub(crate) fn of(reference: &Reference) -> Self {
         match reference.digest() {
-            Some(digest) => Self::Digest(digest.clone()),
+            Some(digest) => {
+                Self::Pinned { digest: digest.clone(), tags: reference.tags().to_vec() }
+            }
             None if reference.tags().is_empty() => Self::All,
             None => Self::Named(reference.tags().to_vec()),
         }
@@ -95,6 +111,12 @@ impl Selector {
         }
     }
 
+    /// Returns true if the tags are those that match a pattern.
+    pub(crate) fn has_pattern_of_tags(&self) -> bool {
+        let (Self::Catalog { tags, .. } | Self::One { tags, .. }) = self;
+        matches!(tags, TagSelection::Matching(_))
+    }
+
     /// The host of a registry.
     pub(crate) fn host(&self) -> Option<&Host> {
         match self {
@@ -133,7 +155,8 @@ impl fmt::Display for TagSelection {
             Self::All => Ok(()),
             Self::Matching(pattern) => write!(f, ":{pattern}"),
             Self::Named(tags) => write!(f, ":{}", tags.join(",")),
-            Self::Digest(digest) => write!(f, "@{digest}"),
+            Self::Pinned { digest, tags } if tags.is_empty() => write!(f, "@{digest}"),
+            Self::Pinned { digest, tags } => write!(f, ":{}@{digest}", tags.join(",")),
         }
     }
 }
@@ -183,6 +206,7 @@ mod tests {
     fn a_target_is_a_registry_a_pattern_or_a_reference() {
         let digest = format!("sha256:{}", "a".repeat(64));
         let by_digest = format!("localhost:5000/app@{digest}");
+        let pinned = format!("localhost:5000/app:v1@{digest}");
         for text in [
             "localhost:5000",
             "r.example.com/team/**",
@@ -195,6 +219,7 @@ mod tests {
             "r.example.com/app:v*",
             "localhost:5000/app:{a,b}",
             by_digest.as_str(),
+            pinned.as_str(),
             "oci:store",
             "oci:store/x:v1",
             "oci:store/x:v*",

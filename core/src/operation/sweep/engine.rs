@@ -24,7 +24,7 @@ use super::{
 use crate::{
     operation::{
         rows::RowSink,
-        selection::{Filter, Names, Places, Selector},
+        selection::{Filter, Names, Pattern, Places, Selector},
     },
     store::list::List,
 };
@@ -80,6 +80,8 @@ struct Listed {
     error: Option<Error>,
     /// All of its tags, if they were listed completely and are recorded.
     names: Option<Names>,
+    /// The patterns of targets that match no tag.
+    unmatched: Vec<String>,
 }
 
 pub(super) struct Engine {
@@ -106,6 +108,10 @@ pub(super) struct Engine {
     /// Rows of what is asked for again by the next sweep with the same checkpoint. They come last, and the
     /// checkpoint does not count them.
     later: Vec<SweepRow>,
+    /// Something that the checkpoint does not say was unknown or refused.
+    has_open: bool,
+    /// The targets or the options have patterns, which can select nothing.
+    has_patterns: bool,
 }
 
 impl Engine {
@@ -116,11 +122,14 @@ impl Engine {
         journal: Journal,
         sink: RowSink<SweepRow, SweepSummary>,
     ) -> Result<Self> {
+        let filter = options.filter()?;
+        let has_patterns =
+            filter.has_patterns() || selectors.iter().any(Selector::has_pattern_of_tags);
         let (waiting_catalogs, works) = merged(selectors);
         let mut engine = Self {
             places,
             context: Arc::new(Context::new(options)),
-            filter: Arc::new(options.filter()?),
+            filter: Arc::new(filter),
             waiting_catalogs,
             listed_catalogs: HashSet::new(),
             works: Turns::default(),
@@ -136,6 +145,8 @@ impl Engine {
             sink,
             rows: Vec::new(),
             later: Vec::new(),
+            has_open: false,
+            has_patterns: has_patterns && options.shard.is_none(),
         };
         engine.add_works(works);
         Ok(engine)
@@ -143,6 +154,8 @@ impl Engine {
 
     pub(super) async fn run(mut self) -> Result<()> {
         let resumed = self.journal.take_totals();
+        let was_resumed = resumed.summary.images > 0 || resumed.summary.resumed_rows > 0;
+        self.has_patterns &= !was_resumed;
         self.sink.summarize(|summary| *summary = resumed.summary);
         self.totals = resumed.totals;
         loop {
@@ -198,12 +211,21 @@ impl Engine {
         self.sink.summarize(|summary| summary.coverage = coverage);
         self.journal.finish(0).await?;
         let mut later = std::mem::take(&mut self.later);
+        self.has_patterns &= later.is_empty();
         while !later.is_empty() {
             let rest = later.split_off(later.len().min(BATCH));
             self.count_attached(&later);
             self.sink.send(std::mem::replace(&mut later, rest)).await;
         }
-        self.journal.close().await
+        if self.has_patterns {
+            let message = "the patterns select no image of what the targets name";
+            return Err(Error::new(Code::NotFound, message)
+                .with_hint("look at what they have with `ocigraph repos` and `ocigraph tags`"));
+        }
+        match self.has_open {
+            true => self.journal.close().await,
+            false => self.journal.end_all().await,
+        }
     }
 
     /// The catalogs and repositories that wait, and the repositories in progress.
@@ -236,6 +258,7 @@ impl Engine {
     async fn hand_over(&mut self) -> Result<()> {
         let rows = std::mem::take(&mut self.rows);
         let count = rows.len();
+        self.has_patterns &= rows.is_empty();
         self.count_attached(&rows);
         self.sink.send(rows).await;
         self.journal.finish(count).await
@@ -249,6 +272,7 @@ impl Engine {
     /// Adds rows of what the checkpoint does not say: the next sweep asks for it again, and its rows replace
     /// these.
     fn add_unrecorded(&mut self, mut rows: Vec<SweepRow>) {
+        self.has_open |= rows.iter().any(|row| !row.status.is_known());
         let holds = self.journal.records() && self.later.len() < MAX_LATER;
         if holds { &mut self.later } else { &mut self.rows }.append(&mut rows);
     }
@@ -332,6 +356,7 @@ impl Engine {
     fn list_catalog(&mut self, catalog: Catalog) {
         if let Some(names) = self.journal.repositories(&catalog.host) {
             self.listed_catalogs.insert(catalog.host.to_string());
+            self.add_unmatched_patterns(&catalog, &names);
             let works = catalog.works(names, &self.filter);
             return self.add_works(works);
         }
@@ -397,8 +422,14 @@ impl Engine {
                         &context,
                         problems.is_empty(),
                     )?;
-                    let is_recorded = records && !was_stored && problems.is_empty();
-                    Ok(Listed::new(repository, problems, is_recorded.then_some(names)))
+                    let is_complete = problems.is_empty();
+                    let unmatched: Vec<String> = match is_complete {
+                        true => work.tags.unmatched(&names).map(Pattern::to_string).collect(),
+                        false => Vec::new(),
+                    };
+                    let is_recorded = records && !was_stored && is_complete;
+                    let listed = Listed::new(repository, problems, is_recorded.then_some(names));
+                    Ok(Listed { unmatched, ..listed })
                 };
                 let listed = listed.await;
                 Event::Listed(work, listed)
@@ -454,6 +485,7 @@ impl Engine {
                         self.add_problems(&place, list.problems);
                         if is_complete {
                             self.journal.add_repositories(&host, &list.entries);
+                            self.add_unmatched_patterns(&catalog, &list.entries);
                         }
                         self.listed_catalogs.insert(host.to_string());
                         let works = catalog.works(list.entries, &self.filter);
@@ -480,7 +512,7 @@ impl Engine {
                 };
                 self.registries.end(&place.registry, reach);
                 match listed {
-                    Ok(Listed { repository, problems, error, names }) => {
+                    Ok(Listed { repository, problems, error, names, unmatched }) => {
                         if let Some(names) = names {
                             self.journal.add_tags(&repository, &names).await?;
                         }
@@ -491,6 +523,9 @@ impl Engine {
                             repository.note_unknown();
                         }
                         self.add_problems(&place, problems);
+                        for pattern in unmatched {
+                            self.add_unmatched(&place, &format!("no tag matches {pattern}"));
+                        }
                         let done = self.journal.resume(&repository);
                         self.begun += 1;
                         self.active.push_back(Active::new(self.begun, repository, done));
@@ -554,6 +589,20 @@ impl Engine {
         }
     }
 
+    fn add_unmatched_patterns(&mut self, catalog: &Catalog, repositories: &[String]) {
+        let place = Place { registry: catalog.host.to_string(), repository: String::new() };
+        for pattern in catalog.unmatched(repositories) {
+            self.add_unmatched(&place, &format!("no repository matches {pattern}"));
+        }
+    }
+
+    /// Adds the row of a pattern that selects nothing.
+    fn add_unmatched(&mut self, place: &Place, what: &str) {
+        let mut row = SweepRow::new(place, None, SweepStatus::Missing);
+        row.error = Some(what.to_owned());
+        self.add_row(row);
+    }
+
     fn add_given_up(&mut self, place: &Place) {
         let mut row = SweepRow::new(place, None, SweepStatus::Unknown);
         row.error = Some(format!(
@@ -590,7 +639,8 @@ async fn sleep_until(time: Option<Instant>) {
 
 impl Listed {
     fn new(repository: Repository, problems: Vec<ListProblem>, names: Option<Names>) -> Self {
-        Self { repository: Arc::new(repository), problems, error: None, names }
+        let unmatched = Vec::new();
+        Self { repository: Arc::new(repository), problems, error: None, names, unmatched }
     }
 }
 

@@ -316,6 +316,14 @@ impl Journal {
         }
     }
 
+    /// Ends a sweep of which nothing is left to ask for: the next one begins again.
+    pub(super) async fn end_all(self) -> Result<()> {
+        match self.file {
+            Some(file) => file.end().await,
+            None => Ok(()),
+        }
+    }
+
     fn number(&mut self, repository: &Repository) -> u32 {
         if let Some(number) = self.numbers.get(&repository.name) {
             return *number;

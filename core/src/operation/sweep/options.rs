@@ -36,11 +36,12 @@ pub struct SweepOptions {
     /// Sweeps the repositories of which the name, without the host, matches one of these patterns:
     /// `team-?`. Default: all. The repository of a target that names one is swept in any case.
     pub repositories: Vec<String>,
-    /// Sweeps the tags that match one of these patterns: `v1.*`. Default: all. The tags of a target that
+    /// Sweeps the tags that match one of these patterns: `v1.*`. A text can have several with commas between
+    /// them. Default: all. The tags of a target that
     /// names some are swept in any case.
     pub tags: Vec<String>,
     /// Sweeps this many tags of each repository: those with the highest versions. `v1.10` is after
-    /// `v1.9`, and `v1.10-rc1` before `v1.10`. Default: all.
+    /// `v1.9`, and `v1.10-rc1` before `v1.10`. At least 1. Default: all.
     pub latest: Option<usize>,
     /// Maximum number of levels: 1 returns what is directly attached, 0 the images alone, with the status
     /// `found`. Default: all levels.
@@ -48,7 +49,9 @@ pub struct SweepOptions {
     /// A file that records what was done. A sweep of the same targets with the same options continues
     /// where the file ends, and returns the other rows. An image counts as done when the next rows are
     /// asked for. Rows of more than 1,000 attachments of one image may come again. What was unknown or
-    /// refused is asked for again: its rows come last, and those of the next sweep replace them. The file has up to 150 bytes for each image. Default: none.
+    /// refused is asked for again: its rows come last, and those of the next sweep replace them. A sweep that
+    /// reaches its end and leaves nothing unknown or refused is not continued: the next one begins again. The
+    /// file has up to 150 bytes for each image. Default: none.
     #[setters(into)]
     pub checkpoint: Option<PathBuf>,
     /// Sweeps a share of the repositories: `1/3`, `2/3` and `3/3` together are all. Which repository is in

@@ -43,6 +43,8 @@ pub(super) struct SelectedTags {
     listed: Vec<TagSelection>,
     named: Vec<String>,
     pub(super) digests: Vec<Digest>,
+    /// Patterns of targets that name the repository: each is expected to match a tag.
+    expected: Vec<TagSelection>,
 }
 
 impl SelectedTags {
@@ -54,11 +56,15 @@ impl SelectedTags {
                 }
             }
             TagSelection::Named(tags) => self.named.extend(tags.iter().cloned()),
-            TagSelection::Digest(digest) => {
-                if !self.digests.contains(digest) {
-                    self.digests.push(digest.clone());
-                }
+            TagSelection::Pinned { digest, .. } => {
+                self.add_digest(digest);
             }
+        }
+    }
+
+    fn add_digest(&mut self, digest: &Digest) {
+        if !self.digests.contains(digest) {
+            self.digests.push(digest.clone());
         }
     }
 
@@ -74,6 +80,11 @@ impl SelectedTags {
 
     pub(super) fn are_all(&self) -> bool {
         self.listed.contains(&TagSelection::All)
+    }
+
+    /// Returns the patterns that are expected to match one of the tags and do not.
+    pub(super) fn unmatched<'s>(&'s self, all: &'s Names) -> impl Iterator<Item = &'s Pattern> {
+        self.expected.iter().filter_map(|selection| selection.unmatched(all.iter()))
     }
 
     /// Returns the tags to sweep, each once: those that are selected among `all`, and those that are named.
@@ -114,7 +125,7 @@ impl fmt::Display for SelectedTags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for selection in &self.listed {
             match selection {
-                TagSelection::All if *self == Self::from(selection) => {}
+                TagSelection::All if self.listed.len() == 1 && !self.are_named() => {}
                 TagSelection::All => f.write_str(":**")?,
                 _ => write!(f, "{selection}")?,
             }
@@ -134,6 +145,15 @@ impl From<&TagSelection> for SelectedTags {
     }
 }
 
+impl SelectedTags {
+    /// What a target selects that names the repository.
+    fn of_named(tags: &TagSelection) -> Self {
+        let is_pattern = matches!(tags, TagSelection::Matching(_));
+        let expected = if is_pattern { vec![tags.clone()] } else { Vec::new() };
+        Self { expected, ..Self::from(tags) }
+    }
+}
+
 /// Repositories of a registry's catalog, and those of the same registry that targets name.
 #[derive(Debug)]
 pub(super) struct Catalog {
@@ -143,6 +163,13 @@ pub(super) struct Catalog {
 }
 
 impl Catalog {
+    /// Returns the patterns that match none of the repositories in the catalog.
+    pub(super) fn unmatched(&self, repositories: &[String]) -> Vec<Pattern> {
+        let patterns = self.patterns.iter().filter_map(|(pattern, _)| pattern.as_ref());
+        let is_unmatched = |pattern: &&Pattern| !repositories.iter().any(|r| pattern.matches(r));
+        patterns.filter(is_unmatched).cloned().collect()
+    }
+
     /// Returns what is swept: of the repositories in the catalog, and of those that targets name.
     pub(super) fn works(self, repositories: Vec<String>, filter: &Filter) -> Vec<Work> {
         let Self { host, patterns, mut named } = self;
@@ -188,8 +215,8 @@ impl Named {
                     let merged = Arc::make_mut(&mut work.tags);
                     tags.listed.iter().for_each(|selection| merged.add(selection));
                     merged.named.extend(tags.named.iter().cloned());
-                    let digests = tags.digests.iter().cloned().map(TagSelection::Digest);
-                    digests.for_each(|digest| merged.add(&digest));
+                    tags.digests.iter().for_each(|digest| merged.add_digest(digest));
+                    merged.expected.extend(tags.expected.iter().cloned());
                 }
             }
             Entry::Vacant(place) => {
@@ -232,7 +259,7 @@ pub(super) fn merged(selectors: Vec<Selector>) -> (VecDeque<Catalog>, Vec<Work>)
             Location::Layout(_) => None,
         };
         let named = number.map_or(&mut others, |number| &mut catalogs[*number].named);
-        named.add(location, &Arc::new(SelectedTags::from(&tags)));
+        named.add(location, &Arc::new(SelectedTags::of_named(&tags)));
     }
     (catalogs, others.works)
 }

@@ -41,31 +41,61 @@ impl Comparison {
     }
 }
 
-/// A manifest that the destination has.
+/// How far a comparison goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Extent {
+    /// The destination has the root.
+    pub(super) is_there: bool,
+    /// It goes on below what the destination lacks, without asking the destination there.
+    pub(super) follows_lacking: bool,
+}
+
+/// A manifest to look below.
 struct Node {
     digest: Digest,
+    /// The destination has it.
+    is_there: bool,
     /// The manifest, if it is an index that the source need not be asked for.
     manifest: Option<Manifest>,
     is_index: bool,
 }
 
+impl Node {
+    fn of(manifest: &Descriptor, is_there: bool) -> Self {
+        let is_index = media_type::is_index(&manifest.media_type);
+        Self { digest: manifest.digest.clone(), is_there, manifest: None, is_index }
+    }
+}
+
+#[derive(Default)]
 struct Found {
     next: Vec<Node>,
     lacking: Comparison,
 }
 
-/// Compares what is below and attached to a manifest that the destination has. `root` is the manifest, if it
-/// was read.
+impl Found {
+    fn add(&mut self, manifest: &Descriptor, is_there: bool) {
+        if !is_there {
+            self.lacking.manifests.push(manifest.digest.clone());
+        }
+        self.next.push(Node::of(manifest, is_there));
+    }
+}
+
+/// Compares what is below and attached to a manifest. `root` is the manifest, if it was read.
 pub(super) async fn compare(
     repository: &Repository,
     limits: &SharedLimits,
     descriptor: &Descriptor,
     root: Option<Manifest>,
+    extent: Extent,
 ) -> Result<Comparison> {
     let mut result = Comparison::default();
     let mut seen = HashSet::from([descriptor.digest.clone()]);
     let is_index = media_type::is_index(&descriptor.media_type);
-    let mut level = vec![Node { digest: descriptor.digest.clone(), manifest: root, is_index }];
+    let is_there = extent.is_there;
+    let digest = descriptor.digest.clone();
+    let mut level = vec![Node { digest, is_there, manifest: root, is_index }];
     while !level.is_empty() {
         let nodes = std::mem::take(&mut level);
         let steps = nodes.into_iter().map(|node| visit(repository, limits, node));
@@ -76,7 +106,8 @@ pub(super) async fn compare(
             result.manifests.extend(lacking.manifests);
             result.tags.extend(lacking.tags);
             ListProblem::merge(&mut result.problems, lacking.problems);
-            level.extend(next.into_iter().filter(|node| seen.insert(node.digest.clone())));
+            let next = next.into_iter().filter(|node| node.is_there || extent.follows_lacking);
+            level.extend(next.filter(|node| seen.insert(node.digest.clone())));
             check_limit(seen.len(), repository.from.max_entries())?;
         }
     }
@@ -85,8 +116,8 @@ pub(super) async fn compare(
 
 async fn visit(repository: &Repository, limits: &SharedLimits, node: Node) -> Result<Found> {
     let (referrers, siblings, children) = tokio::try_join!(
-        compare_referrers(repository, limits, &node.digest),
-        compare_siblings(repository, limits, &node.digest),
+        compare_referrers(repository, limits, &node),
+        compare_siblings(repository, limits, &node),
         compare_children(repository, limits, &node),
     )?;
     let mut found = referrers;
@@ -113,16 +144,20 @@ async fn referrers(
 async fn compare_referrers(
     repository: &Repository,
     limits: &SharedLimits,
-    subject: &Digest,
+    node: &Node,
 ) -> Result<Found> {
+    let subject = &node.digest;
     let (from, to) = (&*repository.from, &*repository.to);
-    let mut found = Found { next: Vec::new(), lacking: Comparison::default() };
+    let mut found = Found::default();
     let mut wanted = referrers(from, limits, subject).await?;
     found.lacking.problems.append(&mut wanted.problems);
     if wanted.entries.is_empty() {
         return Ok(found);
     }
-    let mut existing = referrers(to, limits, subject).await?;
+    let mut existing = match node.is_there {
+        true => referrers(to, limits, subject).await?,
+        false => List::default(),
+    };
     found.lacking.problems.append(&mut existing.problems);
     let listed: HashSet<&Digest> = existing.entries.iter().map(|entry| &entry.digest).collect();
     // A list that clients keep can name a manifest that was deleted.
@@ -140,13 +175,7 @@ async fn compare_referrers(
     let checked: Vec<_> = checked.collect();
     let mut checked = stream::iter(checked).buffered(limits.requests.max());
     while let Some((entry, exists)) = checked.try_next().await? {
-        let is_index = media_type::is_index(&entry.media_type);
-        match exists {
-            true => {
-                found.next.push(Node { digest: entry.digest.clone(), manifest: None, is_index });
-            }
-            false => found.lacking.manifests.push(entry.digest.clone()),
-        }
+        found.add(entry, exists);
     }
     Ok(found)
 }
@@ -159,9 +188,10 @@ async fn exists(store: &dyn ReadStore, limits: &SharedLimits, digest: &Digest) -
 async fn compare_siblings(
     repository: &Repository,
     limits: &SharedLimits,
-    subject: &Digest,
+    node: &Node,
 ) -> Result<Found> {
-    let mut found = Found { next: Vec::new(), lacking: Comparison::default() };
+    let mut found = Found::default();
+    let subject = &node.digest;
     repository.visit(subject);
     let mut siblings = repository.siblings.resolved(&*repository.from, subject).await?;
     found.lacking.problems.append(&mut siblings.list.problems);
@@ -183,12 +213,10 @@ async fn compare_siblings(
             Err(e) if e.code() == Code::NotFound => false,
             Err(e) => return Err(e),
         };
-        if has_all {
-            let is_index = media_type::is_index(&wanted.media_type);
-            found.next.push(Node { digest: wanted.digest, manifest: None, is_index });
-        } else {
+        if !has_all {
             found.lacking.tags.push(tag);
         }
+        found.next.push(Node::of(&wanted, has_all));
     }
     Ok(found)
 }
@@ -198,7 +226,7 @@ async fn compare_children(
     limits: &SharedLimits,
     node: &Node,
 ) -> Result<Found> {
-    let mut found = Found { next: Vec::new(), lacking: Comparison::default() };
+    let mut found = Found::default();
     if !node.is_index {
         return Ok(found);
     }
@@ -207,21 +235,21 @@ async fn compare_children(
         None => {
             let _permit = limits.requests.acquire().await;
             let name = TagOrDigest::Digest(node.digest.clone());
-            fetch_manifest(&*repository.from, &name).await?.without_guard()
+            match fetch_manifest(&*repository.from, &name).await {
+                // An index can lack some of its images.
+                Err(e) if e.code() == Code::NotFound && !node.is_there => return Ok(found),
+                fetched => fetched?.without_guard(),
+            }
         }
     };
     let children = manifest.children().cloned().map(|child| async move {
-        let exists = exists(&*repository.to, limits, &child.digest).await?;
+        let exists = node.is_there && exists(&*repository.to, limits, &child.digest).await?;
         Ok::<_, ocigraph_types::Error>((child, exists))
     });
     let children: Vec<_> = children.collect();
     let mut children = stream::iter(children).buffered(limits.requests.max());
     while let Some((child, exists)) = children.try_next().await? {
-        let is_index = media_type::is_index(&child.media_type);
-        match exists {
-            true => found.next.push(Node { digest: child.digest, manifest: None, is_index }),
-            false => found.lacking.manifests.push(child.digest),
-        }
+        found.add(&child, exists);
     }
     Ok(found)
 }

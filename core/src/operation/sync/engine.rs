@@ -36,8 +36,8 @@ const MAX_ACTIVE: usize = 64;
 /// Images that are in progress. Each holds what is known of its graph.
 const MAX_IMAGES: usize = 64;
 
-/// References for which the destination refuses the credential before the sync ends.
-const MAX_UNAUTHORIZED: usize = 16;
+/// References for which the destination refuses the credential, or does not answer, before the sync ends.
+const MAX_HOPELESS: usize = 16;
 
 /// Rows that are handed over at once.
 const BATCH: usize = 1000;
@@ -82,9 +82,10 @@ pub(super) struct Engine {
     images: usize,
     /// The destination has answered.
     has_answered: bool,
-    /// The rows for which the destination refused the credential before it answered, and the first error.
-    unauthorized: usize,
-    unauthorized_error: Option<Error>,
+    /// The rows for which the destination refused the credential or did not answer before it did for another
+    /// one, and the first error.
+    hopeless: usize,
+    hopeless_error: Option<Error>,
     /// A row was handed over, or an earlier sync had one.
     has_rows: bool,
     is_share: bool,
@@ -118,8 +119,8 @@ impl Engine {
             catalogs: 0,
             images: 0,
             has_answered: false,
-            unauthorized: 0,
-            unauthorized_error: None,
+            hopeless: 0,
+            hopeless_error: None,
             has_rows: false,
             is_share: options.shard.is_some(),
             journal,
@@ -142,22 +143,22 @@ impl Engine {
                 self.handle(event)?;
             }
             self.hand_over().await?;
-            if self.unauthorized >= MAX_UNAUTHORIZED {
-                self.check_credential()?;
+            if self.hopeless >= MAX_HOPELESS {
+                self.check_hope()?;
             }
         }
         self.hand_over().await?;
-        self.check_credential()?;
+        self.check_hope()?;
         if !self.has_rows && !self.is_share {
             return Err(Error::new(Code::NotFound, "the sources select no image")
                 .with_hint("look at what they have with `ocigraph repos` and `ocigraph tags`"));
         }
-        self.journal.clear().await
+        self.journal.end_all().await
     }
 
-    /// A wrong credential concerns every reference.
-    fn check_credential(&mut self) -> Result<()> {
-        match self.unauthorized_error.take() {
+    /// A wrong credential or address concerns every reference.
+    fn check_hope(&mut self) -> Result<()> {
+        match self.hopeless_error.take() {
             Some(e) if !self.has_answered => Err(e),
             _ => Ok(()),
         }
@@ -232,11 +233,12 @@ impl Engine {
         if !active.is_pruned {
             active.is_pruned = true;
             active.running += 1;
+            let all_are_copied = !active.has_failed;
             let (context, filter) = (Arc::clone(&self.context), Arc::clone(&self.filter));
             self.events.push(
                 async move {
-                    let dry_run = context.options.dry_run;
-                    let rows = repository.prune(&filter, &context.limits, dry_run).await;
+                    let (limits, dry_run) = (&context.limits, context.options.dry_run);
+                    let rows = repository.prune(&filter, limits, dry_run, all_are_copied).await;
                     Event::Pruned(id, rows)
                 }
                 .boxed(),
@@ -251,7 +253,7 @@ impl Engine {
 
     fn select(&mut self, selector: Selector) -> Result<()> {
         match selector {
-            Selector::One { location, tags } => self.add_work(location, tags),
+            Selector::One { location, tags } => self.add_work(location, tags, true),
             Selector::Catalog { host, repositories, tags } => {
                 self.catalogs += 1;
                 let list = self.stores.places.repositories(host.clone());
@@ -262,8 +264,8 @@ impl Engine {
         }
     }
 
-    fn add_work(&mut self, location: Location, tags: TagSelection) -> Result<()> {
-        let place = self.mapping.place(&location)?;
+    fn add_work(&mut self, location: Location, tags: TagSelection, is_named: bool) -> Result<()> {
+        let place = self.mapping.place(&location, &tags)?;
         if let Some(other) = self.places.get(&place.name())
             && *other != location
         {
@@ -273,7 +275,7 @@ impl Engine {
             return Err(Error::new(Code::InvalidArgument, message)
                 .with_hint("copy each by itself, or below another prefix"));
         }
-        let work = Work { location: location.clone(), tags, place };
+        let work = Work { location: location.clone(), tags, place, is_named };
         self.places.insert(work.place.name(), location);
         if !self.filter.is_in_shard(&work.source()) {
             return Ok(());
@@ -307,11 +309,23 @@ impl Engine {
                 match listed {
                     Ok(list) => {
                         self.add_problems(&host.to_string(), "", &list.problems);
+                        if let Some(pattern) = &pattern
+                            && list.problems.is_empty()
+                            && !list.entries.iter().any(|name| pattern.matches(name))
+                        {
+                            self.add_unmatched(
+                                &host.to_string(),
+                                "repository",
+                                &pattern.to_string(),
+                            );
+                        }
                         for repository in list.entries {
-                            if self.filter.has_repository(pattern.as_ref(), &repository) {
+                            if self.filter.has_repository(pattern.as_ref(), &repository)
+                                && !self.mapping.holds_copies(&host, &repository)
+                            {
                                 let location =
                                     Location::Registry { host: host.clone(), repository };
-                                self.add_work(location, tags.clone())?;
+                                self.add_work(location, tags.clone(), false)?;
                             }
                         }
                     }
@@ -325,8 +339,11 @@ impl Engine {
             Event::Listed(work, listed) => {
                 self.listing -= 1;
                 match listed {
-                    Ok(Listed { repository, names, problems }) => {
+                    Ok(Listed { repository, names, problems, unmatched }) => {
                         self.add_problems(&work.source(), &work.place.name(), &problems);
+                        if let Some(pattern) = unmatched {
+                            self.add_unmatched(&work.source(), "tag", &pattern);
+                        }
                         self.begun += 1;
                         let active = Active {
                             repository,
@@ -348,11 +365,11 @@ impl Engine {
             }
             Event::Image(id, name, synced) => {
                 self.images -= 1;
-                let Synced { row, is_unauthorized } = *synced;
-                match is_unauthorized {
+                let Synced { row, hopeless } = *synced;
+                match hopeless {
                     Some(e) => {
-                        self.unauthorized += 1;
-                        self.unauthorized_error.get_or_insert(e);
+                        self.hopeless += 1;
+                        self.hopeless_error.get_or_insert(e);
                     }
                     None => self.has_answered = true,
                 }
@@ -375,6 +392,13 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Adds the row of a pattern that selects nothing.
+    fn add_unmatched(&mut self, source: &str, what: &str, pattern: &str) {
+        let row = SyncRow::new(source.to_owned(), String::new(), SyncOutcome::Missing);
+        let e = Error::new(Code::NotFound, format!("no {what} matches {pattern}"));
+        self.rows.push(row.with_error("the source", &e));
     }
 
     fn add_problems(&mut self, source: &str, destination: &str, problems: &[ListProblem]) {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{
-    compare::{Comparison, compare},
+    compare::{Comparison, Extent, compare},
     options::SyncOptions,
     repository::Repository,
     row::{SyncOutcome, SyncRow, is_refusal},
@@ -31,8 +31,8 @@ pub(super) struct Context {
 /// A reference that is done.
 pub(super) struct Synced {
     pub(super) row: SyncRow,
-    /// The destination refused the credential.
-    pub(super) is_unauthorized: Option<Error>,
+    /// The destination refused the credential, or did not answer.
+    pub(super) hopeless: Option<Error>,
 }
 
 /// One reference on its way.
@@ -73,8 +73,10 @@ impl Image<'_> {
         let existing = match existing {
             Ok(existing) => existing,
             Err(e) => {
-                let is_unauthorized = (e.code() == Code::Unauthorized).then(|| e.clone());
-                return Synced { row: self.row.with_error("the destination", &e), is_unauthorized };
+                let is_hopeless =
+                    matches!(e.code(), Code::Unauthorized | Code::Network | Code::Tls);
+                let hopeless = is_hopeless.then(|| e.clone());
+                return Synced { row: self.row.with_error("the destination", &e), hopeless };
             }
         };
         let row = match root {
@@ -88,7 +90,7 @@ impl Image<'_> {
                 }
             }
         };
-        Synced { row, is_unauthorized: None }
+        Synced { row, hopeless: None }
     }
 
     /// Finds the manifest that the destination should have.
@@ -151,9 +153,11 @@ impl Image<'_> {
         }
     }
 
-    async fn compare(&self, root: &Root) -> Result<Comparison> {
-        let limits = &self.context.limits;
-        compare(self.repository, limits, &root.descriptor, root.manifest.clone()).await
+    async fn compare(&self, root: &Root, is_there: bool) -> Result<Comparison> {
+        let context = self.context;
+        let extent = Extent { is_there, follows_lacking: context.options.dry_run };
+        let manifest = root.manifest.clone();
+        compare(self.repository, &context.limits, &root.descriptor, manifest, extent).await
     }
 
     async fn bring(mut self, root: Root, existing: Option<Digest>) -> Result<SyncRow> {
@@ -167,7 +171,7 @@ impl Image<'_> {
         let is_there = lacks.is_empty();
         let repairs = self.context.options.repair && !self.context.options.dry_run;
         if is_there && !root.has_attestations && !repairs {
-            let compared = self.compare(&root).await?;
+            let compared = self.compare(&root, true).await?;
             ListProblem::check_complete(&compared.problems)?;
             if compared.is_empty() {
                 self.row.outcome = SyncOutcome::Existed;
@@ -176,6 +180,10 @@ impl Image<'_> {
             lacks = format!("the destination lacks {}", compared.phrase());
         }
         if self.context.options.dry_run {
+            if !is_there {
+                // It says which tags belong to this image.
+                self.compare(&root, false).await?;
+            }
             return Ok(self.row.with_detail(SyncOutcome::WouldCopy, lacks));
         }
         let selects = root.manifest.is_some();
@@ -218,7 +226,7 @@ impl Image<'_> {
                 _ => row,
             });
         }
-        let lacking = self.compare(&root).await?;
+        let lacking = self.compare(&root, true).await?;
         let manifests = lacking.manifests.into_iter().map(TagOrDigest::Digest);
         let attached = manifests.chain(lacking.tags.into_iter().map(TagOrDigest::Tag));
         for name in attached.take(MAX_SINGLE) {
@@ -239,7 +247,7 @@ impl Image<'_> {
         refused: Option<Error>,
         lost: Vec<Digest>,
     ) -> Result<SyncRow> {
-        let (compared, existing) = tokio::join!(self.compare(root), self.at_destination());
+        let (compared, existing) = tokio::join!(self.compare(root, true), self.at_destination());
         let mut compared = compared?;
         ListProblem::check_complete(&compared.problems)?;
         // What the source lists and does not have cannot be copied.

@@ -137,9 +137,9 @@ impl Journal {
     }
 
     /// Ends a sync that reached its end. It is not continued: the next one finds out what has changed since.
-    pub(super) async fn clear(self) -> Result<()> {
+    pub(super) async fn end_all(self) -> Result<()> {
         match self.file {
-            Some(file) => file.clear().await,
+            Some(file) => file.end().await,
             None => Ok(()),
         }
     }

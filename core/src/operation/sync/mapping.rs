@@ -77,7 +77,7 @@ impl Mapping {
         if !place.tags().is_empty() {
             let names_one = match selectors {
                 [Selector::One { tags: TagSelection::Named(tags), .. }] => tags.len() == 1,
-                [Selector::One { tags: TagSelection::Digest(_), .. }] => true,
+                [Selector::One { tags: TagSelection::Pinned { .. }, .. }] => true,
                 _ => false,
             };
             if !names_one {
@@ -107,8 +107,15 @@ impl Mapping {
         }
     }
 
-    /// Returns the destination of a repository.
-    pub(super) fn place(&self, source: &Location) -> Result<Place> {
+    /// Returns true if a repository has copies of the sources: it is not a source itself.
+    pub(super) fn holds_copies(&self, host: &Host, repository: &str) -> bool {
+        let Self::Below(of, Some(prefix)) = self else { return false };
+        let below = repository.strip_prefix(prefix.as_str());
+        host == of && below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+    }
+
+    /// Returns the destination of a repository, and of what is selected of it.
+    pub(super) fn place(&self, source: &Location, tags: &TagSelection) -> Result<Place> {
         let name = Reference::new(source.clone()).to_string();
         let place = match (self, source) {
             (Self::One(reference), _) => Place { reference: reference.clone(), written_name: None },
@@ -124,16 +131,24 @@ impl Mapping {
                 written_name: Some(name.clone()),
             },
             (_, Location::Layout(_)) => {
-                let message = format!("{name} has no name for a repository of several");
+                let message = format!(
+                    "the layout {name} has no name of a repository, which the destination would keep"
+                );
                 return Err(Error::new(Code::InvalidArgument, message)
-                    .with_hint("copy the layout by itself, to HOST/REPOSITORY or oci:PATH"));
+                    .with_hint("sync the layout by itself, to HOST/REPOSITORY or oci:PATH"));
             }
         };
         if place.reference.location() == source {
             let message = format!("{name} is its own destination");
             return Err(Error::new(Code::InvalidArgument, message));
         }
-        Ok(place)
+        match tags {
+            TagSelection::Pinned { tags, .. } if place.reference.tags().is_empty() => {
+                let location = place.reference.location().clone();
+                Ok(Place { reference: Reference::named(location, tags, None)?, ..place })
+            }
+            _ => Ok(place),
+        }
     }
 }
 

@@ -38,11 +38,12 @@ pub struct SyncOptions {
     /// Copies the repositories of which the name, without the host, matches one of these patterns:
     /// `team-?`. Default: all. The repository of a source that names one is copied in any case.
     pub repositories: Vec<String>,
-    /// Copies the tags that match one of these patterns: `v1.*`. Default: all. The tags of a source that
+    /// Copies the tags that match one of these patterns: `v1.*`. A text can have several with commas between
+    /// them. Default: all. The tags of a source that
     /// names some are copied in any case.
     pub tags: Vec<String>,
     /// Copies this many tags of each repository: those with the highest versions. `v1.10` is after
-    /// `v1.9`, and `v1.10-rc1` before `v1.10`. Default: all.
+    /// `v1.9`, and `v1.10-rc1` before `v1.10`. At least 1. Default: all.
     pub latest: Option<usize>,
     /// Copies the images for these platforms, each as `os/arch[/variant]`: see
     /// [`CopyOptions::index_platforms`](crate::CopyOptions::index_platforms). Default: all.
@@ -51,8 +52,9 @@ pub struct SyncOptions {
     pub dry_run: bool,
     /// Removes the tags of the destination that the source does not have, within what is selected:
     /// repositories of sources that name no tags, and there the tags that match the patterns. Nothing is
-    /// removed if a list of the tags is incomplete, or if the source lists no tag. Tags that have the digest
-    /// of a manifest, as cosign writes them, stay. Default: false.
+    /// removed if a list of the tags is incomplete, or if the source lists no tag. A tag that has the digest
+    /// of a manifest, as cosign writes it, goes with the tag of that manifest if all tags of the repository are
+    /// selected and copied and the source does not have the manifest. Others stay. Default: false.
     pub prune_destination: bool,
     /// Also asks the destination for every blob of what it has, and copies again what it has lost. Not with
     /// `dry_run`. Default: false; a manifest that the destination has proves its blobs, since a registry
@@ -60,8 +62,8 @@ pub struct SyncOptions {
     pub repair: bool,
     /// A file that records what was done. A sync of the same sources with the same options continues where
     /// the file ends, and returns the other rows. A reference counts as done if the destination has all of
-    /// it, when the next rows are asked for. A sync that reaches its end empties the file, so the next one
-    /// begins again, also with other sources. Default: none.
+    /// it, when the next rows are asked for. A sync that reaches its end is not continued: the next
+    /// one begins again, also with other sources. Default: none.
     #[setters(into)]
     pub checkpoint: Option<PathBuf>,
     /// Copies a share of the repositories: `1/3`, `2/3` and `3/3` together are all. Which repository is in

@@ -1,7 +1,7 @@
 //! A repository that is synchronised: its tags, and what its images share.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -30,6 +30,8 @@ pub(super) struct Work {
     pub(super) location: Location,
     pub(super) tags: TagSelection,
     pub(super) place: Place,
+    /// A source names the repository, so its pattern is expected to match a tag.
+    pub(super) is_named: bool,
 }
 
 impl Work {
@@ -86,6 +88,15 @@ pub(super) struct Listed {
     pub(super) repository: Arc<Repository>,
     pub(super) names: Vec<TagOrDigest>,
     pub(super) problems: Vec<ListProblem>,
+    /// The pattern of the source, if it matches no tag.
+    pub(super) unmatched: Option<String>,
+}
+
+impl Listed {
+    fn new(repository: Repository, names: Vec<TagOrDigest>) -> Self {
+        let (problems, unmatched) = (Vec::new(), None);
+        Self { repository: Arc::new(repository), names, problems, unmatched }
+    }
 }
 
 impl Repository {
@@ -115,14 +126,12 @@ impl Repository {
             TagSelection::Named(tags) => {
                 let names = tags.iter().cloned().map(TagOrDigest::Tag).collect();
                 let (siblings, tags) = named_siblings(&*from, limits).await;
-                let repository = Arc::new(new(siblings, tags, None));
-                return Ok(Listed { repository, names, problems: Vec::new() });
+                return Ok(Listed::new(new(siblings, tags, None), names));
             }
-            TagSelection::Digest(digest) => {
+            TagSelection::Pinned { digest, .. } => {
                 let names = vec![TagOrDigest::Digest(digest.clone())];
                 let (siblings, tags) = named_siblings(&*from, limits).await;
-                let repository = Arc::new(new(siblings, tags, None));
-                return Ok(Listed { repository, names, problems: Vec::new() });
+                return Ok(Listed::new(new(siblings, tags, None), names));
             }
             TagSelection::Matching(_) | TagSelection::All => {}
         }
@@ -146,7 +155,14 @@ impl Repository {
         let can_prune = prunes && listed.problems.is_empty();
         let all = can_prune.then(|| listed.entries.iter().cloned().collect());
         let repository = new(siblings, Some(sibling_tags), all);
-        Ok(Listed { repository: Arc::new(repository), names, problems: listed.problems })
+        let unmatched = match work.is_named && listed.problems.is_empty() {
+            true => work.tags.unmatched(listed.entries.iter().map(String::as_str)),
+            false => None,
+        };
+        let unmatched = unmatched.map(ToString::to_string);
+        let listed =
+            Listed { problems: listed.problems, unmatched, ..Listed::new(repository, names) };
+        Ok(listed)
     }
 
     /// The reference of an image at the source.
@@ -156,9 +172,10 @@ impl Repository {
 
     /// The reference of an image at the destination.
     pub(super) fn destination(&self, name: &TagOrDigest) -> String {
+        let place = self.work.place.name();
         match self.work.place.reference.tags() {
-            [] => self.named(&self.work.place.name(), name),
-            _ => self.work.place.reference.to_string(),
+            [] => self.named(&place, name),
+            tags => format!("{place}:{}", tags.join(",")),
         }
     }
 
@@ -195,10 +212,14 @@ impl Repository {
         subjects.insert(subject.clone());
     }
 
+    fn has_every_tag(&self, filter: &Filter) -> bool {
+        self.work.tags == TagSelection::All && filter.has_every_tag()
+    }
+
     /// Returns the tags that have the digest of a manifest to which no selected tag leads, if all tags are
     /// selected.
     pub(super) fn other_sibling_tags(&self, filter: &Filter) -> Vec<TagOrDigest> {
-        if self.work.tags != TagSelection::All || !filter.has_every_tag() {
+        if !self.has_every_tag(filter) {
             return Vec::new();
         }
         let subjects = self.subjects.lock().unwrap_or_else(PoisonError::into_inner);
@@ -208,12 +229,14 @@ impl Repository {
         others.cloned().map(TagOrDigest::Tag).collect()
     }
 
-    /// Removes the tags of the destination that the source does not have, among those that are selected.
+    /// Removes the tags of the destination that the source does not have, among those that are selected. If
+    /// all are selected and copied, the tags that have the digest of a removed one's manifest go with it.
     pub(super) async fn prune(
         &self,
         filter: &Filter,
         limits: &SharedLimits,
         dry_run: bool,
+        all_are_copied: bool,
     ) -> Vec<SyncRow> {
         let Some(source) = &self.listed else { return Vec::new() };
         let place = self.work.place.name();
@@ -240,9 +263,14 @@ impl Repository {
         };
         let is_surplus =
             |tag: &String| !source.contains(tag) && filter.has_tag(&self.work.tags, tag);
-        let surplus = listed.into_iter().filter(is_surplus);
+        let (siblings, others): (Vec<String>, Vec<String>) =
+            listed.into_iter().partition(|tag| SiblingTag::parse(tag).is_some());
+        let takes_siblings = all_are_copied && self.has_every_tag(filter);
+        let siblings = siblings.into_iter().filter(|tag| takes_siblings && !source.contains(tag));
+        let mut siblings: Vec<String> = siblings.collect();
+        let mut surplus: VecDeque<String> = others.into_iter().filter(is_surplus).collect();
         let mut rows = Vec::new();
-        for tag in surplus {
+        while let Some(tag) = surplus.pop_front() {
             let row = row(Some(&tag));
             // Somebody may have pushed it since the tags were listed.
             let at_source = {
@@ -257,6 +285,7 @@ impl Repository {
                     continue;
                 }
             }
+            surplus.extend(self.siblings_to_remove(&tag, &mut siblings, limits).await);
             rows.push(if dry_run {
                 let detail = "the source does not have it".to_owned();
                 row.with_detail(SyncOutcome::WouldRemove, detail)
@@ -275,6 +304,34 @@ impl Repository {
             });
         }
         rows
+    }
+}
+
+impl Repository {
+    /// Takes the tags of the destination that have the digest of a tag's manifest, if the source does not have
+    /// that manifest: they go with the tag.
+    async fn siblings_to_remove(
+        &self,
+        tag: &str,
+        siblings: &mut Vec<String>,
+        limits: &SharedLimits,
+    ) -> Vec<String> {
+        if siblings.is_empty() {
+            return Vec::new();
+        }
+        let _permit = limits.requests.acquire().await;
+        let Ok(named) = self.to.resolve(&TagOrDigest::Tag(tag.to_owned())).await else {
+            return Vec::new();
+        };
+        let is_of = |sibling: &String| {
+            SiblingTag::parse(sibling).is_some_and(|sibling| *sibling.subject() == named.digest)
+        };
+        if !siblings.iter().any(is_of)
+            || !matches!(self.from.has_manifest(&named.digest).await, Ok(false))
+        {
+            return Vec::new();
+        }
+        siblings.extract_if(.., |sibling| is_of(sibling)).collect()
     }
 }
 

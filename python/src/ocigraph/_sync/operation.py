@@ -893,7 +893,8 @@ class ArtifactOperations(Base):
                 their manifest has one of them. What is attached to a deleted manifest is deleted whatever its type.
                 Default: all types.
             max: maximum number of manifests that are deleted, in all repositories together. If the plan has more, the
-                prune fails with `InvalidArgumentError`, also as a dry run, and deletes nothing. Default: no limit.
+                prune fails with `ConflictError`, and neither deletes nor stores anything. A dry run returns the plan.
+                Default: no limit.
             dry_run: makes the plan without deleting anything. Default: False.
             plan: writes the plan to this file as JSON, and deletes nothing. Default: none.
             execute: executes the plan in this file, in the repositories that it names. Only ``max``, ``dry_run`` and
@@ -906,8 +907,8 @@ class ArtifactOperations(Base):
             ``failed``.
 
         Raises:
-            InvalidArgumentError: the options select nothing or cannot be used, if the plan deletes more manifests than
-                the options allow, or if a file is not a plan.
+            InvalidArgumentError: the options select nothing or cannot be used, or if a file is not a plan.
+            ConflictError: the plan deletes more manifests than the options allow.
             InvalidReferenceError: a reference has a tag or digest.
             NotFoundError: .
             UnsupportedError: .
@@ -975,23 +976,24 @@ class ArtifactOperations(Base):
                 ``host[/prefix]``.
             repositories: copies the repositories of which the name, without the host, matches one of these patterns:
                 ``team-?``. Default: all. The repository of a source that names one is copied in any case.
-            tags: copies the tags that match one of these patterns: ``v1.*``. Default: all. The tags of a source that
-                names some are copied in any case.
+            tags: copies the tags that match one of these patterns: ``v1.*``. A text can have several with commas
+                between them. Default: all. The tags of a source that names some are copied in any case.
             latest: copies this many tags of each repository: those with the highest versions. ``v1.10`` is after
-                ``v1.9``, and ``v1.10-rc1`` before ``v1.10``. Default: all.
+                ``v1.9``, and ``v1.10-rc1`` before ``v1.10``. At least 1. Default: all.
             platforms: copies the images for these platforms, each as ``os/arch[/variant]``: see ``index_platforms``.
                 Default: all.
             dry_run: only finds out what would be done: outcomes ``would-copy`` and ``would-remove``. Default: False.
             prune_destination: removes the tags of the destination that the source does not have, within what is
                 selected: repositories of sources that name no tags, and there the tags that match the patterns. Nothing
-                is removed if a list of the tags is incomplete, or if the source lists no tag. Tags that have the digest
-                of a manifest, as cosign writes them, stay. Default: False.
+                is removed if a list of the tags is incomplete, or if the source lists no tag. A tag that has the digest
+                of a manifest, as cosign writes it, goes with the tag of that manifest if all tags of the repository are
+                selected and copied and the source does not have the manifest. Others stay. Default: False.
             repair: also asks the destination for every blob of what it has, and copies again what it has lost. Not with
                 ``dry_run``. Default: False; a manifest that the destination has proves its blobs, since a registry
                 checks them when it receives the manifest.
             checkpoint: a file that records what was done. A sync of the same sources with the same options continues
                 where the file ends, and returns the other rows. A reference counts as done if the destination has all
-                of it, when the next rows are asked for. A sync that reaches its end empties the file, so the next one
+                of it, when the next rows are asked for. A sync that reaches its end is not continued: the next one
                 begins again, also with other sources. Default: none.
             shard: copies a share of the repositories: ``1/3``, ``2/3`` and ``3/3`` together are all. Which repository
                 is in which share depends on its name alone. Default: all.
@@ -1064,17 +1066,18 @@ class ArtifactOperations(Base):
             targets: the registries, repositories, patterns and layouts to sweep.
             repositories: sweeps the repositories of which the name, without the host, matches one of these patterns:
                 ``team-?``. Default: all. The repository of a target that names one is swept in any case.
-            tags: sweeps the tags that match one of these patterns: ``v1.*``. Default: all. The tags of a target that
-                names some are swept in any case.
+            tags: sweeps the tags that match one of these patterns: ``v1.*``. A text can have several with commas
+                between them. Default: all. The tags of a target that names some are swept in any case.
             latest: sweeps this many tags of each repository: those with the highest versions. ``v1.10`` is after
-                ``v1.9``, and ``v1.10-rc1`` before ``v1.10``. Default: all.
+                ``v1.9``, and ``v1.10-rc1`` before ``v1.10``. At least 1. Default: all.
             depth: maximum number of levels: 1 returns what is directly attached, 0 the images alone, with the status
                 ``found``. Default: all levels.
             checkpoint: a file that records what was done. A sweep of the same targets with the same options continues
                 where the file ends, and returns the other rows. An image counts as done when the next rows are asked
                 for. Rows of more than 1,000 attachments of one image may come again. What was unknown or refused is
-                asked for again: its rows come last, and those of the next sweep replace them. The file has up to 150
-                bytes for each image. Default: none.
+                asked for again: its rows come last, and those of the next sweep replace them. A sweep that reaches its
+                end and leaves nothing unknown or refused is not continued: the next one begins again. The file has up
+                to 150 bytes for each image. Default: none.
             shard: sweeps a share of the repositories: ``1/3``, ``2/3`` and ``3/3`` together are all. Which repository
                 is in which share depends on its name alone. Default: all.
             concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.

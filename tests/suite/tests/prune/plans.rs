@@ -73,7 +73,10 @@ fn old_images_go_with_what_is_attached_and_nothing_kept_loses_anything() {
             "a plan deletes nothing: {location}"
         );
 
-        let done = place.prune(&[&criteria[..], &["--yes"]].concat()).json();
+        let pruned = place.prune(&[&criteria[..], &["--yes"]].concat());
+        let done: serde_json::Value = serde_json::from_str(&pruned.stdout).unwrap();
+        let tags_stay = causes(&done, "kept").values().any(|cause| cause == "tag-not-removable");
+        assert_eq!(pruned.code, Some(i32::from(tags_stay)), "{location}: {pruned}");
         for gone in [&old, &sbom, &signature, &sibling] {
             assert!(!place.exists(gone), "{location}: {done:#}");
         }
@@ -81,8 +84,7 @@ fn old_images_go_with_what_is_attached_and_nothing_kept_loses_anything() {
             !location.starts_with("127") || place.exists("nightly") == place.exists("old-amd64");
         assert!(can_untag, "{location}");
         for tag in ["nightly", "old-amd64", "old-arm64"] {
-            let stays = causes(&done, "kept").values().any(|cause| cause == "tag-not-removable");
-            assert_eq!(place.exists(tag), stays, "{location}: {done:#}");
+            assert_eq!(place.exists(tag), tags_stay, "{location}: {done:#}");
         }
         ["v1", "stable", "recent", "undated"].iter().for_each(|tag| place.verify(tag));
         assert!(place.exists(&recent), "{location}");
@@ -98,7 +100,9 @@ fn only_docker_registry_2_keeps_tags_that_it_cannot_remove_alone() {
     for kind in Kind::ALL {
         let place = Place::registry(&work, kind);
         place.push("nightly,stable", "image", OLD);
-        let done = place.prune(&["--tags", "nightly", "--yes"]).json();
+        let pruned = place.prune(&["--tags", "nightly", "--yes"]);
+        assert_eq!(pruned.code, Some(i32::from(!kind.deletes_tags())), "{kind}: {pruned}");
+        let done: serde_json::Value = serde_json::from_str(&pruned.stdout).unwrap();
         let repository = &done["repositories"][0];
         assert_eq!(place.exists("nightly"), !kind.deletes_tags(), "{kind}: {done:#}");
         let kept = causes(&done, "kept");
@@ -279,14 +283,21 @@ fn nothing_is_selected_unless_asked_for_and_no_more_than_the_maximum_is_deleted(
         place.push(tag, tag, OLD);
     }
     let stderr = place.prune(&["--yes"]).fails_with(2);
-    assert!(stderr.contains("older_than") && stderr.contains("orphans"), "{stderr}");
+    assert!(stderr.contains("--older-than") && stderr.contains("--orphans"), "{stderr}");
     place.prune(&["--keep-tags", "a", "--yes"]).fails_with(2);
     place.prune(&["--older-than", "soon", "--yes"]).fails_with(2);
     place.prune(&["--keep-last", "0", "--yes"]).fails_with(2);
     work.ocigraph(&["prune", "--untagged", &place.at("a")]).fails_with(2);
     work.ocigraph(&["prune", "--untagged"]).fails_with(2);
-    let stderr = place.prune(&["--older-than", "1d", "--max", "2", "--yes"]).fails_with(2);
-    assert!(stderr.contains("3 manifests, more than the maximum of 2"), "{stderr}");
+    let too_many = ["--older-than", "1d", "--max", "2"];
+    for also in ["--yes", "--plan=plan.json"] {
+        let stderr = place.prune(&[&too_many[..], &[also]].concat()).fails_with(1);
+        assert!(stderr.contains("3 manifests, more than the maximum of 2"), "{stderr}");
+    }
+    assert!(!work.path("plan.json").exists());
+    let plan = place.prune(&[&too_many[..], &["--dry-run"]].concat());
+    assert_eq!(plan.code, Some(1), "{plan}");
+    assert_eq!(plan.stdout.matches("older than").count(), 3, "{plan}");
     assert_nothing_deleted(&place, &["a", "b", "c"]);
     // No answer deletes nothing, and no deletes nothing.
     let args = ["prune", "--older-than", "1d", &place.location];
