@@ -448,7 +448,7 @@ fn a_sync_that_selects_nothing_fails() {
     assert_eq!(result.code, Some(1), "{result}");
     assert!(result.stderr.contains("the sources select no image"), "{result}");
     work.ocigraph(&["sync", &app, &copies, "--latest", "0"]).fails_with(2);
-    // A pattern that matches nothing is told beside a source that selects something.
+    // A pattern that matches nothing is reported beside a source that selects something.
     let (others, tags) = (format!("{}/other/*", from.host()), format!("{app}:x*"));
     let (code, rows) = sync(&work, &[&app, &others, &copies]);
     assert_eq!((code, rows.len()), (Some(1), 2), "{rows:#?}");
@@ -588,7 +588,7 @@ fn a_source_with_tag_and_digest_keeps_its_tag() {
 }
 
 #[test]
-fn copies_below_the_destination_are_no_sources() {
+fn copies_below_the_destination_are_not_sources() {
     let work = Workspace::new();
     let fixture = Fixture::start(Config::default());
     let host = fixture.host();
