@@ -57,7 +57,7 @@ EXIT CODES
   0    success
   1    failure
   2    wrong usage
-  3    unknown, of check alone
+  3    unknown, of check and sweep
   129  ended by SIGHUP
   130  ended by SIGINT (Ctrl-C)
   143  ended by SIGTERM

@@ -616,22 +616,34 @@ fn tags_of_cosign_belong_to_their_images_in_a_dry_run_and_when_tags_are_removed(
     push(&format!("{source}:{}", sibling(&sbom)), "signature of the sbom of two");
     let (old, _) = push(&format!("{place}:v0"), "zero");
     push(&format!("{place}:{}", sibling(&old)), "signature of zero");
-    // Another image that only the destination has, without a tag.
+    // That of an image that neither has.
     let untagged = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
     push(&format!("{place}:{}", sibling(untagged)), "signature of an image without a tag");
     let args = [source.as_str(), &place, "--prune-destination"];
     let (_, rows) = sync(&work, &[&args[..], &["--dry-run"]].concat());
-    let expected = [("existed", 1), ("would-copy", 1), ("would-remove", 2)];
+    let expected = [("existed", 1), ("would-copy", 1), ("would-remove", 3)];
     assert_eq!(outcomes(&rows), BTreeMap::from(expected), "{rows:#?}");
     // Where something else is selected, they stay.
     let (code, rows) = sync(&work, &[&args[..], &["--tags", "v1"]].concat());
     assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from([("existed", 1)])), "{rows:#?}");
     let (code, rows) = sync(&work, &args);
-    let expected = [("copied", 1), ("existed", 1), ("removed", 2)];
+    let expected = [("copied", 1), ("existed", 1), ("removed", 3)];
     assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from(expected)), "{rows:#?}");
     let has = |tag: &str| work.ocigraph(&["resolve", &format!("{place}:{tag}")]).code == Some(0);
-    assert!(!has("v0") && !has(&sibling(&old)));
-    assert!(has(&sibling(&new)) && has(&sibling(&sbom)) && has(&sibling(untagged)));
+    assert!(!has("v0") && !has(&sibling(&old)) && !has(&sibling(untagged)));
+    assert!(has(&sibling(&new)) && has(&sibling(&sbom)));
+    // The destination's own signature of an image that the source has.
+    let (one, _) = push(&format!("{source}:v1"), "one");
+    work.ocigraph(&["delete", "--yes", &format!("{source}:{}", sibling(&one))]).ok();
+    let (code, rows) = sync(&work, &args);
+    assert_eq!((code, outcomes(&rows)), (Some(0), BTreeMap::from([("existed", 2)])), "{rows:#?}");
+    assert!(has(&sibling(&one)));
+    // A signature that was replaced at the source.
+    push(&format!("{source}:{}", sibling(&one)), "another signature of one");
+    let (code, rows) = sync(&work, &args);
+    assert_eq!(code, Some(1), "{rows:#?}");
+    let detail = text(only(&rows, "changed"), "detail");
+    assert!(detail.contains(&sibling(&one)) && detail.contains("remove it there"), "{detail}");
 }
 
 #[test]

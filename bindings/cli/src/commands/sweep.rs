@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ocigraph::{KeyCase, Result, SweepOptions, SweepSummary, ToJson};
+use ocigraph::{KeyCase, Result, SweepOptions, SweepRow, SweepSummary, ToJson, printable};
 use serde_json::json;
 
 use crate::{
@@ -72,6 +72,9 @@ pub(crate) struct SweepArgs {
     svg: Option<PathBuf>,
 }
 
+/// The reasons that are printed of rows that are not.
+const MAX_REASONS: usize = 10;
+
 /// The columns of [`ocigraph::SweepRow`].
 const COLUMNS: Columns = &[
     ("registry", ColumnType::Text),
@@ -99,6 +102,7 @@ pub(crate) async fn sweep(common: &Common, args: SweepArgs) -> Result<ExitCode> 
     let listed = args.from.as_deref().map(Lines::read).transpose()?;
     targets.extend(listed.iter().flat_map(Lines::iter));
     let resumes = args.checkpoint.is_some();
+    let shows_rows = args.output.is_none();
     let mut out = match args.summary && args.output.is_none() {
         true => None,
         false => Some(RowOutput::new(COLUMNS, args.format, args.output, resumes)?),
@@ -118,7 +122,13 @@ pub(crate) async fn sweep(common: &Common, args: SweepArgs) -> Result<ExitCode> 
         None => e,
     })?;
     let mut document = Vec::new();
+    let is_shown = out.is_some() && shows_rows;
+    let mut reasons = Vec::new();
     while let Some(batch) = rows.next_batch().await? {
+        if !is_shown {
+            let failed = batch.iter().filter(|row| row.error.is_some());
+            reasons.extend(failed.map(reason).take(MAX_REASONS - reasons.len()));
+        }
         if args.format == RowFormat::Json {
             document.extend(batch.iter().map(|row| row.to_json(KeyCase::Camel)));
         } else if let Some(out) = &mut out {
@@ -139,6 +149,7 @@ pub(crate) async fn sweep(common: &Common, args: SweepArgs) -> Result<ExitCode> 
         (true, _) => output::bytes(summary.table().as_bytes()),
         (false, _) => {}
     }
+    reasons.iter().for_each(|reason| output::note(reason));
     if summary.resumed_rows > 0 {
         output::note(&format!(
             "{} of the rows are of the sweep that the checkpoint continues",
@@ -150,6 +161,19 @@ pub(crate) async fn sweep(common: &Common, args: SweepArgs) -> Result<ExitCode> 
             .map_err(|e| crate::rows::write_error(Some(path), &e))?;
     }
     Ok(code(&summary))
+}
+
+/// The reason of a row that is not shown, as a line.
+fn reason(row: &SweepRow) -> String {
+    let mut place = row.registry.clone();
+    if !row.repository.is_empty() {
+        place = format!("{place}/{}", row.repository);
+    }
+    if let Some(tag) = &row.tag {
+        place = format!("{place}:{tag}");
+    }
+    let error = row.error.as_deref().unwrap_or_default();
+    format!("{:<8} {}: {}", row.status.name(), printable(&place), printable(error))
 }
 
 fn code(summary: &SweepSummary) -> ExitCode {

@@ -162,7 +162,10 @@ pub(crate) async fn sync(common: &Common, args: SyncArgs) -> Result<ExitCode> {
         SyncFormat::Text => output::line(&text_summary(&summary, is_dry)),
         SyncFormat::Ndjson => {}
         SyncFormat::Json => {
-            let whole = json!({ "rows": all, "summary": summary.to_json(KeyCase::Camel) });
+            let mut whole = json!({ "rows": all, "summary": summary.to_json(KeyCase::Camel) });
+            if let Some(e) = &failure {
+                whole["error"] = e.to_string().into();
+            }
             output::line(&ocigraph::json_line(&whole));
         }
     }

@@ -1,6 +1,6 @@
 //! The names of manifests in an archive of several repositories.
 
-use ocigraph_types::{Digest, Location, Reference, TagOrDigest};
+use ocigraph_types::{Code, Digest, Error, Location, Reference, SiblingTag, TagOrDigest, excerpt};
 
 /// Returns the name of a tag.
 pub(crate) fn name_of_tag(repository: &str, tag: &str) -> String {
@@ -22,6 +22,27 @@ pub(crate) fn parsed(name: &str) -> Option<(String, TagOrDigest)> {
     let reference: Reference = name.parse().ok()?;
     let Location::Registry { host, repository } = reference.location() else { return None };
     Some((format!("{host}/{repository}"), reference.name().ok()?))
+}
+
+/// Returns the first name that says that a layout keeps several repositories with what is attached to their
+/// manifests: a manifest without a tag, or a tag that has the digest of a manifest. Such a name is not a tag, so an
+/// operation on the tags of the layout would take what is attached for images.
+pub(crate) fn name_of_several<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    names.into_iter().find(|name| match parsed(name) {
+        Some((_, TagOrDigest::Digest(_))) => true,
+        Some((_, TagOrDigest::Tag(tag))) => SiblingTag::parse(&tag).is_some(),
+        None => false,
+    })
+}
+
+/// The error of an operation that cannot work on such a layout.
+pub(crate) fn several(name: &str) -> Error {
+    let message = format!(
+        "the layout keeps several repositories with what is attached to them, such as {}: \
+         `ocigraph restore --input LAYOUT HOST` writes them to a registry",
+        excerpt(name)
+    );
+    Error::new(Code::Unsupported, message)
 }
 
 #[cfg(test)]

@@ -94,8 +94,13 @@ impl Criteria {
     }
 }
 
+/// Returns true if a pattern matches a tag. In a layout, a tag can be a name with a registry and a repository: its tag
+/// counts too.
 fn matches_any(patterns: &[Pattern], tag: &str) -> bool {
-    patterns.iter().any(|pattern| pattern.matches(tag))
+    let last = tag.rsplit_once(':').filter(|(name, _)| name.contains('/')).map(|(_, last)| last);
+    let matches =
+        |pattern: &Pattern| pattern.matches(tag) || last.is_some_and(|last| pattern.matches(last));
+    patterns.iter().any(matches)
 }
 
 impl Age {
@@ -191,6 +196,19 @@ mod tests {
         assert!(time(None).is_err());
         assert!(is_future(time(Some("2999-01-31T10:00:00Z")).unwrap()));
         assert!(!is_future(Timestamp::now()));
+    }
+
+    #[test]
+    fn the_tag_of_a_full_name_counts() {
+        let keeps = |pattern: &str, tag: &str| {
+            let options = PruneOptions::default().keep_tags(vec![pattern.into()]).untagged(true);
+            Criteria::of(&options).unwrap().keeps(tag)
+        };
+        let name = "registry.example:5000/team/app:v1";
+        for pattern in ["v1", "v*", "*", "**", "registry.example:5000/team/app:*", name] {
+            assert!(keeps(pattern, name), "{pattern}");
+        }
+        assert!(!keeps("app*", name) && !keeps("v2", name) && !keeps("team/*", name));
     }
 
     #[test]

@@ -6,9 +6,12 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::inventory::{Child, DeadList, Existence, Inventory, Node, State};
 use crate::{
-    operation::read::{
-        ListedManifest, fetch_manifest, listed_manifest, listed_referrers, read_small,
-        resolve_tags, unread,
+    operation::{
+        archive::{name_of_several, several},
+        read::{
+            ListedManifest, fetch_manifest, listed_manifest, listed_referrers, read_small,
+            resolve_tags, unread,
+        },
     },
     store::{
         ReadStore,
@@ -21,7 +24,7 @@ use crate::{
 };
 use ocigraph_types::{
     Code, Descriptor, Digest, Error, IMAGE_CONFIG_LIMIT, ImageConfig, ListProblem, Manifest,
-    Result, SiblingTag, TagOrDigest, created, media_type, weight::Weight,
+    Result, SiblingTag, TagOrDigest, created, excerpt, media_type, weight::Weight,
 };
 
 /// What a scan looks for.
@@ -121,6 +124,11 @@ impl Scan<'_> {
             }
             tags => tags?,
         };
+        if self.store.repository().is_none()
+            && let Some(name) = name_of_several(tags.entries.iter().map(String::as_str))
+        {
+            return Err(several(name));
+        }
         inventory.unread.extend(unread_lists(&tags.problems));
         let known: HashSet<String> = inventory.nodes.values().flat_map(Node::all_tags).collect();
         let (fallback, others): (Vec<String>, Vec<String>) = tags
@@ -135,8 +143,19 @@ impl Scan<'_> {
                     inventory.charge.add(tag.weight())?;
                     inventory.node(&descriptor)?.add_tag(tag);
                 }
-                // The tag was deleted after it was listed.
-                Err(e) if e.code() == Code::NotFound => {}
+                // It was deleted after it was listed, or the registry has lost its manifest.
+                Err(e) if e.code() == Code::NotFound => {
+                    let message = format!(
+                        "the tag {} is listed and names nothing: what its manifest needs is not known",
+                        excerpt(&tag)
+                    );
+                    // A layout is complete, unless it is damaged. Some registries keep tags of deleted manifests.
+                    if self.store.repository().is_none() {
+                        inventory.unread.push(message);
+                    } else if self.planned.is_none() {
+                        inventory.unseen.push(message);
+                    }
+                }
                 // It may name any manifest, or an index that lists any.
                 Err(e) if e.is_of_one_manifest() => {
                     inventory.unread.push(format!("the tag {tag} {}", unread(&e)));
@@ -273,6 +292,10 @@ impl Scan<'_> {
                 }
                 Some(ListedManifest::Missing) => {
                     inventory.node(&descriptor)?.state = State::Missing;
+                    // A layout is complete, unless it is damaged: nothing else removes the file of an entry.
+                    if self.store.repository().is_none() && may_be_index(&descriptor) {
+                        inventory.unread.push(format!("the listed manifest {subject} is missing"));
+                    }
                 }
                 Some(ListedManifest::Unreadable(e)) => {
                     inventory.node(&descriptor)?.state = State::Unreadable;

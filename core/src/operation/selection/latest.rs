@@ -4,11 +4,28 @@ use std::cmp::Ordering;
 
 /// Returns the `count` newest of some tags, the newest first: those with the highest version. Numbers compare
 /// as numbers, and a text after a hyphen is a version before the one without it: `v1.10`, `v1.9`, `v1.9-rc1`.
+/// Tags without a version, such as `latest` and `pr-7`, come after all versions.
 pub(crate) fn latest<'a>(tags: impl IntoIterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
     let mut tags: Vec<&str> = tags.into_iter().collect();
-    tags.sort_by(|a, b| by_version(b, a));
+    tags.sort_by(|a, b| match (version(a), version(b)) {
+        (Some(a), Some(b)) if a != b => by_version(b, a),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        _ => by_version(b, a),
+    });
     tags.truncate(count);
     tags
+}
+
+/// Returns the version of a tag, without a `v` before it: numbers with dots between them, and a text after a
+/// hyphen, an underscore, or at least two numbers: `1.2`, `v2`, `1.0rc1`, `2.4-alpine`. `4f3c2a1` has none.
+fn version(tag: &str) -> Option<&str> {
+    let version = tag.strip_prefix(['v', 'V']).unwrap_or(tag);
+    let end = version.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(version.len());
+    let (numbers, rest) = version.split_at(end);
+    let has_numbers = numbers.split('.').all(|number| !number.is_empty());
+    let is_end = rest.is_empty() || rest.starts_with(['-', '_']) || numbers.contains('.');
+    (has_numbers && is_end).then_some(version)
 }
 
 fn by_version(a: &str, b: &str) -> Ordering {
@@ -54,5 +71,17 @@ mod tests {
         let all = ["v2", "v1.10.1", "v1.10", "v1.10-rc02", "v1.10-rc1", "v1.9", "latest"];
         assert_eq!(latest(tags, 10), all);
         assert_eq!(latest(tags, 2), all[..2]);
+    }
+
+    #[test]
+    fn a_version_is_before_other_texts_with_or_without_its_v() {
+        let tags =
+            ["1.0", "sha-abc123", "v0.9", "2.0", "release-0.1", "nightly", "v1.5", "pr-70", "pr-8"];
+        let all =
+            ["2.0", "v1.5", "1.0", "v0.9", "sha-abc123", "release-0.1", "pr-70", "pr-8", "nightly"];
+        assert_eq!(latest(tags, 10), all);
+        let mixed = ["4f3c2a1", "1.0rc1", "1.0", "2024-11-01", "v1.2.3-alpine", "1..2", "v"];
+        let all = ["2024-11-01", "v1.2.3-alpine", "1.0rc1", "1.0", "v", "4f3c2a1", "1..2"];
+        assert_eq!(latest(mixed, 10), all);
     }
 }

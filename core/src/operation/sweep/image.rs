@@ -167,8 +167,10 @@ struct ImageRows<'a> {
     is_cut: bool,
     is_unknown: bool,
     is_refused: bool,
-    /// The images of an index, and the image itself, each with the kinds of what is attached directly.
-    images: HashMap<Digest, (Option<String>, Kinds)>,
+    /// What indexes list, each after its index.
+    listed: Vec<ListedImage>,
+    /// The places of their manifests.
+    places: HashMap<Digest, usize>,
     own: Kinds,
     visited: Vec<Digest>,
     attached: u64,
@@ -192,7 +194,8 @@ impl<'a> ImageRows<'a> {
             is_cut: false,
             is_unknown: false,
             is_refused: false,
-            images: HashMap::new(),
+            listed: Vec::new(),
+            places: HashMap::new(),
             own: Kinds::default(),
             visited: Vec::new(),
             attached: 0,
@@ -224,16 +227,19 @@ impl<'a> ImageRows<'a> {
     fn cover(&mut self, row: &SweepRow) {
         let (Some(subject), Some(digest)) = (&row.subject, &row.digest) else { return };
         if row.edge.as_deref() == Some(EdgeKind::Child.name()) {
-            let image = self.images.entry(digest.clone()).or_default();
-            image.0 = row.platform.clone();
+            let index = self.places.get(subject).copied();
+            self.places.insert(digest.clone(), self.listed.len());
+            let (platform, own) = (row.platform.clone(), Kinds::default());
+            self.listed.push(ListedImage { index, platform, own });
             return;
         }
         self.has_attached = true;
         let kinds = Kinds::of(&row.kinds);
         if subject == self.image {
             self.own = self.own.or(kinds);
-        } else if let Some((_, covered)) = self.images.get_mut(subject) {
-            *covered = covered.or(kinds);
+        } else if let Some(place) = self.places.get(subject) {
+            let own = &mut self.listed[*place].own;
+            *own = own.or(kinds);
         }
     }
 
@@ -244,18 +250,38 @@ impl<'a> ImageRows<'a> {
             (.., true) => SweepStatus::Found,
             _ => SweepStatus::None,
         };
-        let own = self.own;
-        let mut kinds = own;
-        if !self.images.is_empty() {
-            let of_each =
-                self.images.values().fold(Kinds::all(), |all, (_, kinds)| all.and(*kinds));
-            kinds = kinds.or(of_each);
-        }
-        let platforms = self.images.into_values();
-        let platforms =
-            platforms.filter_map(|(platform, kinds)| Some((platform?, kinds.or(own)))).collect();
-        (self.rows, status, ImageCoverage::new(kinds, platforms))
+        (self.rows, status, coverage(self.own, self.listed))
     }
+}
+
+/// Something that an index lists: an image, or another index.
+struct ListedImage {
+    /// The place of the index, unless it is the image itself.
+    index: Option<usize>,
+    platform: Option<String>,
+    /// The kinds of what is attached directly.
+    own: Kinds,
+}
+
+/// An index has what is attached to it, or to each of its images. An image has what is attached to it, or to an
+/// index that leads to it.
+fn coverage(own: Kinds, listed: Vec<ListedImage>) -> ImageCoverage {
+    let mut inherited: Vec<Kinds> = Vec::with_capacity(listed.len());
+    for image in &listed {
+        let above = image.index.map_or(own, |index| inherited[index]);
+        inherited.push(above.or(image.own));
+    }
+    // Of each index, what all of its images have that come after in the list.
+    let mut of_each: Vec<Option<Kinds>> = vec![None; listed.len()];
+    let mut of_root: Option<Kinds> = None;
+    for (place, image) in listed.iter().enumerate().rev() {
+        let kinds = image.own.or(of_each[place].unwrap_or_default());
+        let all = image.index.map_or(&mut of_root, |index| &mut of_each[index]);
+        *all = Some(all.unwrap_or(Kinds::all()).and(kinds));
+    }
+    let platforms = listed.into_iter().zip(inherited);
+    let platforms = platforms.filter_map(|(image, kinds)| Some((image.platform?, kinds))).collect();
+    ImageCoverage::new(own.or(of_root.unwrap_or_default()), platforms)
 }
 
 impl Found for ImageRows<'_> {
@@ -290,5 +316,35 @@ impl Found for ImageRows<'_> {
 
     fn wants_every_edge(&self) -> bool {
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_within_an_index_has_what_all_of_its_images_have() {
+        let sbom = Kinds::of(&["sbom".to_owned()]);
+        let none = Kinds::default();
+        let listed = |index, own| ListedImage { index, platform: Some("a/b".to_owned()), own };
+        // An index of an index of two images, and of an image.
+        let of = |one, two, three| {
+            let images = vec![
+                ListedImage { index: None, platform: None, own: none },
+                listed(Some(0), one),
+                listed(Some(0), two),
+                listed(None, three),
+            ];
+            coverage(none, images)
+        };
+        assert_eq!(of(sbom, sbom, sbom).kinds(), sbom);
+        assert_eq!(of(sbom, none, sbom).kinds(), none);
+        assert_eq!(of(sbom, sbom, none).kinds(), none);
+        let index = ListedImage { index: None, platform: None, own: sbom };
+        let covered = coverage(none, vec![index, listed(Some(0), none)]);
+        assert_eq!(covered.kinds(), sbom);
+        assert_eq!(covered.platforms().collect::<Vec<_>>(), [("a/b", sbom)]);
+        assert_eq!(coverage(sbom, Vec::new()).kinds(), sbom);
     }
 }

@@ -10,6 +10,7 @@ use futures::TryStreamExt;
 use super::{context::Context, place::Place, row::SweepStatus, targets::Work};
 use crate::{
     operation::{
+        archive::{name_of_several, several},
         attached::sibling_tags::SiblingTags,
         selection::{Filter, Names},
     },
@@ -72,7 +73,13 @@ impl ListedTags {
         let mut parts = store.tags_in_parts();
         while let Some(mut part) = parts.try_next().await? {
             listed.problems.append(&mut part.problems);
-            listed.names.extend(part.entries.iter().map(String::as_str), &mut listed.charge)?;
+            let names = || part.entries.iter().map(String::as_str);
+            if store.repository().is_none()
+                && let Some(name) = name_of_several(names())
+            {
+                return Err(several(name));
+            }
+            listed.names.extend(names(), &mut listed.charge)?;
         }
         Ok(listed)
     }

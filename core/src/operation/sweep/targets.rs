@@ -312,6 +312,7 @@ mod tests {
         };
         assert_eq!(of(&["r.io/app", "r.io/app:v2,other,other"], None), "v1 v2 w1 other");
         assert_eq!(of(&["r.io/app:w*", "r.io/app:v1,w1"], None), "v1 w1");
-        assert_eq!(of(&["r.io/app:v*", "r.io/app", "r.io/app:v1,v2"], Some(1)), "v2 w1 v1");
+        assert_eq!(of(&["r.io/app:v*", "r.io/app", "r.io/app:v1,v2"], Some(1)), "v2 v1");
+        assert_eq!(of(&["r.io/app:w*", "r.io/app", "r.io/app:v1,v2"], Some(1)), "w1 v2 v1");
     }
 }

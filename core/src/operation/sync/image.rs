@@ -41,6 +41,8 @@ struct Image<'a> {
     repository: &'a Repository,
     name: &'a TagOrDigest,
     row: SyncRow,
+    /// The destination keeps a tag that has the digest of a manifest, for another manifest.
+    keeps_tag: bool,
 }
 
 /// The manifest that the destination should have.
@@ -63,7 +65,8 @@ pub(super) async fn sync_image(
 ) -> Synced {
     let (source, destination) = (repository.source(&name), repository.destination(&name));
     let row = SyncRow::new(source, destination, SyncOutcome::Unknown);
-    let image = Image { context: &context, repository: &repository, name: &name, row };
+    let image =
+        Image { context: &context, repository: &repository, name: &name, row, keeps_tag: false };
     image.run().await
 }
 
@@ -194,7 +197,11 @@ impl Image<'_> {
         match copied {
             Ok(report) => {
                 if let Some(kept) = report.kept_tags.first() {
-                    let reason = format!("the tag {} was not copied: {}", kept.tag, kept.reason);
+                    self.keeps_tag = true;
+                    let reason = format!(
+                        "the tag {} was not copied: {}; remove it there to have that of the source",
+                        kept.tag, kept.reason
+                    );
                     self.row.detail = Some(reason);
                 }
                 if !report.missing.is_empty() {
@@ -280,7 +287,11 @@ impl Image<'_> {
             None => {
                 let why = self.row.detail.take().map(|why| format!("; {why}"));
                 let detail = format!("{lacks}{}", why.unwrap_or_default());
-                self.row.with_detail(SyncOutcome::Missing, detail)
+                let outcome = match self.keeps_tag && compared.manifests.is_empty() {
+                    true => SyncOutcome::Changed,
+                    false => SyncOutcome::Missing,
+                };
+                self.row.with_detail(outcome, detail)
             }
         })
     }

@@ -135,7 +135,8 @@ impl Mapping {
                     "the layout {name} has no name of a repository, which the destination would keep"
                 );
                 return Err(Error::new(Code::InvalidArgument, message)
-                    .with_hint("sync the layout by itself, to HOST/REPOSITORY or oci:PATH"));
+                    .with_hint("sync the layout by itself, to HOST/REPOSITORY or oci:PATH; `ocigraph restore` writes a layout \
+                               of several repositories"));
             }
         };
         if place.reference.location() == source {

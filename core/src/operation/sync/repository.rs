@@ -1,7 +1,7 @@
 //! A repository that is synchronised: its tags, and what its images share.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     operation::{
+        archive::several,
         attached::sibling_tags::SiblingTags,
         copy::{SharedBlobs, SharedLimits},
         selection::{Filter, TagSelection, latest},
@@ -18,7 +19,7 @@ use crate::{
     store::{ReadStore, Store},
 };
 use ocigraph_types::{
-    Code, Digest, Error, ListProblem, Location, Reference, Result, SiblingTag, TagOrDigest, excerpt,
+    Code, Digest, ListProblem, Location, Reference, Result, SiblingTag, TagOrDigest,
 };
 
 /// Blobs of which a repository remembers that they were copied.
@@ -42,19 +43,10 @@ impl Work {
 
     /// Refuses a layout of several repositories: its names are not tags of one repository.
     fn check_names(&self, names: &[String]) -> Result<()> {
-        let Location::Layout(path) = &self.location else { return Ok(()) };
         let is_registry = matches!(self.place.reference.location(), Location::Registry { .. });
-        match names.iter().find(|name| is_registry && name.contains('/')) {
-            Some(name) => {
-                let path = path.display();
-                let message = format!(
-                    "the layout {path} has names of several repositories, such as {}: copy it with \
-                     `ocigraph restore --input {path} DESTINATION`",
-                    excerpt(name)
-                );
-                Err(Error::new(Code::InvalidArgument, message))
-            }
-            None => Ok(()),
+        match (&self.location, names.iter().find(|name| name.contains('/'))) {
+            (Location::Layout(_), Some(name)) if is_registry => Err(several(name)),
+            _ => Ok(()),
         }
     }
 
@@ -230,7 +222,7 @@ impl Repository {
     }
 
     /// Removes the tags of the destination that the source does not have, among those that are selected. If
-    /// all are selected and copied, the tags that have the digest of a removed one's manifest go with it.
+    /// all are selected and copied, so are those that have the digest of a manifest that the source does not have.
     pub(super) async fn prune(
         &self,
         filter: &Filter,
@@ -267,10 +259,19 @@ impl Repository {
             listed.into_iter().partition(|tag| SiblingTag::parse(tag).is_some());
         let takes_siblings = all_are_copied && self.has_every_tag(filter);
         let siblings = siblings.into_iter().filter(|tag| takes_siblings && !source.contains(tag));
-        let mut siblings: Vec<String> = siblings.collect();
-        let mut surplus: VecDeque<String> = others.into_iter().filter(is_surplus).collect();
+        let mut surplus: Vec<String> = others.into_iter().filter(is_surplus).collect();
+        for sibling in siblings {
+            let Some(tag) = SiblingTag::parse(&sibling) else { continue };
+            let _permit = limits.requests.acquire().await;
+            // What the source does not have, none of its tags leads to.
+            match self.from.has_manifest(tag.subject()).await {
+                Ok(false) => surplus.push(sibling),
+                Ok(true) => {}
+                Err(e) => return vec![row(Some(&sibling)).with_unknown(&e)],
+            }
+        }
         let mut rows = Vec::new();
-        while let Some(tag) = surplus.pop_front() {
+        for tag in surplus {
             let row = row(Some(&tag));
             // Somebody may have pushed it since the tags were listed.
             let at_source = {
@@ -285,7 +286,6 @@ impl Repository {
                     continue;
                 }
             }
-            surplus.extend(self.siblings_to_remove(&tag, &mut siblings, limits).await);
             rows.push(if dry_run {
                 let detail = "the source does not have it".to_owned();
                 row.with_detail(SyncOutcome::WouldRemove, detail)
@@ -304,34 +304,6 @@ impl Repository {
             });
         }
         rows
-    }
-}
-
-impl Repository {
-    /// Takes the tags of the destination that have the digest of a tag's manifest, if the source does not have
-    /// that manifest: they go with the tag.
-    async fn siblings_to_remove(
-        &self,
-        tag: &str,
-        siblings: &mut Vec<String>,
-        limits: &SharedLimits,
-    ) -> Vec<String> {
-        if siblings.is_empty() {
-            return Vec::new();
-        }
-        let _permit = limits.requests.acquire().await;
-        let Ok(named) = self.to.resolve(&TagOrDigest::Tag(tag.to_owned())).await else {
-            return Vec::new();
-        };
-        let is_of = |sibling: &String| {
-            SiblingTag::parse(sibling).is_some_and(|sibling| *sibling.subject() == named.digest)
-        };
-        if !siblings.iter().any(is_of)
-            || !matches!(self.from.has_manifest(&named.digest).await, Ok(false))
-        {
-            return Vec::new();
-        }
-        siblings.extract_if(.., |sibling| is_of(sibling)).collect()
     }
 }
 

@@ -44,7 +44,8 @@ pub(super) struct Snapshot {
     pub(super) listed: Mutex<Option<Arc<ListedManifests>>>,
     /// Finds entries without a search, made on first use.
     lookup: OnceLock<Lookup>,
-    /// The sibling tags that `cosign save` left out, found on first use.
+    /// The sibling tags that no name is, found on first use: those that `cosign save` left out, and those in the
+    /// names of a layout of several repositories.
     siblings: OnceLock<Vec<(SiblingTag, Digest)>>,
 }
 
@@ -77,19 +78,26 @@ impl Snapshot {
         self.lookup().tags.get(tag).or_else(|| self.index.tagged(tag))
     }
 
-    /// Returns the manifest of a sibling tag that `cosign save` did not write.
+    /// Returns the manifest of a sibling tag that no name is.
     pub(super) fn sibling(&self, tag: &str) -> Option<&Digest> {
-        let siblings = self.siblings.get_or_init(|| siblings(&self.index));
+        let siblings = self.unwritten_siblings();
         siblings.iter().find(|(sibling, _)| sibling.to_string() == tag).map(|(_, digest)| digest)
     }
 
-    /// Returns all sibling tags: those that are written, and those that `cosign save` left out.
+    /// Returns all sibling tags: those that are written, and the others.
     pub(super) fn sibling_tags(&self) -> Vec<SiblingTag> {
         let written = self.index.tags().into_iter().filter_map(|tag| SiblingTag::parse(&tag));
-        let saved = self.siblings.get_or_init(|| siblings(&self.index));
+        let saved = self.unwritten_siblings();
         let mut seen = HashSet::new();
         let all = written.chain(saved.iter().map(|(tag, _)| tag.clone()));
         all.filter(|tag| seen.insert(tag.clone())).collect()
+    }
+
+    fn unwritten_siblings(&self) -> &[(SiblingTag, Digest)] {
+        self.siblings.get_or_init(|| {
+            let saved = siblings(&self.index).into_iter();
+            saved.chain(siblings_in_names(self.index.names())).collect()
+        })
     }
 
     /// Returns what [`Index::entry`] does.
@@ -118,6 +126,16 @@ impl Snapshot {
             }
         })
     }
+}
+
+/// Returns the sibling tags at the ends of full names, such as `registry.example/app:sha256-….sig`.
+fn siblings_in_names<'a>(
+    names: impl Iterator<Item = (&'a str, &'a Digest)>,
+) -> impl Iterator<Item = (SiblingTag, Digest)> {
+    names.filter_map(|(name, digest)| {
+        let (repository, tag) = name.rsplit_once(':')?;
+        Some((SiblingTag::parse(tag).filter(|_| repository.contains('/'))?, digest.clone()))
+    })
 }
 
 /// The manifest of each tag, the first entry of each manifest, and the entries of the names that

@@ -485,3 +485,60 @@ fn a_time_in_the_future_takes_no_place_among_the_newest() {
     let reason = &of_list(&plan, "kept", "reason")[&forged];
     assert!(reason.contains("in the future"), "{reason}");
 }
+
+#[test]
+fn a_layout_of_several_repositories_is_refused_and_full_names_are_matched_by_their_tags() {
+    let work = Workspace::new();
+    let from = ocigraph_fixture::Fixture::start(Config::default());
+    for name in ["one", "two"] {
+        let place =
+            Place { location: format!("{}/{name}", from.host()), ..Place::layout(&work, "x") };
+        let image = place.push("v1", name, OLD);
+        place.attach("v1", "sbom/example");
+        place.sibling(&image, "sig");
+    }
+    let kept = Place::layout(&work, "kept");
+    work.ocigraph(&["sync", &from.host(), &kept.location]).ok();
+    let before = work.ocigraph(&["tags", &kept.location]).ok();
+    // A signature by tag belongs to its image there, too.
+    let one = format!("{}:{}/one:v1", kept.location, from.host());
+    let found = work.ocigraph(&["discover", "--format", "json", &one]).ok();
+    assert!(found.contains("sbom/example") && found.contains(".sig"), "{found}");
+    work.ocigraph(&["copy", "-r", &one, "oci:out:v1"]).ok();
+    assert!(work.ocigraph(&["tags", "oci:out"]).ok().contains(".sig"));
+    let error = kept.prune(&["--older-than", "1d", "--keep-tags", "v*", "--yes"]).fails_with(1);
+    assert!(error.contains("keeps several repositories") && error.contains("restore"), "{error}");
+    assert_eq!(work.ocigraph(&["tags", &kept.location]).ok(), before);
+    let swept = work.ocigraph(&["sweep", &kept.location, "--summary"]);
+    assert_eq!(swept.code, Some(3), "{swept}");
+    assert!(swept.stderr.contains("unknown") && swept.stderr.contains("restore"), "{swept}");
+
+    // Names as other tools write them.
+    let named = Place::layout(&work, "named");
+    for tag in ["v1", "old"] {
+        let image = named.push(tag, tag, OLD);
+        let name = format!("docker.io/library/app:{tag}");
+        let index = work.path("named/index.json");
+        let text = std::fs::read_to_string(&index).unwrap();
+        let renamed = text.replace(&format!("\"{tag}\""), &format!("\"{name}\""));
+        assert!(renamed != text && renamed.contains(&image), "{text}");
+        std::fs::write(&index, renamed).unwrap();
+    }
+    named.prune(&["--older-than", "1d", "--keep-tags", "v*", "--yes"]).ok();
+    assert_eq!(work.ocigraph(&["tags", &named.location]).ok(), "docker.io/library/app:v1\n");
+}
+
+#[test]
+fn everything_stays_in_a_layout_that_has_lost_an_index() {
+    let work = Workspace::new();
+    let place = Place::layout(&work, "layout");
+    let child = place.push("child", "child", OLD);
+    let index = place.push_index(Some("v2"), &[&child], None);
+    place.push("v1", "one", OLD);
+    let blob = work.path("layout/blobs/sha256").join(index.trim_start_matches("sha256:"));
+    std::fs::remove_file(blob).unwrap();
+    let pruned = place.prune(&["--tags", "v1,child", "--untagged", "--yes"]);
+    assert_eq!(pruned.code, Some(1), "{pruned}");
+    assert!(pruned.stdout.contains("the tag v2 is listed and names nothing"), "{pruned}");
+    assert!(place.exists("v1") && place.exists(&child));
+}
