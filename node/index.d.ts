@@ -1399,9 +1399,9 @@ export interface SyncOptions extends CallOptions {
   /**
    * Removes the tags of the destination that the source does not have, within what is selected: repositories of sources
    * that name no tags, and there the tags that match the patterns. Nothing is removed if a list of the tags is
-   * incomplete, or if the source lists no tag. A tag that has the digest of a manifest, as cosign writes it, goes with
-   * the tag of that manifest if all tags of the repository are selected and copied and the source does not have the
-   * manifest. Others stay. Default: false.
+   * incomplete, or if the source lists no tag. A tag that has the digest of a manifest, as cosign writes it, is removed
+   * if all tags of the repository are selected and copied and the source does not have that manifest. Others stay: a
+   * signature of what the source has can be the destination's own. Default: false.
    */
   pruneDestination?: boolean | undefined;
   /**

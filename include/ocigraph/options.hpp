@@ -722,8 +722,9 @@ class sync_options
     /* If true, removes the tags of the destination that the source does not have, within what is selected:
      * repositories of sources that name no tags, and there the tags that match the patterns. Nothing is removed if a
      * list of the tags is incomplete, or if the source lists no tag. A tag that has the digest of a manifest, as
-     * cosign writes it, goes with the tag of that manifest if all tags of the repository are selected and copied and
-     * the source does not have the manifest. Others stay. Default: false. */
+     * cosign writes it, is removed if all tags of the repository are selected and copied and the source does not
+     * have that manifest. Others stay: a signature of what the source has can be the destination's own. Default:
+     * false. */
     sync_options &prune_destination(bool prune_destination) {
         return set(ocigraph_sync_options_set_prune_destination, prune_destination);
     }

@@ -986,8 +986,9 @@ class ArtifactOperations(Base):
             prune_destination: removes the tags of the destination that the source does not have, within what is
                 selected: repositories of sources that name no tags, and there the tags that match the patterns. Nothing
                 is removed if a list of the tags is incomplete, or if the source lists no tag. A tag that has the digest
-                of a manifest, as cosign writes it, goes with the tag of that manifest if all tags of the repository are
-                selected and copied and the source does not have the manifest. Others stay. Default: False.
+                of a manifest, as cosign writes it, is removed if all tags of the repository are selected and copied and
+                the source does not have that manifest. Others stay: a signature of what the source has can be the
+                destination's own. Default: False.
             repair: also asks the destination for every blob of what it has, and copies again what it has lost. Not with
                 ``dry_run``. Default: False; a manifest that the destination has proves its blobs, since a registry
                 checks them when it receives the manifest.
