@@ -431,5 +431,5 @@ pub use {
         backup::{ArchivedTag, BackupOptions, BackupReport},
         restore::{RestoreOptions, RestoreReport},
     },
-    store::layout::Layout,
+    store::layout::{BlobUpload, Layout},
 };

@@ -40,6 +40,8 @@ pub(crate) mod tag;
 pub(crate) mod transfer;
 pub(crate) mod verify;
 
+#[cfg(feature = "layout")]
+pub use archive::archived_repositories;
 pub use attach::attach;
 #[cfg(feature = "layout")]
 pub use backup::backup;

@@ -14,4 +14,5 @@ mod reading;
 mod support;
 #[cfg(unix)]
 mod untrusted;
+mod uploads;
 mod writing;

@@ -15,6 +15,40 @@ use crate::store::{
 };
 use ocigraph_types::{Code, Descriptor, Digest, Error, Result, TagOrDigest, annotation, excerpt};
 
+/// Returns the repositories of an archive, or of another layout that holds several repositories, by their
+/// names `host/repository`. They are only read. Empty if the names in the layout are tags, as those of any
+/// other layout. `backup` writes such archives.
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let dir = tempfile::tempdir().unwrap();
+/// use ocigraph::{BackupOptions, Client, File, Limits, PushOptions, operation};
+///
+/// # let layout = dir.path().join("app");
+/// # let archive = dir.path().join("all.tar");
+/// let client = Client::new();
+/// let app = format!("oci:{}:v1", layout.display()).parse()?;
+/// client.push(&app, PushOptions::default().files(vec![File::bytes("sbom.json", "{}")])).await?;
+/// client.backup(&[app], &archive, BackupOptions::default()).await?;
+/// // An archive of one repository has its tags as names.
+/// assert!(operation::archived_repositories(&archive, &Limits::default()).await?.is_empty());
+/// # Ok::<(), ocigraph::Error>(()) }).unwrap();
+/// ```
+///
+/// # Errors
+/// As [`Layout`]; [`Code::Conflict`] if some names are tags, and others have a repository in front.
+pub async fn archived_repositories(
+    path: &Path,
+    limits: &Limits,
+) -> Result<BTreeMap<String, Arc<dyn ReadStore>>> {
+    let archive = Archive::open(&[path.to_owned()], limits).await?;
+    let repositories = archive.repositories().filter_map(|name| {
+        let repository: Arc<dyn ReadStore> = Arc::new(archive.repository(name)?);
+        Some((name.to_owned(), repository))
+    });
+    Ok(repositories.collect())
+}
+
 /// An archive, and earlier archives that have content of it.
 #[derive(Debug)]
 pub(crate) struct Archive {

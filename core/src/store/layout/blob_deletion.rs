@@ -16,7 +16,7 @@ impl Inner {
         let opened = self.directory.create()?;
         let _index = opened.lock_index()?;
         let deleted = self.exclusively(&opened, |leased| {
-            if leased.get(digest).is_some_and(|count| count.active > 0) {
+            if leased.blobs.get(digest).is_some_and(|count| count.active > 0) {
                 return Err(busy(digest));
             }
             if let Some(user) = self.user_of(&opened, digest)? {

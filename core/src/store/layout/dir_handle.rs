@@ -143,6 +143,14 @@ impl DirHandle {
             .map_err(|e| Error::io("write", &to.join(name), e))
     }
 
+    /// Gives a regular file a second name, in another directory. Fails if the name exists there.
+    pub(super) fn link(&self, name: &str, to: &DirHandle) -> Result<(), Refused> {
+        match self.kind(name)? {
+            Kind::File => Ok(sys::link(&self.handle, name.as_ref(), &to.handle)?),
+            kind => Err(Refused::Is(kind)),
+        }
+    }
+
     /// Removes a regular file, or a symbolic link itself. Leaves anything else with a warning.
     pub(super) fn remove(&self, name: impl AsRef<OsStr>) -> Result<()> {
         let name = name.as_ref();

@@ -66,11 +66,17 @@ pub(super) struct LayoutDirectory {
     path: PathBuf,
     /// The open handles, shared by all concurrent writes through this value.
     opened: Mutex<Weak<OpenLayout>>,
+    /// True if other directories beside the files of the layout are layouts of their own.
+    has_nested: bool,
 }
 
 impl LayoutDirectory {
     pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, opened: Mutex::default() }
+        Self { path, opened: Mutex::default(), has_nested: false }
+    }
+
+    pub(super) fn with_nested(path: PathBuf) -> Self {
+        Self { has_nested: true, ..Self::new(path) }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -189,9 +195,15 @@ impl LayoutDirectory {
     /// its files with them. Accepts what a killed push left before it wrote the marker.
     fn check_vacant(&self) -> Result<()> {
         let Ok(entries) = fs::read_dir(&self.path) else { return Ok(()) };
-        // Three names are ours, so a fourth suffices to find another.
-        let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).take(4).collect();
         let ours = |name: &OsStr| name == PRIVATE || name == BLOBS || name == INDEX;
+        let is_nested = |entry: &fs::DirEntry| {
+            self.has_nested
+                && !ours(&entry.file_name())
+                && entry.file_type().is_ok_and(|kind| kind.is_dir())
+        };
+        // Three names are ours, so a fourth suffices to find another.
+        let others = entries.flatten().filter(|entry| !is_nested(entry));
+        let names: Vec<_> = others.map(|entry| entry.file_name()).take(4).collect();
         let killed =
             names.iter().any(|name| name == PRIVATE) && names.iter().all(|name| ours(name));
         // Another process may have written the marker since the first check.
@@ -372,6 +384,14 @@ pub(super) struct StagedFile {
 }
 
 impl StagedFile {
+    /// Removes the bytes after the first `length`: a failed write can leave some in the file.
+    pub(super) fn truncate(&mut self, length: u64) -> Result<()> {
+        let truncated = self.file.set_len(length);
+        truncated
+            .and_then(|()| self.file.seek(SeekFrom::Start(length)).map(drop))
+            .map_err(|e| Error::io("write", &self.opened.private.join(&self.name), e))
+    }
+
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let path = || self.opened.private.join(&self.name);
         self.file.write_all(bytes).map_err(|e| Error::io("write", &path(), e))

@@ -39,7 +39,7 @@ use super::{
     directory::{OpenLayout, wait_for},
     index::{Index, remove_names},
     inner::Inner,
-    lease_table::LeaseCount,
+    lease_table::LeaseTable,
     referrers_index::is_referrers_index,
     summaries::{ListedManifests, ManifestSummary},
     sync::lock,
@@ -162,13 +162,13 @@ impl Inner {
     pub(super) fn exclusively<T>(
         &self,
         opened: &OpenLayout,
-        work: impl FnOnce(&HashMap<Digest, LeaseCount>) -> Result<T>,
+        work: impl FnOnce(&LeaseTable) -> Result<T>,
     ) -> Result<Option<T>> {
         let (content, path) = opened.content_lock()?;
         let mut leases = lock(&self.leases);
         let had_lock = leases.lock.take().is_some();
         let exclusive = matches!(FileExt::try_lock(&content), Ok(()));
-        let outcome = exclusive.then(|| work(&leases.blobs)).transpose();
+        let outcome = exclusive.then(|| work(&leases)).transpose();
         if had_lock {
             FileExt::unlock(&content).map_err(|e| Error::io("unlock", &path, e))?;
             wait_for(&path, || FileExt::try_lock_shared(&content))?;
@@ -177,11 +177,7 @@ impl Inner {
         outcome
     }
 
-    fn collect_exclusively(
-        &self,
-        opened: &OpenLayout,
-        leased: &HashMap<Digest, LeaseCount>,
-    ) -> Result<()> {
+    fn collect_exclusively(&self, opened: &OpenLayout, leased: &LeaseTable) -> Result<()> {
         if leased.is_empty() {
             opened.staged().iter().try_for_each(|name| opened.private.remove(name))?;
         }
@@ -217,7 +213,7 @@ impl Inner {
         let (kept, unneeded): (HashSet<Digest>, HashSet<Digest>) = candidates
             .into_iter()
             .filter(|digest| !named.contains(digest))
-            .partition(|digest| leased.contains_key(digest));
+            .partition(|digest| leased.blobs.contains_key(digest));
         let mut folders = HashMap::new();
         for digest in &unneeded {
             let name = digest.algorithm_name();

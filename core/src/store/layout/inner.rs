@@ -48,8 +48,12 @@ pub(super) struct Inner {
 
 impl Inner {
     pub(super) fn new(path: PathBuf, limits: &Limits) -> Self {
+        Self::of(LayoutDirectory::new(path), limits)
+    }
+
+    pub(super) fn of(directory: LayoutDirectory, limits: &Limits) -> Self {
         Self {
-            directory: LayoutDirectory::new(path),
+            directory,
             max_manifest_bytes: limits.max_manifest_bytes as u64,
             max_entries: limits.max_entries,
             index_cache: IndexCache::default(),

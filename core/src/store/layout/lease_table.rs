@@ -1,7 +1,11 @@
 //! The table of leased blobs of one handle. `leases` changes it; `gc` reads it and never removes a
 //! blob that is in it.
 
-use std::{collections::HashMap, fs::File};
+use std::{
+    collections::HashMap,
+    fs::File,
+    time::{Duration, Instant},
+};
 
 use ocigraph_types::Digest;
 
@@ -11,6 +15,8 @@ pub(super) struct LeaseTable {
     /// The lock file `content`, locked shared while the table has entries.
     pub(super) lock: Option<File>,
     pub(super) blobs: HashMap<Digest, LeaseCount>,
+    /// Uploads in progress: their staged files have no digest yet.
+    pub(super) uploads: usize,
 }
 
 /// The number of leases of one blob: two pushes by one handle can need the same blob.
@@ -20,9 +26,25 @@ pub(super) struct LeaseCount {
     pub(super) active: usize,
     /// Leases that wait for a manifest that names the blob.
     pub(super) kept: usize,
+    /// When the last of these was added.
+    kept_at: Option<Instant>,
+}
+
+impl LeaseCount {
+    /// Makes an active lease wait for a manifest.
+    pub(super) fn keep(&mut self) {
+        self.active -= 1;
+        self.kept += 1;
+        self.kept_at = Some(Instant::now());
+    }
 }
 
 impl LeaseTable {
+    /// Returns true if nothing is leased and no upload is in progress.
+    pub(super) fn is_empty(&self) -> bool {
+        self.blobs.is_empty() && self.uploads == 0
+    }
+
     pub(super) fn add(&mut self, digests: &[Digest]) {
         for digest in digests {
             self.blobs.entry(digest.clone()).or_default().active += 1;
@@ -40,7 +62,28 @@ impl LeaseTable {
                 }
             }
         }
-        if self.blobs.is_empty() {
+        self.unlock_if_empty();
+    }
+
+    /// Ends the lease of an upload.
+    pub(super) fn end_upload(&mut self) {
+        self.uploads -= 1;
+        self.unlock_if_empty();
+    }
+
+    /// Releases the leases that have waited at least this long for a manifest.
+    pub(super) fn expire(&mut self, age: Duration) {
+        self.blobs.retain(|_, count| {
+            if count.kept_at.is_some_and(|kept_at| kept_at.elapsed() >= age) {
+                count.kept = 0;
+            }
+            count.active > 0 || count.kept > 0
+        });
+        self.unlock_if_empty();
+    }
+
+    fn unlock_if_empty(&mut self) {
+        if self.is_empty() {
             self.lock = None;
         }
     }

@@ -3,13 +3,14 @@
 //! While a handle has leases, it holds the lock `content` shared, so that no other handle collects
 //! garbage. Its own collector skips leased blobs. `gc` explains why this is sufficient.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use fs4::FileExt;
 
 use super::{
     directory::{OpenLayout, wait_for},
     inner::Inner,
+    lease_table::{LeaseCount, LeaseTable},
     sync::lock,
 };
 use ocigraph_types::{Digest, Result};
@@ -20,48 +21,78 @@ pub(super) struct Lease {
     pub(super) layout: Arc<Inner>,
     pub(super) opened: Arc<OpenLayout>,
     digests: Vec<Digest>,
+    is_upload: bool,
 }
 
 impl Lease {
     /// Keeps the leases until a manifest that names the blobs is stored, or the handle is dropped.
     pub(super) fn keep(mut self) {
         let digests = std::mem::take(&mut self.digests);
-        lock(&self.layout.leases).change(&digests, |count| {
-            count.active -= 1;
-            count.kept += 1;
-        });
+        lock(&self.layout.leases).change(&digests, LeaseCount::keep);
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        lock(&self.layout.leases).change(&self.digests, |count| count.active -= 1);
+        let mut leases = lock(&self.layout.leases);
+        leases.change(&self.digests, |count| count.active -= 1);
+        if self.is_upload {
+            leases.end_upload();
+        }
     }
 }
 
 impl Inner {
     /// Leases blobs: from here on no collector removes them. Waits for a running collector.
     pub(super) fn lease(self: &Arc<Self>, digests: Vec<Digest>) -> Result<Lease> {
+        self.lease_as(digests, false)
+    }
+
+    /// Protects the staged file of an upload, whose digest is not known.
+    pub(super) fn lease_upload(self: &Arc<Self>) -> Result<Lease> {
+        self.lease_as(Vec::new(), true)
+    }
+
+    fn lease_as(self: &Arc<Self>, digests: Vec<Digest>, is_upload: bool) -> Result<Lease> {
         let opened = self.directory.create()?;
-        if !self.lease_if_locked(&digests) {
+        let add = |leases: &mut LeaseTable| {
+            leases.add(&digests);
+            leases.uploads += usize::from(is_upload);
+        };
+        if !self.lease_if_locked(add) {
             self.collect_leftovers(&opened);
             let (shared, path) = opened.content_lock()?;
             wait_for(&path, || FileExt::try_lock_shared(&shared))?;
             let mut leases = lock(&self.leases);
             leases.lock.get_or_insert(shared);
-            leases.add(&digests);
+            add(&mut leases);
         }
-        Ok(Lease { layout: Arc::clone(self), opened, digests })
+        Ok(Lease { layout: Arc::clone(self), opened, digests, is_upload })
     }
 
     /// Adds leases without waiting if the handle holds the lock already. Returns false otherwise.
-    fn lease_if_locked(&self, digests: &[Digest]) -> bool {
+    fn lease_if_locked(&self, add: impl Fn(&mut LeaseTable)) -> bool {
         let mut leases = lock(&self.leases);
         let locked = leases.lock.is_some();
         if locked {
-            leases.add(digests);
+            add(&mut leases);
         }
         locked
+    }
+
+    /// Releases the leases that have waited at least this long for a manifest, and collects garbage if
+    /// no others are left.
+    pub(super) fn expire_leases(&self, age: Duration) -> Result<()> {
+        let is_last = {
+            let mut leases = lock(&self.leases);
+            let had_some = !leases.is_empty();
+            leases.expire(age);
+            had_some && leases.is_empty()
+        };
+        if is_last && self.directory.has_private_folder() {
+            self.collect_leftovers(&*self.directory.create()?);
+        }
+        Ok(())
     }
 
     /// Returns true if this handle has leased the blob.
@@ -77,7 +108,7 @@ impl Inner {
         });
         let opened = Arc::clone(&lease.opened);
         drop(lease);
-        if lock(&self.leases).blobs.is_empty() {
+        if lock(&self.leases).is_empty() {
             self.collect_leftovers(&opened);
         }
     }

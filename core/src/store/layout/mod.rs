@@ -36,12 +36,14 @@ mod referrers_index;
 mod summaries;
 mod sync;
 mod unlisted;
+mod upload;
 mod write_queue;
 
 use std::{
     fs::File,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -58,12 +60,14 @@ use crate::{
     },
 };
 use blob_content::BlobContent;
+use directory::LayoutDirectory;
 pub(crate) use index::name_of;
 use inner::Inner;
 pub(crate) use new_archive::{blob_folder, blob_name, index_of, marker};
 use ocigraph_types::{
     Descriptor, Digest, Manifest, Result, SiblingTag, TagOrDigest, check_layout_tag,
 };
+pub use upload::BlobUpload;
 
 /// A blob of fewer bytes is copied, since sharing its blocks costs about as much.
 const MIN_SHARED: u64 = 1024 * 1024;
@@ -146,9 +150,63 @@ impl Layout {
         Self { inner: Arc::new(Inner::new(path.into(), limits)) }
     }
 
+    /// Returns the layout at `path`, as [`with_limits`](Self::with_limits) does, in a tree of layouts: its
+    /// directory may have other directories, which are layouts or have layouts. Without this, the first
+    /// push to a directory that contains anything else is refused.
+    pub fn in_tree(path: impl Into<PathBuf>, limits: &Limits) -> Self {
+        let directory = LayoutDirectory::with_nested(path.into());
+        Self { inner: Arc::new(Inner::of(directory, limits)) }
+    }
+
     /// Returns the path that the layout was opened with.
     pub fn path(&self) -> &Path {
         self.inner.directory.path()
+    }
+
+    /// Starts an upload: a blob that arrives in parts, and whose digest is stated at the end. Creates the
+    /// layout if it does not exist. While an upload exists, no handle removes unneeded blobs.
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let path = dir.path().join("layout");
+    /// use ocigraph::{Algorithm, Bytes, Layout, ReadStore, Source};
+    ///
+    /// let layout = Layout::open(&path);
+    /// let upload = layout.start_upload().await?;
+    /// let size = upload.append(0, Bytes::from("hel").open(0).await?).await?;
+    /// upload.append(size, Bytes::from("lo").open(0).await?).await?;
+    /// let blob = upload.finish(&Algorithm::Sha256.digest(b"hello")).await?;
+    /// assert_eq!(blob.size, 5);
+    /// assert!(layout.has_blob(&blob).await?);
+    /// # Ok::<(), ocigraph::Error>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// As a push to the layout: see [`Layout`].
+    pub async fn start_upload(&self) -> Result<BlobUpload> {
+        self.with(|layout| layout.start_upload()).await
+    }
+
+    /// Gives a blob of another layout a second name in this one, by a hard link. Returns true if this
+    /// layout has the blob then, and false if it cannot be linked: the other layout is on another file
+    /// system or in an archive, or does not have the blob. The file is shared: a program that writes
+    /// into it changes both. So a reader verifies a file with several names before it returns any of it.
+    ///
+    /// # Errors
+    /// As a push to the layout: see [`Layout`].
+    pub async fn link_blob(&self, blob: &Descriptor, from: &Layout) -> Result<bool> {
+        let (blob, from) = (blob.clone(), Arc::clone(&from.inner));
+        self.with(move |layout| layout.link_blob(&blob, &from)).await
+    }
+
+    /// Releases the blobs that were pushed or found at least `age` ago, and that no manifest names yet.
+    /// From then on, a delete can remove them. A handle that is never dropped calls it now and then.
+    ///
+    /// # Errors
+    /// [IO](crate::Code::Io) if the layout cannot be opened.
+    pub async fn release_unused_blobs(&self, age: Duration) -> Result<()> {
+        self.with(move |layout| layout.expire_leases(age)).await
     }
 
     /// Fails with UNSUPPORTED if the layout is in an archive, which is never changed.

@@ -63,6 +63,10 @@ pub(super) fn rename(from: &Handle, name: &OsStr, to: &Handle, new: &OsStr) -> i
     fs::rename(from.join(name), to.join(new))
 }
 
+pub(super) fn link(from: &Handle, name: &OsStr, to: &Handle) -> io::Result<()> {
+    fs::hard_link(from.join(name), to.join(name))
+}
+
 pub(super) fn remove_file(at: &Handle, name: &OsStr) -> io::Result<()> {
     fs::remove_file(at.join(name))
 }

@@ -85,6 +85,10 @@ pub(super) fn rename(from: &Handle, name: &OsStr, to: &Handle, new: &OsStr) -> i
     Ok(fs::renameat(from, name, to, new)?)
 }
 
+pub(super) fn link(from: &Handle, name: &OsStr, to: &Handle) -> io::Result<()> {
+    Ok(fs::linkat(from, name, to, name, AtFlags::empty())?)
+}
+
 pub(super) fn remove_file(at: &Handle, name: &OsStr) -> io::Result<()> {
     Ok(fs::unlinkat(at, name, AtFlags::empty())?)
 }

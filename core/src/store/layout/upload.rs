@@ -1,0 +1,254 @@
+//! Uploads: blobs that arrive in parts, over any time, and whose digest is stated at the end.
+//!
+//! The bytes go to a staged file, which becomes the blob by a rename. An upload protects its file as a
+//! lease protects a blob: while it exists, no collector of another handle runs. A write runs to its end
+//! on its blocking thread even if the caller is dropped, so file, hash and length always agree.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use futures::StreamExt as _;
+use ocigraph_types::{
+    Algorithm, Code, Descriptor, Digest, Error, Hasher, Result, excerpt, media_type,
+};
+
+use super::{directory::StagedFile, inner::Inner, leases::Lease, sync::lock};
+use crate::{
+    blocking::spawn_blocking,
+    content::source::{ByteStream, next_batch},
+};
+
+/// A blob of a layout that arrives in parts: see [`Layout::start_upload`](crate::Layout::start_upload). Clones are the same upload.
+/// Dropping the last one removes what has arrived.
+#[derive(Clone)]
+pub struct BlobUpload(Arc<Upload>);
+
+struct Upload {
+    /// The bytes that have arrived, for readers that must not wait for a write.
+    size: AtomicU64,
+    /// `None` after the end.
+    received: Mutex<Option<Received>>,
+}
+
+/// The bytes that have arrived.
+struct Received {
+    file: StagedFile,
+    algorithm: Algorithm,
+    hasher: Hasher,
+    size: u64,
+    /// True if a write has failed, so that the file can have more bytes than `size`.
+    is_damaged: bool,
+    /// The last field: the file is removed before the lease ends.
+    lease: Lease,
+}
+
+impl fmt::Debug for BlobUpload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BlobUpload").field("size", &self.size()).finish_non_exhaustive()
+    }
+}
+
+impl BlobUpload {
+    /// Returns the number of bytes that have arrived.
+    pub fn size(&self) -> u64 {
+        self.0.size.load(Ordering::Acquire)
+    }
+
+    /// Sets the algorithm of the digest with which the upload will end. Without it, or once bytes have
+    /// arrived, the end of an upload with another algorithm reads all bytes again.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] if the upload has ended.
+    pub async fn expect(&self, algorithm: Algorithm) -> Result<()> {
+        self.with(move |received| {
+            if received.size == 0 && received.algorithm != algorithm {
+                received.algorithm = algorithm;
+                received.hasher = algorithm.hasher();
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Appends content, and returns the number of bytes that have arrived then. `offset` is the number
+    /// before. If the content ends in an error, or the future is dropped, what has arrived of it stays,
+    /// except for its last bytes.
+    ///
+    /// # Errors
+    /// [`Code::Conflict`] if `offset` is another number, [`Code::NotFound`] if the upload has ended, and
+    /// the error of the content.
+    pub async fn append(&self, offset: u64, content: ByteStream) -> Result<u64> {
+        self.check_offset(offset)?;
+        // Not every stream can be asked again after its end.
+        let mut content = content.fuse().boxed();
+        let mut offset = offset;
+        let mut batch = next_batch(&mut content).await?;
+        while !batch.is_empty() {
+            let write = self.write(offset, std::mem::take(&mut batch));
+            // Receive the next batch while this one is hashed and written. A broken connection must not
+            // hide that the write was done.
+            let (written, next) = futures::join!(write, next_batch(&mut content));
+            (offset, batch) = (written?, next?);
+        }
+        Ok(offset)
+    }
+
+    /// Verifies the content, and stores it as a blob.
+    ///
+    /// # Errors
+    /// [`Code::DigestMismatch`] if it has another digest; it is removed then. [`Code::Unsupported`] if the
+    /// digest cannot be computed, [`Code::NotFound`] if the upload has ended.
+    pub async fn finish(&self, digest: &Digest) -> Result<Descriptor> {
+        let algorithm = digest.algorithm()?;
+        let (upload, digest) = (Arc::clone(&self.0), digest.clone());
+        spawn_blocking(move || {
+            let received = lock(&upload.received).take().ok_or_else(ended)?;
+            received.commit(algorithm, &digest)
+        })
+        .await
+    }
+
+    /// Ends the upload, and removes what has arrived.
+    pub async fn cancel(&self) {
+        let upload = Arc::clone(&self.0);
+        let removed = spawn_blocking(move || {
+            drop(lock(&upload.received).take());
+            Ok(())
+        });
+        let _ = removed.await;
+    }
+
+    fn check_offset(&self, offset: u64) -> Result<()> {
+        match self.size() {
+            size if size == offset => Ok(()),
+            size => Err(out_of_order(offset, size)),
+        }
+    }
+
+    async fn write(&self, offset: u64, batch: Vec<Bytes>) -> Result<u64> {
+        let upload = Arc::clone(&self.0);
+        self.with(move |received| {
+            let size = received.write(offset, &batch)?;
+            upload.size.store(size, Ordering::Release);
+            Ok(size)
+        })
+        .await
+    }
+
+    async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Received) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let upload = Arc::clone(&self.0);
+        spawn_blocking(move || work(lock(&upload.received).as_mut().ok_or_else(ended)?)).await
+    }
+}
+
+impl Received {
+    fn write(&mut self, offset: u64, batch: &[Bytes]) -> Result<u64> {
+        if offset != self.size {
+            return Err(out_of_order(offset, self.size));
+        }
+        if self.is_damaged {
+            self.file.truncate(self.size)?;
+        }
+        self.is_damaged = true;
+        for bytes in batch {
+            self.file.write(bytes)?;
+        }
+        self.is_damaged = false;
+        for bytes in batch {
+            self.hasher.update(bytes);
+            self.size += bytes.len() as u64;
+        }
+        Ok(self.size)
+    }
+
+    fn commit(mut self, algorithm: Algorithm, digest: &Digest) -> Result<Descriptor> {
+        if self.is_damaged {
+            self.file.truncate(self.size)?;
+        }
+        if algorithm != self.algorithm {
+            self.hasher = algorithm.hasher();
+            let hasher = &mut self.hasher;
+            self.file.read(|chunk| {
+                hasher.update(chunk);
+                Ok(())
+            })?;
+        }
+        let actual = self.hasher.finish();
+        if actual != *digest {
+            let message = format!(
+                "the content has the digest {actual}, not {}",
+                excerpt(&digest.to_string())
+            );
+            return Err(Error::new(Code::DigestMismatch, message));
+        }
+        let blob = Descriptor::new(media_type::OCTET_STREAM, actual, self.size);
+        let layout = Arc::clone(&self.lease.layout);
+        let lease = layout.lease(vec![blob.digest.clone()])?;
+        layout.unmark(&lease.opened, &blob.digest)?;
+        if !(layout.has_blob(&blob) && layout.is_trusted_or_correct(&blob)?) {
+            let folder = lease.opened.make_blobs(blob.digest.algorithm_name())?;
+            lock(&layout.durable).remove(&blob.digest);
+            self.file.commit(&folder, blob.digest.encoded())?;
+        }
+        lease.keep();
+        Ok(blob)
+    }
+}
+
+impl Inner {
+    /// Stages a file for a blob whose digest is not known.
+    pub(super) fn start_upload(self: &Arc<Self>) -> Result<BlobUpload> {
+        let lease = self.lease_upload()?;
+        let file = lease.opened.stage_blob()?;
+        let received = Received {
+            file,
+            algorithm: Algorithm::default(),
+            hasher: Algorithm::default().hasher(),
+            size: 0,
+            is_damaged: false,
+            lease,
+        };
+        let size = AtomicU64::new(0);
+        Ok(BlobUpload(Arc::new(Upload { size, received: Mutex::new(Some(received)) })))
+    }
+
+    /// Gives a blob of another layout a second name in this one. False if it cannot.
+    pub(super) fn link_blob(self: &Arc<Self>, blob: &Descriptor, from: &Inner) -> Result<bool> {
+        if from.archive()?.is_some() || !from.has_blob(blob) {
+            return Ok(false);
+        }
+        let lease = self.lease(vec![blob.digest.clone()])?;
+        self.unmark(&lease.opened, &blob.digest)?;
+        if !(self.has_blob(blob) && self.is_trusted_or_correct(blob)?) {
+            let Ok(source) = from.directory.blob_folder(blob.digest.algorithm_name()) else {
+                return Ok(false);
+            };
+            let folder = lease.opened.make_blobs(blob.digest.algorithm_name())?;
+            lock(&self.durable).remove(&blob.digest);
+            let linked = source.link(blob.digest.encoded(), &folder);
+            if linked.is_err() || !self.has_blob(blob) {
+                return Ok(false);
+            }
+        }
+        lease.keep();
+        Ok(true)
+    }
+}
+
+fn ended() -> Error {
+    Error::new(Code::NotFound, "the upload has ended")
+}
+
+fn out_of_order(offset: u64, size: u64) -> Error {
+    let message = format!("the content begins at byte {offset}, but {size} bytes have arrived");
+    Error::new(Code::Conflict, message)
+}

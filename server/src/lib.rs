@@ -1,0 +1,141 @@
+//! A registry over image layouts: the distribution specification 1.1.1 over the stores of the core.
+//!
+//! [`Server::bind`] opens layouts, folders of layouts and archives, and [`Server::run`] serves them until
+//! it is told to stop. Everything that arrives is untrusted: names, headers, bodies and the time that a
+//! client takes are bounded. Content is streamed in both directions; no thread waits for a client.
+//!
+//! The crate uses the public API of the core only. It keeps no state on disk beside the layouts, whose
+//! locks let other processes write to them at the same time.
+//!
+//! ```
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! # let dir = tempfile::tempdir().unwrap();
+//! # let folder = format!("oci:{}", dir.path().display());
+//! use ocigraph_server::{Server, ServerOptions};
+//! use tokio_util::sync::CancellationToken;
+//!
+//! let mut options = ServerOptions::default();
+//! options.listen = "127.0.0.1:0".to_owned();
+//! let server = Server::bind(&[folder], options).await?;
+//! let (address, stop) = (server.address(), CancellationToken::new());
+//! let running = tokio::spawn(server.run(stop.clone()));
+//! // Clients use the registry at `address`.
+//! # let _ = address;
+//! stop.cancel();
+//! running.await.unwrap();
+//! # Ok::<(), ocigraph::Error>(()) }).unwrap();
+//! ```
+
+mod blobs;
+mod body;
+mod connection;
+mod errors;
+mod headers;
+mod lists;
+mod manifests;
+mod range;
+mod referrers;
+mod repositories;
+mod request;
+mod routes;
+mod sources;
+mod timed_io;
+mod tree;
+mod uploads;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use ocigraph::{Code, Error, Result};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::{repositories::Repositories, routes::Registry, uploads::Uploads};
+
+/// How often uploads, leases and handles that nobody uses are released.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
+
+/// The options of a [`Server`].
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ServerOptions {
+    /// The host and port to listen on. Port 0 chooses a free port. Default: `127.0.0.1:5000`.
+    pub listen: String,
+    /// Refuses every change. Default: false.
+    pub read_only: bool,
+    /// Time for requests in progress to end after the server was told to stop. Default: 10 s.
+    pub stop_timeout: Duration,
+    /// Time without a byte from a client, or to it, after which its request is ended. Default: 60 s.
+    pub idle_timeout: Duration,
+    /// Time after which an upload that nobody continues is removed. Default: 15 min.
+    pub upload_timeout: Duration,
+    /// Maximum number of uploads that have begun and not ended. Default: 256.
+    pub max_uploads: usize,
+    /// Maximum number of connections. Others wait. Default: 256.
+    pub max_connections: usize,
+}
+
+impl Default for ServerOptions {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:5000".to_owned(),
+            read_only: false,
+            stop_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(60),
+            upload_timeout: Duration::from_secs(15 * 60),
+            max_uploads: 256,
+            max_connections: 256,
+        }
+    }
+}
+
+/// A registry that listens, and serves nothing yet.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    registry: Arc<Registry>,
+}
+
+impl Server {
+    /// Opens the sources and begins to listen. A source is `oci:PATH` or `NAME=oci:PATH`. `PATH` is a
+    /// layout, an archive of one, or a folder of layouts; one that does not exist is a folder of layouts,
+    /// or with a name a layout, and the first push creates it.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] for a source or an address that cannot be used, [`Code::Network`] if the
+    /// address cannot be listened on, and the errors of [`ocigraph::Layout`].
+    pub async fn bind(sources: &[String], options: ServerOptions) -> Result<Self> {
+        let repositories = Repositories::open(sources, options.read_only).await?;
+        let failed = |e| {
+            Error::new(Code::Network, format!("cannot listen on {}: {e}", options.listen))
+                .with_hint("write HOST:PORT; port 0 chooses a free port")
+        };
+        let listener = TcpListener::bind(&options.listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let uploads = Uploads::new(options.max_uploads, options.upload_timeout);
+        let registry = Arc::new(Registry::new(repositories, uploads, options));
+        Ok(Self { listener, address, registry })
+    }
+
+    /// Returns the address that the server listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves requests until `stop` is cancelled. Then accepts no more connections, and lets the requests
+    /// in progress end for at most [`ServerOptions::stop_timeout`].
+    pub async fn run(self, stop: CancellationToken) {
+        let registry = Arc::clone(&self.registry);
+        let sweep = async {
+            loop {
+                tokio::time::sleep(SWEEP_INTERVAL).await;
+                registry.sweep().await;
+            }
+        };
+        tokio::select! {
+            () = connection::accept(self.listener, Arc::clone(&self.registry), stop) => {}
+            () = sweep => {}
+        }
+        self.registry.uploads.end_all().await;
+    }
+}

@@ -1,0 +1,201 @@
+//! The repositories that are served: those of the arguments, and those of the folder of layouts.
+//!
+//! A layout stays open while requests and uploads use it, and for a while after: it remembers what it has
+//! read, and protects blobs that a client has pushed and that no manifest names yet.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use ocigraph::{Code, Error, Layout, Limits, ReadStore, Result};
+use tokio::{sync::Semaphore, task::spawn_blocking};
+
+use crate::{
+    errors::ErrorResponse,
+    sources::Source,
+    tree::{self, is_layout},
+};
+
+/// Maximum number of layouts of the folder that are kept open, beside those that are in use.
+const MAX_OPEN: usize = 64;
+/// Time after which an open layout that nobody uses is closed.
+const CLOSE_AFTER: Duration = Duration::from_secs(10 * 60);
+
+/// A repository that is open.
+#[derive(Debug)]
+pub(crate) struct Repository {
+    pub(crate) name: String,
+    pub(crate) store: Arc<dyn ReadStore>,
+    /// The store, if it is a layout and not one repository of an archive.
+    pub(crate) layout: Option<Layout>,
+    is_writable: bool,
+}
+
+impl Repository {
+    fn of_layout(name: &str, layout: Layout, is_writable: bool) -> Arc<Self> {
+        let store = Arc::new(layout.clone());
+        Arc::new(Self { name: name.to_owned(), store, layout: Some(layout), is_writable })
+    }
+
+    /// Returns the layout to change.
+    pub(crate) fn writable(&self) -> Result<&Layout, ErrorResponse> {
+        self.layout.as_ref().filter(|_| self.is_writable).ok_or_else(ErrorResponse::read_only)
+    }
+}
+
+/// All repositories.
+#[derive(Debug)]
+pub(crate) struct Repositories {
+    named: BTreeMap<String, Arc<Repository>>,
+    /// The folder of layouts.
+    folder: Option<PathBuf>,
+    read_only: bool,
+    open: Mutex<HashMap<String, Open>>,
+    /// Lists of the folder that are being read: each reads all its directories.
+    lists: Semaphore,
+}
+
+#[derive(Debug)]
+struct Open {
+    repository: Arc<Repository>,
+    used: Instant,
+}
+
+impl Open {
+    fn is_in_use(&self) -> bool {
+        Arc::strong_count(&self.repository) > 1
+    }
+}
+
+impl Repositories {
+    pub(crate) async fn open(sources: &[String], read_only: bool) -> Result<Self> {
+        let (mut named, mut folder) = (BTreeMap::new(), None);
+        for argument in sources {
+            let found = match Source::open(argument).await? {
+                Source::Tree(path) => {
+                    if folder.replace(path).is_some() {
+                        let message =
+                            format!("{argument:?} is a second folder of layouts: expected one");
+                        return Err(Error::new(Code::InvalidArgument, message).with_hint(
+                            "name each layout of the folder, or serve a folder that has both",
+                        ));
+                    }
+                    Vec::new()
+                }
+                Source::Layout { name, path } => {
+                    let layout = Layout::in_tree(path, &Limits::default());
+                    vec![Repository::of_layout(&name, layout, !read_only)]
+                }
+                Source::Archive { name, path } => {
+                    vec![Repository::of_layout(&name, Layout::open(path), false)]
+                }
+                Source::Repositories(repositories) => {
+                    let opened = |(name, store)| {
+                        Arc::new(Repository { name, store, layout: None, is_writable: false })
+                    };
+                    repositories.into_iter().map(opened).collect()
+                }
+            };
+            for repository in found {
+                let name = repository.name.clone();
+                if named.insert(name.clone(), repository).is_some() {
+                    let message = format!("{argument:?} is a second repository {name}");
+                    return Err(Error::new(Code::InvalidArgument, message)
+                        .with_hint("give it another name: NAME=oci:PATH"));
+                }
+            }
+        }
+        let (open, lists) = (Mutex::default(), Semaphore::new(1));
+        Ok(Self { named, folder, read_only, open, lists })
+    }
+
+    /// Opens a repository that exists.
+    pub(crate) async fn existing(&self, name: &str) -> Result<Arc<Repository>, ErrorResponse> {
+        self.find(name, is_layout).await
+    }
+
+    /// Opens a repository to change it. The first change creates one of the folder.
+    pub(crate) async fn writable(&self, name: &str) -> Result<Arc<Repository>, ErrorResponse> {
+        if self.read_only {
+            return Err(ErrorResponse::read_only());
+        }
+        self.find(name, |_| true).await
+    }
+
+    async fn find(
+        &self,
+        name: &str,
+        is_there: fn(&std::path::Path) -> bool,
+    ) -> Result<Arc<Repository>, ErrorResponse> {
+        if let Some(repository) = self.named.get(name) {
+            return Ok(Arc::clone(repository));
+        }
+        let unknown = || ErrorResponse::name_unknown(name);
+        let folder = self.folder.clone().ok_or_else(unknown)?;
+        if let Some(open) = lock(&self.open).get_mut(name) {
+            open.used = Instant::now();
+            return Ok(Arc::clone(&open.repository));
+        }
+        let sought = name.to_owned();
+        let located =
+            spawn_blocking(move || tree::locate(&folder, &sought).filter(|p| is_there(p)));
+        let path = located.await.ok().flatten().ok_or_else(unknown)?;
+        let mut open = lock(&self.open);
+        // Another request may have opened it.
+        if let Some(other) = open.get_mut(name) {
+            return Ok(Arc::clone(&other.repository));
+        }
+        if open.len() >= MAX_OPEN {
+            let unused = open.iter().filter(|(_, open)| !open.is_in_use());
+            if let Some(oldest) = unused.min_by_key(|(_, open)| open.used).map(|(n, _)| n.clone()) {
+                open.remove(&oldest);
+            }
+        }
+        let layout = Layout::in_tree(path, &Limits::default());
+        let repository = Repository::of_layout(name, layout, !self.read_only);
+        let opened = Open { repository: Arc::clone(&repository), used: Instant::now() };
+        open.insert(name.to_owned(), opened);
+        Ok(repository)
+    }
+
+    /// Returns the first `limit` names after `last`, in their order.
+    pub(crate) async fn names(&self, last: Option<&str>, limit: usize) -> Vec<String> {
+        let is_next = |name: &&String| last.is_none_or(|last| name.as_str() > last);
+        let mut names: Vec<String> =
+            self.named.keys().filter(is_next).take(limit).cloned().collect();
+        if let Some(folder) = self.folder.clone() {
+            let _turn = self.lists.acquire().await;
+            let last = last.map(str::to_owned);
+            let found = spawn_blocking(move || tree::names(&folder, last.as_deref(), limit)).await;
+            names.extend(found.unwrap_or_default());
+            names.sort();
+            names.dedup();
+            names.truncate(limit);
+        }
+        names
+    }
+
+    /// Releases blobs that have waited for their manifest for `age`, and closes layouts that nobody uses.
+    pub(crate) async fn release_unused(&self, age: Duration) {
+        let repositories: Vec<Arc<Repository>> = {
+            let mut open = lock(&self.open);
+            open.retain(|_, open| open.is_in_use() || open.used.elapsed() < CLOSE_AFTER);
+            let open = open.values().map(|open| &open.repository);
+            self.named.values().chain(open).cloned().collect()
+        };
+        for repository in repositories {
+            if let Ok(layout) = repository.writable()
+                && let Err(e) = layout.release_unused_blobs(age).await
+            {
+                tracing::warn!(error = %e, name = repository.name, "cannot release unused blobs");
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

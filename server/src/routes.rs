@@ -1,0 +1,130 @@
+//! The handling of a request: its endpoint, its method, and what every response has.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, Method, Request as HttpRequest, Response, StatusCode, header::EXPECT},
+};
+use tokio::sync::Semaphore;
+
+use crate::{
+    ServerOptions, blobs, body,
+    errors::ErrorResponse,
+    headers::{API_VERSION, empty, json},
+    lists, manifests, referrers,
+    repositories::{Repositories, Repository},
+    request::{Endpoint, Request, check_name},
+    uploads::Uploads,
+};
+
+/// Maximum bytes of an unread body that are read after the response is known. Go's servers read as many.
+const DRAIN_LIMIT: usize = 256 * 1024;
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Time that a repository keeps blobs for a client that has not pushed their manifest yet.
+const LEASE_AGE: Duration = Duration::from_secs(15 * 60);
+
+/// Maximum bytes of all manifests that are received or parsed at a time, in KiB.
+const MANIFEST_BUDGET: usize = 16 * 1024;
+
+/// What all requests share.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    pub(crate) repositories: Repositories,
+    pub(crate) uploads: Uploads,
+    pub(crate) options: ServerOptions,
+    /// A permit for each KiB of a manifest in memory.
+    pub(crate) manifest_budget: Semaphore,
+}
+
+impl Registry {
+    pub(crate) fn new(
+        repositories: Repositories,
+        uploads: Uploads,
+        options: ServerOptions,
+    ) -> Self {
+        let manifest_budget = Semaphore::new(MANIFEST_BUDGET);
+        Self { repositories, uploads, options, manifest_budget }
+    }
+
+    /// Releases what nobody uses: uploads, blobs that wait for a manifest, and open layouts.
+    pub(crate) async fn sweep(&self) {
+        self.uploads.remove_idle().await;
+        self.repositories.release_unused(LEASE_AGE).await;
+    }
+
+    /// Opens a repository that exists.
+    pub(crate) async fn existing(&self, name: &str) -> Result<Arc<Repository>, ErrorResponse> {
+        check_name(name)?;
+        self.repositories.existing(name).await
+    }
+
+    /// Opens a repository that may be changed, and need not exist.
+    pub(crate) async fn writable(&self, name: &str) -> Result<Arc<Repository>, ErrorResponse> {
+        check_name(name)?;
+        self.repositories.writable(name).await
+    }
+}
+
+/// Answers a request.
+pub(crate) async fn handle(registry: &Registry, request: HttpRequest<Body>) -> Response<Body> {
+    let request = Request::new(request);
+    tracing::debug!(method = %request.method, path = request.path, "request");
+    let answered = route(registry, &request).await;
+    let mut response = answered.unwrap_or_else(ErrorResponse::into_response);
+    // Reading the body would send `100 Continue` to a client that waits for it.
+    if let Some(unread) = request.unread_body()
+        && !request.headers.contains_key(EXPECT)
+    {
+        body::drain(unread, DRAIN_LIMIT, DRAIN_TIMEOUT).await;
+    }
+    response.headers_mut().insert(API_VERSION, HeaderValue::from_static("registry/2.0"));
+    tracing::debug!(status = response.status().as_u16(), path = request.path, "response");
+    response
+}
+
+async fn route(registry: &Registry, request: &Request) -> Result<Response<Body>, ErrorResponse> {
+    let endpoint = Endpoint::parse(&request.path).ok_or_else(ErrorResponse::no_route)?;
+    let method = request.method.clone();
+    match (endpoint, method) {
+        (Endpoint::Base, Method::GET) => Ok(json(&serde_json::json!({}))),
+        (Endpoint::Base, Method::HEAD) => Ok(empty(StatusCode::OK, &[])),
+        (Endpoint::Catalog, Method::GET) => lists::catalog(registry, request).await,
+        (Endpoint::Tags { name }, Method::GET) => lists::tags(registry, request, &name).await,
+        (Endpoint::Referrers { name, digest }, Method::GET) => {
+            referrers::list(registry, request, &name, &digest).await
+        }
+        (Endpoint::Manifest { name, reference }, Method::GET | Method::HEAD) => {
+            manifests::read(registry, request, &name, &reference).await
+        }
+        (Endpoint::Manifest { name, reference }, Method::PUT) => {
+            manifests::write(registry, request, &name, &reference).await
+        }
+        (Endpoint::Manifest { name, reference }, Method::DELETE) => {
+            manifests::delete(registry, &name, &reference).await
+        }
+        (Endpoint::Blob { name, digest }, Method::GET | Method::HEAD) => {
+            blobs::read(registry, request, &name, &digest).await
+        }
+        (Endpoint::Blob { name, digest }, Method::DELETE) => {
+            blobs::delete(registry, &name, &digest).await
+        }
+        (Endpoint::NewUpload { name }, Method::POST) => {
+            blobs::start_upload(registry, request, &name).await
+        }
+        (Endpoint::Upload { name, id }, Method::GET | Method::HEAD) => {
+            blobs::upload_status(registry, &name, &id)
+        }
+        (Endpoint::Upload { name, id }, Method::PATCH) => {
+            blobs::append(registry, request, &name, &id).await
+        }
+        (Endpoint::Upload { name, id }, Method::PUT) => {
+            blobs::finish(registry, request, &name, &id).await
+        }
+        (Endpoint::Upload { name, id }, Method::DELETE) => {
+            blobs::cancel(registry, &name, &id).await
+        }
+        _ => Err(ErrorResponse::method_not_allowed()),
+    }
+}
