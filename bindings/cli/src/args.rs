@@ -31,6 +31,7 @@ use crate::{
         prune::PruneArgs,
         pull::PullArgs,
         push::{AttachArgs, PushArgs},
+        serve::ServeArgs,
         sweep::SweepArgs,
         sync::SyncArgs,
         tag::{ResolveArgs, TagArgs, UntagArgs},
@@ -104,6 +105,8 @@ pub(crate) enum Command {
     Sweep(Box<SweepArgs>),
     /// Copy many references with everything attached, and say what the destination lacks
     Sync(Box<SyncArgs>),
+    /// Serve image layouts and archives as a registry
+    Serve(ServeArgs),
     /// Add tags to an artifact
     Tag(TagArgs),
     /// Remove tags without deleting their manifests

@@ -23,7 +23,7 @@ use futures::FutureExt as _;
 use ocigraph::{Code, Error};
 use ocigraph_runtime::{CANCELLED, Task};
 use serde_json::json;
-use tokio::{runtime::Handle, time::timeout};
+use tokio::{runtime::Handle, task::JoinError, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use args::{Cli, Command, Common};
@@ -97,14 +97,16 @@ async fn run_until_interrupted(cli: Cli) -> Result<Result<ExitCode, Error>, u8> 
     let interrupted = CancellationToken::new();
     let task = Task::default().cancelled_by(interrupted.clone(), CANCELLED);
     let (runtime, running) = (Handle::current(), task.clone());
+    let is_server = matches!(cli.command, Command::Serve(_));
+    let stop = CancellationToken::new();
+    let stopped = stop.clone();
     // A separate thread, because reading standard input blocks it and signals must still be handled.
     let mut work = tokio::task::spawn_blocking(move || {
-        runtime.block_on(running.run_until_cancelled(run(cli)))
+        runtime.block_on(running.run_until_cancelled(run(cli, stopped)))
     });
     let code = tokio::select! {
         result = &mut work => {
-            let failed = |e| Error::new(Code::Internal, format!("the command failed: {e}"));
-            let result = result.map_err(failed).and_then(|result| result);
+            let result = ended(result);
             tokio::select! {
                 () = task.clean_up() => {}
                 _ = signals.next() => {}
@@ -113,6 +115,14 @@ async fn run_until_interrupted(cli: Cli) -> Result<Result<ExitCode, Error>, u8> 
         }
         code = signals.next() => code,
     };
+    if is_server {
+        // It ends by itself: requests in progress get time to end. A second signal ends it at once.
+        stop.cancel();
+        tokio::select! {
+            result = &mut work => return Ok(ended(result)),
+            _ = signals.next() => {}
+        }
+    }
     interrupted.cancel();
     let cleaned_up = async {
         // A read from standard input cannot be interrupted, so do not wait for it.
@@ -127,7 +137,13 @@ async fn run_until_interrupted(cli: Cli) -> Result<Result<ExitCode, Error>, u8> 
     Err(code)
 }
 
-async fn run(cli: Cli) -> Result<ExitCode, Error> {
+fn ended<T>(result: Result<Result<T, Error>, JoinError>) -> Result<T, Error> {
+    let failed = |e| Error::new(Code::Internal, format!("the command failed: {e}"));
+    result.map_err(failed).and_then(|result| result)
+}
+
+/// `stop` ends a server.
+async fn run(cli: Cli, stop: CancellationToken) -> Result<ExitCode, Error> {
     let common = cli.common;
     Usage::of(&cli.command)?.check(&common)?;
     // On the heap: together, the futures of all commands would fill the stack of a debug build.
@@ -146,6 +162,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Check(args) => commands::check::check(&common, args).boxed(),
         Command::Sweep(args) => commands::sweep::sweep(&common, *args).boxed(),
         Command::Sync(args) => commands::sync::sync(&common, *args).boxed(),
+        Command::Serve(args) => commands::serve::serve(&common, args, stop).boxed(),
         Command::Tag(args) => commands::tag::tag(&common, args).boxed(),
         Command::Untag(args) => commands::tag::untag(&common, args).boxed(),
         Command::Resolve(args) => commands::tag::resolve(&common, args).boxed(),

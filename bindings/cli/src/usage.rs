@@ -78,6 +78,7 @@ impl Usage {
             }
             Command::Repos(_)
             | Command::Repo(RepoCommand::Ls(_))
+            | Command::Serve(_)
             | Command::Login(_)
             | Command::Logout(_)
             | Command::Version(_)

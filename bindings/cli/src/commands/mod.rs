@@ -16,6 +16,7 @@ pub(crate) mod migrate;
 pub(crate) mod prune;
 pub(crate) mod pull;
 pub(crate) mod push;
+pub(crate) mod serve;
 pub(crate) mod sweep;
 pub(crate) mod sync;
 pub(crate) mod tag;

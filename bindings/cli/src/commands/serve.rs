@@ -1,0 +1,55 @@
+//! `serve`: serves image layouts and archives as a registry.
+
+use clap::Args;
+use ocigraph::Result;
+use ocigraph_server::{Server, ServerOptions};
+use tokio_util::sync::CancellationToken;
+
+use crate::{ExitCode, args::Common, output};
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A SOURCE is [NAME=]oci:PATH. PATH is one of
+  a layout             one repository, with the name of its directory, or NAME
+  a tar archive        read-only: the repositories that `ocigraph backup` put in it, without their
+                       hosts; or one repository with the name of the file, or NAME
+  any other directory  a folder of layouts: repository a/b is the layout PATH/a/b. The first push to
+                       a repository creates it. The directory need not exist
+
+Prints `listening on HOST:PORT` when it is ready. Other processes can use the layouts at the same
+time. SIGTERM and SIGINT let requests in progress end for 10 s; the exit code is 0 then.
+
+Without TLS and passwords, serve only addresses that nobody else can reach.
+
+EXAMPLES
+  ocigraph serve oci:registry
+  ocigraph serve oci:backup.tar --listen 127.0.0.1:0
+  ocigraph serve team/app=oci:store/app oci:store/base --read-only")]
+pub(crate) struct ServeArgs {
+    /// Layouts, archives, or a folder of layouts
+    #[arg(value_name = "SOURCE", required = true)]
+    sources: Vec<String>,
+    /// Address to listen on; port 0 chooses a free port
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:5000")]
+    listen: String,
+    /// Refuse every change
+    #[arg(long)]
+    read_only: bool,
+}
+
+/// Serves until `stop` is cancelled.
+pub(crate) async fn serve(
+    _common: &Common,
+    args: ServeArgs,
+    stop: CancellationToken,
+) -> Result<ExitCode> {
+    let mut options = ServerOptions::default();
+    options.listen = args.listen;
+    options.read_only = args.read_only;
+    let server = Server::bind(&args.sources, options)
+        .await
+        .map_err(|error| error.with_operation("serve", args.sources.join(" ")))?;
+    output::line(&format!("listening on {}", server.address()));
+    server.run(stop).await;
+    Ok(ExitCode::SUCCESS)
+}
