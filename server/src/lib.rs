@@ -1,7 +1,7 @@
 //! A registry over image layouts: the distribution specification 1.1.1 over the stores of the core.
 //!
 //! [`Server::bind`] opens layouts, folders of layouts and archives, and [`Server::run`] serves them until
-//! it is told to stop. Everything that arrives is untrusted: names, headers, bodies and the time that a
+//! it is stopped. Everything that arrives is untrusted: names, headers, bodies and the time that a
 //! client takes are bounded. Content is streamed in both directions; no thread waits for a client.
 //!
 //! The crate uses the public API of the core only. It keeps no state on disk beside the layouts, whose
@@ -62,7 +62,7 @@ pub struct ServerOptions {
     pub listen: String,
     /// Refuses every change. Default: false.
     pub read_only: bool,
-    /// Time for requests in progress to end after the server was told to stop. Default: 10 s.
+    /// Time for requests in progress to end after `stop` of [`Server::run`] was cancelled. Default: 10 s.
     pub stop_timeout: Duration,
     /// Time without a byte from a client, or to it, after which its request is ended. Default: 60 s.
     pub idle_timeout: Duration,

@@ -47,7 +47,7 @@ fn directory_of(part: &str) -> String {
     }
 }
 
-/// Returns the part of a name that a directory stands for.
+/// Returns the part of a name that a directory is for.
 fn part_of(directory: &str) -> Option<&str> {
     match directory.strip_prefix('_') {
         Some(part) => RESERVED.contains(&part).then_some(part),

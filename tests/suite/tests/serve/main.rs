@@ -1,0 +1,9 @@
+//! `ocigraph serve`: other clients and ocigraph use the registry, the layouts are whole after a kill and
+//! beside other writers, and the memory does not grow with the content.
+
+mod archives;
+mod clients;
+mod command;
+mod operations;
+mod served;
+mod stress;

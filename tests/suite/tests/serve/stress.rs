@@ -1,0 +1,182 @@
+//! Kills, other writers, and large blobs.
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    process::{Child, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use ocigraph_suite::{Random, Workspace, ocigraph_binary};
+
+use crate::served::{PATIENCE, Served, assert_whole};
+
+fn start(work: &Workspace, args: &[&str]) -> Child {
+    let mut command = work.command(ocigraph_binary());
+    command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().expect("the command starts")
+}
+
+fn wait(mut child: Child) -> Option<i32> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        if Instant::now() > until {
+            let _ = child.kill();
+            let _ = child.wait();
+            panic!("a command should end");
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_layout_is_whole_after_the_server_was_killed_in_the_middle_of_pushes() {
+    let work = Workspace::new();
+    let random = &mut Random::new(Random::seed());
+    for name in 0..4 {
+        work.write(format!("{name}.bin"), vec![name; 2 << 20]);
+    }
+    let mut stored = 0;
+    for round in 0..6 {
+        let served = Served::folder(&work);
+        let targets: Vec<String> =
+            (0..4).map(|n| served.reference(&format!("app:{round}-{n}"))).collect();
+        let file = |n: usize| format!("{n}.bin");
+        let push = |n: usize| {
+            let annotation = format!("round={round}");
+            let args = ["--annotation", &annotation, "--max-attempts", "1"];
+            start(&work, &[["push", &targets[n], &file(n)].as_slice(), &args].concat())
+        };
+        let pushes: Vec<Child> = (0..4).map(push).collect();
+        thread::sleep(Duration::from_millis(20 + random.below(600)));
+        assert_eq!(served.ended_by("KILL").code(), None);
+        pushes.into_iter().for_each(|push| {
+            wait(push);
+        });
+        if work.path("registry/app/oci-layout").exists() {
+            assert_whole(&work, "registry/app");
+            stored = work.ocigraph(&["tags", "oci:registry/app"]).ok().lines().count();
+        }
+    }
+    // What a killed server left is removed by the next writer, and everything can be pushed again.
+    let served = Served::folder(&work);
+    for n in 0..4 {
+        let target = served.reference(&format!("app:last-{n}"));
+        work.ocigraph(&["push", &target, &format!("{n}.bin")]).ok();
+    }
+    drop(served);
+    let tags = work.ocigraph(&["tags", "oci:registry/app"]).ok();
+    assert_eq!(tags.lines().count(), stored + 4, "{tags}");
+    assert_whole(&work, "registry/app");
+    let private = fs::read_dir(work.path("registry/app/.ocigraph")).unwrap().flatten();
+    let left: Vec<_> = private.map(|entry| entry.file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().starts_with("blob-")), "{left:?}");
+}
+
+#[test]
+fn a_command_writes_to_a_layout_while_clients_push_through_the_server() {
+    let work = Workspace::new();
+    let served = Served::folder(&work);
+    for n in 0..6 {
+        work.write(format!("{n}.bin"), format!("content {n}"));
+    }
+    work.ocigraph(&["push", "oci:registry/app:base", "0.bin"]).ok();
+    thread::scope(|scope| {
+        for n in 0..3 {
+            let (work, served) = (&work, &served);
+            scope.spawn(move || {
+                for round in 0..8 {
+                    let target = served.reference(&format!("app:served-{n}-{round}"));
+                    let note = format!("of={n}-{round}");
+                    let file = format!("{n}.bin");
+                    work.ocigraph(&["push", &target, &file, "--annotation", &note]).ok();
+                }
+            });
+            scope.spawn(move || {
+                for round in 0..8 {
+                    let target = format!("oci:registry/app:direct-{n}-{round}");
+                    let note = format!("direct={n}-{round}");
+                    let file = format!("{}.bin", n + 3);
+                    work.ocigraph(&["push", &target, &file, "--annotation", &note]).ok();
+                    if round % 2 == 1 {
+                        work.ocigraph(&["delete", "--yes", &target]).ok();
+                    }
+                }
+            });
+        }
+    });
+    assert_whole(&work, "registry/app");
+    let direct = work.ocigraph(&["tags", "oci:registry/app"]).ok();
+    assert_eq!(direct.lines().count(), 1 + 3 * 8 + 3 * 4, "{direct}");
+    let tags = work.ocigraph(&["tags", &served.reference("app")]).ok();
+    let sorted = |text: &str| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(sorted(&tags), sorted(&direct));
+}
+
+/// Maximum memory of the server while large blobs pass through it.
+const MOST: u64 = 64 << 20;
+/// Bytes of a large blob.
+const LARGE: u64 = 400 << 20;
+
+#[test]
+fn large_blobs_pass_through_little_memory() {
+    let work = Workspace::new();
+    let served = Served::folder(&work);
+    // Two blobs that arrive and leave at the same time.
+    let files = ["a.bin", "b.bin"];
+    for (n, name) in files.iter().enumerate() {
+        let mut file = fs::File::create(work.path(name)).unwrap();
+        file.set_len(LARGE).unwrap();
+        file.write_all(&[u8::try_from(n).unwrap(); 7]).unwrap();
+    }
+    let before = served.peak_memory();
+    work.ocigraph(&["push", &served.reference("app:v1"), files[0], files[1]]).ok();
+    assert!(served.peak_memory() <= MOST, "push: {} MiB", served.peak_memory() >> 20);
+    let pull = |folder: &str| {
+        work.ocigraph(&["pull", &served.reference("app:v1"), "--output", folder]).ok();
+        fs::remove_dir_all(work.path(folder)).unwrap();
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| pull("first"));
+        scope.spawn(|| pull("second"));
+    });
+    let peak = served.peak_memory();
+    assert!(peak <= MOST, "pull: {} MiB, {} MiB at the start", peak >> 20, before >> 20);
+}
+
+#[test]
+fn a_client_that_reads_nothing_holds_no_thread_and_no_memory() {
+    let work = Workspace::new();
+    let served = Served::folder(&work);
+    let mut file = fs::File::create(work.path("large.bin")).unwrap();
+    file.set_len(256 << 20).unwrap();
+    file.write_all(b"x").unwrap();
+    work.ocigraph(&["push", &served.reference("app:v1"), "large.bin"]).ok();
+    let manifest = work.ocigraph(&["manifest", "fetch", &served.reference("app:v1")]).json();
+    let digest = manifest["layers"][0]["digest"].as_str().unwrap();
+    let request = format!("GET /v2/app/blobs/{digest} HTTP/1.1\r\nHost: x\r\n\r\n");
+    let mut connections: Vec<TcpStream> = (0..100)
+        .map(|_| {
+            let mut connection = TcpStream::connect(&served.host).unwrap();
+            connection.write_all(request.as_bytes()).unwrap();
+            let mut first = [0; 12];
+            connection.read_exact(&mut first).unwrap();
+            connection
+        })
+        .collect();
+    let status = fs::read_to_string(format!("/proc/{}/status", served.process())).unwrap();
+    let threads = status.lines().find_map(|line| line.strip_prefix("Threads:")).unwrap();
+    // Threads that were needed a moment ago end later; a thread for each client would be 100 more.
+    assert!(threads.trim().parse::<usize>().unwrap() < 80, "{threads} threads");
+    work.ocigraph(&["resolve", &served.reference("app:v1")]).ok();
+    connections.clear();
+}
