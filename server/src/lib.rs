@@ -51,9 +51,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{repositories::Repositories, routes::Registry, uploads::Uploads};
 
-/// How often uploads, leases and handles that nobody uses are released.
-const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
-
 /// The options of a [`Server`].
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -72,6 +69,8 @@ pub struct ServerOptions {
     pub max_uploads: usize,
     /// Maximum number of connections. Others wait. Default: 256.
     pub max_connections: usize,
+    /// Time between two searches for uploads and open layouts that nobody uses. Default: 30 s.
+    pub sweep_interval: Duration,
 }
 
 impl Default for ServerOptions {
@@ -84,6 +83,7 @@ impl Default for ServerOptions {
             upload_timeout: Duration::from_secs(15 * 60),
             max_uploads: 256,
             max_connections: 256,
+            sweep_interval: Duration::from_secs(30),
         }
     }
 }
@@ -128,7 +128,7 @@ impl Server {
         let registry = Arc::clone(&self.registry);
         let sweep = async {
             loop {
-                tokio::time::sleep(SWEEP_INTERVAL).await;
+                tokio::time::sleep(registry.options.sweep_interval).await;
                 registry.sweep().await;
             }
         };

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+pub(crate) mod http;
+
 use std::{net::SocketAddr, path::Path, thread::JoinHandle};
 
 use ocigraph_server::{Server, ServerOptions};
