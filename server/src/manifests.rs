@@ -138,8 +138,11 @@ pub(crate) async fn delete(
     match reference {
         TagOrDigest::Tag(tag) => layout.untag(&tag).await.map_err(failed)?,
         TagOrDigest::Digest(digest) => {
-            if !layout.has_manifest(&digest).await.map_err(failed)? {
-                let e = ocigraph::Error::new(Code::NotFound, digest.to_string());
+            let named = TagOrDigest::Digest(digest.clone());
+            // A damaged manifest can be deleted.
+            if let Err(e) = layout.resolve(&named).await
+                && e.code() == Code::NotFound
+            {
                 return Err(failed(e));
             }
             let deletion = ManifestDeletion {

@@ -18,9 +18,10 @@ use crate::{
     uploads::Uploads,
 };
 
-/// Maximum bytes of an unread body that are read after the response is known. Go's servers read as many.
-const DRAIN_LIMIT: usize = 256 * 1024;
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
+/// Maximum bytes of an unread body that are read after the response is known, and the time for it: twice
+/// the largest manifest.
+const DRAIN_LIMIT: usize = 8 * 1024 * 1024;
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Time that a repository keeps blobs for a client that has not pushed their manifest yet.
 const LEASE_AGE: Duration = Duration::from_secs(15 * 60);

@@ -422,4 +422,6 @@ fn a_listed_manifest_that_cannot_be_read_is_a_warning() {
     damaged.is_error(500, "UNKNOWN");
     let body = String::from_utf8_lossy(&damaged.body).into_owned();
     assert!(!body.contains(folder.path().to_str().unwrap()), "{body}");
+    delete(&running, &format!("/v2/app/manifests/{}", digest_of(&image))).is(202);
+    get(&running, "/v2/app/manifests/v1").is_error(404, "MANIFEST_UNKNOWN");
 }

@@ -149,3 +149,43 @@ async fn a_layout_in_a_tree_is_created_beside_others() {
         Layout::in_tree(dir.path().join("c"), &limits).push_blob(&blob("x"), source("x")).await;
     assert_eq!(refused.unwrap_err().code(), Code::AlreadyExists);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_linked_blob_that_was_verified_is_read_in_parts_without_reading_all_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (from, to) = (Layout::open(dir.path().join("a")), Layout::open(dir.path().join("b")));
+    let content = "0123456789".repeat(200_000);
+    from.push_blob(&blob(&content), source(&content)).await.unwrap();
+    assert!(to.link_blob(&blob(&content), &from).await.unwrap());
+    let path = dir.path().join("b/blobs/sha256").join(blob(&content).digest.encoded());
+    // An age at which the time of the file can be relied on.
+    let old = std::time::SystemTime::now() - Duration::from_secs(60);
+    let set_time =
+        || fs::File::options().append(true).open(&path).unwrap().set_modified(old).unwrap();
+    set_time();
+    let last = async || {
+        let mut content = to.fetch_blob(&blob(&content), 1_999_990).await?;
+        let mut read = Vec::new();
+        while let Some(chunk) = content.next().await {
+            read.extend_from_slice(&chunk?);
+        }
+        Ok::<_, Error>(read)
+    };
+    assert_eq!(last().await.unwrap(), b"0123456789");
+    // A change that no metadata shows, in a part that is not read: the whole is not read again.
+    let mut changed = content.clone().into_bytes();
+    changed[0] = b'x';
+    fs::write(&path, &changed).unwrap();
+    set_time();
+    assert_eq!(last().await.unwrap(), b"0123456789");
+    // Each part that is read is verified.
+    changed[1_999_999] = b'x';
+    fs::write(&path, &changed).unwrap();
+    set_time();
+    assert_eq!(last().await.unwrap_err().code(), Code::DigestMismatch);
+    // A change of the metadata makes it read the whole.
+    changed[1_999_999] = b'9';
+    fs::write(&path, &changed).unwrap();
+    assert_eq!(last().await.unwrap_err().code(), Code::DigestMismatch);
+}

@@ -3,22 +3,25 @@
 //! A blob can be a symbolic or hard link to a file outside the layout: some tools build layouts of
 //! links. An untrusted party may have chosen the target. So no byte of such a file is returned
 //! before the whole file matches the digest. Each chunk is then compared with its digest from that
-//! check, because the file can change in between.
+//! check, because the file can change in between. These digests are kept for a while: a client can read
+//! a large blob in many parts, each of which would need the check of the whole file.
 
 use std::{
     fs::File,
     io::{Read, Seek, SeekFrom},
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Mutex},
+    time::SystemTime,
 };
 
 use bytes::Bytes;
 use futures::{StreamExt, stream};
 
-use super::{dir_handle::refusal_error, inner::Inner};
+use super::{checked_links::CheckedLinks, dir_handle::refusal_error, inner::Inner, sync::lock};
 use crate::{
     blocking::{check_cancelled, spawn_blocking},
     content::{
+        file_stamp::FileStamp,
         regular_file::{Kind, Refused, open_regular},
         source::{ByteStream, stream_file},
     },
@@ -38,6 +41,8 @@ pub(super) struct BlobContent {
     blob: Descriptor,
     /// True if the file may be outside the layout.
     linked: bool,
+    /// What a later change of the file changes, if that is certain.
+    stamp: Option<FileStamp>,
 }
 
 impl Inner {
@@ -53,14 +58,16 @@ impl Inner {
             Refused::Missing | Refused::Is(Kind::Dangling) => self.no_blob(&blob.digest),
             other => refusal_error("read", &path, "file", other),
         })?;
-        let length = file.metadata().map_err(|e| Error::io("read", &path, e))?.len();
+        let metadata = file.metadata().map_err(|e| Error::io("read", &path, e))?;
+        let length = metadata.len();
         if length != blob.size {
             return Err(Error::new(
                 Code::SizeMismatch,
                 format!("{} has {length} bytes, not {}", path.display(), blob.size),
             ));
         }
-        Ok(BlobContent { file, path, blob: blob.clone(), linked })
+        let stamp = FileStamp::of(&metadata).filter(|stamp| stamp.is_reliable(SystemTime::now()));
+        Ok(BlobContent { file, path, blob: blob.clone(), linked, stamp })
     }
 
     /// Opens a blob whose file is in the layout itself and has no second hard link.
@@ -102,16 +109,30 @@ impl BlobContent {
     }
 
     /// Streams the bytes from `offset` on.
-    pub(super) async fn stream(self, offset: u64) -> Result<ByteStream> {
+    pub(super) async fn stream(
+        self,
+        offset: u64,
+        known: &Mutex<CheckedLinks>,
+    ) -> Result<ByteStream> {
         let left = self.blob.size.saturating_sub(offset);
         if !self.linked {
             return stream_file(self.file, self.path, offset, left).await;
         }
-        let mut check = LinkCheck::new(self)?;
-        let checked = loop {
-            check = spawn_blocking(move || check.advance(CHUNKS_PER_CALL)).await?;
-            if check.done {
-                break Arc::new(check.checked);
+        let chunks =
+            self.stamp.as_ref().and_then(|stamp| lock(known).find(&self.blob.digest, stamp));
+        let checked = match chunks {
+            Some(chunks) => Arc::new(CheckedLink { content: self, chunks }),
+            None => {
+                let mut check = LinkCheck::new(self)?;
+                while !check.done {
+                    check = spawn_blocking(move || check.advance(CHUNKS_PER_CALL)).await?;
+                }
+                let chunks = Arc::new(check.chunks);
+                if let Some(stamp) = check.content.stamp.clone() {
+                    let digest = check.content.blob.digest.clone();
+                    lock(known).add(digest, stamp, &chunks);
+                }
+                Arc::new(CheckedLink { content: check.content, chunks })
             }
         };
         Ok(stream::iter(checked.chunks_from(offset))
@@ -126,7 +147,9 @@ impl BlobContent {
 /// The verification of a linked file, chunk by chunk.
 #[derive(Debug)]
 struct LinkCheck {
-    checked: CheckedLink,
+    content: BlobContent,
+    /// The digests of the chunks that were read.
+    chunks: Vec<Digest>,
     verifier: Option<Verifier>,
     done: bool,
 }
@@ -135,30 +158,30 @@ struct LinkCheck {
 #[derive(Debug)]
 struct CheckedLink {
     content: BlobContent,
-    chunks: Vec<Digest>,
+    chunks: Arc<Vec<Digest>>,
 }
 
 impl LinkCheck {
     fn new(content: BlobContent) -> Result<Self> {
         let verifier = Some(Verifier::new(&content.blob)?);
-        Ok(Self { checked: CheckedLink { content, chunks: Vec::new() }, verifier, done: false })
+        Ok(Self { content, chunks: Vec::new(), verifier, done: false })
     }
 
     /// Digests up to `chunks` more chunks.
     fn advance(mut self, chunks: usize) -> Result<Self> {
         for _ in 0..chunks {
-            let bytes = self.checked.read(self.checked.chunks.len())?;
+            let bytes = self.content.read_chunk(self.chunks.len())?;
             if bytes.is_empty() {
                 self.done = true;
                 if let Some(verifier) = self.verifier.take() {
-                    verifier.finish().map_err(|e| self.checked.content.with_path(e))?;
+                    verifier.finish().map_err(|e| self.content.with_path(e))?;
                 }
                 break;
             }
             if let Some(verifier) = &mut self.verifier {
-                verifier.update(&bytes).map_err(|e| self.checked.content.with_path(e))?;
+                verifier.update(&bytes).map_err(|e| self.content.with_path(e))?;
             }
-            self.checked.chunks.push(Algorithm::Sha256.digest(&bytes));
+            self.chunks.push(Algorithm::Sha256.digest(&bytes));
         }
         Ok(self)
     }
@@ -167,7 +190,7 @@ impl LinkCheck {
 impl CheckedLink {
     /// Reads a chunk. DIGEST_MISMATCH if it has changed since the check.
     fn chunk(&self, index: usize) -> Result<Bytes> {
-        let bytes = self.read(index)?;
+        let bytes = self.content.read_chunk(index)?;
         if Algorithm::Sha256.digest(&bytes) != self.chunks[index] {
             return Err(Error::new(
                 Code::DigestMismatch,
@@ -176,19 +199,6 @@ impl CheckedLink {
             .with_hint("the blob is a link to a file that another program writes to"));
         }
         Ok(bytes)
-    }
-
-    /// Reads a chunk without verifying it. Empty after the last chunk.
-    fn read(&self, index: usize) -> Result<Bytes> {
-        let failed = |e| Error::io("read", &self.content.path, e);
-        check_cancelled().map_err(failed)?;
-        let start = (index as u64).saturating_mul(CHUNK as u64);
-        let length = self.content.blob.size.saturating_sub(start).min(CHUNK as u64);
-        let mut bytes = Vec::with_capacity(length as usize);
-        let mut file = &self.content.file;
-        file.seek(SeekFrom::Start(start)).map_err(failed)?;
-        file.take(length).read_to_end(&mut bytes).map_err(failed)?;
-        Ok(bytes.into())
     }
 
     /// Returns the chunks that hold the bytes from `offset` on, each with the number of bytes to
@@ -201,6 +211,19 @@ impl CheckedLink {
 }
 
 impl BlobContent {
+    /// Reads a chunk without verifying it. Empty after the last chunk.
+    fn read_chunk(&self, index: usize) -> Result<Bytes> {
+        let failed = |e| Error::io("read", &self.path, e);
+        check_cancelled().map_err(failed)?;
+        let start = (index as u64).saturating_mul(CHUNK as u64);
+        let length = self.blob.size.saturating_sub(start).min(CHUNK as u64);
+        let mut bytes = Vec::with_capacity(length as usize);
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(start)).map_err(failed)?;
+        file.take(length).read_to_end(&mut bytes).map_err(failed)?;
+        Ok(bytes.into())
+    }
+
     fn with_path(&self, error: Error) -> Error {
         let message = format!("{}: {}", self.path.display(), error.message());
         error.with_message(message)

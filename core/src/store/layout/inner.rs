@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     archive::{Archive, ArchiveCache},
+    checked_links::CheckedLinks,
     directory::{LayoutDirectory, OpenLayout},
     index::Index,
     index_cache::{IndexCache, Snapshot},
@@ -42,6 +43,8 @@ pub(super) struct Inner {
     pub(super) durable: Mutex<HashSet<Digest>>,
     /// What blobs that are not listed name, and blobs that are listed and are not manifests.
     pub(super) names: Mutex<NameCache>,
+    /// Linked files whose content was verified.
+    pub(super) checked_links: Mutex<CheckedLinks>,
     /// One permit for each concurrent call.
     pub(super) calls: Semaphore,
 }
@@ -63,6 +66,7 @@ impl Inner {
             write_queue: WriteQueue::default(),
             durable: Mutex::default(),
             names: Mutex::default(),
+            checked_links: Mutex::default(),
             calls: Semaphore::new(MAX_CALLS),
         }
     }

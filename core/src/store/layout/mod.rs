@@ -14,6 +14,7 @@ mod archive;
 mod blob_content;
 mod blob_deletion;
 mod blobs;
+mod checked_links;
 mod cosign_save;
 mod dir_handle;
 mod directory;
@@ -289,7 +290,7 @@ impl ReadStore for Layout {
         });
         match opened.await? {
             Blob::Entry(stream) => Ok(stream),
-            Blob::File(content) => content.stream(offset).await,
+            Blob::File(content) => content.stream(offset, &self.inner.checked_links).await,
         }
     }
 
