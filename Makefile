@@ -11,9 +11,9 @@ PREFIX ?= /usr/local
 export CARGO_BUILD_JOBS := $(JOBS)
 export RUST_TEST_THREADS := $(JOBS)
 
-SCRIPTS := .ci/run bindings/c/install bindings/go/test python/check-wheel python/environment python/test tests/setup tests/within tests/scenarios/check tests/article/demo tests/article/walkthrough
+SCRIPTS := .ci/run bindings/c/install bindings/go/test packages/build packages/check packages/tools python/check-wheel python/environment python/test tests/setup tests/within tests/scenarios/check tests/article/demo tests/article/walkthrough
 
-.PHONY: help build man c install demo test fuzz soak bench bench-bindings bindgen lint prose deny clean python node node-tools
+.PHONY: help build man c install demo test fuzz soak bench bench-bindings bindgen lint prose deny clean python node node-tools packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 12
@@ -111,6 +111,13 @@ node: node-tools ## pack the npm package and the package for this platform: node
 	$(CARGO) build --release --locked -p ocigraph-node -p ocigraph-cli
 	node node/scripts/stage.js release
 	node node/scripts/pack.js
+
+PACKAGES := cli system c python node
+packages: $(PACKAGES:%=packages-%) ## build the packages of every platform by cross-compilation, and check those that run here: dist; packages-cli and so on for one list
+
+packages-%:
+	packages/build $*
+	packages/check $*
 
 # Installs the development dependencies of the npm package at the versions of its lock file.
 node-tools:

@@ -1,5 +1,5 @@
 // Packs the npm packages into `dist`, or into the folder that is the first argument: the package for this platform, as laid out
-// by `stage.js`, and the main package. The main package lists as optional dependencies the platform packages in that folder,
+// by `stage.js`, or those in the folders of the other arguments (none with `--main`), and the main package. The main package lists as optional dependencies the platform packages in that folder,
 // so a release first collects those that other machines packed. The package.json in the source tree lists none: it must
 // install before they are published.
 
@@ -28,9 +28,12 @@ const staged = mkdtempSync(join(tmpdir(), 'ocigraph-pack-'));
 try {
   const { devDependencies, scripts, ...manifest } = JSON.parse(readFileSync(join(node, 'package.json'), 'utf8'));
   const license = join(node, '..', 'LICENSE');
-  const native = findFolder();
-  copyFileSync(license, join(native, 'LICENSE'));
-  pack(native);
+  const given = process.argv.slice(3);
+  const folders = given.filter((folder) => folder !== '--main').map((folder) => resolve(folder));
+  for (const native of given.length > 0 ? folders : [findFolder()]) {
+    copyFileSync(license, join(native, 'LICENSE'));
+    pack(native);
+  }
 
   const packed = new RegExp(`^ocigraph-(.+)-${manifest.version.replaceAll('.', '\\.')}\\.tgz$`);
   const platforms = readdirSync(dist).map((name) => packed.exec(name)?.[1]);

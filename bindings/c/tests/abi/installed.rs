@@ -45,6 +45,39 @@ fn an_external_program_needs_only_pkg_config() {
     }
 }
 
+/// The shared and the static library, in a folder that was moved after the installation.
+#[test]
+fn cmake_finds_the_library_wherever_it_is() {
+    let work = Workspace::new();
+    install(&[work.path("first").to_str().unwrap()]);
+    fs::rename(work.path("first"), work.path("moved here")).unwrap();
+    work.ocigraph(&["push", "oci:store/app:v1", "--artifact-type", "app/example"]).ok();
+    work.write(
+        "project/CMakeLists.txt",
+        "cmake_minimum_required(VERSION 3.16)\nproject(example C)\n\
+         find_package(ocigraph 0.1 REQUIRED)\n\
+         add_executable(shared main.c)\ntarget_link_libraries(shared ocigraph::ocigraph)\n\
+         add_executable(fixed main.c)\ntarget_link_libraries(fixed ocigraph::static)\n",
+    );
+    work.write(
+        "project/main.c",
+        "#include <ocigraph.h>\n#include <stdio.h>\n\
+         int main(void) { return printf(\"%s\\n\", ocigraph_version()) < 0; }\n",
+    );
+    let prefix = format!("-DCMAKE_PREFIX_PATH={}", work.path("moved here").display());
+    run(work.command("cmake").args(["-S", "project", "-B", "built", &prefix]));
+    run(work.command("cmake").args(["--build", "built"]));
+    for program in ["built/shared", "built/fixed"] {
+        let printed = run(&mut work.command(work.path(program)));
+        assert_eq!(printed.trim(), env!("CARGO_PKG_VERSION"), "{program}");
+    }
+    // Another minor version has another interface.
+    let other = fs::read_to_string(work.path("project/CMakeLists.txt")).unwrap();
+    work.write("other/CMakeLists.txt", other.replace("ocigraph 0.1", "ocigraph 0.2"));
+    let refused = work.command("cmake").args(["-S", "other", "-B", "x", &prefix]).output().unwrap();
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("0.1"), "{refused:?}");
+}
+
 /// Compiles the example of the README with each of its commands.
 #[test]
 fn the_example_of_the_readme_compiles_and_runs() {
