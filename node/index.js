@@ -7,3 +7,4 @@ export { OcigraphError } from './lib/error.js';
 export { Graph } from './lib/graph.js';
 export { version } from './lib/native.js';
 export { parseReference } from './lib/reference.js';
+export { serve } from './lib/serve.js';

@@ -35,6 +35,9 @@ pub(crate) struct ServeArgs {
     /// Refuse every change
     #[arg(long)]
     read_only: bool,
+    /// Also end when standard input ends, and so with the program that holds its other end
+    #[arg(long)]
+    until_stdin_ends: bool,
 }
 
 /// Serves until `stop` is cancelled.
@@ -50,6 +53,17 @@ pub(crate) async fn serve(
         .await
         .map_err(|error| error.with_operation("serve", args.sources.join(" ")))?;
     output::line(&format!("listening on {}", server.address()));
+    if args.until_stdin_ends {
+        end_with_stdin(stop.clone());
+    }
     server.run(stop).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Cancels `stop` when standard input ends. The thread ends with the process.
+fn end_with_stdin(stop: CancellationToken) {
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        stop.cancel();
+    });
 }

@@ -73,6 +73,7 @@ const BY_HAND: &[(&str, &[&str])] = &[
     ("_graph", &["Graph", "ListProblem", "Node"]),
     ("_progress", &["Event", "Progress", "tqdm_progress"]),
     ("_rows", &["AsyncRows", "Rows"]),
+    ("_served", &["ServedRegistry", "serve"]),
     ("_shards", &["Executor", "Task", "dask_executor", "ray_executor", "sweep_shards"]),
     ("_sync.client", &["Client"]),
     (

@@ -1,0 +1,146 @@
+"""A registry at hand: image layouts that a process of its own serves, for tests and for machines without a network."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from types import TracebackType
+from typing import IO
+
+from ._checks import check_flag, check_path_list, check_text
+from ._error import _CLASSES, Error
+from ._values import StrPath
+
+
+class ServedRegistry:
+    """A registry that :func:`serve` started. Leaving its block, or :meth:`close`, ends it.
+
+    Example:
+        >>> with serve("registry") as registry:
+        ...     pushed = client.push(f"{registry.host}/app:v1", artifact_type="app/example")
+        ...     str(pushed.reference) == f"{registry.host}/app:v1"
+        True
+    """
+
+    host: str
+    """The host and port, as references name them: ``127.0.0.1:40123``."""
+
+    def __init__(self, process: subprocess.Popen[str], host: str) -> None:
+        self.host = host
+        self._process = process
+
+    def close(self) -> None:
+        """Lets requests in progress end, for 10 seconds at most, and ends the registry. Does nothing the second time.
+
+        Example:
+            >>> registry = serve("registry")
+            >>> registry.close()
+        """
+        if self._process.stdin is None or self._process.stdin.closed:
+            return
+        # The command ends with its standard input, also if this process is killed.
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+    def __enter__(self) -> ServedRegistry:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> ServedRegistry:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self.close)
+
+    def __repr__(self) -> str:
+        return f"<ServedRegistry {self.host}>"
+
+
+def serve(*sources: StrPath, listen: str = "127.0.0.1:0", read_only: bool = False) -> ServedRegistry:
+    """Serves image layouts as a registry, in a process of its own that ends with this one.
+
+    The registry is that of the command ``ocigraph serve``: the OCI distribution specification with referrers, over
+    layouts that other processes can use at the same time.
+
+    Args:
+        sources: Paths, with or without ``oci:`` before them. A layout is one repository with the name of its
+            directory, or another: ``team/app=oci:store/app``. A directory without a layout is a folder of layouts:
+            repository ``a/b`` is the layout ``a/b`` below it, which the first push creates. It need not exist. An
+            archive is read-only.
+        listen: The address to listen on. Port 0 chooses a free port.
+        read_only: Refuses every change.
+
+    Returns:
+        The registry, which has answered. Use it as a context manager, also with ``async with``.
+
+    Raises:
+        InvalidArgumentError: There is no source, or one cannot be served.
+        Error: The address cannot be used.
+
+    Example:
+        >>> with serve("registry") as registry:
+        ...     client.push(f"{registry.host}/app:v1", artifact_type="app/example")
+        ...     client.tags(f"{registry.host}/app")
+        PushResult(...)
+        ['v1']
+    """
+    arguments = [_source(os.fspath(path)) for path in check_path_list("sources", sources)]
+    arguments += ["--listen", check_text("listen", listen)]
+    if check_flag("read_only", read_only):
+        arguments.append("--read-only")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ocigraph", "serve", "--until-stdin-ends", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env={**os.environ, "PYTHONSAFEPATH": "1"},
+    )
+    assert process.stdout is not None and process.stderr is not None
+    line = process.stdout.readline()
+    if line.startswith("listening on "):
+        threading.Thread(target=_pass_on, args=(process.stderr,), daemon=True).start()
+        return ServedRegistry(process, line.removeprefix("listening on ").strip())
+    _, said = process.communicate()
+    raise _failure(said)
+
+
+def _source(text: str) -> str:
+    name, separator, path = text.partition("=")
+    if separator and path.startswith("oci:"):
+        return f"{name}={path}"
+    return text if text.startswith("oci:") else f"oci:{text}"
+
+
+def _pass_on(warnings: IO[str]) -> None:
+    """Passes warnings of the registry on."""
+    with contextlib.suppress(ValueError, OSError), warnings:
+        for line in warnings:
+            sys.stderr.write(line)
+
+
+def _failure(said: str) -> Error:
+    """Makes the error that the command printed: ``Error: MESSAGE [CODE]``."""
+    first = said.strip().partition("\n")[0].removeprefix("Error: ")
+    message, _, code = first.rpartition(" [")
+    kinds = {str(code): kind for code, kind in _CLASSES.items()}
+    return kinds.get(code.removesuffix("]"), Error)(message or said.strip() or "the registry did not start")
