@@ -82,6 +82,54 @@ test('the deploy gate rejects an unsigned image and an incomplete image', async 
   assert.equal((await gate('127.0.0.1:1/app:v1')).code, 2, 'the registry does not exist');
 });
 
+// The other languages run the same tasks: see `tests/suite/tests/tasks.rs`.
+test('the program does all tasks', async (t) => {
+  const { host } = await fixture(t);
+  const cwd = folder(t);
+  writeFileSync(join(cwd, 'sbom.spdx.json'), '{"spdxVersion":"SPDX-2.3"}');
+  const repository = `${host}/app`;
+  const [digest, , pr] = await Promise.all(
+    ['v1', 'v2', 'pr-7'].map(async (tag) => {
+      const pushed = await client.push(`${repository}:${tag}`, { artifactType: 'app/example', annotations: { tag } });
+      return pushed.descriptor.digest;
+    }),
+  );
+  const v1 = `${repository}:v1`;
+  const task = async (code, ...args) => {
+    const ran = await run(process.execPath, [compiled('tasks'), ...args], { cwd });
+    assert.equal(ran.code, code, ran.stdout + ran.stderr);
+    return ran.stdout;
+  };
+  const lines = (text) => text.split('\n').filter(Boolean).sort();
+
+  assert.match(await task(0, 'attach', v1, 'sbom.spdx.json'), /^attached .*\/app@sha256:/);
+  const refused = `signature: missing\nsbom: present\n${repository}@${digest}\n`;
+  assert.equal(await task(1, 'gate', v1), refused);
+  await client.attach(v1, { artifactType: 'application/vnd.cncf.notary.signature', allowEmpty: true });
+  assert.equal(await task(0, 'gate', v1), refused.replace('missing', 'present'));
+  const swept = lines(await task(0, 'sweep', repository));
+  assert.deepEqual(swept, ['3 images', 'app:pr-7 has no SBoM', 'app:v2 has no SBoM']);
+  for (const outcome of ['copied', 'existed']) {
+    const synced = lines(await task(0, 'sync', repository, 'oci:mirror'));
+    assert.deepEqual(
+      synced,
+      ['pr-7', 'v1', 'v2'].map((tag) => `${outcome} ${repository}:${tag}`),
+    );
+  }
+  assert.equal(await task(0, 'backup', repository, 'app.tar'), 'stored 3 tags, 5 manifests\n');
+  assert.equal(await task(0, 'restore', 'app.tar', 'oci:restored'), 'restored 3 tags, 5 manifests\n');
+  const restored = await client.check(`oci:${join(cwd, 'restored')}:v1`, ['sbom', 'signature']);
+  assert.equal(restored.presence, 'present');
+  const pruned = await task(0, 'prune', repository);
+  assert.ok(pruned.startsWith(`deleted ${pr}: `) && lines(pruned).length === 1, pruned);
+  assert.equal(await task(0, 'errors', v1), `${digest}\n`);
+  assert.equal(await task(1, 'errors', `${repository}:pr-7`), 'there is no such image\n');
+  assert.match(
+    await task(1, 'errors', '127.0.0.1:1/app:v1'),
+    /^NETWORK: resolve 127\.0\.0\.1:1\/app:v1: .*; try again\n$/,
+  );
+});
+
 test('the release step attaches an SBOM and provenance, and tags the image', async (t) => {
   const { host } = await fixture(t);
   const repository = `${host}/net-monitor`;

@@ -17,8 +17,8 @@ from ocigraph import AsyncClient, Client
 EXAMPLES = ROOT / "python" / "examples"
 
 
-def example(name: str, *arguments: str) -> str:
-    """Returns the output of an example."""
+def example(name: str, *arguments: str, code: int = 0) -> str:
+    """Returns the output of an example, which must exit with this code."""
     path = os.pathsep.join([str(EXAMPLES), os.environ.get("PYTHONPATH", "")])
     ran = subprocess.run(
         [sys.executable, str(EXAMPLES / name), *arguments],
@@ -26,7 +26,7 @@ def example(name: str, *arguments: str) -> str:
         capture_output=True,
         text=True,
     )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.returncode == code, ran.stdout + ran.stderr
     return ran.stdout
 
 
@@ -58,6 +58,39 @@ def test_the_notebook_example_draws_the_coverage_of_a_sweep(work: Path) -> None:
     printed = example("draw_coverage.py", "oci:app", "coverage.svg")
     assert printed.startswith("2 images, 1 attached manifests, 1 with nothing attached\n") and "sbom" in printed
     assert ElementTree.parse("coverage.svg").getroot().tag.endswith("svg")
+
+
+def test_the_program_does_all_tasks(work: Path) -> None:
+    """The other languages run the same tasks: see `tests/suite/tests/tasks.rs`."""
+    Path("sbom.spdx.json").write_text('{"spdxVersion":"SPDX-2.3"}')
+    with fixture_registry() as fixture, Client() as client:
+        repository = f"{fixture.host}/app"
+        digests = {}
+        for tag in ("v1", "v2", "pr-7"):
+            pushed = client.push(f"{repository}:{tag}", artifact_type="app/example", annotations={"tag": tag})
+            digests[tag] = pushed.descriptor.digest
+        v1 = f"{repository}:v1"
+        image = f"{repository}@{digests['v1']}"
+
+        assert example("tasks.py", "attach", v1, "sbom.spdx.json").startswith(f"attached {repository}@sha256:")
+        refused = f"signature: missing\nsbom: present\n{image}\n"
+        assert example("tasks.py", "gate", v1, code=1) == refused
+        client.attach(v1, artifact_type="application/vnd.cncf.notary.signature", allow_empty=True)
+        assert example("tasks.py", "gate", v1) == refused.replace("missing", "present")
+        swept = example("tasks.py", "sweep", repository).splitlines()
+        assert sorted(swept) == ["3 images", "app:pr-7 has no SBoM", "app:v2 has no SBoM"]
+        for outcome in ("copied", "existed"):
+            synced = example("tasks.py", "sync", repository, "oci:mirror").splitlines()
+            assert sorted(synced) == [f"{outcome} {repository}:{tag}" for tag in ("pr-7", "v1", "v2")]
+        assert example("tasks.py", "backup", repository, "app.tar") == "stored 3 tags, 5 manifests\n"
+        assert example("tasks.py", "restore", "app.tar", "oci:restored") == "restored 3 tags, 5 manifests\n"
+        assert client.check("oci:restored:v1", ["sbom", "signature"]).presence == "present"
+        pruned = example("tasks.py", "prune", repository)
+        assert pruned.startswith(f"deleted {digests['pr-7']}: ") and pruned.count("\n") == 1
+        assert example("tasks.py", "errors", v1) == f"{digests['v1']}\n"
+        assert example("tasks.py", "errors", f"{repository}:pr-7", code=1) == "there is no such image\n"
+    unreachable = example("tasks.py", "errors", "127.0.0.1:1/app:v1", code=1)
+    assert unreachable.startswith("NETWORK: resolve 127.0.0.1:1/app:v1: ") and unreachable.endswith("; try again\n")
 
 
 async def push_images(repository: str, number: int) -> None:
