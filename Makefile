@@ -11,9 +11,9 @@ PREFIX ?= /usr/local
 export CARGO_BUILD_JOBS := $(JOBS)
 export RUST_TEST_THREADS := $(JOBS)
 
-SCRIPTS := .ci/run bindings/c/install bindings/go/test packages/build packages/check packages/tools python/check-wheel python/environment python/test tests/setup tests/within tests/scenarios/check tests/article/demo tests/article/walkthrough
+SCRIPTS := .ci/run bindings/c/install bindings/go/test packages/build packages/check packages/tools python/check-wheel python/environment python/test tests/setup tests/within tools/docs/mdbook tests/scenarios/check tests/article/demo tests/article/walkthrough
 
-.PHONY: help build man c install demo test fuzz soak bench bench-bindings bindgen lint prose deny clean python node node-tools packages
+.PHONY: help build man c install demo test fuzz soak bench bench-bindings bindgen lint prose docs deny clean python node node-tools packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 12
@@ -77,7 +77,7 @@ bench-bindings: c ## compare the speed of calls from C and Go with calls from Ru
 bindgen: ## write the options, results and operations of every language from the source of the core
 	$(CARGO) run --locked -q -p ocigraph-bindgen
 
-lint: node-tools prose ## check that every language has every operation and option, format, lints, scripts, documentation, wording and spelling
+lint: node-tools prose docs ## check that every language has every operation and option, format, lints, scripts, documentation, links, wording and spelling
 	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@$(CARGO) clippy --version >/dev/null 2>&1 || rustup component add clippy
 	$(CARGO) fmt --all --check
@@ -100,6 +100,10 @@ lint: node-tools prose ## check that every language has every operation and opti
 prose: ## check the wording and the spelling of all texts: STYLE.md
 	tests/prose
 	python=$$(python/environment) && "$$(dirname "$$python")/typos"
+
+docs: ## build the site of the documentation, and check all links: target/docs/index.html
+	mdbook=$$(tools/docs/mdbook) && "$$mdbook" build docs
+	tests/links target/docs
 
 # maturin first looks for a Cargo.toml beside pyproject.toml. Its message that none exists is harmless.
 python: ## build the wheel and the source distribution of the Python package, and test the wheel: python/dist

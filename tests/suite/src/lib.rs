@@ -17,6 +17,11 @@
 //! println!("{}", work.ocigraph(&["discover", "-o", "tree", &image]).ok());
 //! ```
 
+/// The program in Rust of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;
+
 mod attachments;
 mod cosign;
 mod fault;

@@ -1,14 +1,22 @@
-//! Runs the tour of the README, and its programs in C++ and Go.
+//! Runs the programs of the README and of the pages of the languages: those in C++ and Go. `site.rs` runs the commands.
 
 use std::process::Command;
 
-use ocigraph_suite::{Workspace, c_library, ocigraph_binary, tool, with_library};
+use ocigraph_suite::{Workspace, c_library, with_library};
 
-/// Returns the first code block of the README in a language.
-fn block(language: &str) -> &'static str {
-    let readme = include_str!("../../../README.md");
-    let block = readme.split(&format!("```{language}\n")).nth(1).unwrap();
+const README: &str = include_str!("../../../README.md");
+
+/// Returns the first code block of a page in a language.
+fn block(page: &'static str, language: &str) -> &'static str {
+    let block = page.split(&format!("```{language}\n")).nth(1).unwrap();
     block.split("```").next().unwrap()
+}
+
+#[test]
+fn the_pages_of_go_and_rust_have_the_programs_of_the_readme() {
+    let (go, rust) = (include_str!("../../../docs/go.md"), include_str!("../../../docs/rust.md"));
+    assert_eq!(block(README, "go"), block(go, "go"));
+    assert_eq!(block(README, "rust"), block(rust, "rust"));
 }
 
 /// Creates a layout with an image that has an SBoM.
@@ -34,9 +42,9 @@ fn prints_the_sbom(work: &Workspace, build: &mut Command) {
 }
 
 #[test]
-fn the_cpp_program_of_the_readme_runs() {
+fn the_cpp_program_of_its_page_runs() {
     let work = attached();
-    work.write("program.cpp", block("cpp"));
+    work.write("program.cpp", block(include_str!("../../../docs/c.md"), "cpp"));
     let [include, lib] = ["include", "lib"].map(|folder| c_library().join(folder));
     let mut build = work.command("g++");
     build.args(["-std=c++17", "-Wall", "-Wextra", "-Werror", "program.cpp", "-o", "program"]);
@@ -63,7 +71,7 @@ fn the_go_program_of_the_readme_runs() {
             "package main\n\nimport (\n\t\"context\"\n\t\"errors\"\n\t\"fmt\"\n\n\tocigraph \"{name}\"\n)\n\n\
              func main() {{\n\tif err := run(context.Background()); err != nil {{\n\t\tpanic(err)\n\t}}\n}}\n\n\
              func run(ctx context.Context) error {{\n{}\nreturn nil\n}}\n",
-            block("go")
+            block(README, "go")
         ),
     );
     let mut build = work.command("go");
@@ -73,29 +81,4 @@ fn the_go_program_of_the_readme_runs() {
         build.env(name, value);
     }
     prints_the_sbom(&work, with_library(&mut build));
-}
-
-#[test]
-fn the_tour_of_the_readme_runs() {
-    let readme = include_str!("../../../README.md");
-    let blocks = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let tour = blocks.filter(|block| block.contains("oci:store")).collect::<String>();
-    assert!(tour.contains("ocigraph delete"), "the tour of the README is missing");
-    let work = Workspace::new();
-    work.write("program", "a program");
-    work.write("docs/index.md", "an index");
-    work.write("signature.json", "{}");
-    work.write("tour", tour);
-    let folders = [ocigraph_binary(), tool("jq")].map(|path| path.parent().unwrap().to_path_buf());
-    let path = format!(
-        "{}:{}:{}",
-        folders[0].display(),
-        folders[1].display(),
-        std::env::var("PATH").unwrap_or_default()
-    );
-    let mut command = work.command("bash");
-    command.args(["-euo", "pipefail", "tour"]).env("PATH", path);
-    let output = work.run(&mut command).ok();
-    assert!(output.contains("Would delete"), "{output}");
-    assert_eq!(work.read("out/signature.json"), b"{}");
 }

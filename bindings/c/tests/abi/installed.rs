@@ -78,13 +78,15 @@ fn cmake_finds_the_library_wherever_it_is() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("0.1"), "{refused:?}");
 }
 
-/// Compiles the example of the README with each of its commands.
+/// Compiles the example of the page of C, which the README has too, with each of its commands.
 #[test]
-fn the_example_of_the_readme_compiles_and_runs() {
+fn the_example_of_the_documentation_compiles_and_runs() {
     let work = Workspace::new();
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let section = readme.split("### From C and C++").nth(1).unwrap();
-    let snippet = section.split("```c\n").nth(1).unwrap().split("```").next().unwrap();
+    let [readme, section] =
+        ["README.md", "docs/c.md"].map(|file| fs::read_to_string(root().join(file)).unwrap());
+    let [other, snippet] = [&readme, &section]
+        .map(|text| text.split("```c\n").nth(1).unwrap().split("```").next().unwrap());
+    assert_eq!(snippet, other);
     let headers = "#include <ocigraph.h>\n#include <stdio.h>\n";
     work.write("program.c", format!("{headers}int main(void) {{\n{snippet}return 0;\n}}\n"));
     work.ocigraph(&["push", "oci:store/app:v1", "--artifact-type", "app/example"]).ok();
