@@ -11,6 +11,7 @@ use tokio::{
     sync::Semaphore,
     time::{sleep, timeout},
 };
+use tokio_rustls::TlsAcceptor;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -21,6 +22,8 @@ use crate::{
 /// Maximum bytes of the first line and the headers of a request, and of one read.
 const BUFFER_SIZE: usize = 64 * 1024;
 const MAX_HEADERS: usize = 100;
+/// Time for the TLS handshake.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for the headers of a request, and between two requests.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 /// The pause after a connection could not be accepted, usually for lack of file descriptors.
@@ -29,6 +32,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Serves connections until `stop` is cancelled and those in progress have ended.
 pub(crate) async fn accept(
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     registry: Arc<Registry>,
     stop: CancellationToken,
 ) {
@@ -54,10 +58,19 @@ pub(crate) async fn accept(
         };
         let _ = stream.set_nodelay(true);
         let (registry, stop, abort) = (Arc::clone(&registry), stop.clone(), abort.clone());
+        let tls = tls.clone();
         connections.spawn(async move {
             let _place = place;
+            let served = async {
+                let Some(tls) = tls else { return serve(stream, registry, stop).await };
+                match timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
+                    Ok(Ok(stream)) => serve(stream, registry, stop).await,
+                    Ok(Err(e)) => tracing::debug!(error = %e, "a TLS handshake failed"),
+                    Err(_) => tracing::debug!("a TLS handshake took too long"),
+                }
+            };
             tokio::select! {
-                () = serve(stream, registry, stop) => {}
+                () = served => {}
                 () = abort.cancelled() => {}
             }
         });

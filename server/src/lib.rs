@@ -33,6 +33,7 @@ mod errors;
 mod headers;
 mod lists;
 mod manifests;
+mod passwords;
 mod range;
 mod referrers;
 mod repositories;
@@ -40,13 +41,15 @@ mod request;
 mod routes;
 mod sources;
 mod timed_io;
+mod tls;
 mod tree;
 mod uploads;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{fmt, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use ocigraph::{Code, Error, Result};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use crate::{repositories::Repositories, routes::Registry, uploads::Uploads};
@@ -59,6 +62,12 @@ pub struct ServerOptions {
     pub listen: String,
     /// Refuses every change. Default: false.
     pub read_only: bool,
+    /// A file with the passwords of users, as `htpasswd -B` writes it: one `USER:HASH` a line, with a hash of
+    /// bcrypt. Every request needs one of them. It is read once. Default: none, everyone may do everything.
+    pub htpasswd: Option<PathBuf>,
+    /// The certificate of the server with those that it was signed with after it, and its private key, both in
+    /// PEM. They are read once. Default: none, plain HTTP.
+    pub tls: Option<(PathBuf, PathBuf)>,
     /// Time for requests in progress to end after `stop` of [`Server::run`] was cancelled. Default: 10 s.
     pub stop_timeout: Duration,
     /// Time without a byte from a client, or to it, after which its request is ended. Default: 60 s.
@@ -78,6 +87,8 @@ impl Default for ServerOptions {
         Self {
             listen: "127.0.0.1:5000".to_owned(),
             read_only: false,
+            htpasswd: None,
+            tls: None,
             stop_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(60),
             upload_timeout: Duration::from_secs(15 * 60),
@@ -89,11 +100,21 @@ impl Default for ServerOptions {
 }
 
 /// A registry that listens, and serves nothing yet.
-#[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
+    tls: Option<TlsAcceptor>,
     registry: Arc<Registry>,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tls = self.tls.is_some();
+        f.debug_struct("Server")
+            .field("address", &self.address)
+            .field("tls", &tls)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Server {
@@ -103,8 +124,11 @@ impl Server {
     ///
     /// # Errors
     /// [`Code::InvalidArgument`] for a source or an address that cannot be used, [`Code::Network`] if the
-    /// address cannot be listened on, and the errors of [`ocigraph::Layout`].
+    /// address cannot be listened on, [`Code::Tls`] for a certificate or a key that cannot be used, and the
+    /// errors of [`ocigraph::Layout`].
     pub async fn bind(sources: &[String], options: ServerOptions) -> Result<Self> {
+        let passwords = passwords::open(options.htpasswd.as_deref())?;
+        let tls = tls::open(options.tls.as_ref())?;
         let repositories = Repositories::open(sources, options.read_only).await?;
         let failed = |e| {
             Error::new(Code::Network, format!("cannot listen on {}: {e}", options.listen))
@@ -113,8 +137,11 @@ impl Server {
         let listener = TcpListener::bind(&options.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let uploads = Uploads::new(options.max_uploads, options.upload_timeout);
-        let registry = Arc::new(Registry::new(repositories, uploads, options));
-        Ok(Self { listener, address, registry })
+        if passwords.is_some() && tls.is_none() && !address.ip().is_loopback() {
+            tracing::warn!(%address, "passwords are sent unencrypted: serve with a certificate");
+        }
+        let registry = Arc::new(Registry::new(repositories, uploads, passwords, options));
+        Ok(Self { listener, address, tls, registry })
     }
 
     /// Returns the address that the server listens on.
@@ -133,7 +160,7 @@ impl Server {
             }
         };
         tokio::select! {
-            () = connection::accept(self.listener, Arc::clone(&self.registry), stop) => {}
+            () = connection::accept(self.listener, self.tls, Arc::clone(&self.registry), stop) => {}
             () = sweep => {}
         }
         self.registry.uploads.end_all().await;

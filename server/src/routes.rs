@@ -12,7 +12,9 @@ use crate::{
     ServerOptions, blobs, body,
     errors::ErrorResponse,
     headers::{API_VERSION, empty, json},
-    lists, manifests, referrers,
+    lists, manifests,
+    passwords::Passwords,
+    referrers,
     repositories::{Repositories, Repository},
     request::{Endpoint, Request, check_name},
     uploads::Uploads,
@@ -34,6 +36,7 @@ const MANIFEST_BUDGET: usize = 16 * 1024;
 pub(crate) struct Registry {
     pub(crate) repositories: Repositories,
     pub(crate) uploads: Uploads,
+    passwords: Option<Arc<Passwords>>,
     pub(crate) options: ServerOptions,
     /// A permit for each KiB of a manifest in memory.
     pub(crate) manifest_budget: Semaphore,
@@ -43,10 +46,11 @@ impl Registry {
     pub(crate) fn new(
         repositories: Repositories,
         uploads: Uploads,
+        passwords: Option<Arc<Passwords>>,
         options: ServerOptions,
     ) -> Self {
         let manifest_budget = Semaphore::new(MANIFEST_BUDGET);
-        Self { repositories, uploads, options, manifest_budget }
+        Self { repositories, uploads, passwords, options, manifest_budget }
     }
 
     /// Releases what nobody uses: uploads, blobs that wait for a manifest, and open layouts.
@@ -86,6 +90,9 @@ pub(crate) async fn handle(registry: &Registry, request: HttpRequest<Body>) -> R
 }
 
 async fn route(registry: &Registry, request: &Request) -> Result<Response<Body>, ErrorResponse> {
+    if let Some(passwords) = &registry.passwords {
+        passwords.check(request).await?;
+    }
     let endpoint = Endpoint::parse(&request.path).ok_or_else(ErrorResponse::no_route)?;
     let method = request.method.clone();
     match (endpoint, method) {

@@ -1,5 +1,7 @@
 //! `serve`: serves image layouts and archives as a registry.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use ocigraph::Result;
 use ocigraph_server::{Server, ServerOptions};
@@ -24,7 +26,9 @@ Without TLS and passwords, serve only addresses that nobody else can reach.
 EXAMPLES
   ocigraph serve oci:registry
   ocigraph serve oci:backup.tar --listen 127.0.0.1:0
-  ocigraph serve team/app=oci:store/app oci:store/base --read-only")]
+  ocigraph serve team/app=oci:store/app oci:store/base --read-only
+  ocigraph serve oci:registry --listen 0.0.0.0:443 --htpasswd users \\
+      --tls-cert cert.pem --tls-key key.pem")]
 pub(crate) struct ServeArgs {
     /// Layouts, archives, or a folder of layouts
     #[arg(value_name = "SOURCE", required = true)]
@@ -38,6 +42,15 @@ pub(crate) struct ServeArgs {
     /// Also end when standard input ends, and so with the program that holds its other end
     #[arg(long)]
     until_stdin_ends: bool,
+    /// Ask for a user name and a password of this file, which `htpasswd -B` writes
+    #[arg(long, value_name = "FILE")]
+    htpasswd: Option<PathBuf>,
+    /// Certificate of the server, followed by those that it was signed with (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Private key of the certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
 }
 
 /// Serves until `stop` is cancelled.
@@ -49,6 +62,8 @@ pub(crate) async fn serve(
     let mut options = ServerOptions::default();
     options.listen = args.listen;
     options.read_only = args.read_only;
+    options.htpasswd = args.htpasswd;
+    options.tls = args.tls_cert.zip(args.tls_key);
     let server = Server::bind(&args.sources, options)
         .await
         .map_err(|error| error.with_operation("serve", args.sources.join(" ")))?;
