@@ -86,7 +86,7 @@ impl Repositories {
                     Vec::new()
                 }
                 Source::Layout { name, path } => {
-                    let layout = Layout::in_tree(path, &Limits::default());
+                    let layout = Layout::open(path);
                     vec![Repository::of_layout(&name, layout, !read_only)]
                 }
                 Source::Archive { name, path } => {

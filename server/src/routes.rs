@@ -98,9 +98,11 @@ async fn route(registry: &Registry, request: &Request) -> Result<Response<Body>,
     match (endpoint, method) {
         (Endpoint::Base, Method::GET) => Ok(json(&serde_json::json!({}))),
         (Endpoint::Base, Method::HEAD) => Ok(empty(StatusCode::OK, &[])),
-        (Endpoint::Catalog, Method::GET) => lists::catalog(registry, request).await,
-        (Endpoint::Tags { name }, Method::GET) => lists::tags(registry, request, &name).await,
-        (Endpoint::Referrers { name, digest }, Method::GET) => {
+        (Endpoint::Catalog, Method::GET | Method::HEAD) => lists::catalog(registry, request).await,
+        (Endpoint::Tags { name }, Method::GET | Method::HEAD) => {
+            lists::tags(registry, request, &name).await
+        }
+        (Endpoint::Referrers { name, digest }, Method::GET | Method::HEAD) => {
             referrers::list(registry, request, &name, &digest).await
         }
         (Endpoint::Manifest { name, reference }, Method::GET | Method::HEAD) => {

@@ -361,6 +361,8 @@ fn every_response_has_the_version_and_an_unknown_endpoint_is_an_error() {
         let base = get(&running, target).is(200);
         assert_eq!(base.header("docker-distribution-api-version"), "registry/2.0");
     }
+    let head = send(running.address(), "HEAD", "/v2/_catalog", &[], b"").is(200);
+    assert!(head.body.is_empty() && head.header("content-length") != "0", "{head:?}");
     get(&running, "/v1/search").is_error(404, "UNSUPPORTED");
     post(&running, "/v2/", b"").is_error(405, "UNSUPPORTED");
     let unknown = get(&running, "/v2/app/manifests/v1");

@@ -114,7 +114,7 @@ fn every_command_shows_examples() {
     }
     let mut count = 0;
     commands(&Workspace::new(), &[], &mut count);
-    assert_eq!(count, 42, "the program, its commands and its subcommands");
+    assert_eq!(count, 43, "the program, its commands and its subcommands");
 }
 
 #[test]
