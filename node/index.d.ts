@@ -221,6 +221,42 @@ export interface Reference {
  */
 export function parseReference(reference: string): Reference;
 
+/** Options of {@link serve}. */
+export interface ServeOptions {
+  /** The address to listen on. Port 0 chooses a free port. Default: `127.0.0.1:0`. */
+  listen?: string;
+  /** Refuses every change. Default: false. */
+  readOnly?: boolean;
+}
+
+/** A registry that {@link serve} started. */
+export interface ServedRegistry extends AsyncDisposable {
+  /** The host and port, as references name them: `127.0.0.1:40123`. */
+  readonly host: string;
+  /** Lets requests in progress end, for 10 seconds at most, and ends the registry. Does nothing the second time. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves image layouts as a registry, in a process of its own that ends with this one. The registry is that of the command
+ * `ocigraph serve`: the OCI distribution specification with referrers, over layouts that other processes can use at the same
+ * time.
+ *
+ * A source is a path, with or without `oci:` before it. A layout is one repository with the name of its directory, or another:
+ * `team/app=oci:store/app`. A directory without a layout is a folder of layouts: repository `a/b` is the layout `a/b` below it,
+ * which the first push creates. It need not exist. An archive is read-only.
+ *
+ * @throws {@link OcigraphError} with code `INVALID_ARGUMENT` if a source cannot be served.
+ *
+ * @example
+ * ```ts
+ * const registry = await serve('registry');
+ * await client.push(`${registry.host}/app:v1`, { artifactType: 'app/example' });
+ * await registry.close();
+ * ```
+ */
+export function serve(sources: string | readonly string[], options?: ServeOptions): Promise<ServedRegistry>;
+
 /** Options that every operation accepts. */
 export interface CallOptions {
   /**

@@ -123,6 +123,7 @@ from ._results import (
     VerifyReport,
 )
 from ._rows import AsyncRows, Rows
+from ._served import ServedRegistry, serve
 from ._shards import Executor, Task, dask_executor, ray_executor, sweep_shards
 from ._sync.client import Client
 from ._values import AnyReference, AsyncContent, AsyncReadable, BytesLike, Content, File, Readable, Reference, StrPath
@@ -227,6 +228,7 @@ __all__ = [
     "Result",
     "RetainedManifest",
     "Rows",
+    "ServedRegistry",
     "SizeMismatchError",
     "StrPath",
     "SweepCoverage",
@@ -254,6 +256,7 @@ __all__ = [
     "digest_file",
     "digest_files",
     "ray_executor",
+    "serve",
     "sweep_shards",
     "tqdm_progress",
 ]
