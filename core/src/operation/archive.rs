@@ -13,5 +13,5 @@ mod repository;
 pub(crate) use content::Archive;
 pub use content::archived_repositories;
 pub(crate) use named_repository::NamedRepository;
-pub(crate) use names::{name_of_manifest, name_of_several, name_of_tag, parsed, several};
+pub(crate) use names::{name_of_manifest, name_of_tag};
 pub(crate) use repository::ArchivedRepository;

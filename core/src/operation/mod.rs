@@ -18,6 +18,7 @@ pub(crate) mod checkpoint;
 pub(crate) mod copy;
 pub(crate) mod delete;
 pub(crate) mod discover;
+pub(crate) mod full_names;
 pub(crate) mod index;
 pub(crate) mod list;
 #[cfg(feature = "registry")]

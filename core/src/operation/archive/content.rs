@@ -6,12 +6,15 @@ use std::{
     sync::Arc,
 };
 
-use super::{names::parsed, repository::ArchivedRepository};
-use crate::store::{
-    ReadStore,
-    fallback_tag::is_fallback_tag,
-    layout::{Layout, name_of},
-    limits::Limits,
+use super::repository::ArchivedRepository;
+use crate::{
+    operation::full_names::parsed,
+    store::{
+        ReadStore,
+        fallback_tag::is_fallback_tag,
+        layout::{Layout, name_of},
+        limits::Limits,
+    },
 };
 use ocigraph_types::{Code, Descriptor, Digest, Error, Result, TagOrDigest, annotation, excerpt};
 

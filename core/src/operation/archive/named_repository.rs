@@ -9,12 +9,13 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::names::{name_of_manifest, name_of_tag, parsed};
+use super::names::{name_of_manifest, name_of_tag};
 use crate::{
     content::{
         progress::Outcome,
         source::{ByteStream, Source},
     },
+    operation::full_names::parsed,
     store::{
         ManifestDeletion, ReadStore, Store,
         layout::{Layout, name_of},

@@ -11,9 +11,9 @@ use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::OnceCell;
 
-use super::names::parsed;
 use crate::{
     content::{source::ByteStream, verified::verified},
+    operation::full_names::parsed,
     store::{
         ReadStore, Store,
         layout::{Layout, name_of},

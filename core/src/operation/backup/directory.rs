@@ -8,8 +8,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::sources::Source;
 use crate::{
     operation::{
-        archive::parsed,
         copy::{Root, SharedLimits},
+        full_names::parsed,
     },
     store::{
         ReadStore,

@@ -7,7 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::inventory::{Child, DeadList, Existence, Inventory, Node, State};
 use crate::{
     operation::{
-        archive::{name_of_several, several},
+        full_names::{name_of_several, several},
         read::{
             ListedManifest, fetch_manifest, listed_manifest, listed_referrers, read_small,
             resolve_tags, unread,

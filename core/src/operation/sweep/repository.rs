@@ -10,8 +10,8 @@ use futures::TryStreamExt;
 use super::{context::Context, place::Place, row::SweepStatus, targets::Work};
 use crate::{
     operation::{
-        archive::{name_of_several, several},
         attached::sibling_tags::SiblingTags,
+        full_names::{name_of_several, several},
         selection::{Filter, Names},
     },
     store::{ReadStore, memory_budget::Charge},

@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     operation::{
-        archive::several,
         attached::sibling_tags::SiblingTags,
         copy::{SharedBlobs, SharedLimits},
+        full_names::several,
         selection::{Filter, TagSelection, latest},
     },
     store::{ReadStore, Store},
