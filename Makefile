@@ -101,6 +101,7 @@ prose: ## check the wording and the spelling of all texts: STYLE.md
 	tests/prose
 	python=$$(python/environment) && "$$(dirname "$$python")/typos"
 
+.PHONY: docs
 docs: ## build the site of the documentation, and check all links: target/docs/index.html
 	mdbook=$$(tools/docs/mdbook) && "$$mdbook" build docs
 	tests/links target/docs

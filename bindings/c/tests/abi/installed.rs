@@ -80,13 +80,13 @@ fn cmake_finds_the_library_wherever_it_is() {
 
 /// Compiles the example of the page of C, which the README has too, with each of its commands.
 #[test]
-fn the_example_of_the_documentation_compiles_and_runs() {
+fn the_example_of_the_readme_compiles_and_runs() {
     let work = Workspace::new();
     let [readme, section] =
         ["README.md", "docs/c.md"].map(|file| fs::read_to_string(root().join(file)).unwrap());
     let [other, snippet] = [&readme, &section]
         .map(|text| text.split("```c\n").nth(1).unwrap().split("```").next().unwrap());
-    assert_eq!(snippet, other);
+    assert_eq!(snippet, other, "the README and docs/c.md have the same example");
     let headers = "#include <ocigraph.h>\n#include <stdio.h>\n";
     work.write("program.c", format!("{headers}int main(void) {{\n{snippet}return 0;\n}}\n"));
     work.ocigraph(&["push", "oci:store/app:v1", "--artifact-type", "app/example"]).ok();
