@@ -4,6 +4,8 @@
 //! cargo run -p ocigraph --example tasks attach registry.example.com/app:v1 sbom.spdx.json
 //! ```
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the output of a program")]
+
 use std::{collections::BTreeSet, path::Path, process::ExitCode};
 
 use ocigraph::{

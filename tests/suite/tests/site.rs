@@ -272,6 +272,8 @@ fn the_commands_about_credentials_run() {
     assert!(output.contains("Login Succeeded"), "{output}");
 }
 
+const EMPTY_JSON: &str = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+
 /// The rows of the tables of commands: the command of another tool, and that of ocigraph.
 fn rows(page: &str) -> Vec<(String, String)> {
     let text = fs::read_to_string(root().join(page)).unwrap();
@@ -301,7 +303,8 @@ fn the_table_is_right(page: &str) {
     work.ocigraph(&["manifest", "index", "create", &index, "amd64", "arm64"]).ok();
     work.write("manifest.json", "{}");
     for (theirs, ours) in rows(page) {
-        place.run(&ours).ok();
+        // The empty config of the images for two platforms.
+        place.run(&format!("digest={EMPTY_JSON}\n{ours}")).ok();
         let mut words = theirs.split_whitespace();
         let program = tool(words.next().unwrap());
         let names: Vec<&str> = words
@@ -342,6 +345,15 @@ fn the_table_of_regctl_is_right() {
 #[test]
 fn the_table_of_skopeo_is_right() {
     the_table_is_right("docs/coming-from-skopeo.md");
+}
+
+#[test]
+fn the_page_of_errors_shows_a_real_error() {
+    let shown = blocks("docs/errors.md").into_iter().find(|block| block.language == "text");
+    let work = Workspace::new();
+    work.ocigraph(&["push", "oci:store/app:v1", "--artifact-type", "app/example"]).ok();
+    let stderr = work.ocigraph(&["resolve", "oci:store/app:v9"]).fails_with(1);
+    assert_eq!(stderr, shown.unwrap().code);
 }
 
 #[test]
