@@ -1,3 +1,4 @@
+#!/bin/sh
 # Carries a repository with everything attached across an air gap: air-gap.sh REPOSITORY DESTINATION
 set -eu
 

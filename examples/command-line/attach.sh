@@ -1,3 +1,4 @@
+#!/bin/sh
 # Attaches an SBoM to the image that a pipeline has built: attach.sh IMAGE SBOM
 set -eu
 

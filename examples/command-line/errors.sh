@@ -1,3 +1,4 @@
+#!/bin/sh
 # Tells a missing image from a registry that fails: errors.sh IMAGE
 set -eu
 

@@ -1,3 +1,4 @@
+#!/bin/sh
 # Tells whether an image may be deployed: gate.sh IMAGE
 set -u
 

@@ -1,3 +1,4 @@
+#!/bin/sh
 # Removes the images of pull requests, and referrers without a subject: prune.sh REPOSITORY
 set -eu
 

@@ -1,3 +1,4 @@
+#!/bin/sh
 # Lists the images without an SBoM: sweep.sh TARGET
 set -eu
 

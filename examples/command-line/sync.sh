@@ -1,3 +1,4 @@
+#!/bin/sh
 # Mirrors images with everything attached to them: sync.sh SOURCE DESTINATION
 set -eu
 
