@@ -4,7 +4,7 @@ mod running;
 
 use std::{fs, path::Path};
 
-use ocigraph::{Algorithm, Digest, Layout, ReadStore};
+use ocigraph::{Algorithm, Descriptor, Digest, Layout, ManifestDeletion, ReadStore, Store};
 use running::{
     Running,
     http::{Response, send},
@@ -426,4 +426,103 @@ fn a_listed_manifest_that_cannot_be_read_is_a_warning() {
     assert!(!body.contains(folder.path().to_str().unwrap()), "{body}");
     delete(&running, &format!("/v2/app/manifests/{}", digest_of(&image))).is(202);
     get(&running, "/v2/app/manifests/v1").is_error(404, "MANIFEST_UNKNOWN");
+}
+
+#[test]
+fn a_blob_that_a_client_has_found_stays_until_its_manifest_arrives() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = Running::folder(folder.path());
+    let config = push_blob(&running, "app", b"{}");
+    let image = manifest("image");
+    put_manifest(&running, "app", "v1", &image).is(201);
+    let target = format!("/v2/app/blobs/{config}");
+    send(running.address(), "HEAD", &target, &[], b"").is(200);
+    // Another process deletes the image meanwhile.
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let other = Layout::open(folder.path().join("app"));
+    let deletion = ManifestDeletion {
+        manifest: Descriptor::of(MANIFEST, image.to_string().as_bytes()),
+        subject: None,
+        subject_retained: false,
+        tags: Vec::new(),
+    };
+    let deleted = runtime.block_on(other.delete_manifests(&[deletion], 1));
+    deleted.into_iter().for_each(|result| result.unwrap());
+    get(&running, "/v2/app/manifests/v1").is_error(404, "MANIFEST_UNKNOWN");
+    put_manifest(&running, "app", "v2", &manifest("another")).is(201);
+    get(&running, &target).is(200);
+}
+
+#[test]
+fn no_request_fails_the_server_or_leaves_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("a/registry");
+    let running = Running::start(&[format!("oci:{}", root.display())], |_| {});
+    let config = push_blob(&running, "app", b"{}").to_string();
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut of = |texts: &[&str]| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let random = usize::try_from(state >> 33).unwrap();
+        texts[random % texts.len()].to_owned()
+    };
+    let parts = [
+        "",
+        "app",
+        "blobs",
+        "uploads",
+        "manifests",
+        "tags",
+        "list",
+        "referrers",
+        "_catalog",
+        "..",
+        ".",
+        "%2e%2e",
+        "%2f",
+        "a%2fb",
+        "index.json",
+        "oci-layout",
+        ".ocigraph",
+        "_blobs",
+        "%00",
+        "%ff",
+        "~",
+        "v1",
+        "sha256:00",
+        "sha512:",
+        "%zz",
+        "a b",
+        &config,
+    ];
+    let values =
+        ["", "0", "-1", "99999999999999999999", "..", "app", "sha256:00", "sha512", &config, "%00"];
+    let keys =
+        ["n", "last", "digest", "mount", "from", "tag", "artifactType", "digest-algorithm", "x"];
+    let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "X"];
+    let ranges =
+        ["", "bytes=0-", "bytes=-0", "bytes=5-1", "0-1", "1-0", "0-18446744073709551615", "x"];
+    for _ in 0..1500 {
+        let mut target = "/v2".to_owned();
+        for _ in 0..of(&["1", "2", "3", "4", "5"]).parse::<usize>().unwrap() {
+            target.push('/');
+            target.push_str(&of(&parts).replace(' ', "%20"));
+        }
+        for separator in ["?", "&"].iter().take(of(&["0", "1", "2"]).parse().unwrap()) {
+            target.push_str(&format!("{separator}{}={}", of(&keys), of(&values)));
+        }
+        let (method, range) = (of(&methods), of(&ranges));
+        let headers = [("Range", range.as_str()), ("Content-Range", range.as_str())];
+        let headers = if range.is_empty() { &headers[..0] } else { &headers };
+        let body = of(&["", "{}", "{\"schemaVersion\":2}", "\u{0}"]);
+        let body = if ["GET", "HEAD"].contains(&method.as_str()) { String::new() } else { body };
+        let answer = send(running.address(), &method, &target, headers, body.as_bytes());
+        assert!(answer.status < 500 || answer.status == 501, "{method} {target}: {answer:?}");
+    }
+    let beside: Vec<_> =
+        fs::read_dir(folder.path()).unwrap().flatten().map(|e| e.file_name()).collect();
+    assert_eq!(beside, ["a"]);
+    let beside: Vec<_> =
+        fs::read_dir(folder.path().join("a")).unwrap().flatten().map(|e| e.file_name()).collect();
+    assert_eq!(beside, ["registry"]);
 }
