@@ -137,8 +137,16 @@ impl Server {
         let listener = TcpListener::bind(&options.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let uploads = Uploads::new(options.max_uploads, options.upload_timeout);
-        if passwords.is_some() && tls.is_none() && !address.ip().is_loopback() {
-            tracing::warn!(%address, "passwords are sent unencrypted: serve with a certificate");
+        if !address.ip().is_loopback() {
+            match passwords.is_some() {
+                true if tls.is_none() => {
+                    tracing::warn!(%address, "passwords are sent unencrypted: serve with a certificate");
+                }
+                false if !options.read_only => {
+                    tracing::warn!(%address, "everyone who can connect can change what is served");
+                }
+                _ => {}
+            }
         }
         let registry = Arc::new(Registry::new(repositories, uploads, passwords, options));
         Ok(Self { listener, address, tls, registry })

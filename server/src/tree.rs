@@ -41,7 +41,7 @@ pub(crate) fn locate(root: &Path, name: &str) -> Option<PathBuf> {
 }
 
 fn directory_of(part: &str) -> String {
-    match RESERVED.contains(&part) {
+    match is_reserved(part) {
         true => format!("_{part}"),
         false => part.to_owned(),
     }
@@ -50,9 +50,24 @@ fn directory_of(part: &str) -> String {
 /// Returns the part of a name that a directory is for.
 fn part_of(directory: &str) -> Option<&str> {
     match directory.strip_prefix('_') {
-        Some(part) => RESERVED.contains(&part).then_some(part),
-        None => (!RESERVED.contains(&directory)).then_some(directory),
+        Some(part) => is_reserved(part).then_some(part),
+        None => (!is_reserved(directory)).then_some(directory),
     }
+}
+
+/// Returns true for a part that cannot be the name of a directory here.
+fn is_reserved(part: &str) -> bool {
+    RESERVED.contains(&part) || cfg!(windows) && is_device(part)
+}
+
+/// Returns true for the name of a device of Windows, with any ending.
+fn is_device(part: &str) -> bool {
+    let name = part.split('.').next().unwrap_or_default();
+    let is_numbered = |prefix| {
+        let number = name.strip_prefix(prefix);
+        number.is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit()))
+    };
+    ["con", "prn", "aux", "nul"].contains(&name) || is_numbered("com") || is_numbered("lpt")
 }
 
 /// Returns the first `limit` names of repositories after `last`, in their order.
@@ -113,6 +128,16 @@ mod tests {
         assert_eq!(part_of("blobs"), None);
         assert_eq!(part_of("_other"), None);
         assert_eq!(part_of("a"), Some("a"));
+    }
+
+    #[test]
+    fn a_device_of_windows_is_recognized() {
+        for name in ["con", "nul", "aux.c", "com1", "lpt9.x.y"] {
+            assert!(is_device(name), "{name}");
+        }
+        for name in ["cons", "com", "com10", "a.con", "comx"] {
+            assert!(!is_device(name), "{name}");
+        }
     }
 
     #[test]

@@ -84,6 +84,27 @@ fn a_client_that_stops_reading_is_ended() {
 }
 
 #[test]
+fn a_request_that_does_not_end_does_not_keep_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = Running::start(&[format!("oci:{}", folder.path().display())], |options| {
+        options.stop_timeout = SHORT;
+    });
+    let location = uploads(&running);
+    let mut stalled = connect(running.address());
+    send_head(&mut stalled, "PATCH", &location, &[("Content-Length", "100")]);
+    stalled.write_all(b"some").unwrap();
+    let mut idle = connect(running.address());
+    idle.write_all(b"GET /v2/ HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    idle.read_exact(&mut [0; 12]).unwrap();
+    let started = Instant::now();
+    drop(running);
+    assert!(started.elapsed() < PATIENCE / 2, "{:?}", started.elapsed());
+    let names = fs::read_dir(folder.path().join("app/.ocigraph")).unwrap().flatten();
+    let left = names.filter(|e| e.file_name().to_string_lossy().starts_with("blob-")).count();
+    assert_eq!(left, 0);
+}
+
+#[test]
 fn the_number_of_connections_is_limited_and_others_wait() {
     let folder = tempfile::tempdir().unwrap();
     let running = Running::start(&[format!("oci:{}", folder.path().display())], |options| {

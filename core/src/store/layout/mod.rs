@@ -175,8 +175,8 @@ impl Layout {
     ///
     /// let layout = Layout::open(&path);
     /// let upload = layout.start_upload().await?;
-    /// let size = upload.append(0, Bytes::from("hel").open(0).await?).await?;
-    /// upload.append(size, Bytes::from("lo").open(0).await?).await?;
+    /// let size = upload.append(0, Bytes::from("he").open(0).await?).await?;
+    /// upload.append(size, Bytes::from("llo").open(0).await?).await?;
     /// let blob = upload.finish(&Algorithm::Sha256.digest(b"hello")).await?;
     /// assert_eq!(blob.size, 5);
     /// assert!(layout.has_blob(&blob).await?);
