@@ -26,6 +26,7 @@
 //! # Ok::<(), ocigraph::Error>(()) }).unwrap();
 //! ```
 
+mod blob_uploads;
 mod blobs;
 mod body;
 mod connection;

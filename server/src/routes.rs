@@ -9,7 +9,7 @@ use axum::{
 use tokio::sync::Semaphore;
 
 use crate::{
-    ServerOptions, blobs, body,
+    ServerOptions, blob_uploads, blobs, body,
     errors::ErrorResponse,
     headers::{API_VERSION, empty, json},
     lists, manifests,
@@ -121,19 +121,19 @@ async fn route(registry: &Registry, request: &Request) -> Result<Response<Body>,
             blobs::delete(registry, &name, &digest).await
         }
         (Endpoint::NewUpload { name }, Method::POST) => {
-            blobs::start_upload(registry, request, &name).await
+            blob_uploads::begin(registry, request, &name).await
         }
         (Endpoint::Upload { name, id }, Method::GET | Method::HEAD) => {
-            blobs::upload_status(registry, &name, &id)
+            blob_uploads::status(registry, &name, &id)
         }
         (Endpoint::Upload { name, id }, Method::PATCH) => {
-            blobs::append(registry, request, &name, &id).await
+            blob_uploads::append(registry, request, &name, &id).await
         }
         (Endpoint::Upload { name, id }, Method::PUT) => {
-            blobs::finish(registry, request, &name, &id).await
+            blob_uploads::finish(registry, request, &name, &id).await
         }
         (Endpoint::Upload { name, id }, Method::DELETE) => {
-            blobs::cancel(registry, &name, &id).await
+            blob_uploads::cancel(registry, &name, &id).await
         }
         _ => Err(ErrorResponse::method_not_allowed()),
     }
