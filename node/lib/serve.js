@@ -75,6 +75,10 @@ function source(text) {
 
 /** Makes the error that the command printed: `Error: MESSAGE [CODE]`. */
 function failure(said) {
-  const [, message, code] = /^(?:Error: )?(.*) \[([A-Z_]+)\]$/m.exec(said.trim()) ?? [undefined, said.trim(), 'INTERNAL'];
+  const [, message, code] = /^(?:Error: )?(.*) \[([A-Z_]+)\]$/m.exec(said.trim()) ?? [
+    undefined,
+    said.trim(),
+    'INTERNAL',
+  ];
   return new OcigraphError({ code, message: message || 'the registry did not start' });
 }

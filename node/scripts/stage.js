@@ -11,7 +11,8 @@ import { platform as own } from '../lib/platform.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const profile = process.argv[2];
-if (profile !== 'debug' && profile !== 'release') throw new Error('usage: node scripts/stage.js debug|release [TARGET]');
+if (profile !== 'debug' && profile !== 'release')
+  throw new Error('usage: node scripts/stage.js debug|release [TARGET]');
 
 const crossTarget = process.argv[3];
 const platform = crossTarget === undefined ? own : platformOf(crossTarget);

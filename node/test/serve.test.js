@@ -40,7 +40,11 @@ test('a registry ends with the process that started it, which it does not keep',
   const place = folder(t);
   const program = `import { serve } from 'ocigraph'; console.log((await serve(${JSON.stringify(place)})).host);`;
   const cwd = new URL('..', import.meta.url);
-  const run = spawnSync(process.execPath, ['--input-type=module', '-e', program], { cwd, encoding: 'utf8', timeout: 60_000 });
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    cwd,
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
   assert.equal(run.status, 0, run.stderr);
   const host = run.stdout.trim();
   const client = new Client({ limits: { maxAttempts: 1 } });

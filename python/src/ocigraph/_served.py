@@ -105,7 +105,7 @@ def serve(*sources: StrPath, listen: str = "127.0.0.1:0", read_only: bool = Fals
     arguments += ["--listen", check_text("listen", listen)]
     if check_flag("read_only", read_only):
         arguments.append("--read-only")
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - the program is this interpreter
         [sys.executable, "-m", "ocigraph", "serve", "--until-stdin-ends", *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -115,9 +115,8 @@ def serve(*sources: StrPath, listen: str = "127.0.0.1:0", read_only: bool = Fals
         errors="replace",
         env={**os.environ, "PYTHONSAFEPATH": "1"},
     )
-    assert process.stdout is not None and process.stderr is not None
-    line = process.stdout.readline()
-    if line.startswith("listening on "):
+    line = process.stdout.readline() if process.stdout else ""
+    if line.startswith("listening on ") and process.stderr:
         threading.Thread(target=_pass_on, args=(process.stderr,), daemon=True).start()
         return ServedRegistry(process, line.removeprefix("listening on ").strip())
     _, said = process.communicate()
