@@ -16,7 +16,7 @@ test('a folder of layouts is a registry until it is closed', async (t) => {
   const image = `${registry.host}/team/app:v1`;
   await client.push(image, { artifactType: 'app/example', files: [{ title: 'a', content: 'a' }] });
   await client.push(`${registry.host}/team/app`, { artifactType: 'sbom/example', subject: image, files: [] });
-  assert.equal((await client.discover(image)).referrers.length, 1);
+  assert.equal((await client.discover(image)).referrers().length, 1);
   // The layout is a layout for everybody else.
   assert.deepEqual(await client.tags(`oci:${place}/team/app`), ['v1']);
   await registry.close();

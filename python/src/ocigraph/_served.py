@@ -22,8 +22,8 @@ class ServedRegistry:
     Example:
         >>> with serve("registry") as registry:
         ...     pushed = client.push(f"{registry.host}/app:v1", artifact_type="app/example")
-        ...     str(pushed.reference) == f"{registry.host}/app:v1"
-        True
+        ...     list(client.tags(f"{registry.host}/app"))
+        ['v1']
     """
 
     host: str
@@ -88,7 +88,7 @@ def serve(*sources: StrPath, listen: str = "127.0.0.1:0", read_only: bool = Fals
         read_only: Refuses every change.
 
     Returns:
-        The registry, which has answered. Use it as a context manager, also with ``async with``.
+        The registry, which has answered. It is a context manager, also an asynchronous one.
 
     Raises:
         InvalidArgumentError: There is no source, or one cannot be served.
@@ -96,10 +96,10 @@ def serve(*sources: StrPath, listen: str = "127.0.0.1:0", read_only: bool = Fals
 
     Example:
         >>> with serve("registry") as registry:
-        ...     client.push(f"{registry.host}/app:v1", artifact_type="app/example")
-        ...     client.tags(f"{registry.host}/app")
-        PushResult(...)
-        ['v1']
+        ...     pushed = client.push(f"{registry.host}/app:v1", artifact_type="app/example")
+        ...     pulled = client.pull(f"{registry.host}/app:v1", "out")
+        >>> client.resolve("oci:registry/app:v1").digest == pushed.descriptor.digest
+        True
     """
     arguments = [_source(os.fspath(path)) for path in check_path_list("sources", sources)]
     arguments += ["--listen", check_text("listen", listen)]
