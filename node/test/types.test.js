@@ -151,7 +151,7 @@ test('the examples in the types compile', async () => {
     .map((block, i) => {
       return `export async function example${i}(client: Client, graph: Graph): Promise<void> {\n{ ${block} }\n}\n`;
     });
-  const names = 'Client, digest, Graph, OcigraphError, parseReference';
+  const names = 'Client, digest, Graph, OcigraphError, parseReference, serve';
   await compile('examples', `import { ${names} } from 'ocigraph';\n${functions.join('')}`);
   for (const [i, block] of blocks.filter(isModule).entries()) await compile(`example${i}`, block);
 });
