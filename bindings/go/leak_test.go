@@ -88,9 +88,9 @@ func TestTheLibraryLeaksNoMemory(t *testing.T) {
 			time.Sleep(time.Millisecond)
 			return heap.InUse() - before
 		}
-		// Caches grow once, leaks grow in every round.
+		// Caches grow once, and threads end late on a busy machine. Leaks grow in every round.
 		var rounds []int
-		for range 3 {
+		for len(rounds) < 3 || len(rounds) < 8 && slices.Min(rounds) > runs*handle {
 			rounds = append(rounds, grown())
 		}
 		if least := slices.Min(rounds); least > runs*handle {
