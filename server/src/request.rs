@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderName, Method, Request as HttpRequest},
 };
 use ocigraph::{Digest, check_repository};
+use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
 use crate::errors::ErrorResponse;
@@ -122,29 +123,7 @@ pub(crate) fn check_name(name: &str) -> Result<(), ErrorResponse> {
 
 /// Decodes percent-encoded text. `None` if the result is not UTF-8.
 fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let digits = match (first, tail) {
-            (b'%', [high, low, ..]) => hex_digit(*high).zip(hex_digit(*low)),
-            _ => None,
-        };
-        match digits {
-            Some((high, low)) => {
-                bytes.push(high << 4 | low);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
-fn hex_digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    Some(percent_decode_str(text).decode_utf8().ok()?.into_owned())
 }
 
 #[cfg(test)]

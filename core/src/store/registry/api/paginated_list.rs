@@ -5,6 +5,7 @@
 use std::collections::{HashSet, VecDeque};
 
 use http::{Method, StatusCode, header};
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use url::Url;
@@ -298,7 +299,8 @@ impl<'a> Pages<'a> {
         let Some(next) = next.filter(|next| next.as_str().len() <= MAX_URL_BYTES) else {
             return self.add_link_problem("was not followed", target);
         };
-        if same_origin(&next, url) && decoded(next.path()) == decoded(url.path()) {
+        let decoded = |url: &Url| percent_decode_str(url.path()).collect::<Vec<u8>>();
+        if same_origin(&next, url) && decoded(&next) == decoded(url) {
             return self.enqueue(next, None);
         }
         if next.query().is_none_or(str::is_empty) {
@@ -340,19 +342,6 @@ impl<'a> Pages<'a> {
             self.queue.push_back(NextPage { url, foreign_link });
         }
     }
-}
-
-/// Decodes the percent-encoding of a path, so that paths can be compared.
-fn decoded(path: &str) -> Vec<u8> {
-    let bytes = path.as_bytes();
-    let (mut decoded, mut position) = (Vec::with_capacity(bytes.len()), 0);
-    while let Some(byte) = bytes.get(position) {
-        let digits = path.get(position + 1..position + 3).filter(|_| *byte == b'%');
-        let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        decoded.push(escaped.unwrap_or(*byte));
-        position += if escaped.is_some() { 3 } else { 1 };
-    }
-    decoded
 }
 
 /// Deserializes a member as `Some`, even if it is null: a null list is empty, but a missing one is
