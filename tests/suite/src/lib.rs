@@ -23,6 +23,7 @@
 pub struct Readme;
 
 mod attachments;
+mod conformance;
 mod cosign;
 mod fault;
 mod helper;
@@ -41,6 +42,7 @@ mod user;
 mod workspace;
 
 pub use attachments::{AttachedImage, SLSA, SPDX};
+pub use conformance::conformance;
 pub use cosign::{Cosign, CosignFormat};
 pub use fault::{FaultServer, RecordedRequest, Reply};
 pub use helper::CredentialHelper;
