@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -64,15 +64,21 @@ def slow(fixture: Fixture, repository: str, response_ms: int) -> None:
     fixture.clear_requests()
 
 
-def worker_at(fixture: Fixture, repository: str, of: psutil.Process, within: float = 60) -> psutil.Process:
-    """Waits until one process alone has connections to the registry, for the slow repository, and returns it. The
-    process is a descendant of `of`."""
+def worker_at(
+    fixture: Fixture,
+    repository: str,
+    of: psutil.Process,
+    within: float = 60,
+    others_ended: Callable[[], bool] = lambda: True,
+) -> psutil.Process:
+    """Waits until the other shards have ended and one process alone has connections to the registry, for the slow
+    repository, and returns it. The process is a descendant of `of`."""
     port = int(fixture.host.rpartition(":")[2])
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         asked = any(request["path"].startswith(f"/v2/{repository}/") for request in fixture.requests())
         connected = [process for process in descendants(of) if is_connected(process, port)]
-        if asked and len(connected) == 1:
+        if asked and len(connected) == 1 and others_ended():
             return connected[0]
         assert of.is_running() and of.status() != psutil.STATUS_ZOMBIE, "the program has ended"
         time.sleep(0.05)
@@ -105,3 +111,7 @@ def end(process: subprocess.Popen[str]) -> None:
 def of_lines(path: Path) -> list[dict[str, Any]]:
     """Returns the rows of a file with a row of JSON on each line."""
     return in_order(json.loads(line) for line in path.read_text().splitlines())
+
+
+def repositories(rows: list[dict[str, Any]]) -> set[str]:
+    return {row["repository"] for row in rows if "repository" in row}
