@@ -2575,7 +2575,7 @@ export class Client {
    * report says so. If a list or a manifest cannot be read, everything stays in that repository, because the unread
    * part may need it. A failure in one of several repositories is in the report, and does not stop the others.
    *
-   * Of a single repository: if it does not exist, if the registry deletes no manifest.
+   * Of a single repository: `NOT_FOUND` if it does not exist, `UNSUPPORTED` if the registry deletes no manifest.
    *
    * @param references - The repositories and layouts to prune, without tags and digests. None with the option
    *   `execute`.
@@ -2585,8 +2585,6 @@ export class Client {
    *   not a plan.
    * @throws {@link OcigraphError} `CONFLICT` if the plan deletes more manifests than the options allow.
    * @throws {@link OcigraphError} `INVALID_REFERENCE` if a reference has a tag or digest.
-   * @throws {@link OcigraphError} `NOT_FOUND` .
-   * @throws {@link OcigraphError} `UNSUPPORTED` .
    *
    * @example
    * ```ts
@@ -2614,8 +2612,9 @@ export class Client {
    *
    * An example: {@link SyncOptions}.
    *
-   * The rows fail with if the destination refuses the credential, with if two sources have one destination or the
-   * checkpoint is of another sync, with if another process uses the checkpoint, and with if it cannot be written.
+   * The rows fail with `UNAUTHORIZED` if the destination refuses the credential, with `INVALID_ARGUMENT` if two sources
+   * have one destination or the checkpoint is of another sync, with `CONFLICT` if another process uses the checkpoint,
+   * and with `IO` if it cannot be written.
    *
    * @param sources - The registries, repositories, patterns and layouts to copy, as the targets of a sweep.
    * @param destination - The place to copy to: `host/repository`, `oci:PATH`, or for several repositories
@@ -2625,10 +2624,6 @@ export class Client {
    *   SyncSummary}.
    * @throws {@link OcigraphError} `INVALID_ARGUMENT` or `INVALID_REFERENCE` if a source, the destination, a pattern,
    *   a platform or a shard cannot be used.
-   * @throws {@link OcigraphError} `UNAUTHORIZED` .
-   * @throws {@link OcigraphError} `INVALID_ARGUMENT` .
-   * @throws {@link OcigraphError} `CONFLICT` .
-   * @throws {@link OcigraphError} `IO` .
    *
    * @example
    * ```ts

@@ -575,10 +575,8 @@ func (c *Client) DeleteBlob(ctx context.Context, reference string, options *Blob
 //   - [ErrInvalidArgument] if the options select nothing or cannot be used, or if a file is not a plan
 //   - [ErrConflict] if the plan deletes more manifests than the options allow
 //   - [ErrInvalidReference] if a reference has a tag or digest
-//   - [ErrNotFound]
-//   - [ErrUnsupported]
 //
-// Of a single repository: if it does not exist, if the registry deletes no manifest.
+// Of a single repository: [ErrNotFound] if it does not exist, [ErrUnsupported] if the registry deletes no manifest.
 func (c *Client) Prune(ctx context.Context, references []string, options *PruneOptions) (*PruneReport, error) {
 	a := newArguments("prune", spaced(references))
 	defer a.release()
@@ -619,13 +617,10 @@ func (c *Client) Prune(ctx context.Context, references []string, options *PruneO
 // The error is
 //   - [ErrInvalidArgument] or [ErrInvalidReference] if a source, the destination, a pattern, a platform or a shard
 //     cannot be used
-//   - [ErrUnauthorized]
-//   - [ErrInvalidArgument]
-//   - [ErrConflict]
-//   - [ErrIO]
 //
-// The rows fail with if the destination refuses the credential, with if two sources have one destination or the
-// checkpoint is of another sync, with if another process uses the checkpoint, and with if it cannot be written.
+// The rows fail with [ErrUnauthorized] if the destination refuses the credential, with [ErrInvalidArgument] if two
+// sources have one destination or the checkpoint is of another sync, with [ErrConflict] if another process uses the
+// checkpoint, and with [ErrIO] if it cannot be written.
 func (c *Client) Sync(ctx context.Context, sources []string, destination string, options *SyncOptions) *Rows[SyncRow, SyncSummary] {
 	rows := newRows[SyncRow, SyncSummary](ctx, c, "sync", joined(sources, destination))
 	a := newArguments(rows.operation, rows.reference)

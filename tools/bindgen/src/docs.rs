@@ -222,6 +222,8 @@ fn cases(paragraph: Vec<Inline>, errors: &mut Vec<ErrorCase>, remarks: &mut Doc)
     let mut remark = Vec::new();
     for part in paragraph {
         match part {
+            // A code in a sentence of its own belongs to it.
+            part if !remark.is_empty() => remark.push(part),
             Inline::ErrorCode { code } => match errors.last_mut() {
                 Some(case) if is_conjunction(&case.condition) => {
                     case.condition = Doc::default();
@@ -234,7 +236,6 @@ fn cases(paragraph: Vec<Inline>, errors: &mut Vec<ErrorCase>, remarks: &mut Doc)
                     errors.push(ErrorCase { codes: vec![code], condition: Doc::default() });
                 }
             },
-            part if !remark.is_empty() => remark.push(part),
             Inline::Text { text } => {
                 let (own, after) = match sentence_end(&text) {
                     Some(end) => (text[..=end].to_owned(), text[end + 1..].trim_start().to_owned()),
@@ -557,7 +558,7 @@ mod tests {
     #[test]
     fn errors_are_split_into_cases_and_remarks() {
         let parsed = OperationDoc::parse(
-            " Deletes it.\n\n # Errors\n [`Code::InvalidArgument`] if `tags` is empty, [`Code::NotFound`] or\n [`Code::Forbidden`] if a tag does not exist. The rest is in the report.",
+            " Deletes it.\n\n # Errors\n [`Code::InvalidArgument`] if `tags` is empty, [`Code::NotFound`] or\n [`Code::Forbidden`] if a tag does not exist. The rest is in the report. It fails with\n [`Code::Conflict`] if another process deletes it.",
             &|_| false,
         );
         assert_eq!(parsed.doc.written(&Plain), ["Deletes it."]);
@@ -573,7 +574,9 @@ mod tests {
                 ("NOT_FOUND|FORBIDDEN".to_owned(), "if a tag does not exist".to_owned()),
             ]
         );
-        assert_eq!(parsed.remarks.written(&Plain), ["The rest is in the report."]);
+        let remarks =
+            ["The rest is in the report. It fails with CONFLICT if another process deletes it."];
+        assert_eq!(parsed.remarks.written(&Plain), remarks);
     }
 
     #[test]

@@ -39,8 +39,8 @@ use crate::{
 /// Ownership: free `out` with `ocigraph_prune_report_free`.
 /// Errors: IO, CANCELLED, network errors; INVALID_ARGUMENT if the options select nothing or cannot
 /// be used, or if a file is not a plan; CONFLICT if the plan deletes more manifests than the
-/// options allow; INVALID_REFERENCE if a reference has a tag or digest; NOT_FOUND ; UNSUPPORTED .
-/// Of a single repository: if it does not exist, if the registry deletes no manifest.
+/// options allow; INVALID_REFERENCE if a reference has a tag or digest. Of a single repository:
+/// NOT_FOUND if it does not exist, UNSUPPORTED if the registry deletes no manifest.
 /// Threads: any; blocks until the operation is over. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_prune(

@@ -44,11 +44,11 @@ pub struct ocigraph_sync_rows(RowsHandle<SyncRow, SyncSummary>);
 /// `oci:PATH`, or for several repositories `host[/prefix]`. `options`: NULL selects the defaults.
 ///
 /// Ownership: free `out` with `ocigraph_sync_rows_free`. `client` may be freed earlier.
-/// Errors: CANCELLED, network errors; INVALID_ARGUMENT or INVALID_REFERENCE if a source, the
-/// destination, a pattern, a platform or a shard cannot be used; UNAUTHORIZED ; INVALID_ARGUMENT ;
-/// CONFLICT ; IO . The rows fail with if the destination refuses the credential, with if two
-/// sources have one destination or the checkpoint is of another sync, with if another process uses
-/// the checkpoint, and with if it cannot be written.
+/// Errors: IO, CANCELLED, network errors; INVALID_ARGUMENT or INVALID_REFERENCE if a source, the
+/// destination, a pattern, a platform or a shard cannot be used. The rows fail with UNAUTHORIZED if
+/// the destination refuses the credential, with INVALID_ARGUMENT if two sources have one
+/// destination or the checkpoint is of another sync, with CONFLICT if another process uses the
+/// checkpoint, and with IO if it cannot be written.
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocigraph_client_sync(

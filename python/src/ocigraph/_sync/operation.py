@@ -863,7 +863,8 @@ class ArtifactOperations(Base):
         report says so. If a list or a manifest cannot be read, everything stays in that repository, because the unread
         part may need it. A failure in one of several repositories is in the report, and does not stop the others.
 
-        Of a single repository: if it does not exist, if the registry deletes no manifest.
+        Of a single repository: `NotFoundError` if it does not exist, `UnsupportedError` if the registry deletes no
+        manifest.
 
         Args:
             references: the repositories and layouts to prune, without tags and digests. None with the option
@@ -910,8 +911,6 @@ class ArtifactOperations(Base):
             InvalidArgumentError: the options select nothing or cannot be used, or if a file is not a plan.
             ConflictError: the plan deletes more manifests than the options allow.
             InvalidReferenceError: a reference has a tag or digest.
-            NotFoundError: .
-            UnsupportedError: .
 
         Example:
             >>> plan = client.prune("oci:store/app", tags=["v*"], dry_run=True)
@@ -967,8 +966,9 @@ class ArtifactOperations(Base):
 
         An example: `SyncOptions`.
 
-        The rows fail with if the destination refuses the credential, with if two sources have one destination or the
-        checkpoint is of another sync, with if another process uses the checkpoint, and with if it cannot be written.
+        The rows fail with `UnauthorizedError` if the destination refuses the credential, with `InvalidArgumentError` if
+        two sources have one destination or the checkpoint is of another sync, with `ConflictError` if another process
+        uses the checkpoint, and with `IoError` if it cannot be written.
 
         Args:
             sources: the registries, repositories, patterns and layouts to copy, as the targets of a sweep.
@@ -1010,10 +1010,6 @@ class ArtifactOperations(Base):
         Raises:
             InvalidArgumentError: a source, the destination, a pattern, a platform or a shard cannot be used.
             InvalidReferenceError: a source, the destination, a pattern, a platform or a shard cannot be used.
-            UnauthorizedError: .
-            InvalidArgumentError: .
-            ConflictError: .
-            IoError: .
 
         Example:
             >>> rows = client.sync("oci:store/app", "oci:mirror")
