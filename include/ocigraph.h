@@ -670,6 +670,12 @@ typedef struct ocigraph_restore_report ocigraph_restore_report;
 // The threads that execute operations. Clients can share a runtime.
 typedef struct ocigraph_runtime ocigraph_runtime;
 
+// Options of `ocigraph_serve`.
+typedef struct ocigraph_serve_options ocigraph_serve_options;
+
+// A registry that `ocigraph_serve` started.
+typedef struct ocigraph_served_registry ocigraph_served_registry;
+
 // Options of `ocigraph_client_sweep`.
 typedef struct ocigraph_sweep_options ocigraph_sweep_options;
 
@@ -3901,8 +3907,8 @@ ocigraph_status ocigraph_client_delete_blob_start(const ocigraph_client *client,
 // Ownership: free `out` with `ocigraph_prune_report_free`.
 // Errors: IO, CANCELLED, network errors; INVALID_ARGUMENT if the options select nothing or cannot
 // be used, or if a file is not a plan; CONFLICT if the plan deletes more manifests than the
-// options allow; INVALID_REFERENCE if a reference has a tag or digest; NOT_FOUND ; UNSUPPORTED .
-// Of a single repository: if it does not exist, if the registry deletes no manifest.
+// options allow; INVALID_REFERENCE if a reference has a tag or digest. Of a single repository:
+// NOT_FOUND if it does not exist, UNSUPPORTED if the registry deletes no manifest.
 // Threads: any; blocks until the operation is over. Since 0.1.0.
 ocigraph_status ocigraph_client_prune(const ocigraph_client *client,
                                       const ocigraph_str *references,
@@ -3951,11 +3957,11 @@ ocigraph_status ocigraph_client_prune_start(const ocigraph_client *client,
 // `oci:PATH`, or for several repositories `host[/prefix]`. `options`: NULL selects the defaults.
 //
 // Ownership: free `out` with `ocigraph_sync_rows_free`. `client` may be freed earlier.
-// Errors: CANCELLED, network errors; INVALID_ARGUMENT or INVALID_REFERENCE if a source, the
-// destination, a pattern, a platform or a shard cannot be used; UNAUTHORIZED ; INVALID_ARGUMENT ;
-// CONFLICT ; IO . The rows fail with if the destination refuses the credential, with if two
-// sources have one destination or the checkpoint is of another sync, with if another process uses
-// the checkpoint, and with if it cannot be written.
+// Errors: IO, CANCELLED, network errors; INVALID_ARGUMENT or INVALID_REFERENCE if a source, the
+// destination, a pattern, a platform or a shard cannot be used. The rows fail with UNAUTHORIZED if
+// the destination refuses the credential, with INVALID_ARGUMENT if two sources have one
+// destination or the checkpoint is of another sync, with CONFLICT if another process uses the
+// checkpoint, and with IO if it cannot be written.
 // Threads: any. Since 0.1.0.
 ocigraph_status ocigraph_client_sync(const ocigraph_client *client,
                                      const ocigraph_str *sources,
@@ -4604,6 +4610,91 @@ ocigraph_str ocigraph_reference_tag(const ocigraph_reference *reference, size_t 
 // Ownership: borrowed from `reference`.
 // Threads: any. Since 0.1.0.
 ocigraph_str ocigraph_reference_digest(const ocigraph_reference *reference);
+
+// Creates serve options with the default values.
+//
+// Ownership: free the result with `ocigraph_serve_options_free`.
+// Threads: any. Since 0.1.0.
+ocigraph_serve_options *ocigraph_serve_options_new(void);
+
+// Frees serve options. Registries that were started with them are not affected.
+//
+// Ownership: takes `options`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_serve_options_free(ocigraph_serve_options *options);
+
+// Sets the address to listen on: "HOST:PORT". Port 0 chooses a free port. Default, also for no text:
+// "127.0.0.1:0".
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the text is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_serve_options_set_listen(ocigraph_serve_options *options,
+                                                  ocigraph_str listen,
+                                                  ocigraph_error **error);
+
+// If true, the registry refuses every change. Default: false.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_serve_options_set_read_only(ocigraph_serve_options *options,
+                                                     bool read_only,
+                                                     ocigraph_error **error);
+
+// Sets a file with the passwords of users, as `htpasswd -B` writes it: one "USER:HASH" a line, with a
+// hash of bcrypt. Every request then needs one of them. `ocigraph_serve` reads the file once.
+// Default, also for no text: none, everyone who can connect may do everything.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the path is not UTF-8.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_serve_options_set_htpasswd(ocigraph_serve_options *options,
+                                                    ocigraph_str path,
+                                                    ocigraph_error **error);
+
+// Sets the certificate of the registry, followed by those that it was signed with, and its private
+// key, both as PEM files. `ocigraph_serve` reads them once. No text for both selects plain HTTP, the
+// default.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL, if a path is not UTF-8, or if only one path is given.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_serve_options_set_certificate(ocigraph_serve_options *options,
+                                                       ocigraph_str cert_file,
+                                                       ocigraph_str key_file,
+                                                       ocigraph_error **error);
+
+// Serves image layouts as a registry on threads of its own, for tests and for machines without a
+// network, until the registry is freed. It is that of the command `ocigraph serve`: the OCI
+// distribution specification 1.1.1 with referrers, over layouts that other processes can use at the
+// same time. The registry has its address when this function returns, and answers.
+//
+// `sources`: an array of `count` sources, each "[NAME=]oci:PATH". A layout is one repository, with the
+// name of its directory or NAME. A directory without a layout is a folder of layouts: repository a/b
+// is the layout a/b below it, which the first push creates. It need not exist. A tar archive of a
+// layout is read-only. `options`: NULL selects the defaults.
+//
+// Ownership: free `out` with `ocigraph_served_registry_free`.
+// Errors: INVALID_ARGUMENT if `sources` is empty, or if a source, the address or the file of passwords
+// cannot be used; NETWORK if the address cannot be listened on; TLS if the certificate or its key
+// cannot be used; NOT_FOUND, IO, INVALID_MANIFEST if a source cannot be read.
+// Threads: any. Since 0.1.0.
+ocigraph_status ocigraph_serve(const ocigraph_str *sources,
+                               size_t count,
+                               const ocigraph_serve_options *options,
+                               ocigraph_served_registry **out,
+                               ocigraph_error **error);
+
+// Returns the host and port of the registry, as references name them, such as "127.0.0.1:40123".
+//
+// Ownership: borrowed from `registry`.
+// Threads: any. Since 0.1.0.
+ocigraph_str ocigraph_served_registry_host(const ocigraph_served_registry *registry);
+
+// Ends a registry: accepts no more connections, lets the requests in progress end for at most 10
+// seconds, and frees it. Uploads that are in progress are removed. In a forked child process it does
+// nothing: the registry belongs to the parent.
+//
+// Ownership: takes `registry`, which may be NULL.
+// Threads: any, once for each handle. Since 0.1.0.
+void ocigraph_served_registry_free(ocigraph_served_registry *registry);
 
 // Frees a descriptor that a call returned in `out`. Do not free a descriptor that is borrowed from
 // a result.

@@ -31,5 +31,6 @@
 #include <ocigraph/client.hpp>
 #include <ocigraph/digest.hpp>
 #include <ocigraph/reference.hpp>
+#include <ocigraph/serve.hpp>
 
 #endif /* OCIGRAPH_HPP */

@@ -353,3 +353,34 @@ func ExampleGraph_Problems() {
 	// true
 	// 1 referrer, 1 problem
 }
+
+// A test needs no other registry than one of its own.
+func ExampleServe() {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	registry, err := ocigraph.Serve([]string{"oci:" + dir}, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer registry.Close()
+
+	client, err := ocigraph.NewClient(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	image := registry.Host() + "/team/app:v1"
+	if _, err = client.Push(context.Background(), image, &ocigraph.PushOptions{ArtifactType: "app/example"}); err != nil {
+		log.Fatal(err)
+	}
+	found, err := client.Resolve(context.Background(), "oci:"+filepath.Join(dir, "team/app:v1"), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(found.ArtifactType)
+	// Output:
+	// app/example
+}

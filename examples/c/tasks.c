@@ -202,6 +202,32 @@ static bool resolve(ocigraph_str image) {
 }
 // ANCHOR_END: errors
 
+// ANCHOR: serve
+static bool serve(ocigraph_str folder) {
+    char source[1024], repository[1024], image[1100];
+    ocigraph_served_registry *registry = NULL;
+    ocigraph_push_options *options = ocigraph_push_options_new();
+    ocigraph_push_result *pushed = NULL;
+    ocigraph_text_list *tags = NULL;
+    snprintf(source, sizeof source, "oci:%.*s", OCIGRAPH_PRINTF(folder));
+    ocigraph_str sources[] = {ocigraph_text(source)};
+    check(ocigraph_serve(sources, 1, NULL, &registry, &error));
+    snprintf(repository, sizeof repository, "%.*s/team/app", OCIGRAPH_PRINTF(ocigraph_served_registry_host(registry)));
+    snprintf(image, sizeof image, "%s:v1", repository);
+    check(ocigraph_push_options_set_artifact_type(options, OCIGRAPH_STR("app/example"), &error));
+    check(ocigraph_client_push(client, ocigraph_text(image), options, NULL, &pushed, &error));
+    check(ocigraph_client_tags(client, ocigraph_text(repository), NULL, &tags, &error));
+    for (size_t i = 0; i < ocigraph_text_list_count(tags); i++) {
+        printf("%.*s\n", OCIGRAPH_PRINTF(ocigraph_text_list_get(tags, i)));
+    }
+    ocigraph_text_list_free(tags);
+    ocigraph_push_result_free(pushed);
+    ocigraph_push_options_free(options);
+    ocigraph_served_registry_free(registry);
+    return true;
+}
+// ANCHOR_END: serve
+
 int main(int argc, char **argv) {
     ocigraph_str task = ocigraph_text(argc > 1 ? argv[1] : ""), first = ocigraph_text(argc > 2 ? argv[2] : "");
     ocigraph_str second = ocigraph_text(argc > 3 ? argv[3] : "");
@@ -214,6 +240,7 @@ int main(int argc, char **argv) {
                 : ocigraph_str_is(task, "backup")  ? backup(first, second)
                 : ocigraph_str_is(task, "restore") ? restore(first, second)
                 : ocigraph_str_is(task, "errors")  ? resolve(first)
+                : ocigraph_str_is(task, "serve")   ? serve(first)
                                                    : false;
     ocigraph_client_free(client);
     return done ? 0 : 1;

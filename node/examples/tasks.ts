@@ -4,7 +4,7 @@
 
 import { argv, exit } from 'node:process';
 
-import { Client, OcigraphError } from 'ocigraph';
+import { Client, OcigraphError, serve } from 'ocigraph';
 
 // ANCHOR: attach
 async function attach(image: string, sbom: string): Promise<boolean> {
@@ -108,6 +108,16 @@ async function errors(image: string): Promise<boolean> {
 }
 // ANCHOR_END: errors
 
+// ANCHOR: serve
+async function atHand(folder: string): Promise<boolean> {
+  await using registry = await serve(folder);
+  await using client = new Client();
+  await client.push(`${registry.host}/team/app:v1`, { artifactType: 'app/example' });
+  console.log(...(await client.tags(`${registry.host}/team/app`)));
+  return true;
+}
+// ANCHOR_END: serve
+
 const tasks: Record<string, (first: string, second: string) => Promise<boolean>> = {
   attach,
   gate,
@@ -117,6 +127,7 @@ const tasks: Record<string, (first: string, second: string) => Promise<boolean>>
   backup,
   restore,
   errors,
+  serve: atHand,
 };
 const [, , name = '', first = '', second = ''] = argv;
 exit((await tasks[name]?.(first, second)) ? 0 : 1);

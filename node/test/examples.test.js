@@ -128,6 +128,7 @@ test('the program does all tasks', async (t) => {
     await task(1, 'errors', '127.0.0.1:1/app:v1'),
     /^NETWORK: resolve 127\.0\.0\.1:1\/app:v1: .*; try again\n$/,
   );
+  assert.equal(await task(0, 'serve', 'registry'), 'v1\n');
 });
 
 test('the release step attaches an SBOM and provenance, and tags the image', async (t) => {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+import ocigraph
 from ocigraph import Client, Error, File
 
 
@@ -120,7 +121,18 @@ def errors(image: str) -> bool:
 # ANCHOR_END: errors
 
 
-TASKS = {task.__name__: task for task in (attach, gate, sync, prune, sweep, backup, restore, errors)}
+# ANCHOR: serve
+def serve(folder: str) -> bool:
+    with ocigraph.serve(folder) as registry, Client() as client:
+        client.push(f"{registry.host}/team/app:v1", artifact_type="app/example")
+        print(*client.tags(f"{registry.host}/team/app"))
+    return True
+
+
+# ANCHOR_END: serve
+
+
+TASKS = {task.__name__: task for task in (attach, gate, sync, prune, sweep, backup, restore, errors, serve)}
 
 if __name__ == "__main__":
     sys.exit(0 if TASKS[sys.argv[1]](*sys.argv[2:]) else 1)

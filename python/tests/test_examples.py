@@ -91,6 +91,8 @@ def test_the_program_does_all_tasks(work: Path) -> None:
         assert example("tasks.py", "errors", f"{repository}:pr-7", code=1) == "there is no such image\n"
     unreachable = example("tasks.py", "errors", "127.0.0.1:1/app:v1", code=1)
     assert unreachable.startswith("NETWORK: resolve 127.0.0.1:1/app:v1: ") and unreachable.endswith("; try again\n")
+    assert example("tasks.py", "serve", "registry") == "v1\n"
+    assert (work / "registry/team/app/index.json").is_file()
 
 
 async def push_images(repository: str, number: int) -> None:

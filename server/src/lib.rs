@@ -128,6 +128,10 @@ impl Server {
     /// address cannot be listened on, [`Code::Tls`] for a certificate or a key that cannot be used, and the
     /// errors of [`ocigraph::Layout`].
     pub async fn bind(sources: &[String], options: ServerOptions) -> Result<Self> {
+        if sources.is_empty() {
+            return Err(Error::new(Code::InvalidArgument, "there is nothing to serve")
+                .with_hint("name a source: oci:PATH"));
+        }
         let passwords = passwords::open(options.htpasswd.as_deref())?;
         let tls = tls::open(options.tls.as_ref())?;
         let repositories = Repositories::open(sources, options.read_only).await?;

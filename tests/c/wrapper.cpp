@@ -536,6 +536,18 @@ void rows_are_a_range(const ocigraph::client &client, const std::string &locatio
     }
 }
 
+void serves(const ocigraph::client &client) {
+    ocigraph::serve_options options;
+    options.listen("127.0.0.1:0").read_only(true).htpasswd({}).certificate({}, {});
+    ocigraph::served_registry registry({"app=oci:" + folder + "/served"}), moved = std::move(registry);
+    client.push(moved.host() + "/app:v1", ocigraph::push_options().artifact_type("app/example"));
+    ocigraph::served_registry read_only({"app=oci:" + folder + "/served"}, options);
+    CHECK(client.tags(read_only.host() + "/app").size() == 1 && read_only.host() != moved.host());
+    CHECK(failure_of([&] { client.push(read_only.host() + "/app:v2"); }) == OCIGRAPH_UNSUPPORTED);
+    CHECK(failure_of([] { ocigraph::served_registry({}); }) == OCIGRAPH_INVALID_ARGUMENT);
+    CHECK(failure_of([] { ocigraph::serve_options().certificate("cert.pem", {}); }) == OCIGRAPH_INVALID_ARGUMENT);
+}
+
 int main(int argc, char **argv) {
     CHECK(argc == 5 && ocigraph::fits() && ocigraph::version().substr(0, 2) == "0.");
     folder = argv[4];
@@ -558,5 +570,6 @@ int main(int argc, char **argv) {
     functions_may_wait_for_another_client(other);
     two_clients(other);
     rows_are_a_range(client, other);
+    serves(client);
     return 0;
 }

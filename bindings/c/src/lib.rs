@@ -42,6 +42,7 @@ mod operation;
 mod blob;
 mod digest;
 mod reference;
+mod serve;
 
 // Last: results.
 mod results;
@@ -74,6 +75,7 @@ pub use options::*;
 pub use reference::*;
 pub use results::*;
 pub use runtime::*;
+pub use serve::*;
 pub use status::*;
 pub use text::*;
 
@@ -90,4 +92,6 @@ const _: () = {
     shared::<ocigraph_error>();
     shared::<ocigraph_reference>();
     shared::<ocigraph_runtime>();
+    shared::<ocigraph_serve_options>();
+    shared::<ocigraph_served_registry>();
 };

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	ocigraph "github.com/ocigraph/ocigraph/bindings/go"
 )
@@ -48,6 +49,8 @@ func run(ctx context.Context, client *ocigraph.Client, arguments []string) (bool
 		return restore(ctx, client, first, second)
 	case "errors":
 		return resolve(ctx, client, first)
+	case "serve":
+		return serve(ctx, client, first)
 	}
 	return false, fmt.Errorf("unknown task %q", arguments[0])
 }
@@ -191,3 +194,21 @@ func resolve(ctx context.Context, client *ocigraph.Client, image string) (bool, 
 }
 
 // ANCHOR_END: errors
+
+// ANCHOR: serve
+func serve(ctx context.Context, client *ocigraph.Client, folder string) (bool, error) {
+	registry, err := ocigraph.Serve([]string{"oci:" + folder}, nil)
+	if err != nil {
+		return false, err
+	}
+	defer registry.Close()
+	repository := registry.Host() + "/team/app"
+	if _, err = client.Push(ctx, repository+":v1", &ocigraph.PushOptions{ArtifactType: "app/example"}); err != nil {
+		return false, err
+	}
+	tags, err := client.Tags(ctx, repository)
+	fmt.Println(strings.Join(tags, " "))
+	return true, err
+}
+
+// ANCHOR_END: serve

@@ -98,24 +98,40 @@ fn does_all_tasks(program: &Path) {
     assert!(unreachable.stdout.ends_with("; try again\n"), "{unreachable}");
 }
 
+/// Runs the task `serve`, which the program in Rust has in an example of its own.
+fn serves(program: &Path, arguments: &[&str]) {
+    let work = Workspace::new();
+    let served = work.run(work.command(program).args(arguments).arg("registry")).ok();
+    assert_eq!(served, "v1\n");
+    work.ocigraph(&["verify", "oci:registry/team/app:v1"]).ok();
+}
+
 #[test]
 fn the_program_in_c_does_all_tasks() {
     let folder = Workspace::new();
-    does_all_tasks(&c_program("examples/c/tasks.c", &folder.home()));
+    let program = c_program("examples/c/tasks.c", &folder.home());
+    does_all_tasks(&program);
+    serves(&program, &["serve"]);
 }
 
 #[test]
 fn the_program_in_go_does_all_tasks() {
     let folder = Workspace::new();
-    does_all_tasks(&go_program("examples/go/tasks", &folder.home()));
+    let program = go_program("examples/go/tasks", &folder.home());
+    does_all_tasks(&program);
+    serves(&program, &["serve"]);
 }
 
 #[test]
 fn the_program_in_rust_does_all_tasks() {
-    let program = ocigraph_binary().parent().unwrap().join("examples/tasks");
-    let built = program.is_file();
-    assert!(built, "{} is missing: run cargo build -p ocigraph --examples", program.display());
-    does_all_tasks(&program);
+    let example = |name: &str| {
+        let program = ocigraph_binary().parent().unwrap().join("examples").join(name);
+        let built = program.is_file();
+        assert!(built, "{} is missing: run cargo build --examples", program.display());
+        program
+    };
+    does_all_tasks(&example("tasks"));
+    serves(&example("serve"), &[]);
 }
 
 #[test]
@@ -157,6 +173,10 @@ fn the_scripts_do_all_tasks() {
 
     run("air-gap", &[repository, "oci:restored"]).ok();
     work.ocigraph(&["check", "--require", "sbom", "oci:restored:v1"]).ok();
+
+    let served = run("serve", &["registry"]).ok();
+    assert!(served.ends_with("v1\n"), "{served}");
+    work.ocigraph(&["verify", "oci:registry/team/app:v1"]).ok();
 
     run("prune", &[repository]).ok();
     let missing = run("errors", &[&place.image("pr-7")]);

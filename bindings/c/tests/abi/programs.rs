@@ -259,6 +259,22 @@ fn tls_options_take_effect() {
 }
 
 #[test]
+fn layouts_are_served_until_the_registry_is_freed() {
+    each("serve.c", |_, _, run| run(&["plain"]));
+    each_of(Form::FORKED, "serve.c", |_, _, run| run(&["fork"]));
+    let authority = Authority::new();
+    let certificate = authority.registry();
+    let hash = bcrypt::hash("s3cret", 4).unwrap();
+    each_of(Form::WITH_TLS, "serve.c", |_, work, run| {
+        work.write("cert.pem", &certificate.certificate);
+        work.write("key.pem", &certificate.key);
+        work.write("ca.pem", authority.pem());
+        work.write("users", format!("ada:{hash}\n"));
+        run(&["tls", "cert.pem", "key.pem", "ca.pem", "users"]);
+    });
+}
+
+#[test]
 fn metadata_of_azure_is_reported_for_tags_and_manifests() {
     let azure = Config { azure: true, ..Config::default() };
     let fixture = Fixture::start(azure.clone());

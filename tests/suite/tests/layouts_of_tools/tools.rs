@@ -3,7 +3,9 @@
 
 use std::fs;
 
-use ocigraph_suite::{CommandResult, Kind, Registry, Workspace, tool};
+use ocigraph_suite::{
+    CommandResult, Kind, Registry, Workspace, run_with_storage, tool, write_root_archive,
+};
 
 pub(crate) struct Tool {
     pub(crate) name: &'static str,
@@ -39,49 +41,23 @@ fn run(work: &Workspace, program: &str, args: &[&str]) -> CommandResult {
     work.run(work.command(tool(program)).args(args))
 }
 
-/// Writes a tar archive with one file.
-fn write_root(work: &Workspace, content: &str) -> String {
-    let archive = format!("{content}.tar");
-    work.write(format!("{content}/etc/{content}"), content);
-    let mut command = work.command("tar");
-    work.run(command.args(["-cf", &archive, "-C", content, "etc"])).ok();
-    archive
-}
-
-/// Runs podman or buildah with its storage in the workspace.
-fn with_storage(work: &Workspace, program: &str, args: &[&str]) -> CommandResult {
-    let policy = work.home().join(".config/containers/policy.json");
-    fs::create_dir_all(policy.parent().unwrap()).unwrap();
-    fs::write(policy, r#"{"default":[{"type":"insecureAcceptAnything"}]}"#).unwrap();
-    let storage = work.home().join("storage");
-    let [root, run_root] = ["root", "run"].map(|name| storage.join(name).display().to_string());
-    let mut command = work.command(tool(program));
-    // buildah 1.28.2 and podman 4.3.1 fail if it names a folder without `config.json`.
-    command.env_remove("DOCKER_CONFIG");
-    command.args(["--root", &root, "--runroot", &run_root, "--storage-driver", "vfs"]);
-    if program == "podman" {
-        command.args(["--cgroup-manager", "cgroupfs", "--events-backend", "file"]);
-        command.args(["--tmpdir", &storage.join("tmp").display().to_string()]);
-    }
-    work.run(command.args(args))
-}
-
 fn write_podman(work: &Workspace, layout: &str) {
-    let podman = |args: &[&str]| with_storage(work, "podman", args).ok();
+    let podman = |args: &[&str]| run_with_storage(work, "podman", args).ok();
     for (name, content) in [("docker.io/library/hello:1.0", "one"), ("localhost/x/y:2", "two")] {
-        podman(&["import", &write_root(work, content), name]);
+        podman(&["import", &write_root_archive(work, content), name]);
         podman(&["push", name, &format!("oci:{layout}:{name}")]);
     }
     podman(&["push", "docker.io/library/hello:1.0", &format!("oci:{layout}:stable")]);
 }
 
 fn read_podman(work: &Workspace, layout: &str, name: &str) {
-    let id = with_storage(work, "podman", &["pull", "-q", &format!("oci:{layout}:{name}")]).ok();
-    with_storage(work, "podman", &["image", "inspect", id.trim()]).ok();
+    let id =
+        run_with_storage(work, "podman", &["pull", "-q", &format!("oci:{layout}:{name}")]).ok();
+    run_with_storage(work, "podman", &["image", "inspect", id.trim()]).ok();
 }
 
 fn write_buildah(work: &Workspace, layout: &str) {
-    let buildah = |args: &[&str]| with_storage(work, "buildah", args).ok();
+    let buildah = |args: &[&str]| run_with_storage(work, "buildah", args).ok();
     let container = buildah(&["from", "scratch"]);
     // The second image has the layer of the first.
     for (name, content) in [("localhost/x/y:1", "one"), ("v2+build.5", "two")] {
@@ -94,7 +70,7 @@ fn write_buildah(work: &Workspace, layout: &str) {
 }
 
 fn read_buildah(work: &Workspace, layout: &str, name: &str) {
-    with_storage(work, "buildah", &["pull", "-q", &format!("oci:{layout}:{name}")]).ok();
+    run_with_storage(work, "buildah", &["pull", "-q", &format!("oci:{layout}:{name}")]).ok();
 }
 
 /// Writes an image layout of one manifest without a name.
@@ -108,9 +84,9 @@ pub(crate) const NAMELESS: &[(&str, WriteNameless)] = &[
         work.crane(&["pull", "--format", "oci", &registry.reference("app:v1"), layout]).ok();
     }),
     ("buildah", |work, layout| {
-        let container = with_storage(work, "buildah", &["from", "scratch"]).ok();
+        let container = run_with_storage(work, "buildah", &["from", "scratch"]).ok();
         let commit = ["commit", container.trim(), &format!("oci:{layout}")];
-        with_storage(work, "buildah", &commit).ok();
+        run_with_storage(work, "buildah", &commit).ok();
     }),
 ];
 
@@ -119,15 +95,15 @@ pub(crate) type WriteArchive = fn(&Workspace, &str);
 
 pub(crate) const ARCHIVES: &[(&str, WriteArchive)] = &[
     ("podman", |work, archive| {
-        let podman = |args: &[&str]| with_storage(work, "podman", args).ok();
+        let podman = |args: &[&str]| run_with_storage(work, "podman", args).ok();
         let name = "docker.io/library/hello:1.0";
-        podman(&["import", &write_root(work, "one"), name]);
+        podman(&["import", &write_root_archive(work, "one"), name]);
         podman(&["save", "--format", "oci-archive", "-o", archive, name]);
     }),
     ("buildah", |work, archive| {
-        let container = with_storage(work, "buildah", &["from", "scratch"]).ok();
+        let container = run_with_storage(work, "buildah", &["from", "scratch"]).ok();
         let commit = ["commit", container.trim(), &format!("oci-archive:{archive}:x/y:1")];
-        with_storage(work, "buildah", &commit).ok();
+        run_with_storage(work, "buildah", &commit).ok();
     }),
     ("skopeo", |work, archive| {
         copy_image(work, &format!("oci-archive:{archive}:docker.io/library/app:1.0"));

@@ -1,6 +1,8 @@
 //! Other clients push, pull, copy, attach, discover, sign and delete.
 
-use ocigraph_suite::{Cosign, CosignFormat, Workspace, tool};
+use ocigraph_suite::{
+    Cosign, CosignFormat, Helm, Workspace, run_with_storage, tool, write_root_archive,
+};
 
 use crate::served::{Served, assert_whole};
 
@@ -139,4 +141,62 @@ fn cosign_signs_and_verifies_in_both_formats() {
     for format in CosignFormat::ALL {
         assert_eq!(cosign.verify(format, &copied).len(), 1, "{format:?}");
     }
+}
+
+#[test]
+fn podman_pushes_and_pulls() {
+    let work = Workspace::new();
+    let served = Served::folder(&work);
+    let podman = |args: &[&str]| run_with_storage(&work, "podman", args).ok();
+    let image = served.reference("team/app:v1");
+    podman(&["import", &write_root_archive(&work, "one"), &image]);
+    podman(&["push", "--tls-verify=false", &image]);
+    podman(&["rmi", "--force", &image]);
+    let id = podman(&["pull", "-q", "--tls-verify=false", &image]);
+    let names = podman(&["image", "inspect", "--format", "{{.RepoTags}}", id.trim()]);
+    assert_eq!(names.trim(), format!("[{image}]"));
+    // An image of docker's schema 2.
+    let second = served.reference("team/app:v2");
+    podman(&["push", "--tls-verify=false", "--format", "v2s2", &image, &second]);
+    podman(&["pull", "-q", "--tls-verify=false", &second]);
+    let found =
+        podman(&["search", "--tls-verify=false", "--list-tags", &served.reference("team/app")]);
+    assert_eq!(found.lines().filter(|line| line.contains("team/app")).count(), 2, "{found}");
+    assert_whole(&work, "registry/team/app");
+}
+
+#[test]
+fn buildah_builds_pushes_and_pulls_an_image_and_a_list() {
+    let work = Workspace::new();
+    let served = Served::folder(&work);
+    let buildah = |args: &[&str]| run_with_storage(&work, "buildah", args).ok();
+    let container = buildah(&["from", "scratch"]);
+    work.write("one", "content");
+    buildah(&["copy", container.trim(), "one", "/"]);
+    let to = |name: &str| format!("docker://{}", served.reference(name));
+    buildah(&["commit", "--tls-verify=false", container.trim(), &to("app:v1")]);
+    buildah(&["manifest", "create", "--tls-verify=false", "localhost/list", &to("app:v1")]);
+    buildah(&[
+        "manifest",
+        "push",
+        "--tls-verify=false",
+        "--all",
+        "localhost/list",
+        &to("app:list"),
+    ]);
+    buildah(&["pull", "-q", "--tls-verify=false", &served.reference("app:v1")]);
+    let index = work.ocigraph(&["manifest", "fetch", &served.reference("app:list")]).json();
+    assert_eq!(index["manifests"].as_array().map(Vec::len), Some(1), "{index}");
+    assert_whole(&work, "registry/app");
+}
+
+#[test]
+fn helm_pushes_and_pulls_a_signed_chart() {
+    let work = Workspace::new();
+    let served = Served::folder(&work);
+    let helm = Helm::new(&work);
+    let charts = served.reference("charts");
+    helm.push(&charts);
+    assert!(!helm.pull(&charts).is_empty());
+    assert_whole(&work, "registry/charts/chart");
 }
