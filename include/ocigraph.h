@@ -470,7 +470,9 @@
 // Time for a credential helper to answer before it is killed. Default: 30 s. Unit: milliseconds.
 #define OCIGRAPH_LIMIT_HELPER_TIMEOUT 6
 
-// Number of attempts of one request, the first included. Default: 5.
+// Number of attempts of one request, the first included. A response with status 429 does not count
+// while the registry serves this client, or has done so within the stall timeout: the request
+// waits for its turn. Default: 5.
 #define OCIGRAPH_LIMIT_MAX_ATTEMPTS 7
 
 // Maximum size of a manifest, and of one page of a list, in bytes. Default: 4 MiB.

@@ -2023,7 +2023,10 @@ export interface Limits {
    * every 16 MiB sent, since a registry digests a blob before it responds. Default: 60,000.
    */
   uploadResponseTimeout?: number | undefined;
-  /** Number of attempts of one request, the first included. Default: 5. */
+  /**
+   * Number of attempts of one request, the first included. A response with status 429 does not count while the registry
+   * serves this client, or has done so within the stall timeout: the request waits for its turn. Default: 5.
+   */
   maxAttempts?: number | undefined;
   /**
    * Time without a transferred byte after which an operation fails, over all attempts of a request, in milliseconds.

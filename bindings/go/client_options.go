@@ -122,7 +122,9 @@ type Limits struct {
 	// UploadResponseTimeout is the time from the last byte of an upload to the first header of its response. One second
 	// is added for every 16 MiB sent, since a registry digests a blob before it responds. Default: 60 s.
 	UploadResponseTimeout time.Duration
-	// MaxAttempts is the number of attempts of one request, the first included. Default: 5.
+	// MaxAttempts is the number of attempts of one request, the first included. A response with status 429 does not
+	// count while the registry serves this client, or has done so within the stall timeout: the request waits for its
+	// turn. Default: 5.
 	MaxAttempts int
 	// StallTimeout is the time without a transferred byte after which an operation fails, over all attempts of a
 	// request. The time that a registry needs to respond to an upload, and a pause that it asks for, do not count.

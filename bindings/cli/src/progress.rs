@@ -62,6 +62,14 @@ const RESTORES: Words = Words {
     mounted: "Mounted  ",
     read: None,
 };
+/// Of a registry or of a layout, whose content is only read.
+const CHECKS: Words = Words {
+    started: "Checking",
+    done: "Checked ",
+    exists: "Exists  ",
+    mounted: "Mounted ",
+    read: None,
+};
 
 impl Words {
     fn of(&self, outcome: Outcome) -> &'static str {
@@ -71,7 +79,7 @@ impl Words {
             Outcome::Mounted => self.mounted,
             Outcome::Unchanged => "Unchanged",
             Outcome::KeptExisting => "Kept",
-            Outcome::Verified => "Checked",
+            Outcome::Verified => "Checked ",
             _ => "Done",
         }
     }
@@ -110,7 +118,7 @@ pub(crate) fn restores(common: &Common, format: &Format) -> Progress {
 
 /// Returns the progress callback of a verification.
 pub(crate) fn checks(common: &Common, format: &Format) -> Progress {
-    progress(common, format, DOWNLOADS, Vec::new())
+    progress(common, format, CHECKS, Vec::new())
 }
 
 /// Returns bars for a terminal. Otherwise prints a line when the transfer of a blob starts, and one

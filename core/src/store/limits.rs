@@ -31,7 +31,9 @@ pub struct Limits {
     /// added for every 16 MiB sent, since a registry digests a blob before it responds. Default: 60
     /// s.
     pub upload_response_timeout: Duration,
-    /// Number of attempts of one request, the first included. Default: 5.
+    /// Number of attempts of one request, the first included. A response with status 429 does not count
+    /// while the registry serves this client, or has done so within the stall timeout: the request waits for
+    /// its turn. Default: 5.
     pub max_attempts: u32,
     /// Time without a transferred byte after which an operation fails, over all attempts of a
     /// request. The time that a registry needs to respond to an upload, and a pause that it asks

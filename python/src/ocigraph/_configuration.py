@@ -37,7 +37,8 @@ class Limits:
     """Time from the last byte of an upload to the first header of its response, in seconds. One second is added for
     every 16 MiB sent, since a registry digests a blob before it responds. Default: 60 s."""
     max_attempts: int | None = None
-    """Number of attempts of one request, the first included. Default: 5."""
+    """Number of attempts of one request, the first included. A response with status 429 does not count while the
+    registry serves this client, or has done so within the stall timeout: the request waits for its turn. Default: 5."""
     stall_timeout: float | None = None
     """Time without a transferred byte after which an operation fails, over all attempts of a request, in seconds. The
     time that a registry needs to respond to an upload, and a pause that it asks for, do not count. Default: 90 s."""

@@ -7,7 +7,11 @@ use ocigraph::Result;
 use ocigraph_server::{Server, ServerOptions};
 use tokio_util::sync::CancellationToken;
 
-use crate::{ExitCode, args::Common, output};
+use crate::{
+    ExitCode,
+    args::{Common, usage},
+    output,
+};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -55,10 +59,14 @@ pub(crate) struct ServeArgs {
 
 /// Serves until `stop` is cancelled.
 pub(crate) async fn serve(
-    _common: &Common,
+    common: &Common,
     args: ServeArgs,
     stop: CancellationToken,
 ) -> Result<ExitCode> {
+    if let Some(option) = common.registry_only() {
+        return Err(usage(format!("{option} is for clients of a registry, and serve is a registry"))
+            .with_hint(format!("omit {option}; --htpasswd has the passwords of a registry")));
+    }
     let mut options = ServerOptions::default();
     options.listen = args.listen;
     options.read_only = args.read_only;

@@ -36,12 +36,15 @@ fn clients_push_and_pull_over_tls_with_a_password() {
     let untrusted = work.ocigraph(&["resolve", &image, "--plain-http=false"]);
     assert!(untrusted.stderr.contains("[TLS]"), "{untrusted}");
     let plain = work.ocigraph(&["resolve", &image, "--plain-http", "--max-attempts", "1"]);
-    assert_ne!(plain.code, Some(0), "{plain}");
+    assert!(plain.fails_with(1).contains("the server uses TLS"));
 }
 
 #[test]
-fn a_certificate_needs_its_key() {
+fn a_certificate_needs_its_key_and_passwords_are_in_a_file() {
     let work = Workspace::new();
     let failed = work.ocigraph(&["serve", "oci:registry", "--tls-cert", "cert.pem"]);
     assert!(failed.fails_with(2).contains("--tls-key"));
+    let credential = ["-u", "ada", "-p", "s3cret"];
+    let failed = work.ocigraph(&[["serve", "oci:registry"].as_slice(), &credential].concat());
+    assert!(failed.fails_with(2).contains("--htpasswd"));
 }

@@ -85,6 +85,9 @@ pub(super) fn with_server(
         Code::Network if lacks_certificate && was_closed(&error) => {
             error.with_hint(hint::client_certificate_required())
         }
+        Code::Network if url.scheme() == "http" && answered_in_tls(&error) => {
+            error.with_hint(hint::uses_tls())
+        }
         Code::Network if error.hint().is_none() => error.with_hint(match given {
             Some(address) => hint::check_given_address(address, host),
             None => hint::check_address(host),
@@ -100,6 +103,11 @@ pub(super) fn with_server(
         }
         _ => error,
     }
+}
+
+/// Returns true if the response began like an alert of TLS, in place of `HTTP/`.
+fn answered_in_tls(error: &Error) -> bool {
+    error.message().contains("invalid HTTP version parsed")
 }
 
 /// Returns true if the server closed the connection before it responded.
