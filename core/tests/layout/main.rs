@@ -11,6 +11,7 @@ mod names;
 mod odd_entries;
 mod other_tools;
 mod reading;
+mod simulation;
 mod support;
 #[cfg(unix)]
 mod untrusted;

@@ -11,6 +11,16 @@ impl Inner {
     /// Removes a blob. NOT_FOUND if it does not exist, CONFLICT while something needs it or another
     /// handle writes to the layout.
     pub(super) fn delete_blob(&self, digest: &Digest) -> Result<()> {
+        self.remove_unused(digest, true)
+    }
+
+    /// Removes a blob although a manifest may need it. CONFLICT for a manifest, and while another handle
+    /// writes to the layout.
+    pub(super) fn delete_needed_blob(&self, digest: &Digest) -> Result<()> {
+        self.remove_unused(digest, false)
+    }
+
+    fn remove_unused(&self, digest: &Digest, keeps_needed: bool) -> Result<()> {
         self.directory.check_writable()?;
         self.describe_blob(digest)?;
         let opened = self.directory.create()?;
@@ -19,7 +29,11 @@ impl Inner {
             if leased.blobs.get(digest).is_some_and(|count| count.active > 0) {
                 return Err(busy(digest));
             }
-            if let Some(user) = self.user_of(&opened, digest)? {
+            let user = match keeps_needed {
+                true => self.user_of(&opened, digest)?,
+                false => self.list_of(digest)?,
+            };
+            if let Some(user) = user {
                 let message = format!("the blob {digest} was not deleted: {user}");
                 return Err(Error::new(Code::Conflict, message)
                     .with_hint("delete the artifact; the blobs that nothing needs go with it"));
@@ -34,16 +48,23 @@ impl Inner {
         deleted.ok_or_else(|| busy(digest))
     }
 
-    /// Returns what needs a blob, as a phrase for users.
-    fn user_of(&self, opened: &OpenLayout, digest: &Digest) -> Result<Option<String>> {
+    /// Returns what lists a manifest, as a phrase for users.
+    fn list_of(&self, digest: &Digest) -> Result<Option<String>> {
         let snapshot = self.snapshot()?;
         if snapshot.entry(digest).is_some() {
             return Ok(Some("index.json lists it".to_owned()));
         }
         let listed = self.listed(&snapshot)?;
-        if let Some(index) = listed.parent_index(digest) {
-            return Ok(Some(format!("the index {index} lists it")));
+        Ok(listed.parent_index(digest).map(|index| format!("the index {index} lists it")))
+    }
+
+    /// Returns what needs a blob, as a phrase for users.
+    fn user_of(&self, opened: &OpenLayout, digest: &Digest) -> Result<Option<String>> {
+        if let Some(list) = self.list_of(digest)? {
+            return Ok(Some(list));
         }
+        let snapshot = self.snapshot()?;
+        let listed = self.listed(&snapshot)?;
         if let Some(manifest) = listed.needing(digest) {
             return Ok(Some(format!("the manifest {manifest} needs it")));
         }
@@ -68,7 +89,7 @@ impl Inner {
     }
 }
 
-fn busy(digest: &Digest) -> Error {
+pub(super) fn busy(digest: &Digest) -> Error {
     let message = format!(
         "the blob {digest} was not deleted: another operation writes to the layout and may need it"
     );

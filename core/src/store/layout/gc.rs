@@ -35,6 +35,7 @@ use std::{
 use fs4::FileExt;
 
 use super::{
+    blob_deletion::busy,
     dir_handle::{DirHandle, refusal_error},
     directory::{OpenLayout, wait_for},
     index::{Index, remove_names},
@@ -56,6 +57,16 @@ impl Inner {
     /// Removes manifests and all their tags from the index, then collects garbage. Returns one
     /// result for each manifest, in order. CONFLICT for a manifest that a remaining index lists.
     pub(super) fn delete(&self, digests: &[Digest]) -> Result<Vec<Result<()>>> {
+        self.delete_with(digests, true)
+    }
+
+    /// Removes a manifest with its tags, and leaves the indexes that list it as they are: they name a
+    /// missing manifest from then on. CONFLICT while another handle writes to the layout.
+    pub(super) fn delete_listed(&self, digest: &Digest) -> Result<()> {
+        self.delete_with(std::slice::from_ref(digest), false)?.into_iter().collect()
+    }
+
+    fn delete_with(&self, digests: &[Digest], keeps_listed: bool) -> Result<Vec<Result<()>>> {
         self.directory.check_version()?;
         let opened = self.directory.create()?;
         let mut results = Vec::new();
@@ -64,9 +75,16 @@ impl Inner {
             let before = self.snapshot()?;
             let all = self.listed(&before)?;
             let requested: HashSet<&Digest> = digests.iter().collect();
-            let remaining = self.read_listed(&only_needing(&before.index, &requested))?;
-            let deleted: HashSet<&Digest> =
-                requested.into_iter().filter(|digest| !remaining.contains(digest)).collect();
+            let remaining = self.read_listed(&self.only_needing(&before.index, &requested))?;
+            let (listed, mut deleted): (HashSet<&Digest>, HashSet<&Digest>) =
+                requested.into_iter().partition(|digest| remaining.contains(digest));
+            if !keeps_listed {
+                // Nothing else collects what an index lists.
+                for digest in listed {
+                    self.remove_manifest(&opened, digest)?;
+                    deleted.insert(digest);
+                }
+            }
             results.extend(digests.iter().map(|digest| match deleted.contains(digest) {
                 true => Ok(()),
                 false => Err(self.still_listed(digest, &remaining)),
@@ -95,6 +113,30 @@ impl Inner {
         }
         self.collect(&opened)?;
         Ok(results)
+    }
+
+    /// Removes the file of a manifest. CONFLICT while another handle has leases: it may be pushing the
+    /// same manifest. The caller holds the lock of the index.
+    fn remove_manifest(&self, opened: &OpenLayout, digest: &Digest) -> Result<()> {
+        let removed = self.exclusively(opened, |_| {
+            let folder = opened.blobs(digest.algorithm_name()).map_err(|e| {
+                refusal_error("remove", &self.directory.blob_path(digest), "file", e)
+            })?;
+            folder.remove(digest.encoded())?;
+            lock(&self.durable).remove(digest);
+            Ok(())
+        })?;
+        removed.ok_or_else(|| busy(digest))
+    }
+
+    /// Returns the index without these manifests, and without the indexes of referrers that are kept up to
+    /// date.
+    fn only_needing(&self, index: &Index, digests: &HashSet<&Digest>) -> Index {
+        let mut index = index.without(digests);
+        if !self.leaves_referrers_indexes() {
+            index.entries.retain(|entry| !is_referrers_index(entry));
+        }
+        index
     }
 
     fn summary_of(
@@ -295,11 +337,4 @@ fn write_journal(opened: &OpenLayout, digests: &HashSet<Digest>) -> Result<()> {
         text.push('\n');
     }
     opened.replace_private(JOURNAL, text.as_bytes())
-}
-
-/// Returns the index without these manifests, and without the indexes of referrers.
-fn only_needing(index: &Index, digests: &HashSet<&Digest>) -> Index {
-    let mut index = index.without(digests);
-    index.entries.retain(|entry| !is_referrers_index(entry));
-    index
 }

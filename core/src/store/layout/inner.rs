@@ -4,7 +4,10 @@
 use std::{
     collections::HashSet,
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use tokio::sync::Semaphore;
@@ -47,6 +50,8 @@ pub(super) struct Inner {
     pub(super) checked_links: Mutex<CheckedLinks>,
     /// One permit for each concurrent call.
     pub(super) calls: Semaphore,
+    /// True if indexes of referrers are manifests like others.
+    leaves_referrers_indexes: AtomicBool,
 }
 
 impl Inner {
@@ -68,7 +73,17 @@ impl Inner {
             names: Mutex::default(),
             checked_links: Mutex::default(),
             calls: Semaphore::new(MAX_CALLS),
+            leaves_referrers_indexes: AtomicBool::new(false),
         }
+    }
+
+    /// Treats indexes of referrers like other manifests from now on.
+    pub(super) fn leave_referrers_indexes(&self) {
+        self.leaves_referrers_indexes.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn leaves_referrers_indexes(&self) -> bool {
+        self.leaves_referrers_indexes.load(Ordering::Relaxed)
     }
 
     /// Returns the archive that the layout is in, or `None` if it is a directory.

@@ -159,6 +159,15 @@ impl Layout {
         Self { inner: Arc::new(Inner::of(directory, limits)) }
     }
 
+    /// Leaves the indexes under fallback tags to their clients, for all clones of this handle: a push and a
+    /// delete do not change them, and they protect what they list like other indexes. Without this, the
+    /// layout keeps them up to date. Use it to simulate a registry.
+    #[must_use]
+    pub fn with_referrers_indexes_of_clients(self) -> Self {
+        self.inner.leave_referrers_indexes();
+        self
+    }
+
     /// Returns the path that the layout was opened with.
     pub fn path(&self) -> &Path {
         self.inner.directory.path()
@@ -208,6 +217,48 @@ impl Layout {
     /// [IO](crate::Code::Io) if the layout cannot be opened.
     pub async fn release_unused_blobs(&self, age: Duration) -> Result<()> {
         self.with(move |layout| layout.expire_leases(age)).await
+    }
+
+    /// Deletes a manifest with its tags although an index lists it, as distribution's registries do. The
+    /// index stays as it is, and names a missing manifest from then on. Use it to simulate such a
+    /// registry, and [`Store::delete_manifests`] for everything else.
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let path = dir.path().join("layout");
+    /// use ocigraph::{Bytes, Algorithm, Layout, Manifest, ReadStore, Store, TagOrDigest, media_type};
+    ///
+    /// let layout = Layout::open(&path);
+    /// let parse = |json: String, kind| Manifest::parse(Bytes::from(json), Some(kind), Algorithm::Sha256);
+    /// let child = parse(r#"{"schemaVersion":2,"manifests":[]}"#.to_owned(), media_type::OCI_INDEX)?;
+    /// let entry = serde_json::to_string(&child.descriptor()).unwrap();
+    /// let index = parse(format!(r#"{{"schemaVersion":2,"manifests":[{entry}]}}"#), media_type::OCI_INDEX)?;
+    /// layout.push_manifest(&child, &[]).await?;
+    /// layout.push_manifest(&index, &["v1".to_owned()]).await?;
+    ///
+    /// layout.delete_listed_manifest(child.digest()).await?;
+    /// assert!(!layout.has_manifest(child.digest()).await?);
+    /// assert!(layout.has_manifest(index.digest()).await?);
+    /// # Ok::<(), ocigraph::Error>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Store::delete_manifests`], and [CONFLICT](crate::Code::Conflict) while another handle or process
+    /// writes to the layout.
+    pub async fn delete_listed_manifest(&self, digest: &Digest) -> Result<()> {
+        let digest = digest.clone();
+        self.with(move |layout| layout.delete_listed(&digest)).await
+    }
+
+    /// Deletes a blob although manifests may need it, as distribution's registries do. Use it to simulate such
+    /// a registry, and [`Store::delete_blob`] for everything else.
+    ///
+    /// # Errors
+    /// As [`Store::delete_blob`], and [CONFLICT](crate::Code::Conflict) for a manifest.
+    pub async fn delete_needed_blob(&self, digest: &Digest) -> Result<()> {
+        let digest = digest.clone();
+        self.with(move |layout| layout.delete_needed_blob(&digest)).await
     }
 
     /// Fails with UNSUPPORTED if the layout is in an archive, which is never changed.

@@ -57,6 +57,9 @@ impl Inner {
         deleted: &HashSet<&Digest>,
     ) -> Result<ReferrersChange> {
         let mut change = ReferrersChange::default();
+        if self.leaves_referrers_indexes() {
+            return Ok(change);
+        }
         let mut removed = HashSet::new();
         let names: HashSet<String> = deleted.iter().flat_map(|d| names_of_subject(d)).collect();
         for entry in index.entries.iter_mut().filter(|entry| is_referrers_index(entry)) {
@@ -87,6 +90,9 @@ impl Inner {
         referrers: impl Iterator<Item = (&'a Digest, &'a Descriptor)>,
     ) -> Result<ReferrersChange> {
         let mut change = ReferrersChange::default();
+        if self.leaves_referrers_indexes() {
+            return Ok(change);
+        }
         let mut by_subject_name: HashMap<String, Vec<&Descriptor>> = HashMap::new();
         for (subject, referrer) in referrers {
             for name in names_of_subject(subject) {
