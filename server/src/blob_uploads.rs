@@ -15,8 +15,10 @@ use axum::{
         header::{CONTENT_LENGTH, CONTENT_RANGE, LOCATION, RANGE},
     },
 };
+use base64::{Engine as _, prelude::BASE64_URL_SAFE};
 use futures::{StreamExt as _, future, stream};
 use ocigraph::{Algorithm, BlobUpload, ByteStream, Code, Digest, Layout, Store as _, StoredBlob};
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -35,6 +37,7 @@ pub(crate) async fn begin(
     request: &Request,
     name: &str,
 ) -> Result<Response<Body>, ErrorResponse> {
+    let habits = &registry.habits;
     let repository = registry.writable(name).await?;
     let layout = repository.writable()?;
     let algorithm = match request.query("digest-algorithm").map(str::parse::<Algorithm>) {
@@ -42,19 +45,25 @@ pub(crate) async fn begin(
         Some(Ok(algorithm)) => Some(algorithm),
         Some(Err(e)) => return Err(ErrorResponse::digest_invalid(e.message())),
     };
-    if let Some(digest) = request.digest("mount")? {
+    let mounted = match request.digest("mount") {
+        Err(_) if habits.forgives_mounts => None,
+        mounted => mounted?,
+    };
+    if let Some(digest) = mounted {
         let from = request.query("from").unwrap_or_default();
         if mount(registry, layout, &digest, from).await {
-            return Ok(created(name, &digest));
+            return Ok(created(registry, request, name, &digest));
         }
-    } else if let Some(digest) = request.digest("digest")? {
+    } else if habits.has_single_post
+        && let Some(digest) = request.digest("digest")?
+    {
         let upload = start(layout, digest.algorithm().ok()).await?;
         return complete(registry, request, name, &upload, &digest, CancellationToken::new()).await;
     }
     registry.uploads.check_number()?;
     let upload = start(layout, algorithm).await?;
     let id = registry.uploads.add(Arc::clone(&repository), upload)?;
-    Ok(progress(StatusCode::ACCEPTED, name, &id, 0))
+    Ok(progress(registry, request, StatusCode::ACCEPTED, At { name, id: &id, size: 0 }, 0))
 }
 
 async fn start(layout: &Layout, algorithm: Option<Algorithm>) -> Result<BlobUpload, ErrorResponse> {
@@ -68,7 +77,7 @@ async fn start(layout: &Layout, algorithm: Option<Algorithm>) -> Result<BlobUplo
 
 /// Takes a blob from another repository. Returns false if it cannot; the client uploads it then.
 async fn mount(registry: &Registry, to: &Layout, digest: &Digest, from: &str) -> bool {
-    let Ok(from) = registry.existing(from).await else { return false };
+    let Ok(from) = registry.existing(from, Sought::Blob).await else { return false };
     let mounted = async {
         let blob = from.store.describe_blob(digest).await?;
         if let Some(layout) = &from.layout
@@ -92,11 +101,13 @@ async fn mount(registry: &Registry, to: &Layout, digest: &Digest, from: &str) ->
 /// `GET /v2/<name>/blobs/uploads/<id>`
 pub(crate) fn status(
     registry: &Registry,
+    request: &Request,
     name: &str,
     id: &str,
 ) -> Result<Response<Body>, ErrorResponse> {
-    let session = session(registry, name, id)?;
-    Ok(progress(StatusCode::NO_CONTENT, name, id, session.upload.size()))
+    let session = session(registry, request, name, id)?;
+    let size = session.upload.size();
+    Ok(progress(registry, request, StatusCode::NO_CONTENT, At { name, id, size }, size))
 }
 
 /// `PATCH /v2/<name>/blobs/uploads/<id>`
@@ -106,10 +117,17 @@ pub(crate) async fn append(
     name: &str,
     id: &str,
 ) -> Result<Response<Body>, ErrorResponse> {
-    let session = session(registry, name, id)?;
+    let session = session(registry, request, name, id)?;
+    let habits = &registry.habits;
+    check_part(registry, request)?;
     let turn = session.turn().await;
     let size = receive(registry, request, name, id, &session, &turn).await?;
-    Ok(progress(StatusCode::ACCEPTED, name, id, size))
+    let reported = match habits.has_stale_range {
+        true => session.first_part(size),
+        false => size,
+    };
+    let status = StatusCode::from_u16(habits.part_status).unwrap_or(StatusCode::ACCEPTED);
+    Ok(progress(registry, request, status, At { name, id, size }, reported))
 }
 
 /// `PUT /v2/<name>/blobs/uploads/<id>?digest=<digest>`
@@ -119,7 +137,7 @@ pub(crate) async fn finish(
     name: &str,
     id: &str,
 ) -> Result<Response<Body>, ErrorResponse> {
-    let session = session(registry, name, id)?;
+    let session = session(registry, request, name, id)?;
     let digest = request.digest("digest")?;
     let digest = digest.ok_or_else(|| {
         ErrorResponse::digest_invalid("the end of an upload needs the parameter digest")
@@ -130,27 +148,60 @@ pub(crate) async fn finish(
         session.upload.expect(algorithm).await.map_err(failed)?;
     }
     receive(registry, request, name, id, &session, &turn).await?;
-    let stored = store(name, &session.upload, &digest).await;
-    registry.uploads.remove(id);
+    let stored = store(registry, request, name, &session.upload, &digest).await;
+    if stored.is_ok() || !registry.habits.keeps_failed_uploads {
+        registry.uploads.remove(id);
+    }
     stored
 }
 
 /// `DELETE /v2/<name>/blobs/uploads/<id>`
 pub(crate) async fn cancel(
     registry: &Registry,
+    request: &Request,
     name: &str,
     id: &str,
 ) -> Result<Response<Body>, ErrorResponse> {
-    let session = session(registry, name, id)?;
+    let session = session(registry, request, name, id)?;
     let _turn = session.turn().await;
     registry.uploads.remove(id);
     session.upload.cancel().await;
-    Ok(empty(StatusCode::NO_CONTENT, &[]))
+    Ok(empty(StatusCode::NO_CONTENT, &[(UPLOAD_ID, id)]))
 }
 
-fn session(registry: &Registry, name: &str, id: &str) -> Result<Arc<Session>, ErrorResponse> {
+fn session(
+    registry: &Registry,
+    request: &Request,
+    name: &str,
+    id: &str,
+) -> Result<Arc<Session>, ErrorResponse> {
     check_name(name)?;
-    registry.uploads.get(name, id)
+    if !registry.habits.has_upload_state {
+        return registry.uploads.get(name, id);
+    }
+    let size = request.query("_state").and_then(|state| size_in(state, name, id));
+    let size = size.ok_or_else(unknown_state)?;
+    let session = registry.uploads.get(name, id)?;
+    match session.upload.size() == size {
+        true => Ok(session),
+        false => Err(unknown_state()),
+    }
+}
+
+/// The response to a `Location` that is not the last one of its session: docker-registry 2.8.2 says 404.
+fn unknown_state() -> ErrorResponse {
+    let message = "the URL is not the Location of the last response";
+    ErrorResponse::new(StatusCode::NOT_FOUND, "BLOB_UPLOAD_INVALID", message)
+}
+
+/// Refuses a part that is larger than the registry allows.
+fn check_part(registry: &Registry, request: &Request) -> Result<(), ErrorResponse> {
+    let Some((max, refusal)) = registry.habits.max_part else { return Ok(()) };
+    let stated = request.header(CONTENT_LENGTH).and_then(|text| text.parse::<u64>().ok());
+    match request.header(CONTENT_RANGE).is_some() && stated.is_some_and(|stated| stated > max) {
+        true => Err(ErrorResponse::refused(refusal)),
+        false => Ok(()),
+    }
 }
 
 /// Receives a part of an upload, and returns the number of bytes that have arrived then.
@@ -163,14 +214,15 @@ async fn receive(
     turn: &Turn<'_>,
 ) -> Result<u64, ErrorResponse> {
     let size = session.upload.size();
-    let expected = match request.header(CONTENT_RANGE) {
+    let header = request.header(CONTENT_RANGE);
+    let expected = match header.filter(|_| registry.habits.checks_content_range) {
         None => None,
         Some(header) => {
             let (start, length) = content_range(header).ok_or_else(|| {
                 upload_invalid("Content-Range is not START-END, with the first and the last byte")
             })?;
             if start != size {
-                return Err(out_of_order(name, id, size));
+                return Err(out_of_order(registry, request, At { name, id, size }));
             }
             let stated = request.header(CONTENT_LENGTH).and_then(|text| text.parse::<u64>().ok());
             if stated.is_some_and(|stated| stated != length) {
@@ -187,7 +239,10 @@ async fn receive(
         None => content,
     };
     session.upload.append(size, content).await.map_err(|e| match e.code() {
-        Code::Conflict => out_of_order(name, id, session.upload.size()),
+        Code::Conflict => {
+            let size = session.upload.size();
+            out_of_order(registry, request, At { name, id, size })
+        }
         _ => not_received(&e, Sought::Upload),
     })
 }
@@ -227,16 +282,18 @@ async fn complete(
 ) -> Result<Response<Body>, ErrorResponse> {
     let content = body::stream(request.take_body(), registry.options.idle_timeout, ended);
     upload.append(0, content).await.map_err(|e| not_received(&e, Sought::Upload))?;
-    store(name, upload, digest).await
+    store(registry, request, name, upload, digest).await
 }
 
 async fn store(
+    registry: &Registry,
+    request: &Request,
     name: &str,
     upload: &BlobUpload,
     digest: &Digest,
 ) -> Result<Response<Body>, ErrorResponse> {
     match upload.finish(digest).await {
-        Ok(_) => Ok(created(name, digest)),
+        Ok(_) => Ok(created(registry, request, name, digest)),
         Err(e) if e.code() == Code::DigestMismatch => {
             Err(ErrorResponse::digest_invalid(e.message()))
         }
@@ -260,26 +317,61 @@ fn upload_invalid(message: &str) -> ErrorResponse {
     ErrorResponse::bad_request("BLOB_UPLOAD_INVALID", message)
 }
 
-fn out_of_order(name: &str, id: &str, size: u64) -> ErrorResponse {
+fn out_of_order(registry: &Registry, request: &Request, at: At<'_>) -> ErrorResponse {
+    let size = at.size;
     let message = format!("the part does not begin at byte {size}, which is the next");
     ErrorResponse::new(StatusCode::RANGE_NOT_SATISFIABLE, "BLOB_UPLOAD_INVALID", message)
-        .header(LOCATION, location(name, id))
+        .header(LOCATION, location(registry, request, at))
         .header(RANGE, received_range(size))
 }
 
-fn created(name: &str, digest: &Digest) -> Response<Body> {
-    let location = format!("/v2/{name}/blobs/{digest}");
+fn created(registry: &Registry, request: &Request, name: &str, digest: &Digest) -> Response<Body> {
+    let location = registry.location(request, format!("/v2/{name}/blobs/{digest}"));
     let headers = [(LOCATION, location.as_str()), (CONTENT_DIGEST, digest.as_str())];
     empty(StatusCode::CREATED, &headers)
 }
 
-fn progress(status: StatusCode, name: &str, id: &str, size: u64) -> Response<Body> {
-    let (location, range) = (location(name, id), received_range(size));
-    empty(status, &[(LOCATION, &location), (RANGE, &range), (UPLOAD_ID, id)])
+/// A session as its `Location` names it.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    name: &'a str,
+    id: &'a str,
+    /// Bytes that have arrived.
+    size: u64,
 }
 
-fn location(name: &str, id: &str) -> String {
-    format!("/v2/{name}/blobs/uploads/{id}")
+/// Returns the response to a part, of which `reported` bytes have arrived.
+fn progress(
+    registry: &Registry,
+    request: &Request,
+    status: StatusCode,
+    at: At<'_>,
+    reported: u64,
+) -> Response<Body> {
+    let (location, range) = (location(registry, request, at), received_range(reported));
+    empty(status, &[(LOCATION, &location), (RANGE, &range), (UPLOAD_ID, at.id)])
+}
+
+fn location(registry: &Registry, request: &Request, at: At<'_>) -> String {
+    let At { name, id, .. } = at;
+    let state = match registry.habits.has_upload_state {
+        true => format!("?_state={}", state_of(at)),
+        false => String::new(),
+    };
+    registry.location(request, format!("/v2/{name}/blobs/uploads/{id}{state}"))
+}
+
+/// Returns what distribution puts in the URL of a session, without its signature.
+fn state_of(At { name, id, size }: At<'_>) -> String {
+    let state = json!({ "Name": name, "UUID": id, "Offset": size });
+    BASE64_URL_SAFE.encode(state.to_string())
+}
+
+/// Returns the number of bytes in the state of a session.
+fn size_in(state: &str, name: &str, id: &str) -> Option<u64> {
+    let state: Value = serde_json::from_slice(&BASE64_URL_SAFE.decode(state).ok()?).ok()?;
+    let is_of_session = state["Name"] == name && state["UUID"] == id;
+    state["Offset"].as_u64().filter(|_| is_of_session)
 }
 
 /// Returns the value of the header `Range` of an upload. `0-0` means no byte or one, as in distribution's

@@ -12,7 +12,7 @@ use axum::{
     },
 };
 use futures::{StreamExt as _, stream};
-use ocigraph::{ByteStream, Code, Descriptor, ReadStore as _, Store as _};
+use ocigraph::{ByteStream, Code, Descriptor, Digest, ReadStore as _, Store as _};
 
 use crate::{
     errors::{ErrorResponse, Sought},
@@ -31,23 +31,28 @@ pub(crate) async fn read(
     digest: &str,
 ) -> Result<Response<Body>, ErrorResponse> {
     let digest = digest_of(digest)?;
-    let repository = registry.existing(name).await?;
+    let repository = registry.existing(name, Sought::Blob).await?;
     let failed = |e| ErrorResponse::of(&e, Sought::Blob);
     let blob = repository.store.describe_blob(&digest).await.map_err(failed)?;
     let size = blob.size;
-    let (status, start, length) = match Requested::parse(request.header(RANGE), size) {
+    let habits = &registry.habits;
+    if habits.matches_etags && request.has_etag(&digest) {
+        return Ok(not_modified(&digest));
+    }
+    let range = request.header(RANGE);
+    if habits.refuses_malformed_ranges && range.is_some_and(Requested::is_malformed) {
+        return Err(unsatisfiable(&digest, "the header Range is malformed".to_owned()));
+    }
+    let (status, start, length) = match Requested::parse(range, size) {
         Requested::Whole => (StatusCode::OK, 0, size),
         Requested::Part(part) => {
             (StatusCode::PARTIAL_CONTENT, *part.start(), part.end() - part.start() + 1)
         }
         Requested::Unsatisfiable => {
             let message = format!("the blob has {size} bytes, and none in this range");
-            return Err(ErrorResponse::new(
-                StatusCode::RANGE_NOT_SATISFIABLE,
-                "SIZE_INVALID",
-                message,
-            )
-            .header(CONTENT_RANGE, format!("bytes */{size}")));
+            return Err(
+                unsatisfiable(&digest, message).header(CONTENT_RANGE, format!("bytes */{size}"))
+            );
         }
     };
     let content = match request.method {
@@ -79,6 +84,23 @@ pub(crate) async fn read(
     Ok(response)
 }
 
+/// The response to a range that cannot be served.
+fn unsatisfiable(digest: &Digest, message: String) -> ErrorResponse {
+    ErrorResponse::new(StatusCode::RANGE_NOT_SATISFIABLE, "SIZE_INVALID", message)
+        .by_the_router()
+        .header(CONTENT_DIGEST, digest.as_str())
+        .header(ETAG, format!("\"{digest}\""))
+}
+
+/// The response to a client that has the content.
+pub(crate) fn not_modified(digest: &Digest) -> Response<Body> {
+    let (digest, etag) = (digest.as_str(), format!("\"{digest}\""));
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    set(&mut response, &[(CONTENT_DIGEST, digest), (ETAG, &etag)]);
+    response
+}
+
 /// Returns the first bytes of a stream.
 fn limited(content: ByteStream, length: u64) -> ByteStream {
     stream::unfold((content, length), |(mut content, left)| async move {
@@ -108,9 +130,13 @@ pub(crate) async fn delete(
     digest: &str,
 ) -> Result<Response<Body>, ErrorResponse> {
     let digest = digest_of(digest)?;
-    let repository = registry.existing(name).await?;
+    let repository = registry.existing(name, Sought::Blob).await?;
     let layout = repository.writable()?;
-    layout.delete_blob(&digest).await.map_err(|e| match e.code() {
+    let deleted = match registry.habits.deletes_needed_blobs {
+        true => layout.delete_needed_blob(&digest).await,
+        false => layout.delete_blob(&digest).await,
+    };
+    deleted.map_err(|e| match e.code() {
         Code::Conflict => in_use(&format!("the blob {digest} is in use")),
         _ => ErrorResponse::of(&e, Sought::Blob),
     })?;

@@ -17,6 +17,8 @@ use axum::{
 use ocigraph::{Code, Digest, Error, excerpt};
 use serde_json::{Value, json};
 
+use crate::habits::{Habits, Refusal};
+
 /// Seconds after which a client may repeat a request that was refused because of the load.
 const RETRY_SECONDS: &str = "5";
 
@@ -28,6 +30,17 @@ pub(crate) struct ErrorResponse {
     message: String,
     detail: Option<Box<Value>>,
     headers: Vec<(HeaderName, String)>,
+    kind: Kind,
+}
+
+/// Where an error comes from, which decides how a registry words it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A path, a name, a method or a range that is refused before an endpoint reads it.
+    Route,
+    Endpoint,
+    /// Worded by the habits of the registry.
+    Worded,
 }
 
 /// What a store was asked for, when it says that something does not exist.
@@ -41,7 +54,14 @@ pub(crate) enum Sought {
 
 impl ErrorResponse {
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), detail: None, headers: Vec::new() }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            detail: None,
+            headers: Vec::new(),
+            kind: Kind::Endpoint,
+        }
     }
 
     pub(crate) fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
@@ -50,11 +70,35 @@ impl ErrorResponse {
 
     pub(crate) fn no_route() -> Self {
         Self::new(StatusCode::NOT_FOUND, "UNSUPPORTED", "the registry has no such endpoint")
+            .by_the_router()
     }
 
     pub(crate) fn method_not_allowed() -> Self {
         let message = "the endpoint does not support this method";
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", message)
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", message).by_the_router()
+    }
+
+    /// Returns the response of a registry that does not admit a request.
+    pub(crate) fn refused(refusal: Refusal) -> Self {
+        let status =
+            StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { kind: Kind::Worded, ..Self::new(status, refusal.code, refusal.message) }
+    }
+
+    /// Returns the response for something that does not exist.
+    pub(crate) fn missing(sought: Sought) -> Self {
+        let (code, message) = match sought {
+            Sought::Blob => ("BLOB_UNKNOWN", "the repository has no such blob"),
+            Sought::Manifest => ("MANIFEST_UNKNOWN", "the repository has no such manifest"),
+            Sought::Repository => ("NAME_UNKNOWN", "the registry has no such repository"),
+            Sought::Upload => return Self::upload_unknown(),
+        };
+        Self::new(StatusCode::NOT_FOUND, code, message)
+    }
+
+    /// Marks an error that a registry's router answers, before any endpoint.
+    pub(crate) fn by_the_router(self) -> Self {
+        Self { kind: Kind::Route, ..self }
     }
 
     pub(crate) fn read_only() -> Self {
@@ -64,7 +108,7 @@ impl ErrorResponse {
 
     pub(crate) fn name_invalid(name: &str) -> Self {
         let message = format!("invalid repository name {}", excerpt(name));
-        Self::bad_request("NAME_INVALID", message)
+        Self::bad_request("NAME_INVALID", message).by_the_router()
     }
 
     pub(crate) fn name_unknown(name: &str) -> Self {
@@ -102,15 +146,7 @@ impl ErrorResponse {
     /// Returns the response for an error of a store.
     pub(crate) fn of(error: &Error, sought: Sought) -> Self {
         match error.code() {
-            Code::NotFound => {
-                let (code, message) = match sought {
-                    Sought::Blob => ("BLOB_UNKNOWN", "the repository has no such blob"),
-                    Sought::Manifest => ("MANIFEST_UNKNOWN", "the repository has no such manifest"),
-                    Sought::Repository => ("NAME_UNKNOWN", "the registry has no such repository"),
-                    Sought::Upload => return Self::upload_unknown(),
-                };
-                Self::new(StatusCode::NOT_FOUND, code, message)
-            }
+            Code::NotFound => Self::missing(sought),
             Code::Timeout => {
                 tracing::warn!(%error, "the storage is locked");
                 let message = "another process keeps the storage locked";
@@ -138,20 +174,48 @@ impl ErrorResponse {
         self
     }
 
-    pub(crate) fn into_response(self) -> Response<Body> {
-        let mut error = json!({ "code": self.code, "message": self.message });
-        if let Some(detail) = self.detail {
-            error["detail"] = *detail;
-        }
-        let mut response = Response::new(Body::from(json!({ "errors": [error] }).to_string()));
-        *response.status_mut() = self.status;
+    /// Returns the response, worded as the registry does it.
+    pub(crate) fn into_response(self, habits: &Habits) -> Response<Body> {
+        let (content_type, body) = match self.kind {
+            Kind::Route if habits.plain_routes => {
+                let text = match self.status {
+                    StatusCode::METHOD_NOT_ALLOWED => "Method not allowed\n",
+                    StatusCode::RANGE_NOT_SATISFIABLE => "invalid range\n",
+                    _ => "404 page not found\n",
+                };
+                ("text/plain; charset=utf-8", text.to_owned())
+            }
+            _ => (habits.json_type, self.json(habits).to_string()),
+        };
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = match self.kind {
+            // A name that no endpoint can have.
+            Kind::Route if habits.plain_routes && self.status == StatusCode::BAD_REQUEST => {
+                StatusCode::NOT_FOUND
+            }
+            _ => self.status,
+        };
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::try_from(value) {
                 headers.insert(name, value);
             }
         }
         response
+    }
+
+    fn json(&self, habits: &Habits) -> Value {
+        let wording = match self.kind {
+            Kind::Worded => None,
+            _ => habits.wordings.iter().find(|wording| wording.of == self.code),
+        };
+        let code = wording.map_or(self.code, |wording| wording.code);
+        let message = wording.and_then(|wording| wording.message).unwrap_or(&self.message);
+        let mut error = json!({ "code": code, "message": message });
+        if let Some(detail) = &self.detail {
+            error["detail"] = (**detail).clone();
+        }
+        json!({ "errors": [error] })
     }
 }

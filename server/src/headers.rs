@@ -9,11 +9,16 @@ use axum::{
 };
 use serde_json::Value;
 
+use crate::habits::Habits;
+
 pub(crate) const API_VERSION: HeaderName =
     HeaderName::from_static("docker-distribution-api-version");
 pub(crate) const CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
+pub(crate) const CORRELATION_ID: HeaderName =
+    HeaderName::from_static("x-ms-correlation-request-id");
 pub(crate) const FILTERS_APPLIED: HeaderName = HeaderName::from_static("oci-filters-applied");
 pub(crate) const SUBJECT: HeaderName = HeaderName::from_static("oci-subject");
+pub(crate) const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 pub(crate) const TAG: HeaderName = HeaderName::from_static("oci-tag");
 pub(crate) const UPLOAD_ID: HeaderName = HeaderName::from_static("docker-upload-uuid");
 
@@ -29,9 +34,9 @@ pub(crate) fn empty(status: StatusCode, headers: &[(HeaderName, &str)]) -> Respo
 }
 
 /// Returns a JSON response.
-pub(crate) fn json(value: &Value) -> Response<Body> {
+pub(crate) fn json(habits: &Habits, value: &Value) -> Response<Body> {
     let mut response = Response::new(Body::from(value.to_string()));
-    set(&mut response, &[(CONTENT_TYPE, "application/json")]);
+    set(&mut response, &[(CONTENT_TYPE, habits.json_type)]);
     response
 }
 

@@ -26,11 +26,14 @@
 //! # Ok::<(), ocigraph::Error>(()) }).unwrap();
 //! ```
 
+mod azure;
 mod blob_uploads;
 mod blobs;
 mod body;
 mod connection;
+mod deletions;
 mod errors;
+mod habits;
 mod headers;
 mod lists;
 mod manifests;
@@ -53,7 +56,8 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
-use crate::{repositories::Repositories, routes::Registry, uploads::Uploads};
+pub use crate::habits::BehaveAs;
+use crate::{habits::Habits, repositories::Repositories, routes::Registry, uploads::Uploads};
 
 /// The options of a [`Server`].
 #[derive(Debug, Clone)]
@@ -69,6 +73,9 @@ pub struct ServerOptions {
     /// The certificate of the server with those that it was signed with after it, and its private key, both in
     /// PEM. They are read once. Default: none, plain HTTP.
     pub tls: Option<(PathBuf, PathBuf)>,
+    /// The registry whose habits the server imitates: what it lacks, refuses and answers. Use it to test a
+    /// client, and see `docs/serve.md` for the habits. Default: none, the specification.
+    pub behave_as: Option<BehaveAs>,
     /// Time for requests in progress to end after `stop` of [`Server::run`] was cancelled. Default: 10 s.
     pub stop_timeout: Duration,
     /// Time without a byte from a client, or to it, after which its request is ended. Default: 60 s.
@@ -90,6 +97,7 @@ impl Default for ServerOptions {
             read_only: false,
             htpasswd: None,
             tls: None,
+            behave_as: None,
             stop_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(60),
             upload_timeout: Duration::from_secs(15 * 60),
@@ -134,7 +142,7 @@ impl Server {
         }
         let passwords = passwords::open(options.htpasswd.as_deref())?;
         let tls = tls::open(options.tls.as_ref())?;
-        let repositories = Repositories::open(sources, options.read_only).await?;
+        let repositories = Repositories::open(sources, &options).await?;
         let failed = |e| {
             Error::new(Code::Network, format!("cannot listen on {}: {e}", options.listen))
                 .with_hint("write HOST:PORT; port 0 chooses a free port")
@@ -153,7 +161,8 @@ impl Server {
                 _ => {}
             }
         }
-        let registry = Arc::new(Registry::new(repositories, uploads, passwords, options));
+        let habits = Habits::of(options.behave_as);
+        let registry = Arc::new(Registry::new(repositories, uploads, passwords, options, habits));
         Ok(Self { listener, address, tls, registry })
     }
 

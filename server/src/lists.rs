@@ -5,6 +5,8 @@
 //!
 //! [spec]: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags
 
+use std::sync::atomic::Ordering;
+
 use axum::{
     body::Body,
     http::{Response, header::LINK},
@@ -15,13 +17,11 @@ use url::form_urlencoded;
 
 use crate::{
     errors::{ErrorResponse, Sought},
+    habits::Pages,
     headers::{json, set},
     request::Request,
     routes::Registry,
 };
-
-/// Maximum number of names in one page. Without `n`, a page has as many.
-const MAX_PAGE: usize = 10_000;
 
 /// `GET /v2/<name>/tags/list`
 pub(crate) async fn tags(
@@ -29,19 +29,27 @@ pub(crate) async fn tags(
     request: &Request,
     name: &str,
 ) -> Result<Response<Body>, ErrorResponse> {
-    let (limit, last) = page(request)?;
-    let repository = registry.existing(name).await?;
+    let habits = &registry.habits;
+    let (limit, last) = page(request, &habits.tags)?;
+    let repository = registry.existing(name, Sought::Repository).await?;
     let tags = repository.store.every_tag().await;
     let mut tags = tags.map_err(|e| ErrorResponse::of(&e, Sought::Repository))?.entries;
     // Layouts can have names that are not tags in a registry.
     tags.retain(|tag| check_tag(tag).is_ok() && last.is_none_or(|last| tag.as_str() > last));
     tags.sort();
     tags.dedup();
+    let had_tags = repository.had_tags.fetch_or(!tags.is_empty(), Ordering::Relaxed);
+    if tags.is_empty() && habits.has_null_tags {
+        return match had_tags {
+            true => Ok(json(habits, &json!({ "name": name, "tags": null }))),
+            false => Err(ErrorResponse::name_unknown(name)),
+        };
+    }
     let has_more = tags.len() > limit;
     tags.truncate(limit);
-    let mut response = json(&json!({ "name": name, "tags": tags }));
+    let mut response = json(habits, &json!({ "name": name, "tags": tags }));
     if has_more {
-        link(&mut response, request, tags.last());
+        link(&mut response, request, tags.last(), habits.tags.link_parameter);
     }
     Ok(response)
 }
@@ -51,35 +59,54 @@ pub(crate) async fn catalog(
     registry: &Registry,
     request: &Request,
 ) -> Result<Response<Body>, ErrorResponse> {
-    let (limit, last) = page(request)?;
-    let mut names = registry.repositories.names(last, limit + 1).await;
+    let pages = registry.habits.catalog.as_ref().ok_or_else(ErrorResponse::no_route)?;
+    let (limit, last) = page(request, pages)?;
+    let mut names = registry.repositories.names(last, limit.saturating_add(1)).await;
     let has_more = names.len() > limit;
     names.truncate(limit);
-    let mut response = json(&json!({ "repositories": names }));
+    let mut response = json(&registry.habits, &json!({ "repositories": names }));
     if has_more {
-        link(&mut response, request, names.last());
+        link(&mut response, request, names.last(), pages.link_parameter);
     }
     Ok(response)
 }
 
 /// Returns the length of the page, and the name after which it begins.
-pub(crate) fn page(request: &Request) -> Result<(usize, Option<&str>), ErrorResponse> {
-    let limit = match request.query("n") {
-        None => MAX_PAGE,
-        Some(n) => n.parse::<usize>().map_err(|_| {
-            ErrorResponse::bad_request("UNSUPPORTED", "the parameter n is not a number")
-        })?,
+pub(crate) fn page<'r>(
+    request: &'r Request,
+    pages: &Pages,
+) -> Result<(usize, Option<&'r str>), ErrorResponse> {
+    if !pages.reads_parameters {
+        return Ok((pages.default, None));
+    }
+    let requested = request.query("n").map(str::parse::<usize>);
+    let limit = match (requested, pages.above_max, pages.not_a_number) {
+        (Some(Ok(n)), Some(refusal), _) if n > pages.max => {
+            return Err(ErrorResponse::refused(refusal));
+        }
+        (Some(Ok(n)), ..) => n.min(pages.max),
+        (Some(Err(_)), _, Some(refusal)) => return Err(ErrorResponse::refused(refusal)),
+        (None | Some(Err(_)), ..) => pages.default,
     };
-    Ok((limit.min(MAX_PAGE), request.query("last")))
+    Ok((limit, request.query("last")))
 }
 
 /// Names the next page, after `last`.
-pub(crate) fn link(response: &mut Response<Body>, request: &Request, last: Option<&String>) {
+pub(crate) fn link(
+    response: &mut Response<Body>,
+    request: &Request,
+    last: Option<&String>,
+    parameter: Option<&str>,
+) {
     let Some(last) = last else { return };
     let mut query = form_urlencoded::Serializer::new(String::new());
-    let others = request.query.iter().filter(|(key, _)| key != "last");
+    let is_other = |key: &str| key != "last" && parameter.is_none_or(|added| key != added);
+    let others = request.query.iter().filter(|(key, _)| is_other(key));
     query.extend_pairs(others.map(|(key, value)| (key.as_str(), value.as_str())));
     query.append_pair("last", last);
+    if let Some(parameter) = parameter {
+        query.append_pair(parameter, "");
+    }
     let link = format!("<{}?{}>; rel=\"next\"", request.path, query.finish());
     set(response, &[(LINK, &link)]);
 }

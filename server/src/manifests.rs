@@ -5,24 +5,27 @@
 //!
 //! [spec]: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-manifests
 
+use std::sync::atomic::Ordering;
+
 use axum::{
     body::Body,
     http::{
         HeaderValue, Method, Response, StatusCode,
-        header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, LOCATION},
+        header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, ETAG, LOCATION},
     },
 };
 use bytes::Bytes;
 use ocigraph::{
-    Algorithm, Code, Descriptor, Layout, Manifest, ManifestDeletion, ReadStore as _, Store as _,
-    TagOrDigest, check_tag, media_type,
+    Algorithm, Code, Layout, Manifest, ReadStore as _, Store as _, TagOrDigest, check_tag,
+    media_type,
 };
 use tokio::sync::SemaphorePermit;
 
 use crate::{
-    blobs::in_use,
-    body,
+    blobs::not_modified,
+    body, deletions,
     errors::{ErrorResponse, Sought},
+    habits::{Refusal, TagDelete},
     headers::{CONTENT_DIGEST, SUBJECT, TAG, empty, set},
     request::{Request, digest_of},
     routes::Registry,
@@ -40,10 +43,16 @@ pub(crate) async fn read(
     name: &str,
     reference: &str,
 ) -> Result<Response<Body>, ErrorResponse> {
-    let reference = reference_of(reference)?;
-    let repository = registry.existing(name).await?;
+    let reference = content_reference(registry, reference)?;
+    let repository = registry.existing(name, Sought::Manifest).await?;
     let manifest = repository.store.fetch_any_manifest(&reference).await;
     let manifest = manifest.map_err(|e| ErrorResponse::of(&e, Sought::Manifest))?;
+    if registry.habits.obeys_accept {
+        check_accept(request, manifest.media_type())?;
+    }
+    if registry.habits.matches_etags && request.has_etag(manifest.digest()) {
+        return Ok(not_modified(manifest.digest()));
+    }
     let length = manifest.bytes().len();
     let mut response = Response::new(match request.method {
         Method::HEAD => Body::empty(),
@@ -69,10 +78,12 @@ pub(crate) async fn write(
     name: &str,
     reference: &str,
 ) -> Result<Response<Body>, ErrorResponse> {
-    let reference = reference_of(reference)?;
+    let habits = &registry.habits;
+    let reference = content_reference(registry, reference)?;
     let repository = registry.writable(name).await?;
     let layout = repository.writable()?;
-    let added = request.queries("tag").map(str::to_owned).collect::<Vec<_>>();
+    let added = request.queries("tag").filter(|_| habits.reads_tag_parameters);
+    let added = added.map(str::to_owned).collect::<Vec<_>>();
     if added.len() > MAX_TAGS {
         let message = format!("a push can set at most {MAX_TAGS} tags");
         return Err(ErrorResponse::new(StatusCode::URI_TOO_LONG, "UNSUPPORTED", message));
@@ -91,9 +102,22 @@ pub(crate) async fn write(
         }
         None => Algorithm::Sha256,
     };
+    if algorithm == Algorithm::Sha512 && !habits.has_sha512_manifests {
+        return Err(ErrorResponse::digest_invalid("the registry has no such digests"));
+    }
     let content_type = request.header(CONTENT_TYPE);
+    if let Some(types) = habits.manifest_types
+        && !types.contains(&essence(content_type.unwrap_or_default()).as_str())
+    {
+        let message = "the registry has no manifests of this media type";
+        return Err(ErrorResponse::manifest_invalid(message));
+    }
+    if habits.manifest_types.is_some() && !states_type(&bytes, content_type.unwrap_or_default()) {
+        let message = "mediaType differs from Content-Type";
+        return Err(ErrorResponse::manifest_invalid(message));
+    }
     let manifest = Manifest::parse(bytes, content_type, algorithm).map_err(|e| match e.code() {
-        Code::TooLarge => too_large(e.message()),
+        Code::TooLarge => ErrorResponse::refused(habits.manifest_too_large),
         _ => ErrorResponse::manifest_invalid(e.message()),
     })?;
     let digest = manifest.digest().clone();
@@ -111,10 +135,13 @@ pub(crate) async fn write(
             _ => ErrorResponse::of(&e, Sought::Repository),
         });
     }
-    let location = format!("/v2/{name}/manifests/{digest}");
+    repository.had_tags.fetch_or(!tags.is_empty(), Ordering::Relaxed);
+    let location = registry.location(request, format!("/v2/{name}/manifests/{digest}"));
     let headers = [(LOCATION, location.as_str()), (CONTENT_DIGEST, digest.as_str())];
     let mut response = empty(StatusCode::CREATED, &headers);
-    if let Some(subject) = manifest.subject() {
+    if habits.sends_subject
+        && let Some(subject) = manifest.subject()
+    {
         set(&mut response, &[(SUBJECT, subject.digest.as_str())]);
     }
     for tag in &added {
@@ -131,34 +158,76 @@ pub(crate) async fn delete(
     name: &str,
     reference: &str,
 ) -> Result<Response<Body>, ErrorResponse> {
+    let habits = &registry.habits;
     let reference = reference_of(reference)?;
-    let repository = registry.existing(name).await?;
+    match (&reference, habits.tag_delete, habits.manifest_delete) {
+        (TagOrDigest::Tag(_), TagDelete::Refused(refusal), _)
+        | (TagOrDigest::Digest(_), _, Some(refusal)) => {
+            return Err(ErrorResponse::refused(refusal));
+        }
+        _ => {}
+    }
+    let repository = registry.existing(name, Sought::Manifest).await?;
     let layout = repository.writable()?;
     let failed = |e| ErrorResponse::of(&e, Sought::Manifest);
-    match reference {
-        TagOrDigest::Tag(tag) => layout.untag(&tag).await.map_err(failed)?,
-        TagOrDigest::Digest(digest) => {
-            let named = TagOrDigest::Digest(digest.clone());
-            // A damaged manifest can be deleted.
-            if let Err(e) = layout.resolve(&named).await
-                && e.code() == Code::NotFound
-            {
-                return Err(failed(e));
-            }
-            let deletion = ManifestDeletion {
-                manifest: Descriptor::new(media_type::OCI_MANIFEST, digest, 0),
-                subject: None,
-                subject_retained: false,
-                tags: Vec::new(),
-            };
-            let results = layout.delete_manifests(&[deletion], 1).await;
-            results.into_iter().collect::<ocigraph::Result<()>>().map_err(|e| match e.code() {
-                Code::Conflict => in_use("an index lists the manifest; delete the index first"),
-                _ => failed(e),
-            })?;
+    let digest = match (reference, habits.tag_delete) {
+        (TagOrDigest::Tag(tag), TagDelete::RemovesTag) => {
+            layout.untag(&tag).await.map_err(failed)?;
+            return Ok(empty(StatusCode::ACCEPTED, &[]));
+        }
+        (tag @ TagOrDigest::Tag(_), _) => layout.resolve(&tag).await.map_err(failed)?.digest,
+        (TagOrDigest::Digest(digest), _) => digest,
+    };
+    // A damaged manifest can be deleted.
+    if let Err(e) = layout.resolve(&TagOrDigest::Digest(digest.clone())).await
+        && e.code() == Code::NotFound
+    {
+        return Err(failed(e));
+    }
+    let with_it = deletions::found(habits, layout, &digest).await;
+    deletions::delete(habits, layout, &digest).await.map_err(|e| {
+        match (e.code(), habits.listed_delete) {
+            (Code::Conflict, Some(refusal)) => ErrorResponse::refused(refusal),
+            _ => failed(e),
+        }
+    })?;
+    deletions::delete_rest(layout, with_it).await;
+    Ok(empty(StatusCode::ACCEPTED, &[]))
+}
+
+/// Returns what an imitated registry serves to this client: docker-registry 2.8.2 returns an OCI manifest
+/// only if `Accept` names its media type, and `*/*` does not.
+fn check_accept(request: &Request, media_type: &str) -> Result<(), ErrorResponse> {
+    let message = match media_type {
+        media_type::OCI_MANIFEST => {
+            "OCI manifest found, but accept header does not support OCI manifests"
+        }
+        media_type::OCI_INDEX => "OCI index found, but accept header does not support OCI indexes",
+        _ => return Ok(()),
+    };
+    let values = request.headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    match values.flat_map(|value| value.split(',')).any(|named| essence(named) == media_type) {
+        true => Ok(()),
+        false => {
+            Err(ErrorResponse::refused(Refusal { status: 404, code: "MANIFEST_UNKNOWN", message }))
         }
     }
-    Ok(empty(StatusCode::ACCEPTED, &[]))
+}
+
+/// Returns true unless the field `mediaType` of a manifest has another type.
+fn states_type(bytes: &[u8], content_type: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Stated {
+        media_type: Option<String>,
+    }
+    let stated = serde_json::from_slice(bytes).ok().and_then(|stated: Stated| stated.media_type);
+    stated.is_none_or(|stated| stated.is_empty() || stated == essence(content_type))
+}
+
+/// Returns a media type without its parameters, in lower case.
+fn essence(text: &str) -> String {
+    text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// Receives a manifest. The permit limits the memory of all manifests together.
@@ -169,14 +238,14 @@ async fn receive<'r>(
     let stated = request.header(CONTENT_LENGTH).and_then(|text| text.parse::<usize>().ok());
     let most = stated.unwrap_or(MAX_MANIFEST);
     if most > MAX_MANIFEST {
-        return Err(too_large("a manifest can have at most 4 MiB"));
+        return Err(ErrorResponse::refused(registry.habits.manifest_too_large));
     }
     let kib = u32::try_from(most / 1024 + 1).unwrap_or(u32::MAX);
     let permit = registry.manifest_budget.acquire_many(kib).await.ok();
     let time = registry.options.idle_timeout;
     let received = body::whole(request.take_body(), MAX_MANIFEST, time).await;
     let bytes = received.map_err(|e| match e.code() {
-        Code::TooLarge => too_large("a manifest can have at most 4 MiB"),
+        Code::TooLarge => ErrorResponse::refused(registry.habits.manifest_too_large),
         Code::Timeout => {
             ErrorResponse::new(StatusCode::REQUEST_TIMEOUT, "MANIFEST_INVALID", e.message())
         }
@@ -196,14 +265,18 @@ async fn lacking(layout: &Layout, manifest: &Manifest) -> ErrorResponse {
     ErrorResponse::too_many("the content of the manifest is being changed")
 }
 
-fn too_large(message: &str) -> ErrorResponse {
-    ErrorResponse::new(StatusCode::PAYLOAD_TOO_LARGE, "SIZE_INVALID", message)
+/// Returns the reference of a manifest that is read or pushed.
+fn content_reference(registry: &Registry, text: &str) -> Result<TagOrDigest, ErrorResponse> {
+    reference_of(text).map_err(|e| match registry.habits.malformed_reference {
+        Some(refusal) if text.contains(':') => ErrorResponse::refused(refusal),
+        _ => e,
+    })
 }
 
 fn reference_of(text: &str) -> Result<TagOrDigest, ErrorResponse> {
     if text.contains(':') {
         return digest_of(text).map(TagOrDigest::Digest);
     }
-    check_tag(text).map_err(|e| ErrorResponse::manifest_invalid(e.message()))?;
+    check_tag(text).map_err(|e| ErrorResponse::manifest_invalid(e.message()).by_the_router())?;
     Ok(TagOrDigest::Tag(text.to_owned()))
 }

@@ -19,6 +19,21 @@ impl Requested {
         header.and_then(|header| Self::of(header, size)).unwrap_or(Self::Whole)
     }
 
+    /// Returns true for a `Range` header that Go's `http.ServeContent` refuses: of another unit, or without
+    /// an order.
+    pub(crate) fn is_malformed(header: &str) -> bool {
+        let Some(ranges) = header.strip_prefix("bytes=") else { return true };
+        ranges.split(',').map(str::trim).filter(|range| !range.is_empty()).any(|range| {
+            let Some((start, end)) = range.split_once('-') else { return true };
+            match (start.trim().parse::<u64>(), end.trim().parse::<u64>()) {
+                (Ok(start), Ok(end)) => start > end,
+                (Ok(_), Err(_)) => !end.trim().is_empty(),
+                (Err(_), Ok(_)) => !start.trim().is_empty(),
+                (Err(_), Err(_)) => true,
+            }
+        })
+    }
+
     fn of(header: &str, size: u64) -> Option<Self> {
         let (start, end) = header.trim().strip_prefix("bytes=")?.split_once('-')?;
         if start.is_empty() {
@@ -66,6 +81,16 @@ mod tests {
         assert_eq!(parse("lines=0-1", 10), Requested::Whole);
         assert_eq!(parse("bytes=-", 10), Requested::Whole);
         assert_eq!(Requested::parse(None, 10), Requested::Whole);
+    }
+
+    #[test]
+    fn a_range_of_another_unit_or_without_an_order_is_malformed() {
+        for malformed in ["lines=1", "bytes=x", "bytes=5-2", "bytes=-", "bytes=1", "bytes=0-1,x-"] {
+            assert!(Requested::is_malformed(malformed), "{malformed}");
+        }
+        for range in ["bytes=0-", "bytes=-5", "bytes=5-5", "bytes=0-1,3-4", "bytes="] {
+            assert!(!Requested::is_malformed(range), "{range}");
+        }
     }
 
     #[test]

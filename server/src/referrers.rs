@@ -15,7 +15,8 @@ use ocigraph::{Code, Descriptor, List, media_type};
 
 use crate::{
     errors::{ErrorResponse, Sought},
-    headers::{FILTERS_APPLIED, set},
+    habits::Pages,
+    headers::{FILTERS_APPLIED, TOTAL_COUNT, set},
     lists::{link, page},
     request::{Request, check_name, digest_of},
     routes::Registry,
@@ -33,9 +34,9 @@ pub(crate) async fn list(
 ) -> Result<Response<Body>, ErrorResponse> {
     check_name(name)?;
     let subject = digest_of(digest)?;
-    let (limit, last) = page(request)?;
+    let (limit, last) = page(request, &Pages::OWN)?;
     let artifact_type = request.query("artifactType").filter(|text| !text.is_empty());
-    let referrers = match registry.existing(name).await {
+    let referrers = match registry.existing(name, Sought::Repository).await {
         Ok(repository) => match repository.store.referrers(&subject, artifact_type).await {
             Err(e) if e.code() == Code::NotFound => List::default(),
             listed => listed.map_err(|e| ErrorResponse::of(&e, Sought::Repository))?,
@@ -47,6 +48,7 @@ pub(crate) async fn list(
     // An order that stays when referrers are added and deleted between two pages.
     entries.sort_by(|a, b| a.digest.cmp(&b.digest));
     entries.dedup_by(|a, b| a.digest == b.digest);
+    let total = entries.len().to_string();
     entries.retain(|entry| last.is_none_or(|last| entry.digest.as_str() > last));
     let (text, next) = page_of(&entries, limit);
     let mut response = Response::new(Body::from(text));
@@ -54,9 +56,12 @@ pub(crate) async fn list(
     if artifact_type.is_some() {
         set(&mut response, &[(FILTERS_APPLIED, "artifactType")]);
     }
+    if registry.habits.counts_referrers {
+        set(&mut response, &[(TOTAL_COUNT, &total)]);
+    }
     if next < entries.len() {
         let last = next.checked_sub(1).map(|last| entries[last].digest.to_string());
-        link(&mut response, request, last.as_ref());
+        link(&mut response, request, last.as_ref(), None);
     }
     if let Some(problem) = referrers.problems.first() {
         tracing::warn!(%problem, "the list of referrers is incomplete");

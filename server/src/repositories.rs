@@ -6,7 +6,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
@@ -14,6 +14,7 @@ use ocigraph::{Code, Error, Layout, Limits, ReadStore, Result};
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use crate::{
+    ServerOptions,
     errors::ErrorResponse,
     sources::Source,
     tree::{self, is_layout},
@@ -32,12 +33,20 @@ pub(crate) struct Repository {
     /// The store, if it is a layout and not one repository of an archive.
     pub(crate) layout: Option<Layout>,
     is_writable: bool,
+    /// True once a request has set or listed a tag.
+    pub(crate) had_tags: AtomicBool,
 }
 
 impl Repository {
     fn of_layout(name: &str, layout: Layout, is_writable: bool) -> Arc<Self> {
         let store = Arc::new(layout.clone());
-        Arc::new(Self { name: name.to_owned(), store, layout: Some(layout), is_writable })
+        Arc::new(Self {
+            name: name.to_owned(),
+            store,
+            layout: Some(layout),
+            is_writable,
+            had_tags: AtomicBool::new(false),
+        })
     }
 
     /// Returns the layout to change.
@@ -53,6 +62,8 @@ pub(crate) struct Repositories {
     /// The folder of layouts.
     folder: Option<PathBuf>,
     read_only: bool,
+    /// True if a registry is imitated, which leaves the indexes under fallback tags to its clients.
+    is_imitation: bool,
     open: Mutex<HashMap<String, Open>>,
     /// Lists of the folder that are being read: each reads all its directories.
     lists: Semaphore,
@@ -71,7 +82,8 @@ impl Open {
 }
 
 impl Repositories {
-    pub(crate) async fn open(sources: &[String], read_only: bool) -> Result<Self> {
+    pub(crate) async fn open(sources: &[String], options: &ServerOptions) -> Result<Self> {
+        let (read_only, is_imitation) = (options.read_only, options.behave_as.is_some());
         let (mut named, mut folder) = (BTreeMap::new(), None);
         for argument in sources {
             let found = match Source::open(argument).await? {
@@ -86,7 +98,7 @@ impl Repositories {
                     Vec::new()
                 }
                 Source::Layout { name, path } => {
-                    let layout = Layout::open(path);
+                    let layout = registry_layout(Layout::open(path), is_imitation);
                     vec![Repository::of_layout(&name, layout, !read_only)]
                 }
                 Source::Archive { name, path } => {
@@ -94,7 +106,8 @@ impl Repositories {
                 }
                 Source::Repositories(repositories) => {
                     let opened = |(name, store)| {
-                        Arc::new(Repository { name, store, layout: None, is_writable: false })
+                        let (layout, had_tags) = (None, AtomicBool::new(false));
+                        Arc::new(Repository { name, store, layout, is_writable: false, had_tags })
                     };
                     repositories.into_iter().map(opened).collect()
                 }
@@ -109,7 +122,7 @@ impl Repositories {
             }
         }
         let (open, lists) = (Mutex::default(), Semaphore::new(1));
-        Ok(Self { named, folder, read_only, open, lists })
+        Ok(Self { named, folder, read_only, is_imitation, open, lists })
     }
 
     /// Opens a repository that exists.
@@ -155,6 +168,7 @@ impl Repositories {
             }
         }
         let layout = Layout::in_tree(path, &Limits::default());
+        let layout = registry_layout(layout, self.is_imitation);
         let repository = Repository::of_layout(name, layout, !self.read_only);
         let opened = Open { repository: Arc::clone(&repository), used: Instant::now() };
         open.insert(name.to_owned(), opened);
@@ -193,6 +207,13 @@ impl Repositories {
                 tracing::warn!(error = %e, name = repository.name, "cannot release unused blobs");
             }
         }
+    }
+}
+
+fn registry_layout(layout: Layout, is_imitation: bool) -> Layout {
+    match is_imitation {
+        true => layout.with_referrers_indexes_of_clients(),
+        false => layout,
     }
 }
 

@@ -5,7 +5,10 @@ use std::sync::{Mutex, PoisonError};
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderName, Method, Request as HttpRequest},
+    http::{
+        HeaderMap, HeaderName, Method, Request as HttpRequest,
+        header::{HOST, IF_NONE_MATCH},
+    },
 };
 use ocigraph::{Digest, check_repository};
 use percent_encoding::percent_decode_str;
@@ -18,12 +21,39 @@ use crate::errors::ErrorResponse;
 pub(crate) enum Endpoint {
     Base,
     Catalog,
-    Tags { name: String },
-    Manifest { name: String, reference: String },
-    Blob { name: String, digest: String },
-    NewUpload { name: String },
-    Upload { name: String, id: String },
-    Referrers { name: String, digest: String },
+    Tags {
+        name: String,
+    },
+    Manifest {
+        name: String,
+        reference: String,
+    },
+    Blob {
+        name: String,
+        digest: String,
+    },
+    NewUpload {
+        name: String,
+    },
+    Upload {
+        name: String,
+        id: String,
+    },
+    Referrers {
+        name: String,
+        digest: String,
+    },
+    /// Azure's lists, and its deletion of a tag.
+    AzureManifests {
+        name: String,
+    },
+    AzureTags {
+        name: String,
+    },
+    AzureTag {
+        name: String,
+        tag: String,
+    },
 }
 
 impl Endpoint {
@@ -49,6 +79,11 @@ impl Endpoint {
             ["v2", name @ .., "tags", "list"] => Self::Tags { name: name.join("/") },
             ["v2", name @ .., "referrers", digest] => {
                 Self::Referrers { name: name.join("/"), digest: own(digest) }
+            }
+            ["acr", "v1", name @ .., "_manifests"] => Self::AzureManifests { name: name.join("/") },
+            ["acr", "v1", name @ .., "_tags"] => Self::AzureTags { name: name.join("/") },
+            ["acr", "v1", name @ .., "_tags", tag] => {
+                Self::AzureTag { name: name.join("/"), tag: own(tag) }
             }
             _ => return None,
         })
@@ -101,6 +136,20 @@ impl Request {
     /// Returns the digest in a parameter of the query.
     pub(crate) fn digest(&self, name: &str) -> Result<Option<Digest>, ErrorResponse> {
         self.query(name).map(digest_of).transpose()
+    }
+
+    /// Returns the scheme and the host by which the client reached the server, for absolute URLs.
+    pub(crate) fn origin(&self, is_tls: bool) -> Option<String> {
+        let host = self.header(HOST)?;
+        let forwarded = self.header(HeaderName::from_static("x-forwarded-proto"));
+        let scheme = forwarded.unwrap_or(if is_tls { "https" } else { "http" });
+        Some(format!("{scheme}://{host}"))
+    }
+
+    /// Returns true if the client names this digest in `If-None-Match`.
+    pub(crate) fn has_etag(&self, digest: &Digest) -> bool {
+        let known = self.header(IF_NONE_MATCH).unwrap_or_default();
+        known.split(',').any(|known| known.trim().trim_matches('"') == digest.as_str())
     }
 
     /// Returns the text of a header.

@@ -4,20 +4,21 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
-    http::{HeaderValue, Method, Request as HttpRequest, Response, StatusCode, header::EXPECT},
+    http::{HeaderValue, Method, Request as HttpRequest, Response, header::EXPECT},
 };
 use tokio::sync::Semaphore;
 
 use crate::{
-    ServerOptions, blob_uploads, blobs, body,
-    errors::ErrorResponse,
-    headers::{API_VERSION, empty, json},
+    ServerOptions, azure, blob_uploads, blobs, body,
+    errors::{ErrorResponse, Sought},
+    habits::Habits,
+    headers::{API_VERSION, CORRELATION_ID, json},
     lists, manifests,
     passwords::Passwords,
     referrers,
     repositories::{Repositories, Repository},
     request::{Endpoint, Request, check_name},
-    uploads::Uploads,
+    uploads::{Uploads, new_id},
 };
 
 /// Maximum bytes of an unread body that are read after the response is known, and the time for it: twice
@@ -38,6 +39,7 @@ pub(crate) struct Registry {
     pub(crate) uploads: Uploads,
     passwords: Option<Arc<Passwords>>,
     pub(crate) options: ServerOptions,
+    pub(crate) habits: Habits,
     /// A permit for each KiB of a manifest in memory.
     pub(crate) manifest_budget: Semaphore,
 }
@@ -48,9 +50,10 @@ impl Registry {
         uploads: Uploads,
         passwords: Option<Arc<Passwords>>,
         options: ServerOptions,
+        habits: Habits,
     ) -> Self {
         let manifest_budget = Semaphore::new(MANIFEST_BUDGET);
-        Self { repositories, uploads, passwords, options, manifest_budget }
+        Self { repositories, uploads, passwords, options, habits, manifest_budget }
     }
 
     /// Releases what nobody uses: uploads, blobs that wait for a manifest, and open layouts.
@@ -59,16 +62,34 @@ impl Registry {
         self.repositories.release_unused(LEASE_AGE).await;
     }
 
-    /// Opens a repository that exists.
-    pub(crate) async fn existing(&self, name: &str) -> Result<Arc<Repository>, ErrorResponse> {
+    /// Opens a repository that exists, in which something is sought.
+    pub(crate) async fn existing(
+        &self,
+        name: &str,
+        sought: Sought,
+    ) -> Result<Arc<Repository>, ErrorResponse> {
         check_name(name)?;
-        self.repositories.existing(name).await
+        let found = self.repositories.existing(name).await;
+        found.map_err(|unknown| match self.habits.hides_missing_repositories {
+            true => ErrorResponse::missing(sought),
+            false => unknown,
+        })
     }
 
     /// Opens a repository that may be changed, and need not exist.
     pub(crate) async fn writable(&self, name: &str) -> Result<Arc<Repository>, ErrorResponse> {
         check_name(name)?;
+        if !self.habits.creates_repositories {
+            self.repositories.existing(name).await?;
+        }
         self.repositories.writable(name).await
+    }
+
+    /// Returns the URL of a path, in the form that the registry sends.
+    pub(crate) fn location(&self, request: &Request, path: String) -> String {
+        let origin = self.habits.absolute_locations;
+        let origin = origin.then(|| request.origin(self.options.tls.is_some())).flatten();
+        origin.unwrap_or_default() + &path
     }
 }
 
@@ -77,7 +98,7 @@ pub(crate) async fn handle(registry: &Registry, request: HttpRequest<Body>) -> R
     let request = Request::new(request);
     tracing::debug!(method = %request.method, path = request.path, "request");
     let answered = route(registry, &request).await;
-    let mut response = answered.unwrap_or_else(ErrorResponse::into_response);
+    let mut response = answered.unwrap_or_else(|error| error.into_response(&registry.habits));
     // Reading the body would send `100 Continue` to a client that waits for it.
     if let Some(unread) = request.unread_body()
         && !request.headers.contains_key(EXPECT)
@@ -85,6 +106,11 @@ pub(crate) async fn handle(registry: &Registry, request: HttpRequest<Body>) -> R
         body::drain(unread, DRAIN_LIMIT, DRAIN_TIMEOUT).await;
     }
     response.headers_mut().insert(API_VERSION, HeaderValue::from_static("registry/2.0"));
+    if registry.habits.sends_correlation_id
+        && let Some(id) = correlation_id()
+    {
+        response.headers_mut().insert(CORRELATION_ID, id);
+    }
     tracing::debug!(status = response.status().as_u16(), path = request.path, "response");
     response
 }
@@ -94,10 +120,24 @@ async fn route(registry: &Registry, request: &Request) -> Result<Response<Body>,
         passwords.check(request).await?;
     }
     let endpoint = Endpoint::parse(&request.path).ok_or_else(ErrorResponse::no_route)?;
+    let habits = &registry.habits;
+    let is_there = match endpoint {
+        Endpoint::Catalog => habits.catalog.is_some(),
+        Endpoint::Referrers { .. } => habits.has_referrers_api,
+        Endpoint::AzureManifests { .. }
+        | Endpoint::AzureTags { .. }
+        | Endpoint::AzureTag { .. } => habits.has_azure_api,
+        _ => true,
+    };
+    if !is_there {
+        return Err(ErrorResponse::no_route());
+    }
     let method = request.method.clone();
     match (endpoint, method) {
-        (Endpoint::Base, Method::GET) => Ok(json(&serde_json::json!({}))),
-        (Endpoint::Base, Method::HEAD) => Ok(empty(StatusCode::OK, &[])),
+        (Endpoint::Catalog | Endpoint::Tags { .. }, Method::HEAD) if !habits.has_list_heads => {
+            Err(ErrorResponse::method_not_allowed())
+        }
+        (Endpoint::Base, Method::GET | Method::HEAD) => Ok(json(habits, &serde_json::json!({}))),
         (Endpoint::Catalog, Method::GET | Method::HEAD) => lists::catalog(registry, request).await,
         (Endpoint::Tags { name }, Method::GET | Method::HEAD) => {
             lists::tags(registry, request, &name).await
@@ -124,7 +164,7 @@ async fn route(registry: &Registry, request: &Request) -> Result<Response<Body>,
             blob_uploads::begin(registry, request, &name).await
         }
         (Endpoint::Upload { name, id }, Method::GET | Method::HEAD) => {
-            blob_uploads::status(registry, &name, &id)
+            blob_uploads::status(registry, request, &name, &id)
         }
         (Endpoint::Upload { name, id }, Method::PATCH) => {
             blob_uploads::append(registry, request, &name, &id).await
@@ -133,8 +173,22 @@ async fn route(registry: &Registry, request: &Request) -> Result<Response<Body>,
             blob_uploads::finish(registry, request, &name, &id).await
         }
         (Endpoint::Upload { name, id }, Method::DELETE) => {
-            blob_uploads::cancel(registry, &name, &id).await
+            blob_uploads::cancel(registry, request, &name, &id).await
+        }
+        (Endpoint::AzureManifests { name }, Method::GET) => {
+            azure::manifests(registry, request, &name).await
+        }
+        (Endpoint::AzureTags { name }, Method::GET) => azure::tags(registry, request, &name).await,
+        (Endpoint::AzureTag { name, tag }, Method::DELETE) => {
+            azure::untag(registry, &name, &tag).await
         }
         _ => Err(ErrorResponse::method_not_allowed()),
     }
+}
+
+/// Returns an identifier of a request, in the form of a UUID.
+fn correlation_id() -> Option<HeaderValue> {
+    let id = new_id().ok()?;
+    let parts = [&id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]];
+    HeaderValue::try_from(parts.join("-")).ok()
 }

@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     fmt::Write as _,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -33,6 +33,8 @@ pub(crate) struct Session {
     /// Ends the body of that request.
     current: Mutex<CancellationToken>,
     used: Mutex<Instant>,
+    /// Bytes of the first part.
+    first: OnceLock<u64>,
 }
 
 /// The right to continue an upload.
@@ -56,6 +58,11 @@ impl Session {
         std::mem::replace(&mut *lock(&self.current), ended.clone()).cancel();
         let guard = self.turn.lock().await;
         Turn { ended, session: self, _guard: guard }
+    }
+
+    /// Returns the bytes of the first part: those that have arrived, if this is the first.
+    pub(crate) fn first_part(&self, size: u64) -> u64 {
+        *self.first.get_or_init(|| size)
     }
 
     fn is_idle(&self, timeout: Duration) -> bool {
@@ -89,6 +96,7 @@ impl Uploads {
             turn: tokio::sync::Mutex::default(),
             current: Mutex::default(),
             used: Mutex::new(Instant::now()),
+            first: OnceLock::new(),
         };
         let mut sessions = lock(&self.sessions);
         if sessions.len() >= self.max {
@@ -136,7 +144,8 @@ fn too_many() -> ErrorResponse {
     ErrorResponse::too_many("too many uploads have begun and not ended")
 }
 
-fn new_id() -> Result<String, ErrorResponse> {
+/// Returns 32 random hexadecimal digits.
+pub(crate) fn new_id() -> Result<String, ErrorResponse> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|e| {
         tracing::warn!(error = %e, "the system has no random numbers");
