@@ -15,11 +15,13 @@ const CLOSE_MS = 20_000;
 export async function serve(sources, options = {}) {
   const paths = typeof sources === 'string' ? [sources] : [...sources];
   if (!paths.every((path) => typeof path === 'string')) throw invalid('a source must be a string');
-  const { listen = '127.0.0.1:0', readOnly = false } = options;
+  const { listen = '127.0.0.1:0', readOnly = false, behaveAs } = options;
   if (typeof listen !== 'string') throw invalid('listen must be a string');
   if (typeof readOnly !== 'boolean') throw invalid('readOnly must be a boolean');
+  if (behaveAs !== undefined && typeof behaveAs !== 'string') throw invalid('behaveAs must be a string');
   const program = join(findFolder(), process.platform === 'win32' ? 'ocigraph.exe' : 'ocigraph');
   const flags = ['--until-stdin-ends', '--listen', listen, ...(readOnly ? ['--read-only'] : [])];
+  if (behaveAs !== undefined) flags.push('--behave-as', behaveAs);
   // The command ends with its standard input, also if this process is killed.
   const child = spawn(program, ['serve', ...flags, ...paths.map(source)], { stdio: 'pipe' });
   let said = '';

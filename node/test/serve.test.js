@@ -34,6 +34,25 @@ test('a source that cannot be served is an error', async (t) => {
   await assert.rejects(serve([`x=oci:${folder(t)}`, `x=oci:${folder(t)}`]), { code: 'INVALID_ARGUMENT' });
   await assert.rejects(serve(folder(t), { listen: 'nowhere' }), { name: 'OcigraphError' });
   await assert.rejects(serve([1]), { code: 'INVALID_ARGUMENT' });
+  await assert.rejects(serve(folder(t), { behaveAs: 'other' }), { code: 'INVALID_ARGUMENT' });
+  await assert.rejects(serve(folder(t), { behaveAs: 1 }), { code: 'INVALID_ARGUMENT' });
+});
+
+test('a registry without the referrers API and deletes is imitated', async (t) => {
+  const registry = await serve(join(folder(t), 'registry'), { behaveAs: 'ghcr' });
+  const client = new Client();
+  const repository = `${registry.host}/app`;
+  const image = await client.push(`${repository}:v1`, { artifactType: 'app/example', files: [] });
+  const signature = await client.push(repository, { artifactType: 'a/b', subject: `${repository}:v1`, files: [] });
+  const fallback = `${repository}:${image.descriptor.digest.replace(':', '-')}`;
+  const list = JSON.parse(Buffer.from((await client.fetchManifest(fallback)).bytes).toString());
+  assert.deepEqual(
+    list.manifests.map((entry) => entry.digest),
+    [signature.descriptor.digest],
+  );
+  const deleted = client.deleteManifest(`${repository}@${signature.descriptor.digest}`);
+  await assert.rejects(deleted, { code: 'UNSUPPORTED' });
+  await registry.close();
 });
 
 test('a registry ends with the process that started it, which it does not keep', async (t) => {

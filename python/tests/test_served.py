@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 import time
@@ -50,6 +51,25 @@ def test_what_cannot_be_served_is_an_error(work: Path) -> None:
         ocigraph.serve("a", listen="nowhere")
     with pytest.raises(TypeError, match="read_only must be a bool"):
         ocigraph.serve("a", read_only=1)  # type: ignore[arg-type]
+    with pytest.raises(ocigraph.InvalidArgumentError, match="not a registry that can be imitated"):
+        ocigraph.serve("a", behave_as="other")
+    with pytest.raises(TypeError, match="behave_as must be"):
+        ocigraph.serve("a", behave_as=1)  # type: ignore[arg-type]
+
+
+def test_a_registry_without_the_referrers_api_and_deletes_is_imitated(work: Path) -> None:
+    client = Client()
+    with ocigraph.serve("registry", behave_as="ghcr") as registry:
+        image = f"{registry.host}/app:v1"
+        client.push(image, File(b"a", title="a"), artifact_type="app/example")
+        pushed = client.push(f"{registry.host}/app", artifact_type="sbom/example", subject=image)
+        assert len(client.discover(image)) == 1
+        subject = client.resolve(image).digest
+        fallback = client.fetch_manifest(f"{registry.host}/app:{subject.replace(':', '-')}")
+        listed = json.loads(fallback.content)["manifests"]
+        assert [entry["digest"] for entry in listed] == [pushed.descriptor.digest]
+        with pytest.raises(ocigraph.UnsupportedError):
+            client.delete_manifest(f"{registry.host}/app@{pushed.descriptor.digest}")
 
 
 def test_a_registry_ends_with_the_process_that_started_it(work: Path) -> None:

@@ -17,11 +17,15 @@ use axum::{
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE};
 use futures::{StreamExt as _, future, stream};
-use ocigraph::{Algorithm, BlobUpload, ByteStream, Code, Digest, Layout, Store as _, StoredBlob};
+use ocigraph::{
+    Algorithm, BlobUpload, ByteStream, Code, Descriptor, Digest, Layout, ReadStore as _,
+    Store as _, StoredBlob,
+};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    blobs::canonical,
     body,
     errors::{ErrorResponse, Sought},
     headers::{CONTENT_DIGEST, UPLOAD_ID, empty},
@@ -293,12 +297,36 @@ async fn store(
     digest: &Digest,
 ) -> Result<Response<Body>, ErrorResponse> {
     match upload.finish(digest).await {
-        Ok(_) => Ok(created(registry, request, name, digest)),
+        Ok(_) if registry.habits.has_sha512 => Ok(created(registry, request, name, digest)),
+        Ok(blob) => {
+            let stored = under_sha256(registry, name, &blob).await?;
+            Ok(created(registry, request, name, &stored))
+        }
         Err(e) if e.code() == Code::DigestMismatch => {
             Err(ErrorResponse::digest_invalid(e.message()))
         }
         Err(e) => Err(ErrorResponse::of(&e, Sought::Upload)),
     }
+}
+
+/// Stores a blob under its SHA-256 digest too, and returns it.
+async fn under_sha256(
+    registry: &Registry,
+    name: &str,
+    blob: &Descriptor,
+) -> Result<Digest, ErrorResponse> {
+    let repository = registry.writable(name).await?;
+    let layout = repository.writable()?;
+    let stored = async {
+        let digest = canonical(layout, blob).await?;
+        if digest != blob.digest {
+            let upload = layout.start_upload().await?;
+            upload.append(0, layout.fetch_blob(blob, 0).await?).await?;
+            upload.finish(&digest).await?;
+        }
+        Ok(digest)
+    };
+    stored.await.map_err(|e: ocigraph::Error| ErrorResponse::of(&e, Sought::Upload))
 }
 
 /// Returns the response for content that did not arrive.

@@ -12,7 +12,7 @@ use axum::{
     },
 };
 use futures::{StreamExt as _, stream};
-use ocigraph::{ByteStream, Code, Descriptor, Digest, ReadStore as _, Store as _};
+use ocigraph::{Algorithm, ByteStream, Code, Descriptor, Digest, ReadStore, Store as _};
 
 use crate::{
     errors::{ErrorResponse, Sought},
@@ -36,6 +36,10 @@ pub(crate) async fn read(
     let blob = repository.store.describe_blob(&digest).await.map_err(failed)?;
     let size = blob.size;
     let habits = &registry.habits;
+    let digest = match habits.has_sha512 {
+        true => digest,
+        false => canonical(&*repository.store, &blob).await.map_err(failed)?,
+    };
     if habits.matches_etags && request.has_etag(&digest) {
         return Ok(not_modified(&digest));
     }
@@ -82,6 +86,22 @@ pub(crate) async fn read(
         set(&mut response, &[(CONTENT_RANGE, &range)]);
     }
     Ok(response)
+}
+
+/// Returns the SHA-256 digest of a blob, which docker-registry 2.8.2 names for every other digest.
+pub(crate) async fn canonical(
+    store: &dyn ReadStore,
+    blob: &Descriptor,
+) -> ocigraph::Result<Digest> {
+    if blob.digest.algorithm()? == Algorithm::Sha256 {
+        return Ok(blob.digest.clone());
+    }
+    let mut hasher = Algorithm::Sha256.hasher();
+    let mut content = store.fetch_blob(blob, 0).await?;
+    while let Some(part) = content.next().await {
+        hasher.update(&part?);
+    }
+    Ok(hasher.finish())
 }
 
 /// The response to a range that cannot be served.

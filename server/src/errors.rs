@@ -214,7 +214,12 @@ impl ErrorResponse {
         let message = wording.and_then(|wording| wording.message).unwrap_or(&self.message);
         let mut error = json!({ "code": code, "message": message });
         if let Some(detail) = &self.detail {
-            error["detail"] = (**detail).clone();
+            let is_reworded = wording.is_some_and(|wording| wording.message.is_some());
+            // distribution names the digest alone.
+            error["detail"] = match detail.get("digest").filter(|_| is_reworded) {
+                Some(digest) => digest.clone(),
+                None => (**detail).clone(),
+            };
         }
         json!({ "errors": [error] })
     }

@@ -102,7 +102,7 @@ pub(crate) async fn write(
         }
         None => Algorithm::Sha256,
     };
-    if algorithm == Algorithm::Sha512 && !habits.has_sha512_manifests {
+    if algorithm == Algorithm::Sha512 && !habits.has_sha512 {
         return Err(ErrorResponse::digest_invalid("the registry has no such digests"));
     }
     let content_type = request.header(CONTENT_TYPE);

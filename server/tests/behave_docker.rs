@@ -148,7 +148,12 @@ fn body_of(response: &Response) -> String {
         return String::from_utf8_lossy(&response.body).into_owned();
     };
     if let Some(errors) = json["errors"].as_array() {
-        let error = |e: &Value| format!("{} {}", e["code"], e["message"]);
+        let error = |e: &Value| {
+            // Other details are for people.
+            let names_a_blob = e["code"] == "MANIFEST_BLOB_UNKNOWN";
+            let detail = e.get("detail").filter(|_| names_a_blob);
+            format!("{} {} {detail:?}", e["code"], e["message"])
+        };
         // docker-registry names every blob that is missing.
         return errors.iter().map(error).next().unwrap_or_default();
     }
@@ -251,6 +256,11 @@ fn uploads_are_those_of_docker_registry() {
 fn blobs_are_those_of_docker_registry() {
     compare(|asked| {
         asked.push_blob("app", LAYER);
+        let sha512 = Algorithm::Sha512.digest(b"sha512");
+        let location = asked.begin("begin", "/v2/app/blobs/uploads/?digest-algorithm=sha512");
+        asked.finish("store a SHA-512 digest", &location, &format!("digest={sha512}"), b"sha512");
+        asked.get("a SHA-512 digest", &format!("/v2/app/blobs/{sha512}"));
+        asked.get("its SHA-256 digest", &format!("/v2/app/blobs/{}", digest(b"sha512")));
         let blob = format!("/v2/app/blobs/{}", digest(LAYER));
         asked.get("blob", &blob);
         asked.send("head of a blob", "HEAD", &blob, &[], b"");

@@ -73,7 +73,9 @@ class ServedRegistry:
         return f"<ServedRegistry {self.host}>"
 
 
-def serve(*sources: StrPath, listen: str = "127.0.0.1:0", read_only: bool = False) -> ServedRegistry:
+def serve(
+    *sources: StrPath, listen: str = "127.0.0.1:0", read_only: bool = False, behave_as: str | None = None
+) -> ServedRegistry:
     """Serves image layouts as a registry, in a process of its own that ends with this one.
 
     The registry is that of the command ``ocigraph serve``: the OCI distribution specification with referrers, over
@@ -86,12 +88,14 @@ def serve(*sources: StrPath, listen: str = "127.0.0.1:0", read_only: bool = Fals
             archive is read-only.
         listen: The address to listen on. Port 0 chooses a free port.
         read_only: Refuses every change.
+        behave_as: The registry whose habits it imitates, to test a client: ``"azure"``, ``"docker-2.8"``, ``"ecr"``,
+            ``"ghcr"`` or ``"harbor"``. Default: none, the specification.
 
     Returns:
         The registry, which has answered. It is a context manager, also an asynchronous one.
 
     Raises:
-        InvalidArgumentError: There is no source, or one cannot be served.
+        InvalidArgumentError: There is no source, one cannot be served, or the registry cannot be imitated.
         Error: The address cannot be used.
 
     Example:
@@ -105,6 +109,8 @@ def serve(*sources: StrPath, listen: str = "127.0.0.1:0", read_only: bool = Fals
     arguments += ["--listen", check_text("listen", listen)]
     if check_flag("read_only", read_only):
         arguments.append("--read-only")
+    if behave_as is not None:
+        arguments += ["--behave-as", check_text("behave_as", behave_as)]
     process = subprocess.Popen(  # noqa: S603 - the program is this interpreter
         [sys.executable, "-m", "ocigraph", "serve", "--until-stdin-ends", *arguments],
         stdin=subprocess.PIPE,

@@ -75,7 +75,7 @@ impl Habits {
                 message: "manifest invalid",
             },
             reads_tag_parameters: false,
-            has_sha512_manifests: false,
+            has_sha512: false,
             // The path of the tag in its storage is refused by the driver.
             malformed_reference: Some(Refusal {
                 status: 500,

@@ -177,8 +177,9 @@ pub(crate) struct Habits {
     pub(crate) manifest_too_large: Refusal,
     /// True if the parameters `tag` of a push set tags.
     pub(crate) reads_tag_parameters: bool,
-    /// True if manifests can have SHA-512 digests.
-    pub(crate) has_sha512_manifests: bool,
+    /// True if content can have a SHA-512 digest. Otherwise a manifest is refused, and a blob is stored under
+    /// its SHA-256 digest.
+    pub(crate) has_sha512: bool,
     /// The answer to a malformed digest as reference of a manifest that is read or pushed.
     pub(crate) malformed_reference: Option<Refusal>,
 
@@ -256,7 +257,7 @@ impl Habits {
                 message: "a manifest can have at most 4 MiB",
             },
             reads_tag_parameters: true,
-            has_sha512_manifests: true,
+            has_sha512: true,
             malformed_reference: None,
             tag_delete: TagDelete::RemovesTag,
             manifest_delete: None,

@@ -30,6 +30,7 @@ Without TLS and passwords, serve only addresses that nobody else can reach.
 EXAMPLES
   ocigraph serve oci:registry
   ocigraph serve oci:backup.tar --listen 127.0.0.1:0
+  ocigraph serve oci:registry --behave-as docker-2.8
   ocigraph serve team/app=oci:store/app oci:store/base --read-only
   ocigraph serve oci:registry --listen 0.0.0.0:443 --htpasswd users \\
       --tls-cert cert.pem --tls-key key.pem")]
@@ -43,6 +44,10 @@ pub(crate) struct ServeArgs {
     /// Refuse every change
     #[arg(long)]
     read_only: bool,
+    /// Imitate what a registry lacks, refuses and answers, to test clients: azure, docker-2.8, ecr, ghcr
+    /// or harbor
+    #[arg(long, value_name = "REGISTRY")]
+    behave_as: Option<String>,
     /// Also end when standard input ends, and so with the program that holds its other end
     #[arg(long)]
     until_stdin_ends: bool,
@@ -70,6 +75,9 @@ pub(crate) async fn serve(
     let mut options = ServerOptions::default();
     options.listen = args.listen;
     options.read_only = args.read_only;
+    let behave_as = args.behave_as.as_deref().map(str::parse).transpose();
+    options.behave_as =
+        behave_as.map_err(|error: ocigraph::Error| error.with_operation("serve", "--behave-as"))?;
     options.htpasswd = args.htpasswd;
     options.tls = args.tls_cert.zip(args.tls_key);
     let server = Server::bind(&args.sources, options)

@@ -5,6 +5,7 @@ mod access;
 mod archives;
 mod clients;
 mod command;
+mod imitations;
 mod operations;
 mod served;
 mod stress;

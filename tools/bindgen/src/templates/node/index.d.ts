@@ -227,6 +227,8 @@ export interface ServeOptions {
   listen?: string;
   /** Refuses every change. Default: false. */
   readOnly?: boolean;
+  /** The registry whose habits it imitates, to test a client. Default: none, the specification. */
+  behaveAs?: 'azure' | 'docker-2.8' | 'ecr' | 'ghcr' | 'harbor';
 }
 
 /** A registry that {@link serve} started. */
@@ -246,7 +248,7 @@ export interface ServedRegistry extends AsyncDisposable {
  * `team/app=oci:store/app`. A directory without a layout is a folder of layouts: repository `a/b` is the layout `a/b` below it,
  * which the first push creates. It need not exist. An archive is read-only.
  *
- * @throws {@link OcigraphError} with code `INVALID_ARGUMENT` if a source cannot be served.
+ * @throws {@link OcigraphError} with code `INVALID_ARGUMENT` if a source cannot be served, or a registry cannot be imitated.
  *
  * @example
  * ```ts
