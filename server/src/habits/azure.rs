@@ -19,7 +19,8 @@ impl Habits {
             has_azure_api: true,
             tags: PAGES,
             catalog: Some(PAGES),
-            // The API `/acr/v1` removes a tag alone. The OCI API removes the manifest that it names.
+            // Azure's documentation on deletes: an image that is deleted by its tag goes with all its tags, and
+            // `/acr/v1` removes a tag alone.
             tag_delete: TagDelete::RemovesManifest,
             // Azure's documentation on OCI artifacts: referrers are deleted with their subject.
             deletes_referrers: true,
