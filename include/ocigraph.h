@@ -4663,6 +4663,16 @@ ocigraph_status ocigraph_serve_options_set_certificate(ocigraph_serve_options *o
                                                        ocigraph_str key_file,
                                                        ocigraph_error **error);
 
+// Makes the registry imitate another one, to test a client: what that lacks, refuses and answers.
+// `name`: "azure", "docker-2.8", "ecr", "ghcr" or "harbor"; `docs/serve.md` has the habits. Default, also
+// for no text: the specification.
+//
+// Errors: INVALID_ARGUMENT if `options` is NULL or the name is not one of these.
+// Threads: one at a time for each handle. Since 0.1.0.
+ocigraph_status ocigraph_serve_options_set_behave_as(ocigraph_serve_options *options,
+                                                     ocigraph_str name,
+                                                     ocigraph_error **error);
+
 // Serves image layouts as a registry on threads of its own, for tests and for machines without a
 // network, until the registry is freed. It is that of the command `ocigraph serve`: the OCI
 // distribution specification 1.1.1 with referrers, over layouts that other processes can use at the

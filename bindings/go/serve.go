@@ -11,6 +11,9 @@ type ServeOptions struct {
 	Listen string
 	// ReadOnly refuses every change. Default: false.
 	ReadOnly bool
+	// BehaveAs is the registry to imitate, to test a client: "azure", "docker-2.8", "ecr", "ghcr" or "harbor". Default:
+	// the specification.
+	BehaveAs string
 	// Htpasswd is a file with the passwords of users, as htpasswd -B writes it. Every request needs one of them. It is
 	// read once. Default: none, everyone who can connect may do everything.
 	Htpasswd string
@@ -31,6 +34,7 @@ func (o *ServeOptions) toC(a *arguments) (*C.ocigraph_serve_options, error) {
 	s := &settings{arguments: a}
 	s.set(C.ocigraph_serve_options_set_listen(c, a.text(o.Listen), &s.failure))
 	s.set(C.ocigraph_serve_options_set_read_only(c, C.bool(o.ReadOnly), &s.failure))
+	s.set(C.ocigraph_serve_options_set_behave_as(c, a.text(o.BehaveAs), &s.failure))
 	s.set(C.ocigraph_serve_options_set_htpasswd(c, a.text(o.Htpasswd), &s.failure))
 	s.set(C.ocigraph_serve_options_set_certificate(c, a.text(o.CertFile), a.text(o.KeyFile), &s.failure))
 	return c, s.err

@@ -56,6 +56,19 @@ func TestServeServesLayoutsUntilItIsClosed(t *testing.T) {
 	}
 }
 
+func TestServeImitatesARegistry(t *testing.T) {
+	client := newClient(t)
+	registry := served(t, &ServeOptions{BehaveAs: "ghcr"}, "oci:"+t.TempDir())
+	image := registry.Host() + "/app:v1"
+	attach(t, client, image, "app/example", "", "content")
+	if _, err := client.Delete(t.Context(), image, nil); !errors.Is(err, ErrUnsupported) {
+		t.Errorf("ghcr.io deletes no manifest, but this gave %v", err)
+	}
+	if _, err := Serve([]string{"oci:a"}, &ServeOptions{BehaveAs: "unheard-of"}); !errors.Is(err, ErrInvalidArgument) {
+		t.Errorf("an unknown registry should be INVALID_ARGUMENT, but is %v", err)
+	}
+}
+
 func TestServeUsesCertificateAndPasswords(t *testing.T) {
 	issuer := newIssuer(t)
 	certFile, keyFile := issuer.sign(x509.ExtKeyUsageServerAuth)

@@ -25,6 +25,10 @@ class serve_options {
     serve_options &certificate(std::string_view cert_file, std::string_view key_file) {
         return set(ocigraph_serve_options_set_certificate, detail::in(cert_file), detail::in(key_file));
     }
+    /* The registry to imitate, such as "ghcr": see ocigraph_serve_options_set_behave_as. */
+    serve_options &behave_as(std::string_view name) {
+        return set(ocigraph_serve_options_set_behave_as, detail::in(name));
+    }
     const ocigraph_serve_options *get() const { return handle_.get(); }
 
   private:

@@ -81,6 +81,21 @@ static void read_only_refuses_every_change(void) {
     ocigraph_served_registry_free(registry);
 }
 
+static void another_registry_is_imitated(void) {
+    ocigraph_serve_options *options = ocigraph_serve_options_new();
+    FAILS(OCIGRAPH_INVALID_ARGUMENT, ocigraph_serve_options_set_behave_as(options, OCIGRAPH_STR("x"), &failure));
+    SUCCEEDS(ocigraph_serve_options_set_behave_as(options, OCIGRAPH_STR("ghcr"), &failure));
+    ocigraph_served_registry *registry = serve("oci:registry", options);
+    ocigraph_serve_options_free(options);
+    ocigraph_client *client = new_client();
+    CHECK(push(client, below(registry, "/team/app:v1")) == OCIGRAPH_OK);
+    ocigraph_delete_report *deleted = NULL;
+    FAILS(OCIGRAPH_UNSUPPORTED, ocigraph_client_delete(client, ocigraph_text(below(registry, "/team/app:v1")), NULL,
+                                                       NULL, &deleted, &failure));
+    ocigraph_client_free(client);
+    ocigraph_served_registry_free(registry);
+}
+
 static void certificate_and_passwords_take_effect(char **argv) {
     ocigraph_str cert = ocigraph_text(argv[2]), key = ocigraph_text(argv[3]), none = {NULL, 0};
     ocigraph_serve_options *options = ocigraph_serve_options_new();
@@ -161,6 +176,7 @@ int main(int argc, char **argv) {
     } else {
         serves_until_it_is_freed();
         read_only_refuses_every_change();
+        another_registry_is_imitated();
         what_cannot_be_served_is_an_error();
     }
     return 0;

@@ -538,7 +538,7 @@ void rows_are_a_range(const ocigraph::client &client, const std::string &locatio
 
 void serves(const ocigraph::client &client) {
     ocigraph::serve_options options;
-    options.listen("127.0.0.1:0").read_only(true).htpasswd({}).certificate({}, {});
+    options.listen("127.0.0.1:0").read_only(true).behave_as({}).htpasswd({}).certificate({}, {});
     ocigraph::served_registry registry({"app=oci:" + folder + "/served"}), moved = std::move(registry);
     client.push(moved.host() + "/app:v1", ocigraph::push_options().artifact_type("app/example"));
     ocigraph::served_registry read_only({"app=oci:" + folder + "/served"}, options);

@@ -115,6 +115,25 @@ pub extern "C" fn ocigraph_serve_options_set_certificate(
     })
 }
 
+/// Makes the registry imitate another one, to test a client: what that lacks, refuses and answers.
+/// `name`: "azure", "docker-2.8", "ecr", "ghcr" or "harbor"; `docs/serve.md` has the habits. Default, also
+/// for no text: the specification.
+///
+/// Errors: INVALID_ARGUMENT if `options` is NULL or the name is not one of these.
+/// Threads: one at a time for each handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ocigraph_serve_options_set_behave_as(
+    options: Option<&mut ocigraph_serve_options>,
+    name: ocigraph_str,
+    error: Option<&mut MaybeUninit<Option<Box<ocigraph_error>>>>,
+) -> ocigraph_status {
+    call_status(error, || {
+        let options = require(options, "options")?;
+        options.core.behave_as = name.parse_optional("name")?;
+        Ok(())
+    })
+}
+
 /// A registry that `ocigraph_serve` started.
 pub struct ocigraph_served_registry {
     host: String,

@@ -69,8 +69,10 @@ pub(crate) async fn serve(
     stop: CancellationToken,
 ) -> Result<ExitCode> {
     if let Some(option) = common.registry_only() {
-        return Err(usage(format!("{option} is for clients of a registry, and serve is a registry"))
-            .with_hint(format!("omit {option}; --htpasswd has the passwords of a registry")));
+        return Err(usage(format!(
+            "{option} is for clients of a registry, and serve is a registry"
+        ))
+        .with_hint(format!("omit {option}; --htpasswd has the passwords of a registry")));
     }
     let mut options = ServerOptions::default();
     options.listen = args.listen;
