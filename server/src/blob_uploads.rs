@@ -29,7 +29,7 @@ use crate::{
     body,
     errors::{ErrorResponse, Sought},
     headers::{CONTENT_DIGEST, UPLOAD_ID, empty},
-    range::content_range,
+    protocol::{content_range, received_range},
     request::{Request, check_name},
     routes::Registry,
     uploads::{Session, Turn},
@@ -400,10 +400,4 @@ fn size_in(state: &str, name: &str, id: &str) -> Option<u64> {
     let state: Value = serde_json::from_slice(&BASE64_URL_SAFE.decode(state).ok()?).ok()?;
     let is_of_session = state["Name"] == name && state["UUID"] == id;
     state["Offset"].as_u64().filter(|_| is_of_session)
-}
-
-/// Returns the value of the header `Range` of an upload. `0-0` means no byte or one, as in distribution's
-/// registries.
-fn received_range(size: u64) -> String {
-    format!("0-{}", size.saturating_sub(1))
 }

@@ -17,7 +17,7 @@ use ocigraph::{Algorithm, ByteStream, Code, Descriptor, Digest, ReadStore, Store
 use crate::{
     errors::{ErrorResponse, Sought},
     headers::{CONTENT_DIGEST, empty, set},
-    range::Requested,
+    protocol::Requested,
     repositories::Repository,
     request::{Request, digest_of},
     routes::Registry,

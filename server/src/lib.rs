@@ -38,7 +38,7 @@ mod headers;
 mod lists;
 mod manifests;
 mod passwords;
-mod range;
+pub mod protocol;
 mod referrers;
 mod repositories;
 mod request;

@@ -1,5 +1,4 @@
-//! A request: its endpoint, its query, its headers and its body. The name of a repository can contain
-//! slashes and words such as `blobs`, so a path is read from the right.
+//! A request: its query, its headers and its body. `protocol` has its endpoint.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -11,84 +10,9 @@ use axum::{
     },
 };
 use ocigraph::{Digest, check_repository};
-use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
 use crate::errors::ErrorResponse;
-
-/// The endpoint of a path, with texts that were decoded and not checked.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Endpoint {
-    Base,
-    Catalog,
-    Tags {
-        name: String,
-    },
-    Manifest {
-        name: String,
-        reference: String,
-    },
-    Blob {
-        name: String,
-        digest: String,
-    },
-    NewUpload {
-        name: String,
-    },
-    Upload {
-        name: String,
-        id: String,
-    },
-    Referrers {
-        name: String,
-        digest: String,
-    },
-    /// Azure's lists, and its deletion of a tag.
-    AzureManifests {
-        name: String,
-    },
-    AzureTags {
-        name: String,
-    },
-    AzureTag {
-        name: String,
-        tag: String,
-    },
-}
-
-impl Endpoint {
-    pub(crate) fn parse(path: &str) -> Option<Self> {
-        let segments = path.split('/').skip(1).map(decoded).collect::<Option<Vec<_>>>()?;
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let own = str::to_owned;
-        Some(match segments.as_slice() {
-            ["v2"] | ["v2", ""] => Self::Base,
-            ["v2", "_catalog"] => Self::Catalog,
-            ["v2", name @ .., "blobs", "uploads"] | ["v2", name @ .., "blobs", "uploads", ""] => {
-                Self::NewUpload { name: name.join("/") }
-            }
-            ["v2", name @ .., "blobs", "uploads", id] => {
-                Self::Upload { name: name.join("/"), id: own(id) }
-            }
-            ["v2", name @ .., "blobs", digest] => {
-                Self::Blob { name: name.join("/"), digest: own(digest) }
-            }
-            ["v2", name @ .., "manifests", reference] => {
-                Self::Manifest { name: name.join("/"), reference: own(reference) }
-            }
-            ["v2", name @ .., "tags", "list"] => Self::Tags { name: name.join("/") },
-            ["v2", name @ .., "referrers", digest] => {
-                Self::Referrers { name: name.join("/"), digest: own(digest) }
-            }
-            ["acr", "v1", name @ .., "_manifests"] => Self::AzureManifests { name: name.join("/") },
-            ["acr", "v1", name @ .., "_tags"] => Self::AzureTags { name: name.join("/") },
-            ["acr", "v1", name @ .., "_tags", tag] => {
-                Self::AzureTag { name: name.join("/"), tag: own(tag) }
-            }
-            _ => return None,
-        })
-    }
-}
 
 /// A request whose body was not read.
 pub(crate) struct Request {
@@ -170,32 +94,9 @@ pub(crate) fn check_name(name: &str) -> Result<(), ErrorResponse> {
     check_repository(name).map_err(|_| ErrorResponse::name_invalid(name))
 }
 
-/// Decodes percent-encoded text. `None` if the result is not UTF-8.
-fn decoded(text: &str) -> Option<String> {
-    Some(percent_decode_str(text).decode_utf8().ok()?.into_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_repository_name_can_contain_the_words_of_endpoints() {
-        let manifest = |name: &str, reference: &str| {
-            Some(Endpoint::Manifest { name: name.to_owned(), reference: reference.to_owned() })
-        };
-        assert_eq!(
-            Endpoint::parse("/v2/a/manifests/b/manifests/v1"),
-            manifest("a/manifests/b", "v1")
-        );
-        assert_eq!(Endpoint::parse("/v2/a/manifests/sha256%3Aab"), manifest("a", "sha256:ab"));
-        assert_eq!(
-            Endpoint::parse("/v2/blobs/blobs/uploads/"),
-            Some(Endpoint::NewUpload { name: "blobs".to_owned() })
-        );
-        assert_eq!(Endpoint::parse("/v3/a/manifests/v1"), None);
-        assert_eq!(Endpoint::parse("/v2/a/manifests/%ff"), None);
-    }
 
     #[test]
     fn a_name_cannot_leave_the_folder() {

@@ -15,9 +15,10 @@ use crate::{
     headers::{API_VERSION, CORRELATION_ID, json},
     lists, manifests,
     passwords::Passwords,
+    protocol::Endpoint,
     referrers,
     repositories::{Repositories, Repository},
-    request::{Endpoint, Request, check_name},
+    request::{Request, check_name},
     uploads::{Uploads, new_id},
 };
 

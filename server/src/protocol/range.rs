@@ -3,8 +3,15 @@
 use std::ops::RangeInclusive;
 
 /// The part of a blob that a request asks for.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Requested {
+///
+/// ```
+/// use ocigraph_server::protocol::Requested;
+///
+/// assert_eq!(Requested::parse(Some("bytes=2-99"), 10), Requested::Part(2..=9));
+/// assert_eq!(Requested::parse(None, 10), Requested::Whole);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Requested {
     /// The whole blob: no range, several ranges, or another unit.
     Whole,
     /// The first and the last byte.
@@ -15,7 +22,7 @@ pub(crate) enum Requested {
 
 impl Requested {
     /// Reads a `Range` header: [RFC 9110, section 14.2](https://www.rfc-editor.org/rfc/rfc9110#section-14.2).
-    pub(crate) fn parse(header: Option<&str>, size: u64) -> Self {
+    pub fn parse(header: Option<&str>, size: u64) -> Self {
         header.and_then(|header| Self::of(header, size)).unwrap_or(Self::Whole)
     }
 
@@ -52,9 +59,15 @@ impl Requested {
     }
 }
 
+/// Returns the value of the header `Range` of an upload of which `size` bytes have arrived. `0-0` means no byte
+/// or one, as in distribution's registries.
+pub fn received_range(size: u64) -> String {
+    format!("0-{}", size.saturating_sub(1))
+}
+
 /// Reads a `Content-Range` header of an upload, `START-END`: the position of the first byte, and the
 /// number of bytes.
-pub(crate) fn content_range(header: &str) -> Option<(u64, u64)> {
+pub fn content_range(header: &str) -> Option<(u64, u64)> {
     let range = header.trim();
     let (start, end) = range.strip_prefix("bytes ").unwrap_or(range).split_once('-')?;
     let (start, end) = (start.parse::<u64>().ok()?, end.parse::<u64>().ok()?);
