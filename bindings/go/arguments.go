@@ -1,9 +1,6 @@
 package ocigraph
 
-/*
-#cgo pkg-config: ocigraph
-#include <ocigraph.h>
-*/
+// #include <ocigraph.h>
 import "C"
 
 import (

@@ -58,5 +58,6 @@
 //
 // # Building
 //
-// The package uses cgo and links the C library libocigraph, which pkg-config must find.
+// The package uses cgo and links the C library libocigraph, which pkg-config must find. With the build tag
+// ocigraph_static, the program contains the library and needs none at run time.
 package ocigraph

@@ -1,0 +1,6 @@
+//go:build !ocigraph_static
+
+package ocigraph
+
+// #cgo pkg-config: ocigraph
+import "C"
