@@ -11,7 +11,7 @@ PREFIX ?= /usr/local
 export CARGO_BUILD_JOBS := $(JOBS)
 export RUST_TEST_THREADS := $(JOBS)
 
-SCRIPTS := .ci/run bindings/c/install bindings/go/test packages/build packages/check packages/tools python/check-wheel python/environment python/test tests/setup tests/within tools/docs/mdbook tests/scenarios/check tests/article/demo tests/article/walkthrough
+SCRIPTS := .ci/run bindings/c/install bindings/go/test packages/build packages/check packages/runtimes packages/tools python/check-wheel python/environment python/test tests/setup tests/within tools/docs/mdbook tests/scenarios/check tests/article/demo tests/article/walkthrough
 
 .PHONY: help build man c install demo test fuzz soak bench bench-bindings bindgen lint prose docs deny clean python node node-tools packages
 
@@ -117,7 +117,7 @@ node: node-tools ## pack the npm package and the package for this platform: node
 	node node/scripts/stage.js release
 	node node/scripts/pack.js
 
-PACKAGES := cli system c python node
+PACKAGES := cli system c python node source attestations
 packages: $(PACKAGES:%=packages-%) ## build the packages of every platform by cross-compilation, and check those that run here: dist; packages-cli and so on for one list
 
 packages-%:
