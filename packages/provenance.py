@@ -44,7 +44,9 @@ statement = {
             "externalParameters": {"source": source, "packages": sorted({path.split("/")[0] for _, path in packages})},
             "resolvedDependencies": [
                 {"uri": source, "digest": {"gitCommit": commit}},
-                *map(described, ["Cargo.lock", "node/package-lock.json", "packages/requirements.txt", "packages/tools"]),
+                *map(
+                    described, ["Cargo.lock", "node/package-lock.json", "packages/requirements.txt", "packages/tools"]
+                ),
             ],
         },
         "runDetails": details,

@@ -63,7 +63,12 @@ class Ocigraph(ConanFile):
         built = os.path.join(self._target_folder, self._target, profile)
         self.run(f'bindings/c/install "{built}" / "{self.package_folder}"', cwd=self.source_folder)
         copy(self, "LICENSE", self.source_folder, os.path.join(self.package_folder, "licenses"))
-        copy(self, "THIRD-PARTY.txt", os.path.join(self.source_folder, "python"), os.path.join(self.package_folder, "licenses"))
+        copy(
+            self,
+            "THIRD-PARTY.txt",
+            os.path.join(self.source_folder, "python"),
+            os.path.join(self.package_folder, "licenses"),
+        )
         libraries = os.path.join(self.package_folder, "lib")
         rm(self, "libocigraph.a" if self.options.shared else "libocigraph.so*", libraries)
         # Conan writes its own files for CMake and pkg-config.
