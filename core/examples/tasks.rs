@@ -43,10 +43,11 @@ async fn main() -> ExitCode {
 }
 
 // ANCHOR: attach
-async fn attach(client: &Client, image: &str, sbom: &str) -> Result<bool> {
+/// `built` has the digest of the image, which a push returns: a tag can move while the pipeline runs.
+async fn attach(client: &Client, built: &str, sbom: &str) -> Result<bool> {
     let file = File::path(sbom).with_media_type("application/spdx+json");
     let options = AttachOptions::default().files(vec![file]).artifact_type("application/spdx+json");
-    let attached = client.attach(&image.parse()?, options).await?;
+    let attached = client.attach(&built.parse()?, options).await?;
     println!("attached {}", attached.reference);
     Ok(true)
 }
@@ -59,10 +60,13 @@ async fn gate(client: &Client, image: &str) -> Result<bool> {
     for required in &checked.requirements {
         println!("{}: {}", required.requirement, required.presence.name());
     }
+    // `Unknown` is not `Missing`: the registry did not tell. Try again.
+    if checked.presence != Presence::Present {
+        return Ok(false);
+    }
     // Deploy the reference by digest: the tag can move after the check.
     println!("{}", checked.reference);
-    // `Unknown` is not `Missing`: the registry did not tell. Try again.
-    Ok(checked.presence == Presence::Present)
+    Ok(true)
 }
 // ANCHOR_END: gate
 

@@ -19,13 +19,14 @@ static void check(ocigraph_status status) {
 }
 
 // ANCHOR: attach
-static bool attach(ocigraph_str image, ocigraph_str sbom) {
+/* `built` has the digest of the image, which a push returns: a tag can move while the pipeline runs. */
+static bool attach(ocigraph_str built, ocigraph_str sbom) {
     ocigraph_attach_options *options = ocigraph_attach_options_new();
     ocigraph_push_result *attached = NULL;
     ocigraph_str type = OCIGRAPH_STR("application/spdx+json"), no_title = {NULL, 0};
     check(ocigraph_attach_options_set_artifact_type(options, type, &error));
     check(ocigraph_attach_options_add_path(options, sbom, type, no_title, &error));
-    check(ocigraph_client_attach(client, image, options, NULL, &attached, &error));
+    check(ocigraph_client_attach(client, built, options, NULL, &attached, &error));
     printf("attached %.*s\n", OCIGRAPH_PRINTF(ocigraph_push_result_reference(attached)));
     ocigraph_push_result_free(attached);
     ocigraph_attach_options_free(options);
@@ -45,10 +46,11 @@ static bool gate(ocigraph_str image) {
                : presence == OCIGRAPH_PRESENCE_MISSING ? "missing"
                                                        : "unknown");
     }
-    /* Deploy the reference by digest: the tag can move after the check. */
-    printf("%.*s\n", OCIGRAPH_PRINTF(ocigraph_check_report_reference(checked)));
     /* Unknown is not missing: the registry did not tell. Try again. */
     bool admitted = ocigraph_check_report_presence(checked) == OCIGRAPH_PRESENCE_PRESENT;
+    /* Deploy the reference by digest: the tag can move after the check. */
+    if (admitted)
+        printf("%.*s\n", OCIGRAPH_PRINTF(ocigraph_check_report_reference(checked)));
     ocigraph_check_report_free(checked);
     return admitted;
 }

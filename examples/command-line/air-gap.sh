@@ -1,8 +1,8 @@
 #!/bin/sh
 # Carries a repository with everything attached across an air gap: air-gap.sh REPOSITORY DESTINATION
-set -eu
 
 # ANCHOR: air-gap
+set -eu
 repository=$1 destination=$2
 # On this side:
 ocigraph backup --include-referrers --output app.tar "$repository"

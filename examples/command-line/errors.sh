@@ -1,8 +1,8 @@
 #!/bin/sh
 # Tells a missing image from a registry that fails: errors.sh IMAGE
-set -eu
 
 # ANCHOR: errors
+set -eu
 image=$1
 if digest=$(ocigraph resolve "$image" 2> error.txt); then
   echo "$digest"

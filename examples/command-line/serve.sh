@@ -1,8 +1,8 @@
 #!/bin/sh
 # Serves a folder of layouts as a registry, pushes to it, and ends it: serve.sh FOLDER
-set -eu
 
 # ANCHOR: serve
+set -eu
 folder=$1
 ocigraph serve "oci:$folder" --listen 127.0.0.1:0 > served &
 server=$!

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Lists the images without an SBoM: sweep.sh TARGET
-set -eu
 
 # ANCHOR: sweep
+set -eu
 target=$1
 ocigraph sweep "$target" --output rows.ndjson --summary
 # The row of an image has the depth 0. The rows of what is attached to it have its digest in `image`.

@@ -4,12 +4,13 @@
 
 import { argv, exit } from 'node:process';
 
-import { Client, OcigraphError, serve } from 'ocigraph';
+import { type CheckReport, Client, OcigraphError, serve } from 'ocigraph';
 
 // ANCHOR: attach
-async function attach(image: string, sbom: string): Promise<boolean> {
+// `built` has the digest of the image, which a push returns: a tag can move while the pipeline runs.
+async function attach(built: string, sbom: string): Promise<boolean> {
   await using client = new Client();
-  const attached = await client.attach(image, {
+  const attached = await client.attach(built, {
     artifactType: 'application/spdx+json',
     files: [{ path: sbom, mediaType: 'application/spdx+json' }],
   });
@@ -21,14 +22,23 @@ async function attach(image: string, sbom: string): Promise<boolean> {
 // ANCHOR: gate
 async function gate(image: string): Promise<boolean> {
   await using client = new Client();
-  const checked = await client.check(image, ['signature', 'sbom']);
+  let checked: CheckReport;
+  try {
+    checked = await client.check(image, ['signature', 'sbom']);
+  } catch (error) {
+    if (!(error instanceof OcigraphError) || /^(NOT_FOUND|INVALID_.*)$/.test(error.code)) throw error;
+    // The image itself could not be read.
+    console.log('unknown:', error.message);
+    return false;
+  }
   for (const { requirement, presence, details } of checked.requirements) {
     console.log(`${requirement}: ${presence}`, ...details);
   }
+  // `unknown` is not `missing`: the registry did not tell. Try again.
+  if (checked.presence !== 'present') return false;
   // Deploy the reference by digest: the tag can move after the check.
   console.log(checked.reference);
-  // `unknown` is not `missing`: the registry did not tell. Try again.
-  return checked.presence === 'present';
+  return true;
 }
 // ANCHOR_END: gate
 

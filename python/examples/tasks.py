@@ -12,10 +12,11 @@ from ocigraph import Client, Error, File
 
 
 # ANCHOR: attach
-def attach(image: str, sbom: str) -> bool:
+def attach(built: str, sbom: str) -> bool:
+    # `built` has the digest of the image, which a push returns: a tag can move while the pipeline runs.
     with Client() as client:
         file = File(sbom, media_type="application/spdx+json")
-        attached = client.attach(image, file, artifact_type="application/spdx+json")
+        attached = client.attach(built, file, artifact_type="application/spdx+json")
     print("attached", attached.reference)
     return True
 
@@ -26,12 +27,20 @@ def attach(image: str, sbom: str) -> bool:
 # ANCHOR: gate
 def gate(image: str) -> bool:
     with Client() as client:
-        checked = client.check(image, ["signature", "sbom"])
-        for required in checked.requirements:
-            print(f"{required.requirement}: {required.presence}", *required.details)
+        try:
+            checked = client.check(image, ["signature", "sbom"])
+        except Error as error:
+            if error.code == "NOT_FOUND" or error.code.startswith("INVALID_"):
+                raise
+            # The image itself could not be read.
+            print("unknown:", error)
+            return False
+    for required in checked.requirements:
+        print(f"{required.requirement}: {required.presence}", *required.details)
+    # `unknown` is not `missing`: the registry did not tell. Try again.
+    if checked.presence == "present":
         # Deploy the reference by digest: the tag can move after the check.
         print(checked.reference)
-    # `unknown` is not `missing`: the registry did not tell. Try again.
     return checked.presence == "present"
 
 

@@ -56,8 +56,9 @@ func run(ctx context.Context, client *ocigraph.Client, arguments []string) (bool
 }
 
 // ANCHOR: attach
-func attach(ctx context.Context, client *ocigraph.Client, image, sbom string) (bool, error) {
-	attached, err := client.Attach(ctx, image, &ocigraph.AttachOptions{
+// built has the digest of the image, which a push returns: a tag can move while the pipeline runs.
+func attach(ctx context.Context, client *ocigraph.Client, built, sbom string) (bool, error) {
+	attached, err := client.Attach(ctx, built, &ocigraph.AttachOptions{
 		ArtifactType: "application/spdx+json",
 		Files:        []ocigraph.File{{Path: sbom, MediaType: "application/spdx+json"}},
 	})
@@ -79,10 +80,13 @@ func gate(ctx context.Context, client *ocigraph.Client, image string) (bool, err
 	for _, required := range checked.Requirements {
 		fmt.Printf("%s: %s\n", required.Requirement, required.Presence)
 	}
+	// PresenceUnknown is not PresenceMissing: the registry did not tell. Try again.
+	if checked.Presence != ocigraph.PresencePresent {
+		return false, nil
+	}
 	// Deploy the reference by digest: the tag can move after the check.
 	fmt.Println(checked.Reference)
-	// PresenceUnknown is not PresenceMissing: the registry did not tell. Try again.
-	return checked.Presence == ocigraph.PresencePresent, nil
+	return true, nil
 }
 
 // ANCHOR_END: gate

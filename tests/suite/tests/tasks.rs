@@ -57,7 +57,7 @@ fn does_all_tasks(program: &Path) {
     let image = format!("{repository}@{}", place.digest("v1"));
     let refused = run(&["gate", &v1]);
     assert_eq!(refused.code, Some(1), "{refused}");
-    assert_eq!(refused.stdout, format!("signature: missing\nsbom: present\n{image}\n"));
+    assert_eq!(refused.stdout, "signature: missing\nsbom: present\n");
     place.sign("v1");
     let admitted = run(&["gate", &v1]).ok();
     assert_eq!(admitted, format!("signature: present\nsbom: present\n{image}\n"));
@@ -150,15 +150,19 @@ fn the_scripts_do_all_tasks() {
     let v1 = place.image("v1");
 
     let attached = run("attach", &[&v1, "sbom.spdx.json"]).ok();
-    assert!(attached.contains(&format!("{v1}\n└── application/spdx+json")), "{attached}");
+    let by_digest = format!("{repository}@{}", place.digest("v1"));
+    assert!(attached.contains(&format!("{by_digest}\n└── application/spdx+json")), "{attached}");
+    let failed = run("attach", &[&v1, "no-such-file"]);
+    assert_eq!(failed.code, Some(1), "{failed}");
 
     let refused = run("gate", &[&v1]);
     assert_eq!(refused.code, Some(1), "{refused}");
     assert_eq!(refused.stdout, "refused: something is missing\n");
     place.sign("v1");
-    assert_eq!(run("gate", &[&v1]).ok(), format!("deploy {v1}\n"));
+    assert_eq!(run("gate", &[&v1]).ok(), format!("deploy {by_digest}\n"));
     let unreachable = run("gate", &["127.0.0.1:1/app:v1"]);
-    assert_ne!(unreachable.code, Some(0), "{unreachable}");
+    assert_eq!(unreachable.code, Some(3), "{unreachable}");
+    assert_eq!(unreachable.stdout, "try again: the registry did not tell\n");
 
     let swept = run("sweep", &[repository]).ok();
     assert!(
