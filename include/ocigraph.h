@@ -2008,8 +2008,8 @@ ocigraph_status ocigraph_delete_options_set_force(ocigraph_delete_options *optio
                                                   ocigraph_error **error);
 
 // Deletes only what is attached by edges of this kind, to the artifact or to the images of an
-// index, and what is attached to that; the artifact itself stays. [EdgeKind::Referrer] and
-// [EdgeKind::Tag]; another kind fails with INVALID_ARGUMENT, because an index needs what it lists.
+// index, and what is attached to that; the artifact itself stays. The kind is that of referrers or
+// that of tags; another one fails with INVALID_ARGUMENT, because an index needs what it lists.
 // Default: deletes the artifact with everything that is attached.
 //
 // `only`: one of `OCIGRAPH_EDGE_KIND_*`.

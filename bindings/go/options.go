@@ -413,9 +413,9 @@ type DeleteOptions struct {
 	// fails with [ErrIncomplete].
 	Force bool
 	// Only deletes only what is attached by edges of this kind, to the artifact or to the images of an index, and what
-	// is attached to that; the artifact itself stays. [EdgeKind::Referrer] and [EdgeKind::Tag]; another kind fails with
-	// [ErrInvalidArgument], because an index needs what it lists. Default: deletes the artifact with everything that is
-	// attached.
+	// is attached to that; the artifact itself stays. The kind is that of referrers or that of tags; another one fails
+	// with [ErrInvalidArgument], because an index needs what it lists. Default: deletes the artifact with everything
+	// that is attached.
 	Only EdgeKind
 	// IfExists returns an empty report if reference names nothing. Default: false; it then fails with [ErrNotFound].
 	IfExists bool

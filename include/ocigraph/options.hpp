@@ -349,9 +349,9 @@ class delete_options
      * list then fails with INCOMPLETE. */
     delete_options &force(bool force) { return set(ocigraph_delete_options_set_force, force); }
     /* Deletes only what is attached by edges of this kind, to the artifact or to the images of an index, and what is
-     * attached to that; the artifact itself stays. [EdgeKind::Referrer] and [EdgeKind::Tag]; another kind fails with
-     * INVALID_ARGUMENT, because an index needs what it lists. Default: deletes the artifact with everything that is
-     * attached. */
+     * attached to that; the artifact itself stays. The kind is that of referrers or that of tags; another one fails
+     * with INVALID_ARGUMENT, because an index needs what it lists. Default: deletes the artifact with everything
+     * that is attached. */
     delete_options &only(std::int32_t only) { return set(ocigraph_delete_options_set_only, only); }
     /* If true, returns an empty report if `reference` names nothing. Default: false; it then fails with NOT_FOUND. */
     delete_options &if_exists(bool if_exists) { return set(ocigraph_delete_options_set_if_exists, if_exists); }

@@ -72,8 +72,8 @@ pub extern "C" fn ocigraph_delete_options_set_force(
 }
 
 /// Deletes only what is attached by edges of this kind, to the artifact or to the images of an
-/// index, and what is attached to that; the artifact itself stays. [EdgeKind::Referrer] and
-/// [EdgeKind::Tag]; another kind fails with INVALID_ARGUMENT, because an index needs what it lists.
+/// index, and what is attached to that; the artifact itself stays. The kind is that of referrers or
+/// that of tags; another one fails with INVALID_ARGUMENT, because an index needs what it lists.
 /// Default: deletes the artifact with everything that is attached.
 ///
 /// `only`: one of `OCIGRAPH_EDGE_KIND_*`.

@@ -449,9 +449,9 @@ class ArtifactOperations(Base):
                 them, and proceeds if a list of tags or referrers cannot be read completely. Default: False; an
                 incomplete list then fails with `IncompleteError`.
             only: deletes only what is attached by edges of this kind, to the artifact or to the images of an index, and
-                what is attached to that; the artifact itself stays. [EdgeKind::Referrer] and [EdgeKind::Tag]; another
-                kind fails with `InvalidArgumentError`, because an index needs what it lists. Default: deletes the
-                artifact with everything that is attached.
+                what is attached to that; the artifact itself stays. The kind is that of referrers or that of tags;
+                another one fails with `InvalidArgumentError`, because an index needs what it lists. Default: deletes
+                the artifact with everything that is attached.
             if_exists: returns an empty report if ``reference`` names nothing. Default: False; it then fails with
                 `NotFoundError`.
             concurrency: maximum number of concurrent requests. Default, also for 0: 128. Values above 512 count as 512.
