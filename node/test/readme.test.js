@@ -36,13 +36,13 @@ test('the programs of the README compile and run', async (t) => {
     writeFileSync(`${name}.mts`, here(source));
     return name;
   });
-  assert.equal(programs.length, 8);
+  assert.equal(programs.length, 9);
   const options = ['--strict', '--noUncheckedIndexedAccess', '--target', 'es2022', '--module', 'nodenext'];
   await tsc('--ignoreConfig', ...options, '--types', 'node', ...programs.map((name) => `${name}.mts`));
   const printed = [];
   for (const name of programs) printed.push(await succeed(process.execPath, [`${name}.mjs`], { cwd }));
 
-  const [discovered, attached, signedIn, copied, progress, streams, errors, digests] = printed;
+  const [discovered, attached, signedIn, copied, progress, streams, errors, digests, tested] = printed;
   assert.match(discovered, /└── signature\/example\n {4}└── sha256:\w{64}\n\n1 referrer signature\/example sha256:/);
   assert.match(attached, /@sha256:\w{64} \[ 'uploaded', 'uploaded' \]\n\[ 'out.sbom.json', 'out.notes.md' \]\n0\n3\n$/);
   assert.equal(signedIn, "[ 'v1' ]\n");
@@ -52,6 +52,7 @@ test('the programs of the README compile and run', async (t) => {
   assert.equal(readFileSync(join(cwd, 'copy.json'), 'utf8'), '{"good":true}');
   assert.match(errors, /^not released yet: resolve /);
   assert.match(digests, /^sha256:44136fa3\w*\nsha256:\w{64} 13 sbom.json\n$/);
+  assert.match(tested, /pass 1\n/);
 });
 
 test('the JavaScript of the README runs unchanged', async (t) => {

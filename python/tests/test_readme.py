@@ -7,6 +7,8 @@ import doctest
 import io
 import logging
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +45,14 @@ def test_the_code_of_the_readme_prints_the_shown_output(work: Path) -> None:
             assert same, f"{code}\nprinted:\n{printed.getvalue()}"
             compared += 1
     assert compared >= 6
+
+
+def test_the_test_of_the_readme_passes(work: Path) -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```$", README.read_text(), re.MULTILINE | re.DOTALL)
+    [code] = [block for block in blocks if "unittest.main()" in block]
+    (work / "test_registry.py").write_text(code)
+    ran = subprocess.run([sys.executable, "test_registry.py"], capture_output=True, text=True)
+    assert ran.returncode == 0 and "Ran 1 test" in ran.stderr, ran.stderr
 
 
 def test_the_code_of_the_projects_readme_runs(work: Path) -> None:
