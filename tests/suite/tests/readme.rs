@@ -1,6 +1,6 @@
 //! Runs the programs of the README and of the pages of the languages: those in C++ and Go. `site.rs` runs the commands.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use ocigraph_suite::{Workspace, c_library, with_library};
 
@@ -52,11 +52,43 @@ fn the_cpp_program_of_its_page_runs() {
     prints_the_sbom(&work, build.arg("-locigraph"));
 }
 
+/// Returns the command that builds the program of a folder.
+fn go_build(work: &Workspace) -> Command {
+    let mut build = work.command("go");
+    build.args(["build", "-o", "program", "."]);
+    for (name, value) in std::env::vars().filter(|(n, _)| matches!(n.as_str(), "GOCACHE" | "HOME"))
+    {
+        build.env(name, value);
+    }
+    with_library(&mut build);
+    build
+}
+
+#[test]
+fn the_whole_go_program_of_its_page_runs() {
+    const PAGE: &str = include_str!("../../../docs/go.md");
+    let work = attached();
+    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bindings/go");
+    let package = package.canonicalize().unwrap();
+    let module = block(PAGE, "text");
+    let (required, _) = module.split_once("=> ").unwrap();
+    work.write("go.mod", format!("{required}=> {}\n", package.display()));
+    work.write("main.go", PAGE.split("```go\n").nth(2).unwrap().split("```").next().unwrap());
+    work.run(&mut go_build(&work)).ok();
+    let run = |image: &str| {
+        let mut program = work.command(work.path("program"));
+        work.run(program.arg(image).env("LD_LIBRARY_PATH", c_library().join("lib"))).ok()
+    };
+    let printed = run("oci:store/app:v1");
+    assert!(printed.contains("sbom/example"), "{printed}");
+    assert_eq!(run("oci:store/app:v9"), "there is no such image\n");
+}
+
 #[test]
 fn the_go_program_of_the_readme_runs() {
     let work = attached();
     let name = "github.com/ocigraph/ocigraph/bindings/go";
-    let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bindings/go");
+    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bindings/go");
     let package = package.canonicalize().unwrap();
     work.write(
         "go.mod",
@@ -74,11 +106,5 @@ fn the_go_program_of_the_readme_runs() {
             block(README, "go")
         ),
     );
-    let mut build = work.command("go");
-    build.args(["build", "-o", "program", "."]);
-    for (name, value) in std::env::vars().filter(|(n, _)| matches!(n.as_str(), "GOCACHE" | "HOME"))
-    {
-        build.env(name, value);
-    }
-    prints_the_sbom(&work, with_library(&mut build));
+    prints_the_sbom(&work, &mut go_build(&work));
 }

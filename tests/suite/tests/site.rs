@@ -98,13 +98,14 @@ fn is_marked(block: &Block) -> bool {
 }
 
 /// The pages whose commands a test of this file runs.
-const RUN: [&str; 8] = [
+const RUN: [&str; 9] = [
     "README.md",
     "docs/air-gap.md",
     "docs/attached.md",
     "docs/coming-from-oras.md",
     "docs/command-line.md",
     "docs/credentials.md",
+    "docs/gate.md",
     "docs/sweep.md",
     "docs/sync.md",
 ];
@@ -226,6 +227,13 @@ fn the_commands_about_attached_manifests_run() {
 }
 
 #[test]
+fn the_commands_of_the_gate_run() {
+    let output = Place::new().run_page("docs/gate.md");
+    assert!(output.contains("missing  signature") && output.contains("exit code 1\n"), "{output}");
+    assert!(output.contains("present  signature"), "{output}");
+}
+
+#[test]
 fn the_commands_of_sync_run() {
     let place = Place::new();
     place.run_page("docs/sync.md");
@@ -270,6 +278,23 @@ fn the_commands_about_credentials_run() {
         .replace("production.example.com", protected.host());
     let output = place.run(&commands).ok();
     assert!(output.contains("Login Succeeded"), "{output}");
+}
+
+#[test]
+fn a_file_of_passwords_can_be_written_without_htpasswd() {
+    let page = blocks("docs/serve.md");
+    let perl = page.iter().find(|block| block.code.contains("perl")).unwrap();
+    let place = Place::new();
+    place.work.write("password", PASSWORD);
+    place.run(&perl.code).ok();
+    let script = "
+        ocigraph serve oci:served --listen 127.0.0.1:0 --htpasswd users > listening &
+        trap 'kill $!' EXIT
+        until grep -q listening listening; do sleep 0.1; done
+        host=$(sed 's/^listening on //' listening)
+        if ocigraph repos \"$host\"; then exit 1; fi
+        ocigraph repos -u ada --password-stdin \"$host\" < password";
+    place.run(script).ok();
 }
 
 const EMPTY_JSON: &str = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
