@@ -1,6 +1,7 @@
 //! Kills, other writers, and large blobs.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::{Read as _, Write as _},
     net::TcpStream,
@@ -9,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ocigraph_suite::{Random, Workspace, ocigraph_binary};
+use ocigraph_suite::{Random, Workspace, ocigraph_binary, soak_setting};
 
 use crate::served::{PATIENCE, Served, assert_whole};
 
@@ -120,6 +121,113 @@ fn a_command_writes_to_a_layout_while_clients_push_through_the_server() {
         lines
     };
     assert_eq!(sorted(&tags), sorted(&direct));
+}
+
+/// Clients of the server, and commands that write to the layout beside them.
+const CLIENTS: u64 = 8;
+const WRITERS: u64 = 2;
+/// Artifacts that each of them keeps.
+const KEPT: usize = 12;
+/// The time of the test without OCIGRAPH_SOAK_SECONDS.
+const A_TEST: Duration = Duration::from_secs(15);
+
+/// `OCIGRAPH_SOAK_SECONDS=600 cargo test -p ocigraph-suite --test serve all_at_once -- --nocapture` takes
+/// ten minutes.
+#[test]
+#[expect(clippy::print_stderr, reason = "shows the result of a run of ten minutes")]
+fn clients_and_other_writers_work_on_one_layout_all_at_once() {
+    let work = Workspace::new();
+    let served = Served::folder(&work);
+    work.write("base", "base");
+    work.ocigraph(&["push", &served.reference("app:base"), "base"]).ok();
+    let seed = Random::seed();
+    eprintln!("OCIGRAPH_SOAK_SEED={seed}");
+    let until =
+        Instant::now() + soak_setting("OCIGRAPH_SOAK_SECONDS").map_or(A_TEST, Duration::from_secs);
+    let targets = [
+        vec![served.reference("app"); CLIENTS as usize],
+        vec!["oci:registry/app".to_owned(); WRITERS as usize],
+    ];
+    let workers: Vec<(BTreeMap<String, u64>, usize)> = thread::scope(|scope| {
+        let workers = targets.concat().into_iter().enumerate().map(|(number, target)| {
+            let (work, random) = (&work, Random::new(seed.wrapping_add(number as u64)));
+            scope.spawn(move || keep_busy(work, &target, number, random, until))
+        });
+        let workers: Vec<_> = workers.collect();
+        workers.into_iter().map(|worker| worker.join().expect("a worker")).collect()
+    });
+    let memory = served.memory();
+    assert!(memory <= 2 * MOST, "{} MiB after it", memory >> 20);
+    let mut expected: Vec<String> =
+        workers.iter().flat_map(|(tags, _)| tags.keys().cloned()).collect();
+    expected.push("base".to_owned());
+    expected.sort();
+    let tags = work.ocigraph(&["tags", &served.reference("app")]).ok();
+    let mut tags: Vec<String> = tags.lines().map(str::to_owned).collect();
+    tags.sort();
+    assert_eq!(tags, expected);
+    for (tag, size) in workers.iter().flat_map(|(tags, _)| tags) {
+        assert_pulled(&work, &served.reference("app"), tag, *size, "last");
+    }
+    assert_whole(&work, "registry/app");
+    assert_eq!(served.ended_by("TERM").code(), Some(0));
+    assert_whole(&work, "registry/app");
+    let done: usize = workers.iter().map(|(_, done)| done).sum();
+    eprintln!("{done} commands, {} tags, {} MiB at the end", tags.len(), memory >> 20);
+}
+
+/// Pushes, attaches, pulls and deletes until the end. Returns the tags that are left, with the sizes of
+/// their files, and the number of commands.
+fn keep_busy(
+    work: &Workspace,
+    target: &str,
+    number: usize,
+    mut random: Random,
+    until: Instant,
+) -> (BTreeMap<String, u64>, usize) {
+    let (mut tags, mut done) = (BTreeMap::new(), 0);
+    while Instant::now() < until {
+        done += 1;
+        let known: Vec<String> = tags.keys().cloned().collect();
+        match random.of(&known) {
+            Some(tag) if tags.len() >= KEPT || random.one_in(6) => {
+                work.ocigraph(&["delete", "--yes", &format!("{target}:{tag}")]).ok();
+                tags.remove(&tag);
+            }
+            Some(tag) if random.one_in(3) => {
+                assert_pulled(work, target, &tag, tags[&tag], &format!("pulled-{number}"));
+            }
+            Some(tag) if random.one_in(3) => {
+                let file = format!("attached-{number}");
+                work.write(&file, format!("{number} {done}"));
+                let subject = format!("{target}:{tag}");
+                let kind = ["--artifact-type", "sbom/example"];
+                work.ocigraph(&[&["attach", &subject][..], &kind, &[&file]].concat()).ok();
+                let found = work.ocigraph(&["discover", "--format", "json", &subject]).ok();
+                assert!(found.contains("sbom/example"), "{found}");
+            }
+            _ => {
+                let most = if random.one_in(8) { 8 << 20 } else { 64 << 10 };
+                let size = 1 + random.below(most);
+                let (file, tag) = (format!("file-{number}"), format!("of-{number}-{done}"));
+                work.write(&file, content_of(&tag, size));
+                work.ocigraph(&["push", &format!("{target}:{tag}"), &file]).ok();
+                tags.insert(tag, size);
+            }
+        }
+    }
+    (tags, done)
+}
+
+fn content_of(tag: &str, size: u64) -> Vec<u8> {
+    tag.bytes().cycle().take(size as usize).collect()
+}
+
+fn assert_pulled(work: &Workspace, target: &str, tag: &str, size: u64, folder: &str) {
+    let _ = fs::remove_dir_all(work.path(folder));
+    work.ocigraph(&["pull", &format!("{target}:{tag}"), "--output", folder]).ok();
+    let pulled = fs::read_dir(work.path(folder)).unwrap().flatten().next().unwrap();
+    assert!(fs::read(pulled.path()).unwrap() == content_of(tag, size), "the content of {tag}");
 }
 
 /// Maximum memory of the server while large blobs pass through it.
