@@ -63,9 +63,9 @@ pub struct DeleteOptions {
     /// false; an incomplete list then fails with [INCOMPLETE](crate::Code::Incomplete).
     pub force: bool,
     /// Deletes only what is attached by edges of this kind, to the artifact or to the images of an index,
-    /// and what is attached to that; the artifact itself stays. The kind is that of
-    /// referrers or that of tags; another one fails with
-    /// [INVALID_ARGUMENT](crate::Code::InvalidArgument), because an index needs what it lists. Default: deletes the artifact with everything that is attached.
+    /// and what is attached to that; the artifact itself stays. The kind is that of referrers or that of
+    /// tags; another one fails with [INVALID_ARGUMENT](crate::Code::InvalidArgument), because an index
+    /// needs what it lists. Default: deletes the artifact with everything that is attached.
     pub only: Option<EdgeKind>,
     /// Returns an empty report if `reference` names nothing. Default: false; it then fails with
     /// [NOT_FOUND](crate::Code::NotFound).

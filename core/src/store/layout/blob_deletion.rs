@@ -38,14 +38,19 @@ impl Inner {
                 return Err(Error::new(Code::Conflict, message)
                     .with_hint("delete the artifact; the blobs that nothing needs go with it"));
             }
-            let folder = opened.blobs(digest.algorithm_name()).map_err(|e| {
-                refusal_error("remove", &self.directory.blob_path(digest), "file", e)
-            })?;
-            folder.remove(digest.encoded())?;
-            lock(&self.durable).remove(digest);
-            Ok(())
+            self.remove_file(&opened, digest)
         })?;
         deleted.ok_or_else(|| busy(digest))
+    }
+
+    /// Removes the file of a blob. The caller has excluded other handles.
+    pub(super) fn remove_file(&self, opened: &OpenLayout, digest: &Digest) -> Result<()> {
+        let folder = opened
+            .blobs(digest.algorithm_name())
+            .map_err(|e| refusal_error("remove", &self.directory.blob_path(digest), "file", e))?;
+        folder.remove(digest.encoded())?;
+        lock(&self.durable).remove(digest);
+        Ok(())
     }
 
     /// Returns what lists a manifest, as a phrase for users.

@@ -118,14 +118,7 @@ impl Inner {
     /// Removes the file of a manifest. CONFLICT while another handle has leases: it may be pushing the
     /// same manifest. The caller holds the lock of the index.
     fn remove_manifest(&self, opened: &OpenLayout, digest: &Digest) -> Result<()> {
-        let removed = self.exclusively(opened, |_| {
-            let folder = opened.blobs(digest.algorithm_name()).map_err(|e| {
-                refusal_error("remove", &self.directory.blob_path(digest), "file", e)
-            })?;
-            folder.remove(digest.encoded())?;
-            lock(&self.durable).remove(digest);
-            Ok(())
-        })?;
+        let removed = self.exclusively(opened, |_| self.remove_file(opened, digest))?;
         removed.ok_or_else(|| busy(digest))
     }
 
