@@ -417,6 +417,15 @@ pub use store::{
     list::List,
     memory_budget::Memory,
 };
+#[cfg(feature = "layout")]
+pub use {
+    content::transfer_buffers::TransferBuffers,
+    operation::{
+        backup::{ArchivedTag, BackupOptions, BackupReport},
+        restore::{RestoreOptions, RestoreReport},
+    },
+    store::layout::{BlobUpload, LastBatch, Layout, OpenBlob},
+};
 #[cfg(feature = "registry")]
 pub use {
     operation::login::{LoginResult, LogoutResult},
@@ -424,12 +433,4 @@ pub use {
         Connection, ReferrersMode, Registry, ResolveOverride,
         auth::{Credential, CredentialSource, Credentials, LoginTarget, Secret, StoredIn},
     },
-};
-#[cfg(feature = "layout")]
-pub use {
-    operation::{
-        backup::{ArchivedTag, BackupOptions, BackupReport},
-        restore::{RestoreOptions, RestoreReport},
-    },
-    store::layout::{BlobUpload, Layout},
 };

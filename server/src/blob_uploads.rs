@@ -18,7 +18,7 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_URL_SAFE};
 use futures::{StreamExt as _, future, stream};
 use ocigraph::{
-    Algorithm, BlobUpload, ByteStream, Code, Descriptor, Digest, Layout, ReadStore as _,
+    Algorithm, BlobUpload, ByteStream, Code, Descriptor, Digest, LastBatch, Layout, ReadStore as _,
     Store as _, StoredBlob,
 };
 use serde_json::{Value, json};
@@ -125,7 +125,9 @@ pub(crate) async fn append(
     let habits = &registry.habits;
     check_part(registry, request)?;
     let turn = session.turn().await;
-    let size = receive(registry, request, name, id, &session, &turn).await?;
+    let last = receive(registry, request, name, id, &session, &turn).await?;
+    let size = session.upload.write_last(last).await;
+    let size = size.map_err(|e| ErrorResponse::of(&e, Sought::Upload))?;
     let reported = match habits.has_stale_range {
         true => session.first_part(size),
         false => size,
@@ -151,8 +153,8 @@ pub(crate) async fn finish(
         let failed = |e| ErrorResponse::of(&e, Sought::Upload);
         session.upload.expect(algorithm).await.map_err(failed)?;
     }
-    receive(registry, request, name, id, &session, &turn).await?;
-    let stored = store(registry, request, name, &session.upload, &digest).await;
+    let last = receive(registry, request, name, id, &session, &turn).await?;
+    let stored = store(registry, request, name, &session.upload, last, &digest).await;
     if stored.is_ok() || !registry.habits.keeps_failed_uploads {
         registry.uploads.remove(id);
     }
@@ -208,7 +210,7 @@ fn check_part(registry: &Registry, request: &Request) -> Result<(), ErrorRespons
     }
 }
 
-/// Receives a part of an upload, and returns the number of bytes that have arrived then.
+/// Receives a part of an upload, and returns what is not written of it.
 async fn receive(
     registry: &Registry,
     request: &Request,
@@ -216,7 +218,7 @@ async fn receive(
     id: &str,
     session: &Session,
     turn: &Turn<'_>,
-) -> Result<u64, ErrorResponse> {
+) -> Result<LastBatch, ErrorResponse> {
     let size = session.upload.size();
     let header = request.header(CONTENT_RANGE);
     let expected = match header.filter(|_| registry.habits.checks_content_range) {
@@ -242,7 +244,7 @@ async fn receive(
         Some(length) => exactly(content, length),
         None => content,
     };
-    session.upload.append(size, content).await.map_err(|e| match e.code() {
+    session.upload.receive(size, content).await.map_err(|e| match e.code() {
         Code::Conflict => {
             let size = session.upload.size();
             out_of_order(registry, request, At { name, id, size })
@@ -285,8 +287,9 @@ async fn complete(
     ended: CancellationToken,
 ) -> Result<Response<Body>, ErrorResponse> {
     let content = body::stream(request.take_body(), registry.options.idle_timeout, ended);
-    upload.append(0, content).await.map_err(|e| not_received(&e, Sought::Upload))?;
-    store(registry, request, name, upload, digest).await
+    let last = upload.receive(0, content).await;
+    let last = last.map_err(|e| not_received(&e, Sought::Upload))?;
+    store(registry, request, name, upload, last, digest).await
 }
 
 async fn store(
@@ -294,9 +297,10 @@ async fn store(
     request: &Request,
     name: &str,
     upload: &BlobUpload,
+    last: LastBatch,
     digest: &Digest,
 ) -> Result<Response<Body>, ErrorResponse> {
-    match upload.finish(digest).await {
+    match upload.finish_with(last, digest).await {
         Ok(_) if registry.habits.has_sha512 => Ok(created(registry, request, name, digest)),
         Ok(blob) => {
             let stored = under_sha256(registry, name, &blob).await?;

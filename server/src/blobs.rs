@@ -12,7 +12,9 @@ use axum::{
     },
 };
 use futures::{StreamExt as _, stream};
-use ocigraph::{Algorithm, ByteStream, Code, Descriptor, Digest, ReadStore, Store as _};
+use ocigraph::{
+    Algorithm, ByteStream, Code, Descriptor, Digest, OpenBlob, ReadStore, Store as _, media_type,
+};
 
 use crate::{
     errors::{ErrorResponse, Sought},
@@ -22,6 +24,9 @@ use crate::{
     request::{Request, digest_of},
     routes::Registry,
 };
+
+/// Maximum bytes of a blob that is read when it is opened.
+const SMALL: u64 = 32 * 1024;
 
 /// `GET` and `HEAD /v2/<name>/blobs/<digest>`
 pub(crate) async fn read(
@@ -33,7 +38,16 @@ pub(crate) async fn read(
     let digest = digest_of(digest)?;
     let repository = registry.existing(name, Sought::Blob).await?;
     let failed = |e| ErrorResponse::of(&e, Sought::Blob);
-    let blob = repository.store.describe_blob(&digest).await.map_err(failed)?;
+    let opened = match &repository.layout {
+        Some(layout) if request.method == Method::GET => {
+            layout.open_blob(&digest, SMALL).await.map_err(failed)?
+        }
+        _ => None,
+    };
+    let blob = match &opened {
+        Some(opened) => Descriptor::new(media_type::OCTET_STREAM, digest.clone(), opened.size),
+        None => repository.store.describe_blob(&digest).await.map_err(failed)?,
+    };
     let size = blob.size;
     let habits = &registry.habits;
     let digest = match habits.has_sha512 {
@@ -59,11 +73,16 @@ pub(crate) async fn read(
             );
         }
     };
-    let content = match request.method {
-        Method::HEAD => {
+    let content = match (opened, &request.file_parts) {
+        _ if request.method == Method::HEAD => {
             repository.keep_found(&blob).await;
             Body::empty()
         }
+        (Some(OpenBlob { content: Some(content), .. }), _) => {
+            // A small blob: its size fits.
+            Body::from(content.slice(start as usize..(start + length) as usize))
+        }
+        (Some(opened), Some(parts)) => Body::from_stream(parts.stream(opened.file, start, length)),
         _ => {
             let content = repository.store.fetch_blob(&blob, start).await.map_err(failed)?;
             Body::from_stream(limited(content, length))

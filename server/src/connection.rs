@@ -7,14 +7,17 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     sync::Semaphore,
     time::{sleep, timeout},
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+#[cfg(target_os = "linux")]
+use crate::file_sender::FileSender;
 use crate::{
+    file_parts::FileParts,
     routes::{self, Registry},
     timed_io::TimedIo,
 };
@@ -62,9 +65,9 @@ pub(crate) async fn accept(
         connections.spawn(async move {
             let _place = place;
             let served = async {
-                let Some(tls) = tls else { return serve(stream, registry, stop).await };
+                let Some(tls) = tls else { return serve_plain(stream, registry, stop).await };
                 match timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
-                    Ok(Ok(stream)) => serve(stream, registry, stop).await,
+                    Ok(Ok(stream)) => serve(stream, None, registry, stop).await,
                     Ok(Err(e)) => tracing::debug!(error = %e, "a TLS handshake failed"),
                     Err(_) => tracing::debug!("a TLS handshake took too long"),
                 }
@@ -82,17 +85,39 @@ pub(crate) async fn accept(
     connections.wait().await;
 }
 
-async fn serve<S>(stream: S, registry: Arc<Registry>, stop: CancellationToken)
-where
+#[cfg(target_os = "linux")]
+async fn serve_plain(stream: TcpStream, registry: Arc<Registry>, stop: CancellationToken) {
+    let sender = FileSender::new(stream);
+    let parts = sender.parts();
+    serve(sender, Some(parts), registry, stop).await;
+}
+
+#[cfg(not(target_os = "linux"))]
+async fn serve_plain(stream: TcpStream, registry: Arc<Registry>, stop: CancellationToken) {
+    serve(stream, None, registry, stop).await;
+}
+
+/// Serves a connection. `parts` are the parts of files that it sends without a copy, if it can.
+async fn serve<S>(
+    stream: S,
+    parts: Option<FileParts>,
+    registry: Arc<Registry>,
+    stop: CancellationToken,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let io = TokioIo::new(TimedIo::new(stream, registry.options.idle_timeout));
     let service = service_fn(move |request: Request<Incoming>| {
-        let registry = Arc::clone(&registry);
-        async move { Ok::<_, Infallible>(routes::handle(&registry, request.map(Body::new)).await) }
+        let (registry, parts) = (Arc::clone(&registry), parts.clone());
+        async move {
+            let request = routes::handle(&registry, request.map(Body::new), parts);
+            Ok::<_, Infallible>(request.await)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
+        // `file_parts` relies on it.
+        .writev(true)
         .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(BUFFER_SIZE)
         .max_headers(MAX_HEADERS)

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ocigraph::{Code, Error, Layout, Limits, ReadStore, Result};
+use ocigraph::{Code, Error, Layout, Limits, ReadStore, Result, TransferBuffers};
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use crate::{
@@ -22,6 +22,8 @@ use crate::{
 
 /// Maximum number of layouts of the folder that are kept open, beside those that are in use.
 const MAX_OPEN: usize = 64;
+/// Maximum number of repositories that are opened at the same time.
+const MAX_OPENING: usize = 8;
 /// Time after which an open layout that nobody uses is closed.
 const CLOSE_AFTER: Duration = Duration::from_secs(10 * 60);
 
@@ -67,6 +69,10 @@ pub(crate) struct Repositories {
     open: Mutex<HashMap<String, Open>>,
     /// Lists of the folder that are being read: each reads all its directories.
     lists: Semaphore,
+    /// Repositories of the folder that are being opened: each takes a thread.
+    opening: Semaphore,
+    /// The memory of all uploads and downloads.
+    buffers: TransferBuffers,
 }
 
 #[derive(Debug)]
@@ -85,6 +91,7 @@ impl Repositories {
     pub(crate) async fn open(sources: &[String], options: &ServerOptions) -> Result<Self> {
         let (read_only, is_imitation) = (options.read_only, options.behave_as.is_some());
         let (mut named, mut folder) = (BTreeMap::new(), None);
+        let buffers = TransferBuffers::default();
         for argument in sources {
             let found = match Source::open(argument).await? {
                 Source::Tree(path) => {
@@ -98,11 +105,12 @@ impl Repositories {
                     Vec::new()
                 }
                 Source::Layout { name, path } => {
-                    let layout = registry_layout(Layout::open(path), is_imitation);
+                    let layout = registry_layout(Layout::open(path), is_imitation).sharing(&buffers);
                     vec![Repository::of_layout(&name, layout, !read_only)]
                 }
                 Source::Archive { name, path } => {
-                    vec![Repository::of_layout(&name, Layout::open(path), false)]
+                    let layout = Layout::open(path).sharing(&buffers);
+                    vec![Repository::of_layout(&name, layout, false)]
                 }
                 Source::Repositories(repositories) => {
                     let opened = |(name, store)| {
@@ -122,7 +130,8 @@ impl Repositories {
             }
         }
         let (open, lists) = (Mutex::default(), Semaphore::new(1));
-        Ok(Self { named, folder, read_only, is_imitation, open, lists })
+        let opening = Semaphore::new(MAX_OPENING);
+        Ok(Self { named, folder, read_only, is_imitation, open, lists, opening, buffers })
     }
 
     /// Opens a repository that exists.
@@ -152,6 +161,11 @@ impl Repositories {
             open.used = Instant::now();
             return Ok(Arc::clone(&open.repository));
         }
+        let _turn = self.opening.acquire().await;
+        // A request before may have opened it.
+        if let Some(open) = lock(&self.open).get(name) {
+            return Ok(Arc::clone(&open.repository));
+        }
         let sought = name.to_owned();
         let located =
             spawn_blocking(move || tree::locate(&folder, &sought).filter(|p| is_there(p)));
@@ -168,7 +182,7 @@ impl Repositories {
             }
         }
         let layout = Layout::in_tree(path, &Limits::default());
-        let layout = registry_layout(layout, self.is_imitation);
+        let layout = registry_layout(layout, self.is_imitation).sharing(&self.buffers);
         let repository = Repository::of_layout(name, layout, !self.read_only);
         let opened = Open { repository: Arc::clone(&repository), used: Instant::now() };
         open.insert(name.to_owned(), opened);

@@ -12,7 +12,7 @@ use axum::{
 use ocigraph::{Digest, check_repository};
 use url::form_urlencoded;
 
-use crate::errors::ErrorResponse;
+use crate::{errors::ErrorResponse, file_parts::FileParts};
 
 /// A request whose body was not read.
 pub(crate) struct Request {
@@ -20,12 +20,14 @@ pub(crate) struct Request {
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
     pub(crate) query: Vec<(String, String)>,
+    /// Where the response names parts of files to send, if its connection can send them.
+    pub(crate) file_parts: Option<FileParts>,
     /// In a mutex, because a body is not `Sync`, and handlers share the request.
     body: Mutex<Option<Body>>,
 }
 
 impl Request {
-    pub(crate) fn new(request: HttpRequest<Body>) -> Self {
+    pub(crate) fn new(request: HttpRequest<Body>, file_parts: Option<FileParts>) -> Self {
         let (parts, body) = request.into_parts();
         let query = parts.uri.query().unwrap_or_default();
         Self {
@@ -33,6 +35,7 @@ impl Request {
             path: parts.uri.path().to_owned(),
             query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             headers: parts.headers,
+            file_parts,
             body: Mutex::new(Some(body)),
         }
     }

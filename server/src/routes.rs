@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use crate::{
     ServerOptions, azure, blob_uploads, blobs, body,
     errors::{ErrorResponse, Sought},
+    file_parts::FileParts,
     habits::Habits,
     headers::{API_VERSION, CORRELATION_ID, json},
     lists, manifests,
@@ -95,8 +96,12 @@ impl Registry {
 }
 
 /// Answers a request.
-pub(crate) async fn handle(registry: &Registry, request: HttpRequest<Body>) -> Response<Body> {
-    let request = Request::new(request);
+pub(crate) async fn handle(
+    registry: &Registry,
+    request: HttpRequest<Body>,
+    file_parts: Option<FileParts>,
+) -> Response<Body> {
+    let request = Request::new(request, file_parts);
     tracing::debug!(method = %request.method, path = request.path, "request");
     let answered = route(registry, &request).await;
     let mut response = answered.unwrap_or_else(|error| error.into_response(&registry.habits));

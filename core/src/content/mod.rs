@@ -25,4 +25,6 @@ mod sha256_lanes;
 pub(crate) mod small_file;
 pub(crate) mod source;
 pub(crate) mod title;
+#[cfg(feature = "layout")]
+pub(crate) mod transfer_buffers;
 pub(crate) mod verified;

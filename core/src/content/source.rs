@@ -131,7 +131,7 @@ impl Source for FileSource {
     async fn open(&self, offset: u64) -> Result<ByteStream> {
         let path = self.path.clone();
         let file = spawn_blocking(move || open_regular(&path).map_err(|e| e.named(&path))).await?;
-        stream_file(file, self.path.clone(), offset, u64::MAX).await
+        stream_file(file, self.path.clone(), offset, u64::MAX, || READ_SIZE).await
     }
 
     async fn shareable_file(&self) -> Result<Option<File>> {
@@ -142,31 +142,34 @@ impl Source for FileSource {
 }
 
 /// Returns a stream of up to `length` bytes of an open file, starting at `offset`. `path` is for
-/// messages. Each chunk is read where it stays, so that no byte is copied again.
+/// messages. Each chunk is read where it stays, so that no byte is copied again. `chunk_size` returns
+/// the maximum bytes of the next chunk.
 pub(crate) async fn stream_file(
     file: File,
     path: PathBuf,
     offset: u64,
     length: u64,
+    chunk_size: impl Fn() -> usize + Send + 'static,
 ) -> Result<ByteStream> {
-    let state = (file, path, (offset > 0).then_some(offset), length);
-    Ok(stream::try_unfold(state, |(mut file, path, seek, left)| async move {
+    let state = (file, path, (offset > 0).then_some(offset), length, chunk_size);
+    Ok(stream::try_unfold(state, |(mut file, path, seek, left, chunk_size)| async move {
         if left == 0 {
             return Ok(None);
         }
+        let wanted = left.min(chunk_size() as u64);
         let read = spawn_blocking(move || {
             let failed = |e| Error::io("read", &path, e);
             if let Some(offset) = seek {
                 file.seek(SeekFrom::Start(offset)).map_err(failed)?;
             }
-            let wanted = left.min(READ_SIZE as u64);
             let mut chunk = Vec::with_capacity(wanted as usize);
             (&mut file).take(wanted).read_to_end(&mut chunk).map_err(failed)?;
             Ok((file, path, chunk))
         });
         let (file, path, chunk) = read.await?;
         let left = left - chunk.len() as u64;
-        Ok((!chunk.is_empty()).then(|| (Bytes::from(chunk), (file, path, None, left))))
+        let state = (file, path, None, left, chunk_size);
+        Ok((!chunk.is_empty()).then(|| (Bytes::from(chunk), state)))
     })
     .boxed())
 }
@@ -174,8 +177,13 @@ pub(crate) async fn stream_file(
 /// Reads chunks from a stream until there are enough for one write. Returns an empty list at its
 /// end.
 pub(crate) async fn next_batch(stream: &mut ByteStream) -> Result<Vec<Bytes>> {
+    next_batch_of(stream, WRITE_SIZE).await
+}
+
+/// Reads chunks until there are `size` bytes. Returns fewer at the end of the stream only.
+pub(crate) async fn next_batch_of(stream: &mut ByteStream, size: usize) -> Result<Vec<Bytes>> {
     let (mut batch, mut length) = (Vec::new(), 0);
-    while length < WRITE_SIZE
+    while length < size
         && let Some(chunk) = stream.try_next().await?
     {
         length += chunk.len();

@@ -28,7 +28,7 @@ use crate::{
     content::{
         file_stamp::FileStamp,
         regular_file::{Kind, Refused},
-        source::{ByteStream, READ_SIZE},
+        source::ByteStream,
     },
 };
 use ocigraph_types::{Code, Error, Result};
@@ -123,21 +123,29 @@ impl TarFile {
         Ok(bytes)
     }
 
-    /// Streams a file of the archive from `offset` on.
-    pub(crate) fn stream(self: Arc<Self>, extent: Extent, offset: u64) -> ByteStream {
+    /// Streams a file of the archive from `offset` on. `chunk_size` returns the maximum bytes of the next
+    /// chunk.
+    pub(crate) fn stream(
+        self: Arc<Self>,
+        extent: Extent,
+        offset: u64,
+        chunk_size: impl Fn() -> usize + Send + 'static,
+    ) -> ByteStream {
         let end = extent.start + extent.length;
         let start = extent.start.saturating_add(offset).min(end);
-        let chunks = stream::try_unfold((self, start), move |(archive, position)| async move {
-            let length = (end - position).min(READ_SIZE as u64);
-            if length == 0 {
-                return Ok(None);
+        let chunks = stream::try_unfold((self, start), move |(archive, position)| {
+            let length = (end - position).min(chunk_size() as u64);
+            async move {
+                if length == 0 {
+                    return Ok(None);
+                }
+                spawn_blocking(move || {
+                    let mut chunk = vec![0; length as usize];
+                    archive.read_exact(&mut chunk, position)?;
+                    Ok(Some((Bytes::from(chunk), (archive, position + length))))
+                })
+                .await
             }
-            spawn_blocking(move || {
-                let mut chunk = vec![0; length as usize];
-                archive.read_exact(&mut chunk, position)?;
-                Ok(Some((Bytes::from(chunk), (archive, position + length))))
-            })
-            .await
         });
         chunks.boxed()
     }

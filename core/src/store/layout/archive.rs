@@ -20,6 +20,7 @@ use crate::content::{
     archive::{Extent, TarFile},
     regular_file::{Kind, Refused, open_regular},
     source::ByteStream,
+    transfer_buffers::Transfer,
 };
 use ocigraph_types::{Code, Descriptor, Digest, Error, Result, media_type};
 
@@ -146,7 +147,12 @@ impl Archive {
 
     /// Streams a blob from `offset` on. NOT_FOUND if it does not exist, SIZE_MISMATCH if it has
     /// another size.
-    pub(super) fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
+    pub(super) fn fetch_blob(
+        &self,
+        blob: &Descriptor,
+        offset: u64,
+        transfer: Transfer,
+    ) -> Result<ByteStream> {
         let found = self.find(&blob.digest).map_err(|e| self.no_blob(&blob.digest, e))?;
         if found.length != blob.size {
             let path = blob_path(&self.path, &blob.digest);
@@ -154,7 +160,7 @@ impl Archive {
                 format!("{} has {} bytes, not {}", path.display(), found.length, blob.size);
             return Err(Error::new(Code::SizeMismatch, message));
         }
-        Ok(Arc::clone(&self.tar).stream(found, offset))
+        Ok(Arc::clone(&self.tar).stream(found, offset, move || transfer.buffer_size()))
     }
 
     fn no_blob(&self, digest: &Digest, refused: Refused) -> Error {

@@ -24,6 +24,7 @@ use crate::{
         file_stamp::FileStamp,
         regular_file::{Kind, Refused, open_regular},
         source::{ByteStream, stream_file},
+        transfer_buffers::Transfer,
     },
 };
 use ocigraph_types::{Algorithm, Code, Descriptor, Digest, Error, Result, Verifier};
@@ -32,6 +33,18 @@ use ocigraph_types::{Algorithm, Code, Descriptor, Digest, Error, Result, Verifie
 const CHUNK: usize = 512 * 1024;
 /// Chunks that one blocking call digests, before other calls get the thread.
 const CHUNKS_PER_CALL: usize = 32;
+
+/// A blob that is a file of the layout itself: see [`Layout::open_blob`](crate::Layout::open_blob).
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct OpenBlob {
+    /// The size of the blob, in bytes.
+    pub size: u64,
+    /// The file, which has the content of the blob from its beginning to its end.
+    pub file: File,
+    /// The content, if the blob is as small as the caller said.
+    pub content: Option<Bytes>,
+}
 
 /// The open file of a blob.
 #[derive(Debug)]
@@ -68,6 +81,21 @@ impl Inner {
         }
         let stamp = FileStamp::of(&metadata).filter(|stamp| stamp.is_reliable(SystemTime::now()));
         Ok(BlobContent { file, path, blob: blob.clone(), linked, stamp })
+    }
+
+    /// Opens a blob whose file is in the layout itself, and reads a small one. `None` if there is none.
+    pub(super) fn open_own_blob(&self, digest: &Digest, small: u64) -> Result<Option<OpenBlob>> {
+        let Some(file) = self.open_own(digest) else { return Ok(None) };
+        let failed = |e| Error::io("read", &self.directory.blob_path(digest), e);
+        let size = file.metadata().map_err(failed)?.len();
+        let mut opened = OpenBlob { size, file, content: None };
+        if size <= small {
+            let mut content = Vec::with_capacity(size as usize);
+            (&opened.file).take(size).read_to_end(&mut content).map_err(failed)?;
+            opened.size = content.len() as u64;
+            opened.content = Some(content.into());
+        }
+        Ok(Some(opened))
     }
 
     /// Opens a blob whose file is in the layout itself and has no second hard link.
@@ -113,10 +141,12 @@ impl BlobContent {
         self,
         offset: u64,
         known: &Mutex<CheckedLinks>,
+        transfer: Transfer,
     ) -> Result<ByteStream> {
         let left = self.blob.size.saturating_sub(offset);
         if !self.linked {
-            return stream_file(self.file, self.path, offset, left).await;
+            let chunk_size = move || transfer.buffer_size();
+            return stream_file(self.file, self.path, offset, left, chunk_size).await;
         }
         let chunks =
             self.stamp.as_ref().and_then(|stamp| lock(known).find(&self.blob.digest, stamp));

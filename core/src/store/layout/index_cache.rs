@@ -18,7 +18,7 @@ use super::{
     dir_handle::refusal_error,
     directory::{LayoutDirectory, OpenLayout},
     index::Index,
-    index_text,
+    index_text::{self, ListEnd},
     json_weight::weight,
     summaries::ListedManifests,
     sync::lock,
@@ -40,6 +40,10 @@ pub(super) const MAX_BYTES: u64 = MAX_WEIGHT;
 pub(super) struct Snapshot {
     pub(super) bytes: Vec<u8>,
     pub(super) index: Index,
+    /// Bytes of memory that the parsed index takes.
+    weight: u64,
+    /// Where entries can be appended to the text, found on first use.
+    list_end: OnceLock<Option<ListEnd>>,
     /// The manifests that it lists, read on first use.
     pub(super) listed: Mutex<Option<Arc<ListedManifests>>>,
     /// Finds entries without a search, made on first use.
@@ -57,19 +61,57 @@ impl Snapshot {
         file: &Path,
         size_of: impl Fn(&Digest) -> Option<u64>,
     ) -> Result<Self> {
-        check_weight(&bytes, file)?;
+        let weight = weight(&bytes);
+        check_weight(weight, file)?;
         let index = index_text::parse(&bytes, size_of).map_err(|e| malformed(file, &e))?;
-        Ok(Self::new(bytes, index))
+        Ok(Self::new(bytes, index, weight))
     }
 
-    fn new(bytes: Vec<u8>, index: Index) -> Self {
+    fn new(bytes: Vec<u8>, index: Index, weight: u64) -> Self {
         Self {
             bytes,
             index,
+            weight,
+            list_end: OnceLock::new(),
             listed: Mutex::default(),
             lookup: OnceLock::new(),
             siblings: OnceLock::new(),
         }
+    }
+
+    /// Returns the state with another index.
+    fn with(&self, mut index: Index, file: &Path) -> Result<Self> {
+        if let Some(appended) = self.appended(&index)? {
+            let (end, text) = appended;
+            let weight = self.weight + weight(text.as_bytes());
+            check_weight(weight, file)?;
+            let (bytes, end) = index_text::insert(&self.bytes, end, &text);
+            let with = Self::new(bytes, index, weight);
+            let _ = with.list_end.set(Some(end));
+            return Ok(with);
+        }
+        let bytes = index_text::rewrite(&self.bytes, &self.index, &mut index)?;
+        let weight = weight(&bytes);
+        check_weight(weight, file)?;
+        Ok(Self::new(bytes, index, weight))
+    }
+
+    /// Returns the text of entries that were only appended, and where it belongs. Reading the whole text
+    /// for each of many pushes would take most of their time.
+    fn appended(&self, index: &Index) -> Result<Option<(ListEnd, String)>> {
+        let own = &self.index;
+        let is_longer = index.entries.len() > own.entries.len();
+        if !is_longer
+            || index.unreadable != own.unreadable
+            || !index.entries.starts_with(&own.entries)
+        {
+            return Ok(None);
+        }
+        let Some(end) = *self.list_end.get_or_init(|| index_text::list_end(&self.bytes)) else {
+            return Ok(None);
+        };
+        let text = index_text::appended(end, &index.entries[own.entries.len()..])?;
+        Ok(Some((end, text)))
     }
 
     /// Returns what [`Index::tagged`] does.
@@ -196,15 +238,13 @@ impl IndexCache {
         directory: &LayoutDirectory,
         opened: &OpenLayout,
         before: &Snapshot,
-        mut index: Index,
+        index: Index,
     ) -> Result<()> {
         if index == before.index {
             return Ok(());
         }
-        let bytes = index_text::rewrite(&before.bytes, &before.index, &mut index)?;
-        check_weight(&bytes, &directory.index_path())?;
-        opened.replace_index(&bytes)?;
-        let snapshot = Arc::new(Snapshot::new(bytes, index));
+        let snapshot = Arc::new(before.with(index, &directory.index_path())?);
+        opened.replace_index(&snapshot.bytes)?;
         *lock(&self.0) = Some(Cached { stamp: None, snapshot });
         Ok(())
     }
@@ -224,8 +264,8 @@ fn read_index(file: File) -> io::Result<Option<(Vec<u8>, Option<FileStamp>)>> {
     Ok((bytes.len() as u64 <= MAX_BYTES).then_some((bytes, stamp)))
 }
 
-fn check_weight(bytes: &[u8], file: &Path) -> Result<()> {
-    if weight(bytes) <= MAX_WEIGHT { Ok(()) } else { Err(too_large(file)) }
+fn check_weight(weight: u64, file: &Path) -> Result<()> {
+    if weight <= MAX_WEIGHT { Ok(()) } else { Err(too_large(file)) }
 }
 
 fn malformed(file: &Path, reason: &str) -> Error {

@@ -140,6 +140,43 @@ pub(super) fn rewrite(bytes: &[u8], before: &Index, index: &mut Index) -> Result
     Ok(listing.with_entries(&texts.join(",")))
 }
 
+/// Where the list of entries ends in the text of an index.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ListEnd {
+    /// The position after the last entry.
+    position: usize,
+    is_empty: bool,
+}
+
+/// Finds the end of the list. `None` if there is no list, or text that [`rewrite`] removes.
+pub(super) fn list_end(bytes: &[u8]) -> Option<ListEnd> {
+    let listing = Listing::of(bytes).ok()?;
+    let entries = listing.manifests?.get().strip_suffix(']')?.trim_end();
+    let start = entries.as_ptr().addr() - bytes.as_ptr().addr();
+    let end = ListEnd { position: start + entries.len(), is_empty: listing.entries.is_empty() };
+    (listing.text.len() == bytes.len()).then_some(end)
+}
+
+/// Returns what to insert at the end of a list for these entries.
+pub(super) fn appended(end: ListEnd, entries: &[Descriptor]) -> Result<String> {
+    let mut text = String::new();
+    for (at, entry) in entries.iter().enumerate() {
+        if at > 0 || !end.is_empty {
+            text.push(',');
+        }
+        let failed = |e| Error::new(Code::Internal, format!("cannot write the index: {e}"));
+        text.push_str(&serde_json::to_string(entry).map_err(failed)?);
+    }
+    Ok(text)
+}
+
+/// Inserts the text that [`appended`] returned, and finds the new end.
+pub(super) fn insert(bytes: &[u8], end: ListEnd, text: &str) -> (Vec<u8>, ListEnd) {
+    let (before, after) = bytes.split_at(end.position);
+    let position = end.position + text.len();
+    ([before, text.as_bytes(), after].concat(), ListEnd { position, is_empty: false })
+}
+
 /// The text of an index, and where its entries are.
 struct Listing<'a> {
     text: &'a str,
@@ -270,6 +307,38 @@ mod tests {
             details[1].starts_with("entry 3 is malformed (invalid type: string"),
             "{details:?}"
         );
+    }
+
+    #[test]
+    fn entries_are_appended_to_a_list_as_a_rewrite_would() {
+        let entries = [Descriptor::of("a/b", b"1"), Descriptor::of("a/b", b"2")];
+        let json = entries.each_ref().map(|entry| serde_json::to_string(entry).unwrap());
+        let both = json.join(",");
+        for (text, expected) in [
+            (empty(), empty().replace("[]", &format!("[{both}]"))),
+            (
+                r#"{"manifests":[ null ], "z":[]}"#.into(),
+                format!(r#"{{"manifests":[ null,{both} ], "z":[]}}"#),
+            ),
+        ] {
+            let end = list_end(text.as_bytes()).unwrap();
+            let first = appended(end, &entries[..1]).unwrap();
+            let (bytes, end) = insert(text.as_bytes(), end, &first);
+            let second = appended(end, &entries[1..]).unwrap();
+            let (bytes, _) = insert(&bytes, end, &second);
+            assert_eq!(String::from_utf8(bytes.clone()).unwrap(), expected);
+            let mut rewritten = index(&text);
+            let before = rewritten.clone();
+            rewritten.entries.extend(entries.clone());
+            let whole = rewrite(text.as_bytes(), &before, &mut rewritten).unwrap();
+            let (appended, whole) =
+                (index(std::str::from_utf8(&bytes).unwrap()), parse(&whole, |_| None));
+            assert_eq!(appended.entries, whole.unwrap().entries);
+            assert_eq!(appended.unreadable, before.unreadable);
+        }
+        for text in ["{}", r#"{"manifests":null}"#, "\u{feff}{\"manifests\":[]}"] {
+            assert!(list_end(text.as_bytes()).is_none(), "{text}");
+        }
     }
 
     #[test]

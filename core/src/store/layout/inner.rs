@@ -21,7 +21,7 @@ use super::{
     index_text,
     lease_table::LeaseTable,
     name_cache::NameCache,
-    summaries::SummaryCache,
+    summaries::{PushedSummaries, SummaryCache},
     write_queue::WriteQueue,
 };
 use crate::store::limits::Limits;
@@ -40,6 +40,8 @@ pub(super) struct Inner {
     pub(super) index_cache: IndexCache,
     archive: ArchiveCache,
     pub(super) summaries: Mutex<Arc<SummaryCache>>,
+    /// Those of manifests that were pushed since `summaries` was read.
+    pub(super) pushed: Mutex<PushedSummaries>,
     pub(super) leases: Mutex<LeaseTable>,
     pub(super) write_queue: WriteQueue,
     /// Blobs that this handle has synced to the disk.
@@ -67,6 +69,7 @@ impl Inner {
             index_cache: IndexCache::default(),
             archive: ArchiveCache::default(),
             summaries: Mutex::default(),
+            pushed: Mutex::default(),
             leases: Mutex::default(),
             write_queue: WriteQueue::default(),
             durable: Mutex::default(),

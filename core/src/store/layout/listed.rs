@@ -133,6 +133,7 @@ impl Inner {
     /// Reads level by level: the children of an index are known once it has been read.
     fn read_all(&self, index: &Index) -> ListedManifests {
         let known = Arc::clone(&lock(&self.summaries));
+        let pushed = lock(&self.pushed).take();
         let (mut summaries, mut digests, mut unread) = (SummaryCache::new(), HashSet::new(), None);
         let mut malformed = Vec::new();
         let (total_weight, large) = (AtomicU64::new(0), Mutex::new(()));
@@ -146,7 +147,7 @@ impl Inner {
         while !level.is_empty() && !is_too_large() {
             level.retain(|e| digests.insert(e.digest.clone()));
             let read_one = |entry: &Entry| {
-                match known.get(&entry.digest) {
+                match known.get(&entry.digest).or_else(|| pushed.get(&entry.digest)) {
                     Some(summary) => Ok(Arc::clone(summary)),
                     None if is_too_large() => Err(Error::new(Code::TooLarge, "not read")),
                     None => self.read_summary(entry, &large).map(Arc::new),

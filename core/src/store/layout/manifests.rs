@@ -6,7 +6,7 @@ use std::{fs::File, io::Read, sync::Arc};
 use bytes::Bytes;
 
 use super::{
-    dir_handle::refusal_error, index_cache::Snapshot, index_text, inner::Inner,
+    dir_handle::refusal_error, index_cache::Snapshot, index_text, inner::Inner, sync::lock,
     write_queue::Addition,
 };
 use crate::content::regular_file::{Kind, Refused, open_regular};
@@ -179,6 +179,7 @@ impl Inner {
         let subject = manifest.subject().map(|subject| subject.digest.clone());
         let referrer = subject.map(|subject| (subject, manifest.descriptor()));
         self.add_to_index(Addition { entry, tags, referrer, blobs })?;
+        lock(&self.pushed).add(manifest);
         self.release(lease);
         Ok(())
     }

@@ -54,6 +54,7 @@ use crate::{
     content::{
         progress::Outcome,
         source::{ByteStream, Source, next_batch},
+        transfer_buffers::TransferBuffers,
     },
     store::{
         ManifestDeletion, ReadStore, Store, concurrency::retry_without_descriptors, limits::Limits,
@@ -61,6 +62,7 @@ use crate::{
     },
 };
 use blob_content::BlobContent;
+pub use blob_content::OpenBlob;
 use directory::LayoutDirectory;
 pub(crate) use index::name_of;
 use inner::Inner;
@@ -68,7 +70,7 @@ pub(crate) use new_archive::{blob_folder, blob_name, index_of, marker};
 use ocigraph_types::{
     Descriptor, Digest, Manifest, Result, SiblingTag, TagOrDigest, check_layout_tag,
 };
-pub use upload::BlobUpload;
+pub use upload::{BlobUpload, LastBatch};
 
 /// A blob of fewer bytes is copied, since sharing its blocks costs about as much.
 const MIN_SHARED: u64 = 1024 * 1024;
@@ -135,6 +137,7 @@ const MIN_SHARED: u64 = 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Layout {
     inner: Arc<Inner>,
+    buffers: TransferBuffers,
 }
 
 impl Layout {
@@ -148,7 +151,7 @@ impl Layout {
     /// `max_entries`, and the memory that follows from these. The timeouts do not apply. Content
     /// above a limit fails with [TOO_LARGE](crate::Code::TooLarge).
     pub fn with_limits(path: impl Into<PathBuf>, limits: &Limits) -> Self {
-        Self { inner: Arc::new(Inner::new(path.into(), limits)) }
+        Self::of(Inner::new(path.into(), limits))
     }
 
     /// Returns the layout at `path`, as [`with_limits`](Self::with_limits) does, in a tree of layouts: its
@@ -156,7 +159,25 @@ impl Layout {
     /// push to a directory that contains anything else is refused.
     pub fn in_tree(path: impl Into<PathBuf>, limits: &Limits) -> Self {
         let directory = LayoutDirectory::with_nested(path.into());
-        Self { inner: Arc::new(Inner::of(directory, limits)) }
+        Self::of(Inner::of(directory, limits))
+    }
+
+    fn of(inner: Inner) -> Self {
+        Self { inner: Arc::new(inner), buffers: TransferBuffers::default() }
+    }
+
+    /// Returns the same handle, whose uploads and downloads share the memory of their content with those of
+    /// all other layouts that have this budget.
+    ///
+    /// ```
+    /// use ocigraph::{Layout, TransferBuffers};
+    ///
+    /// let buffers = TransferBuffers::default();
+    /// let layouts = ["a", "b"].map(|path| Layout::open(path).sharing(&buffers));
+    /// # let _ = layouts;
+    /// ```
+    pub fn sharing(self, buffers: &TransferBuffers) -> Self {
+        Self { buffers: buffers.clone(), ..self }
     }
 
     /// Leaves the indexes under fallback tags to their clients, for all clones of this handle: a push and a
@@ -195,7 +216,8 @@ impl Layout {
     /// # Errors
     /// As a push to the layout: see [`Layout`].
     pub async fn start_upload(&self) -> Result<BlobUpload> {
-        self.with(|layout| layout.start_upload()).await
+        let buffers = self.buffers.clone();
+        self.with(move |layout| layout.start_upload(buffers)).await
     }
 
     /// Gives a blob of another layout a second name in this one, by a hard link. Returns true if this
@@ -208,6 +230,36 @@ impl Layout {
     pub async fn link_blob(&self, blob: &Descriptor, from: &Layout) -> Result<bool> {
         let (blob, from) = (blob.clone(), Arc::clone(&from.inner));
         self.with(move |layout| layout.link_blob(&blob, &from)).await
+    }
+
+    /// Opens a blob by its digest alone, and reads it if it has at most `small` bytes. `None` if the blob
+    /// does not exist, is a link to a file that may be outside the layout, or is in an archive:
+    /// [`describe_blob`](ReadStore::describe_blob) and [`fetch_blob`](ReadStore::fetch_blob) tell.
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let path = dir.path().join("layout");
+    /// use std::sync::Arc;
+    /// use ocigraph::{Bytes, Descriptor, Layout, Store};
+    ///
+    /// let layout = Layout::open(&path);
+    /// let blob = Descriptor::of("text/plain", b"hello");
+    /// layout.push_blob(&blob, Arc::new(Bytes::from("hello"))).await?;
+    /// let opened = layout.open_blob(&blob.digest, 1024).await?.unwrap();
+    /// assert_eq!((opened.size, opened.content), (5, Some(Bytes::from("hello"))));
+    /// # Ok::<(), ocigraph::Error>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// [IO](crate::Code::Io) if the file cannot be read.
+    pub async fn open_blob(&self, digest: &Digest, small: u64) -> Result<Option<OpenBlob>> {
+        let digest = digest.clone();
+        self.with(move |layout| match layout.archive()? {
+            Some(_) => Ok(None),
+            None => layout.open_own_blob(&digest, small),
+        })
+        .await
     }
 
     /// Releases the blobs that were pushed or found at least `age` ago, and that no manifest names yet.
@@ -334,14 +386,17 @@ impl ReadStore for Layout {
     }
 
     async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
-        let blob = blob.clone();
+        let (blob, buffers) = (blob.clone(), self.buffers.clone());
         let opened = self.with(move |layout| match layout.archive()? {
-            Some(archive) => Ok(Blob::Entry(archive.fetch_blob(&blob, offset)?)),
+            Some(archive) => Ok(Blob::Entry(archive.fetch_blob(&blob, offset, buffers.begin())?)),
             None => Ok(Blob::File(Box::new(layout.open_blob(&blob)?))),
         });
         match opened.await? {
             Blob::Entry(stream) => Ok(stream),
-            Blob::File(content) => content.stream(offset, &self.inner.checked_links).await,
+            Blob::File(content) => {
+                let transfer = self.buffers.begin();
+                content.stream(offset, &self.inner.checked_links, transfer).await
+            }
         }
     }
 

@@ -24,6 +24,31 @@ const DIGEST: u64 = 128;
 /// for as long as the manifest is listed.
 pub(super) type SummaryCache = HashMap<Digest, Arc<ManifestSummary>>;
 
+/// Maximum bytes of memory for the summaries of pushed manifests. Later ones are read from their files.
+const MAX_PUSHED: u64 = 16 * 1024 * 1024;
+
+/// Summaries of pushed manifests, which need not be read again when the listed manifests are next read.
+#[derive(Debug, Default)]
+pub(super) struct PushedSummaries {
+    summaries: SummaryCache,
+    weight: u64,
+}
+
+impl PushedSummaries {
+    pub(super) fn add(&mut self, manifest: &Manifest) {
+        let summary = ManifestSummary::of(manifest);
+        if self.weight + summary.weight <= MAX_PUSHED {
+            self.weight += summary.weight;
+            self.summaries.insert(manifest.digest().clone(), Arc::new(summary));
+        }
+    }
+
+    /// Takes all of them.
+    pub(super) fn take(&mut self) -> SummaryCache {
+        std::mem::take(self).summaries
+    }
+}
+
 /// What the layout needs to know of one manifest.
 #[derive(Debug)]
 pub(super) struct ManifestSummary {

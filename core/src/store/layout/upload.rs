@@ -21,7 +21,10 @@ use ocigraph_types::{
 use super::{directory::StagedFile, inner::Inner, leases::Lease, sync::lock};
 use crate::{
     blocking::spawn_blocking,
-    content::source::{ByteStream, next_batch},
+    content::{
+        source::{ByteStream, next_batch_of},
+        transfer_buffers::TransferBuffers,
+    },
 };
 
 /// A blob of a layout that arrives in parts: see [`Layout::start_upload`](crate::Layout::start_upload). Clones are the same upload.
@@ -34,6 +37,15 @@ struct Upload {
     size: AtomicU64,
     /// `None` after the end.
     received: Mutex<Option<Received>>,
+    buffers: TransferBuffers,
+}
+
+/// The last bytes of an upload, which were received and not written: see
+/// [`BlobUpload::receive`].
+#[derive(Debug)]
+pub struct LastBatch {
+    offset: u64,
+    bytes: Vec<Bytes>,
 }
 
 /// The bytes that have arrived.
@@ -66,14 +78,18 @@ impl BlobUpload {
     /// # Errors
     /// [`Code::NotFound`] if the upload has ended.
     pub async fn expect(&self, algorithm: Algorithm) -> Result<()> {
-        self.with(move |received| {
+        let set = move |received: &mut Received| {
             if received.size == 0 && received.algorithm != algorithm {
                 received.algorithm = algorithm;
                 received.hasher = algorithm.hasher();
             }
             Ok(())
-        })
-        .await
+        };
+        // Only a write holds the lock for long.
+        if let Ok(mut received) = self.0.received.try_lock() {
+            return set(received.as_mut().ok_or_else(ended)?);
+        }
+        self.with(set).await
     }
 
     /// Appends content, and returns the number of bytes that have arrived then. `offset` is the number
@@ -84,19 +100,50 @@ impl BlobUpload {
     /// [`Code::Conflict`] if `offset` is another number, [`Code::NotFound`] if the upload has ended, and
     /// the error of the content.
     pub async fn append(&self, offset: u64, content: ByteStream) -> Result<u64> {
+        let last = self.receive(offset, content).await?;
+        self.write_last(last).await
+    }
+
+    /// Appends content except for its last bytes, which [`finish_with`](Self::finish_with) writes. So a
+    /// small blob takes one blocking call. [`write_last`](Self::write_last) writes them without an end of the
+    /// upload. Otherwise like [`append`](Self::append).
+    ///
+    /// # Errors
+    /// Those of [`append`](Self::append).
+    pub async fn receive(&self, offset: u64, content: ByteStream) -> Result<LastBatch> {
         self.check_offset(offset)?;
+        let transfer = self.0.buffers.begin();
         // Not every stream can be asked again after its end.
         let mut content = content.fuse().boxed();
         let mut offset = offset;
-        let mut batch = next_batch(&mut content).await?;
-        while !batch.is_empty() {
-            let write = self.write(offset, std::mem::take(&mut batch));
-            // Receive the next batch while this one is hashed and written. A broken connection must not
-            // hide that the write was done.
-            let (written, next) = futures::join!(write, next_batch(&mut content));
-            (offset, batch) = (written?, next?);
+        let mut size = transfer.buffer_size();
+        let mut bytes = next_batch_of(&mut content, size).await?;
+        // A batch that is not full is the last one.
+        while bytes.iter().map(Bytes::len).sum::<usize>() >= size {
+            let write = self.write(offset, bytes);
+            size = transfer.buffer_size();
+            let next = next_batch_of(&mut content, size);
+            (offset, bytes) = if transfer.has_two_buffers() {
+                // Receive the next batch while this one is hashed and written. A broken connection
+                // must not hide that the write was done.
+                let (written, next) = futures::join!(write, next);
+                (written?, next?)
+            } else {
+                (write.await?, next.await?)
+            };
         }
-        Ok(offset)
+        Ok(LastBatch { offset, bytes })
+    }
+
+    /// Writes the last bytes, and returns the number of bytes that have arrived then.
+    ///
+    /// # Errors
+    /// Those of [`append`](Self::append).
+    pub async fn write_last(&self, last: LastBatch) -> Result<u64> {
+        if last.bytes.is_empty() {
+            return Ok(last.offset);
+        }
+        self.write(last.offset, last.bytes).await
     }
 
     /// Verifies the content, and stores it as a blob.
@@ -105,10 +152,20 @@ impl BlobUpload {
     /// [`Code::DigestMismatch`] if it has another digest; it is removed then. [`Code::Unsupported`] if the
     /// digest cannot be computed, [`Code::NotFound`] if the upload has ended.
     pub async fn finish(&self, digest: &Digest) -> Result<Descriptor> {
+        let last = LastBatch { offset: self.size(), bytes: Vec::new() };
+        self.finish_with(last, digest).await
+    }
+
+    /// Writes the last bytes, verifies the content, and stores it as a blob.
+    ///
+    /// # Errors
+    /// Those of [`finish`](Self::finish).
+    pub async fn finish_with(&self, last: LastBatch, digest: &Digest) -> Result<Descriptor> {
         let algorithm = digest.algorithm()?;
         let (upload, digest) = (Arc::clone(&self.0), digest.clone());
         spawn_blocking(move || {
-            let received = lock(&upload.received).take().ok_or_else(ended)?;
+            let mut received = lock(&upload.received).take().ok_or_else(ended)?;
+            received.write(last.offset, &last.bytes)?;
             received.commit(algorithm, &digest)
         })
         .await
@@ -132,6 +189,7 @@ impl BlobUpload {
     }
 
     async fn write(&self, offset: u64, batch: Vec<Bytes>) -> Result<u64> {
+        let _permit = self.0.buffers.write_permit().await;
         let upload = Arc::clone(&self.0);
         self.with(move |received| {
             let size = received.write(offset, &batch)?;
@@ -206,7 +264,7 @@ impl Received {
 
 impl Inner {
     /// Stages a file for a blob whose digest is not known.
-    pub(super) fn start_upload(self: &Arc<Self>) -> Result<BlobUpload> {
+    pub(super) fn start_upload(self: &Arc<Self>, buffers: TransferBuffers) -> Result<BlobUpload> {
         let lease = self.lease_upload()?;
         let file = lease.opened.stage_blob()?;
         let received = Received {
@@ -218,7 +276,8 @@ impl Inner {
             lease,
         };
         let size = AtomicU64::new(0);
-        Ok(BlobUpload(Arc::new(Upload { size, received: Mutex::new(Some(received)) })))
+        let received = Mutex::new(Some(received));
+        Ok(BlobUpload(Arc::new(Upload { size, received, buffers })))
     }
 
     /// Gives a blob of another layout a second name in this one. False if it cannot.

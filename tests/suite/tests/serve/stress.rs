@@ -6,6 +6,7 @@ use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
     process::{Child, Stdio},
+    sync::Barrier,
     thread,
     time::{Duration, Instant},
 };
@@ -228,6 +229,50 @@ fn assert_pulled(work: &Workspace, target: &str, tag: &str, size: u64, folder: &
     work.ocigraph(&["pull", &format!("{target}:{tag}"), "--output", folder]).ok();
     let pulled = fs::read_dir(work.path(folder)).unwrap().flatten().next().unwrap();
     assert!(fs::read(pulled.path()).unwrap() == content_of(tag, size), "the content of {tag}");
+}
+
+/// Uploads in progress at the limit of connections.
+const UPLOADS: usize = 256;
+
+#[test]
+fn as_many_uploads_as_there_can_be_connections_take_little_memory() {
+    let work = Workspace::new();
+    let served = Served::folder(&work);
+    let program = served.memory();
+    // Connections that stop in the middle of the body, once all have sent more than a full buffer.
+    let sent = vec![7; 4 << 20];
+    let barrier = Barrier::new(UPLOADS);
+    thread::scope(|scope| {
+        for _ in 0..UPLOADS {
+            thread::Builder::new()
+                .stack_size(64 << 10)
+                .spawn_scoped(scope, || {
+                    let mut connection = TcpStream::connect(&served.host).unwrap();
+                    let begin = "POST /v2/app/blobs/uploads/ HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
+                    connection.write_all(begin.as_bytes()).unwrap();
+                    let mut response = Vec::new();
+                    while !response.ends_with(b"\r\n\r\n") {
+                        let mut byte = [0];
+                        connection.read_exact(&mut byte).unwrap();
+                        response.extend(byte);
+                    }
+                    let response = String::from_utf8(response).unwrap();
+                    let location = response.lines().find_map(|line| line.strip_prefix("location: "));
+                    let location = location.unwrap_or_else(|| panic!("{response}"));
+                    let head = format!(
+                        "PATCH {location} HTTP/1.1\r\nHost: x\r\nContent-Length: {LARGE}\r\n\r\n"
+                    );
+                    connection.write_all(head.as_bytes()).unwrap();
+                    barrier.wait();
+                    connection.write_all(&sent).unwrap();
+                    barrier.wait();
+                })
+                .unwrap();
+        }
+    });
+    // Without the pages of the program itself: a program without optimisation is large.
+    let peak = served.peak_memory() - program;
+    assert!(peak <= MOST, "{} MiB", peak >> 20);
 }
 
 /// Maximum memory of the server while large blobs pass through it.

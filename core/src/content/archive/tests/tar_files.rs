@@ -241,7 +241,7 @@ async fn content_is_read_from_any_offset_and_a_change_is_noticed() {
     let tar = Arc::new(TarFile::open(File::open(&path).unwrap(), &path, MAX_ENTRIES).unwrap());
     let extent = tar.find("f").unwrap();
     let read = |offset: u64| {
-        let chunks = Arc::clone(&tar).stream(extent, offset).try_collect::<Vec<_>>();
+        let chunks = Arc::clone(&tar).stream(extent, offset, || 1024).try_collect::<Vec<_>>();
         async move { Ok::<_, Error>(chunks.await?.concat()) }
     };
     for offset in [0, 1, 1_234_567, 2_000_000] {
