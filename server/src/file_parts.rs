@@ -1,7 +1,7 @@
 //! The parts of files that a connection sends next.
 //!
 //! The HTTP library sends bytes in memory only. So the body of a response yields placeholders, and notes
-//! which part of a file each of them stands for; `file_sender` sends that part where the library writes
+//! which part of a file each of them represents; `file_sender` sends that part where the library writes
 //! the placeholder. The bytes of a placeholder are never read. The library must not copy them: it writes
 //! the parts of a body as they are to a connection with vectored writes.
 

@@ -64,7 +64,7 @@ impl FileSender {
                 Err(e) => return Poll::Ready(Err(e)),
             }
             let part = self.parts.front().filter(|part| part.length == placeholder);
-            let part = part.ok_or_else(|| io::Error::other("a placeholder stands for no part"))?;
+            let part = part.ok_or_else(|| io::Error::other("a placeholder without its part"))?;
             let socket = self.socket()?;
             self.sending = Some(spawn_blocking(move || {
                 let mut offset = part.offset;
