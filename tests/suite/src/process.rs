@@ -63,6 +63,14 @@ impl Server {
         self.address
     }
 
+    /// Returns the identifier of the program, also if `test-registries run` started it.
+    pub(crate) fn process(&self) -> u32 {
+        let own = self.child.id();
+        let children = fs::read_to_string(format!("/proc/{own}/task/{own}/children"));
+        let started = children.ok().and_then(|text| text.split_whitespace().next()?.parse().ok());
+        started.unwrap_or(own)
+    }
+
     pub(crate) fn log(&self) -> String {
         fs::read(&self.log)
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())

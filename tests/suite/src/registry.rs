@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -125,7 +125,19 @@ impl Registry {
     /// # Panics
     /// If it does not start. The message contains its output.
     pub fn start_with(kind: Kind, options: Options) -> Self {
-        let folder = tempfile::tempdir().expect("creating a folder for a registry");
+        Self::start_with_folder(kind, options, tempfile::tempdir())
+    }
+
+    /// Starts a registry with its storage in a new folder in `parent`, and waits until it responds.
+    ///
+    /// # Panics
+    /// If it does not start. The message contains its output.
+    pub fn start_in(kind: Kind, parent: &Path) -> Self {
+        Self::start_with_folder(kind, Options::default(), tempfile::tempdir_in(parent))
+    }
+
+    fn start_with_folder(kind: Kind, options: Options, folder: io::Result<TempDir>) -> Self {
+        let folder = folder.expect("creating a folder for a registry");
         let server = match kind {
             Kind::Ggcr | Kind::Ocimem | Kind::Olareg => {
                 let data = data_in(folder.path());
@@ -173,6 +185,11 @@ impl Registry {
     /// Returns a reference in this registry: `registry.reference("net-monitor:v1")`.
     pub fn reference(&self, name: &str) -> String {
         format!("{}/{name}", self.host)
+    }
+
+    /// Returns the identifier of the process that serves.
+    pub fn process(&self) -> u32 {
+        self.server.process()
     }
 
     /// Returns the output of the registry so far.

@@ -61,6 +61,11 @@ impl Row {
         Self::with_program(name, peer, SHELL.into())
     }
 
+    /// A row whose costs the caller measures: see [`Bench::report`].
+    pub(crate) fn measured(name: impl Into<String>, peer: &'static str) -> Self {
+        Self::with_program(name, peer, PathBuf::new())
+    }
+
     fn with_program(name: impl Into<String>, peer: &'static str, program: PathBuf) -> Self {
         let (goals, most_runs) = (Goals::default(), usize::MAX);
         Self { name: name.into(), peer, program, goals, most_runs }
@@ -119,10 +124,10 @@ impl fmt::Display for Goals {
 
 /// The cost of one process with its children, or of some runs of it.
 #[derive(Clone, Copy)]
-struct Cost {
-    seconds: f64,
-    cpu: f64,
-    peak_mb: f64,
+pub(crate) struct Cost {
+    pub(crate) seconds: f64,
+    pub(crate) cpu: f64,
+    pub(crate) peak_mb: f64,
 }
 
 impl Cost {
@@ -173,6 +178,10 @@ impl Bench {
         rows.into_iter().any(is_wanted)
     }
 
+    pub(crate) fn runs(&self) -> usize {
+        self.runs
+    }
+
     pub(crate) fn missed(&self) -> usize {
         self.missed
     }
@@ -201,7 +210,15 @@ impl Bench {
             all_theirs.push(self.measure(&row.program, &theirs(run)));
             all_ours.push(self.measure(&ocigraph_binary(), &ours(run)));
         }
-        let (theirs, ours) = (Cost::of(&all_theirs), Cost::of(&all_ours));
+        self.report(row, &all_theirs, &all_ours);
+    }
+
+    /// Prints a row of costs that were measured alternately. Does nothing if `ROWS` does not select it.
+    pub(crate) fn report(&mut self, row: &Row, theirs: &[Cost], ours: &[Cost]) {
+        if !self.wants([row]) {
+            return;
+        }
+        let (theirs, ours) = (Cost::of(theirs), Cost::of(ours));
         let missed = row.goals.missed(ours, theirs);
         self.missed += usize::from(!missed.is_empty());
         println!(

@@ -12,8 +12,10 @@ mod bench;
 mod digests;
 mod files;
 mod graphs;
+mod http;
 mod large;
 mod scale;
+mod serve;
 mod small;
 
 use std::{path::Path, process::Command, time::Duration};
@@ -40,6 +42,7 @@ fn main() {
     large::over_tls(&mut bench);
     large::limited_rate(&mut bench);
     digests::digests(&mut bench);
+    serve::serve(&mut bench);
     println!("\nRows that did not reach their goals: {}.", bench.missed());
 }
 
