@@ -105,7 +105,8 @@ impl Repositories {
                     Vec::new()
                 }
                 Source::Layout { name, path } => {
-                    let layout = registry_layout(Layout::open(path), is_imitation).sharing(&buffers);
+                    let layout =
+                        registry_layout(Layout::open(path), is_imitation).sharing(&buffers);
                     vec![Repository::of_layout(&name, layout, !read_only)]
                 }
                 Source::Archive { name, path } => {

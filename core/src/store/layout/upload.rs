@@ -165,7 +165,8 @@ impl BlobUpload {
         let (upload, digest) = (Arc::clone(&self.0), digest.clone());
         spawn_blocking(move || {
             let mut received = lock(&upload.received).take().ok_or_else(ended)?;
-            received.write(last.offset, &last.bytes)?;
+            let size = received.write(last.offset, &last.bytes)?;
+            upload.size.store(size, Ordering::Release);
             received.commit(algorithm, &digest)
         })
         .await
