@@ -90,7 +90,12 @@ impl TarFile {
         Ok(Vec::new())
     }
 
-    pub(crate) fn stream(self: Arc<Self>, _extent: Extent, _offset: u64) -> ByteStream {
+    pub(crate) fn stream(
+        self: Arc<Self>,
+        _extent: Extent,
+        _offset: u64,
+        _chunk_size: impl Fn() -> usize + Send + 'static,
+    ) -> ByteStream {
         futures::stream::empty().boxed()
     }
 }
