@@ -2,7 +2,7 @@
 //! file times are coarse, and a program can set them.
 
 use std::{
-    fs::Metadata,
+    fs::{File, FileTimes, Metadata},
     time::{Duration, SystemTime},
 };
 
@@ -25,6 +25,21 @@ impl FileStamp {
         #[cfg(not(unix))]
         let inode = 0;
         Some(Self { modified: metadata.modified().ok()?, length: metadata.len(), inode })
+    }
+
+    /// Gives a file that was written a time by which each later write is recognized, and returns its stamp.
+    /// `None` if the file system does not keep nanoseconds.
+    ///
+    /// A system gives a written file the time of its last tick, so this time, which is between two ticks,
+    /// is that of no other write.
+    pub(crate) fn set(file: &File) -> Option<Self> {
+        let now = SystemTime::now();
+        let since = now.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        // A coarser file system shows itself by cutting this off.
+        let is_round = since.subsec_nanos().is_multiple_of(100);
+        let time = if is_round { now + Duration::from_nanos(1) } else { now };
+        file.set_times(FileTimes::new().set_modified(time)).ok()?;
+        Self::of(&file.metadata().ok()?).filter(|stamp| stamp.modified == time)
     }
 
     /// Returns true if a write to the file after `now` must give it another time.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use ocigraph::{Algorithm, Code, Digest, Layout, Limits, ReadStore, Store};
+use ocigraph::{Algorithm, Code, Digest, Layout, Limits, ReadStore, Store, TagOrDigest};
 use serde_json::json;
 
 use crate::support::*;
@@ -140,4 +140,23 @@ async fn manifests_are_read_again_only_after_the_index_has_changed() {
     fs::write(&index, other).unwrap();
     fs::File::options().write(true).open(&index).unwrap().set_modified(modified).unwrap();
     assert!(layout.referrers(image.digest(), None).await.unwrap().entries.is_empty());
+}
+
+#[tokio::test]
+async fn a_write_just_after_ones_own_is_noticed() {
+    let dir = tempfile::tempdir().unwrap();
+    let layout = Layout::open(dir.path());
+    let index = dir.path().join("index.json");
+    for number in 0..100 {
+        let tag = format!("a{number:02}");
+        let image = push(&layout, &[&tag], None, &[&tag]).await;
+        // Another tool overwrites the index in place, with the same length.
+        let text = fs::read_to_string(&index).unwrap();
+        let other = text.replace(&format!("\"{tag}\""), &format!("\"b{number:02}\""));
+        assert_eq!(text.len(), other.len());
+        fs::write(&index, other).unwrap();
+        let named = TagOrDigest::Tag(format!("b{number:02}"));
+        assert_eq!(layout.resolve(&named).await.unwrap().digest, *image.digest());
+        assert!(layout.resolve(&TagOrDigest::Tag(tag)).await.is_err());
+    }
 }

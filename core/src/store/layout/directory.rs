@@ -31,6 +31,7 @@ use super::{
 use crate::{
     blocking::check_cancelled,
     content::{
+        file_stamp::FileStamp,
         plain_text::utf8_text,
         regular_file::{Kind, Refused, open_regular},
         source::READ_SIZE,
@@ -317,8 +318,9 @@ impl OpenLayout {
         Ok((self.private.lock_file("content")?, self.private.join("content")))
     }
 
-    /// Replaces `index.json` atomically and durably. The caller holds the lock of the index.
-    pub(super) fn replace_index(&self, bytes: &[u8]) -> Result<()> {
+    /// Replaces `index.json` atomically and durably, and returns the stamp of the new file. The caller holds
+    /// the lock of the index.
+    pub(super) fn replace_index(&self, bytes: &[u8]) -> Result<Option<FileStamp>> {
         self.replace(&self.root, INDEX, bytes)
     }
 
@@ -326,23 +328,24 @@ impl OpenLayout {
     /// collector removes the staged file.
     pub(super) fn write_blob(&self, digest: &Digest, bytes: &[u8]) -> Result<()> {
         let folder = self.make_blobs(digest.algorithm_name())?;
-        self.replace(&folder, digest.encoded(), bytes)
+        self.replace(&folder, digest.encoded(), bytes).map(drop)
     }
 
     /// Replaces a file of the private folder atomically and durably.
     pub(super) fn replace_private(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        self.replace(&self.private, name, bytes)
+        self.replace(&self.private, name, bytes).map(drop)
     }
 
-    fn replace(&self, folder: &DirHandle, name: &str, bytes: &[u8]) -> Result<()> {
+    fn replace(&self, folder: &DirHandle, name: &str, bytes: &[u8]) -> Result<Option<FileStamp>> {
         let (staged, mut file) = self.stage(STAGED_FILE)?;
-        file.write_all(bytes)
-            .and_then(|()| file.sync_all())
-            .map_err(|e| Error::io("write", &folder.join(name), e))?;
+        let failed = |e| Error::io("write", &folder.join(name), e);
+        file.write_all(bytes).map_err(failed)?;
+        let stamp = FileStamp::set(&file);
+        file.sync_all().map_err(failed)?;
         self.private.rename(&staged, folder, name).inspect_err(|_| {
             let _ = self.private.remove(&staged);
         })?;
-        folder.sync()
+        folder.sync().map(|()| stamp)
     }
 
     /// Creates a staged file. Its permissions follow the umask, as those of the final file must.

@@ -15,7 +15,7 @@ use super::{
     write_queue::Addition,
 };
 use crate::{blocking::io_is_out_of_descriptors, content::regular_file::Refused};
-use ocigraph_types::{Code, Digest, Error, Result};
+use ocigraph_types::{Code, Digest, Error, Result, media_type};
 
 impl Inner {
     /// Adds a manifest to the index. The change is durable when this returns.
@@ -28,9 +28,11 @@ impl Inner {
         self.sync_blobs(&opened, batch.iter().flat_map(|addition| &addition.blobs))?;
         let _lock = opened.lock_index()?;
         let before = self.snapshot()?;
-        let mut index = before.index.clone();
-        for addition in batch {
-            index.add(&addition.entry, &addition.tags);
+        let mut index = before.with_added(batch.iter().map(|a| (&a.entry, &*a.tags)));
+        if !before.has_referrers_indexes()
+            && !batch.iter().any(|addition| media_type::is_index(&addition.entry.media_type))
+        {
+            return self.replace_index(&opened, &before, index);
         }
         let referrers = batch.iter().filter_map(|addition| addition.referrer.as_ref());
         let referrers = referrers.map(|(subject, referrer)| (subject, referrer));

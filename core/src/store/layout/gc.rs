@@ -103,7 +103,7 @@ impl Inner {
                 journal.extend(summary.content.iter().cloned());
                 for child in self.orphans(&summary, &deleted, &remaining) {
                     if index.entry(&child.digest).is_none() {
-                        index.entries.push(child);
+                        index.entries.push(Arc::new(child));
                     }
                 }
             }

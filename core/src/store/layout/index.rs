@@ -5,7 +5,10 @@
 //!
 //! [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md#indexjson-file
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::referrers_index::is_referrers_index;
 use ocigraph_types::{Descriptor, Digest, annotation};
@@ -18,8 +21,8 @@ const FULL_NAME: &str = "io.containerd.image.name";
 /// The entries of an image index.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Index {
-    /// The entries that have a digest.
-    pub(super) entries: Vec<Descriptor>,
+    /// The entries that have a digest. The states of an index share them.
+    pub(super) entries: Vec<Arc<Descriptor>>,
     /// The positions, in the JSON, of the entries that have none. They name nothing.
     pub(super) unreadable: Vec<usize>,
 }
@@ -33,7 +36,7 @@ impl Index {
             let named = || self.entries.iter().filter(|e| full_name_of(e) == Some(tag));
             let has_tag =
                 |e: &Descriptor| tag_of(e).is_some_and(|tag| self.with_tag(tag) == Some(&e.digest));
-            if named().any(has_tag) { None } else { named().next_back().map(|e| &e.digest) }
+            if named().any(|e| has_tag(e)) { None } else { named().next_back().map(|e| &e.digest) }
         })
     }
 
@@ -43,12 +46,12 @@ impl Index {
 
     /// Returns the tag of the entry that has this full name.
     pub(super) fn tag_of_full_name(&self, name: &str) -> Option<&str> {
-        self.entries.iter().rev().find(|e| full_name_of(e) == Some(name)).and_then(tag_of)
+        self.entries.iter().rev().find(|e| full_name_of(e) == Some(name)).and_then(|e| tag_of(e))
     }
 
     /// Returns the entries with this tag if it names several manifests, for different platforms.
     pub(super) fn platforms_of(&self, tag: &str) -> Vec<Descriptor> {
-        Self::platforms_among(self.entries.iter(), tag)
+        Self::platforms_among(self.entries.iter().map(Arc::as_ref), tag)
     }
 
     /// Returns what [`Index::platforms_of`] does. `entries` are at least those with this name.
@@ -76,9 +79,7 @@ impl Index {
     pub(super) fn shared_names(&self) -> impl Iterator<Item = (&str, Vec<usize>)> {
         let mut named: HashMap<&str, Vec<usize>> = HashMap::new();
         for (at, entry) in self.entries.iter().enumerate() {
-            let names = [tag_of(entry), full_name_of(entry)];
-            let names: HashSet<&str> = names.into_iter().flatten().collect();
-            for name in names {
+            for name in names_of(entry).collect::<HashSet<&str>>() {
                 named.entry(name).or_default().push(at);
             }
         }
@@ -87,7 +88,7 @@ impl Index {
 
     /// Returns the first entry with this digest.
     pub(super) fn entry(&self, digest: &Digest) -> Option<&Descriptor> {
-        self.entries.iter().find(|e| e.digest == *digest)
+        self.entries.iter().find(|e| e.digest == *digest).map(Arc::as_ref)
     }
 
     /// Returns true if this entry, or another one of the same manifest, has this size.
@@ -105,7 +106,7 @@ impl Index {
     /// Returns the tags with the form of a fallback tag, which [`Index::tags`] omits.
     pub(super) fn fallback_tags(&self) -> Vec<String> {
         let entries = self.entries.iter().filter(|entry| is_referrers_index(entry));
-        entries.filter_map(tag_of).map(str::to_owned).collect()
+        entries.filter_map(|e| tag_of(e)).map(str::to_owned).collect()
     }
 
     /// Returns the manifests that no tag names. Omits indexes of referrers, and entries that are not
@@ -114,7 +115,7 @@ impl Index {
         let mut seen: HashSet<&Digest> = self.names().map(|(_, digest)| digest).collect();
         let manifests =
             self.entries.iter().filter(|e| e.may_be_manifest() && !is_referrers_index(e));
-        manifests.filter(|e| seen.insert(&e.digest)).cloned().collect()
+        manifests.filter(|e| seen.insert(&e.digest)).map(|e| Descriptor::clone(e)).collect()
     }
 
     /// Returns what [`Index::tagged`] finds, with the name by which it does. Omits indexes of
@@ -124,14 +125,14 @@ impl Index {
         let tags = entries().filter_map(|e| Some((tag_of(e)?, &e.digest)));
         let tags: HashMap<&str, &Digest> = tags.collect();
         let has_tag = |e: &Descriptor| tag_of(e).is_some_and(|tag| *tags[tag] == e.digest);
-        let (with_tag, without): (Vec<&Descriptor>, _) = entries().partition(|e| has_tag(e));
-        let taken: HashSet<&str> = with_tag.into_iter().filter_map(full_name_of).collect();
+        let (with_tag, without): (Vec<&Arc<Descriptor>>, _) = entries().partition(|e| has_tag(e));
+        let taken: HashSet<&str> = with_tag.into_iter().filter_map(|e| full_name_of(e)).collect();
         let full_names = without.into_iter().filter_map(|e| Some((full_name_of(e)?, &e.digest)));
         let full_names: HashMap<&str, &Digest> = full_names
             .filter(|(name, _)| !tags.contains_key(name) && !taken.contains(name))
             .collect();
         let mut seen = HashSet::new();
-        let all = entries().flat_map(|e| [tag_of(e), full_name_of(e)]).flatten();
+        let all = entries().flat_map(|e| names_of(e));
         all.filter_map(move |name| {
             let digest = tags.get(name).or_else(|| full_names.get(name))?;
             seen.insert(name).then_some((name, *digest))
@@ -143,6 +144,7 @@ impl Index {
     pub(super) fn add(&mut self, manifest: &Descriptor, tags: &[String]) {
         // Another tool may have written a wrong size or type.
         for entry in self.entries.iter_mut().filter(|entry| entry.digest == manifest.digest) {
+            let entry = Arc::make_mut(entry);
             entry.size = manifest.size;
             entry.media_type.clone_from(&manifest.media_type);
         }
@@ -159,18 +161,33 @@ impl Index {
             if let Some(name) = full_name {
                 let is_named = |e: &Descriptor| full_name_of(e) == Some(&name);
                 self.change(|e| is_named(e) && e.digest != plain.digest, remove_full_name);
-                if !self.entries.iter().any(is_named) {
+                if !self.entries.iter().any(|e| is_named(e)) {
                     tagged.annotations.insert(FULL_NAME.into(), name);
                 }
             }
             let untagged = |e: &Descriptor| e.digest == plain.digest && !has_name(e);
-            match self.entries.iter().position(untagged) {
-                Some(position) => self.entries[position] = tagged,
-                None => self.entries.push(tagged),
+            match self.entries.iter().position(|e| untagged(e)) {
+                Some(position) => self.entries[position] = Arc::new(tagged),
+                None => self.entries.push(Arc::new(tagged)),
             }
         }
         if self.entry(&plain.digest).is_none() {
-            self.entries.push(plain);
+            self.entries.push(Arc::new(plain));
+        }
+    }
+
+    /// Does what [`Index::add`] does for a manifest that no entry lists, and tags that no entry has as a
+    /// name.
+    pub(super) fn append(&mut self, manifest: &Descriptor, tags: &[String]) {
+        let mut plain = manifest.clone();
+        remove_names(&mut plain);
+        for tag in tags {
+            let mut tagged = plain.clone();
+            tagged.annotations.insert(annotation::REF_NAME.into(), tag.clone());
+            self.entries.push(Arc::new(tagged));
+        }
+        if tags.is_empty() {
+            self.entries.push(Arc::new(plain));
         }
     }
 
@@ -185,7 +202,8 @@ impl Index {
     fn full_name(&self, tag: &str) -> Option<String> {
         let with_tag = self.entries.iter().rfind(|e| tag_of(e) == Some(tag));
         let is_full_name = || self.entries.iter().any(|e| full_name_of(e) == Some(tag));
-        let found = with_tag.and_then(full_name_of).or_else(|| is_full_name().then_some(tag));
+        let found =
+            with_tag.and_then(|e| full_name_of(e)).or_else(|| is_full_name().then_some(tag));
         found.map(str::to_owned)
     }
 
@@ -223,10 +241,15 @@ impl Index {
             if !is_affected(entry) {
                 return true;
             }
-            change(entry);
+            change(Arc::make_mut(entry));
             listed.insert(entry.digest.clone()) || has_name(entry)
         });
     }
+}
+
+/// Returns the names that an entry gives to its manifest: its tag and its full name.
+pub(super) fn names_of(entry: &Descriptor) -> impl Iterator<Item = &str> {
+    [tag_of(entry), full_name_of(entry)].into_iter().flatten()
 }
 
 /// Removes the names that an entry gives to its manifest.
@@ -261,7 +284,7 @@ fn name_in<'a>(entry: &'a Descriptor, annotation: &str) -> Option<&'a str> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use bolero::{check, produce_with};
 
     use super::*;
@@ -270,11 +293,11 @@ mod tests {
     /// Tags and full names. Some are both.
     const NAMES: [&str; 5] = ["v1", "latest", "a/b:v1", "a/b:latest", "c:latest"];
 
-    fn manifest(which: u8) -> Descriptor {
+    pub(in super::super) fn manifest(which: u8) -> Descriptor {
         Descriptor::of(media_type::OCI_MANIFEST, &[which % 4])
     }
 
-    fn name(which: u8) -> Option<&'static str> {
+    pub(in super::super) fn name(which: u8) -> Option<&'static str> {
         NAMES.get(usize::from(which % 8)).copied()
     }
 
@@ -288,8 +311,9 @@ mod tests {
         entry
     }
 
-    fn index(entries: &[(u8, u8, u8)]) -> Index {
-        Index { entries: entries.iter().map(entry).collect(), ..Index::default() }
+    pub(in super::super) fn index(entries: &[(u8, u8, u8)]) -> Index {
+        let entries = entries.iter().map(|named| Arc::new(entry(named)));
+        Index { entries: entries.collect(), ..Index::default() }
     }
 
     fn all_names(index: &Index) -> HashMap<String, Digest> {

@@ -2,10 +2,11 @@
 //!
 //! Modification time, length and inode show whether the file has changed. File times are coarse,
 //! and other tools rewrite the file in place. So a time that was recent when the file was read
-//! proves nothing: the cache then reads the file again and compares the bytes.
+//! proves nothing: the cache then reads the file again and compares the bytes. A file that ocigraph
+//! writes gets a time that no other write has.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     fs::File,
     io::{self, Read},
     path::Path,
@@ -18,6 +19,7 @@ use super::{
     dir_handle::refusal_error,
     directory::{LayoutDirectory, OpenLayout},
     index::Index,
+    index_lookup::Lookup,
     index_text::{self, ListEnd},
     json_weight::weight,
     summaries::ListedManifests,
@@ -46,8 +48,9 @@ pub(super) struct Snapshot {
     list_end: OnceLock<Option<ListEnd>>,
     /// The manifests that it lists, read on first use.
     pub(super) listed: Mutex<Option<Arc<ListedManifests>>>,
-    /// Finds entries without a search, made on first use.
-    lookup: OnceLock<Lookup>,
+    /// Finds entries without a search, made on first use. The next state takes it if it only appends
+    /// entries.
+    lookup: Mutex<Option<Arc<Lookup>>>,
     /// The sibling tags that no name is, found on first use: those that `cosign save` left out, and those in the
     /// names of a layout of several repositories.
     siblings: OnceLock<Vec<(SiblingTag, Digest)>>,
@@ -67,14 +70,14 @@ impl Snapshot {
         Ok(Self::new(bytes, index, weight))
     }
 
-    fn new(bytes: Vec<u8>, index: Index, weight: u64) -> Self {
+    pub(super) fn new(bytes: Vec<u8>, index: Index, weight: u64) -> Self {
         Self {
             bytes,
             index,
             weight,
             list_end: OnceLock::new(),
             listed: Mutex::default(),
-            lookup: OnceLock::new(),
+            lookup: Mutex::default(),
             siblings: OnceLock::new(),
         }
     }
@@ -86,8 +89,9 @@ impl Snapshot {
             let weight = self.weight + weight(text.as_bytes());
             check_weight(weight, file)?;
             let (bytes, end) = index_text::insert(&self.bytes, end, &text);
-            let with = Self::new(bytes, index, weight);
+            let mut with = Self::new(bytes, index, weight);
             let _ = with.list_end.set(Some(end));
+            with.lookup = Mutex::new(self.take_lookup(&with.index));
             return Ok(with);
         }
         let bytes = index_text::rewrite(&self.bytes, &self.index, &mut index)?;
@@ -114,10 +118,42 @@ impl Snapshot {
         Ok(Some((end, text)))
     }
 
+    /// Returns the index with more manifests.
+    pub(super) fn with_added<'a>(
+        &self,
+        added: impl Iterator<Item = (&'a Descriptor, &'a [String])>,
+    ) -> Index {
+        let lookup = self.lookup();
+        let mut index = self.index.clone();
+        let (mut digests, mut names) = (HashSet::new(), HashSet::new());
+        let mut only_appended = true;
+        for (manifest, tags) in added {
+            only_appended = only_appended
+                && lookup.position(&manifest.digest).is_none()
+                && digests.insert(&manifest.digest)
+                && tags.iter().all(|tag| !lookup.has_name(tag) && names.insert(tag));
+            if only_appended {
+                index.append(manifest, tags);
+            } else {
+                index.add(manifest, tags);
+            }
+        }
+        index
+    }
+
     /// Returns what [`Index::tagged`] does.
-    pub(super) fn tagged(&self, tag: &str) -> Option<&Digest> {
-        // The lookup has the tags that are listed.
-        self.lookup().tags.get(tag).or_else(|| self.index.tagged(tag))
+    pub(super) fn tagged(&self, tag: &str) -> Option<Digest> {
+        let lookup = self.lookup();
+        match lookup.named(tag) {
+            Some(digest) => Some(digest.clone()),
+            None if lookup.has_name(tag) => self.index.tagged(tag).cloned(),
+            None => None,
+        }
+    }
+
+    /// Returns true if another tool keeps indexes of referrers.
+    pub(super) fn has_referrers_indexes(&self) -> bool {
+        self.lookup().has_referrers_indexes
     }
 
     /// Returns the manifest of a sibling tag that no name is.
@@ -144,29 +180,30 @@ impl Snapshot {
 
     /// Returns what [`Index::entry`] does.
     pub(super) fn entry(&self, digest: &Digest) -> Option<&Descriptor> {
-        self.lookup().entries.get(digest).and_then(|at| self.index.entries.get(*at))
+        self.lookup().position(digest).map(|at| &*self.index.entries[at])
     }
 
     /// Returns what [`Index::platforms_of`] does.
     pub(super) fn platforms_of(&self, tag: &str) -> Vec<Descriptor> {
-        match self.lookup().shared.get(tag) {
+        match self.lookup().shared(tag) {
             Some(positions) => {
-                let entries = positions.iter().map(|at| &self.index.entries[*at]);
+                let entries = positions.iter().map(|at| &*self.index.entries[*at]);
                 Index::platforms_among(entries, tag)
             }
             None => Vec::new(),
         }
     }
 
-    fn lookup(&self) -> &Lookup {
-        self.lookup.get_or_init(|| {
-            let all = self.index.entries.iter().enumerate().rev();
-            Lookup {
-                tags: self.index.names().map(|(tag, d)| (tag.into(), d.clone())).collect(),
-                entries: all.map(|(at, entry)| (entry.digest.clone(), at)).collect(),
-                shared: self.index.shared_names().map(|(tag, at)| (tag.into(), at)).collect(),
-            }
-        })
+    fn lookup(&self) -> Arc<Lookup> {
+        Arc::clone(lock(&self.lookup).get_or_insert_with(|| Arc::new(Lookup::of(&self.index))))
+    }
+
+    /// Takes the lookup for a state of the index that has more entries at its end. `None` if it is in use, or
+    /// if it does not find these entries by adding them.
+    fn take_lookup(&self, index: &Index) -> Option<Arc<Lookup>> {
+        let lookup = lock(&self.lookup).take()?;
+        let mut lookup = Arc::into_inner(lookup)?;
+        lookup.append(&index.entries, self.index.entries.len()).then(|| Arc::new(lookup))
     }
 }
 
@@ -180,22 +217,13 @@ fn siblings_in_names<'a>(
     })
 }
 
-/// The manifest of each tag, the first entry of each manifest, and the entries of the names that
-/// several have.
-#[derive(Debug)]
-struct Lookup {
-    tags: HashMap<Box<str>, Digest>,
-    entries: HashMap<Digest, usize>,
-    shared: HashMap<Box<str>, Vec<usize>>,
-}
-
 /// The last state of `index.json` that was read or written.
 #[derive(Debug, Default)]
 pub(super) struct IndexCache(Mutex<Option<Cached>>);
 
 #[derive(Debug)]
 struct Cached {
-    /// `None` if the file's time was too recent to rely on.
+    /// `None` if the file's time does not show each change.
     stamp: Option<FileStamp>,
     snapshot: Arc<Snapshot>,
 }
@@ -244,8 +272,8 @@ impl IndexCache {
             return Ok(());
         }
         let snapshot = Arc::new(before.with(index, &directory.index_path())?);
-        opened.replace_index(&snapshot.bytes)?;
-        *lock(&self.0) = Some(Cached { stamp: None, snapshot });
+        let stamp = opened.replace_index(&snapshot.bytes)?;
+        *lock(&self.0) = Some(Cached { stamp, snapshot });
         Ok(())
     }
 }

@@ -8,7 +8,7 @@
 //!
 //! [spec]: https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use serde_json::{Map, Value, value::RawValue};
 
@@ -34,7 +34,7 @@ pub(super) fn parse(
     let mut index = Index::default();
     for (position, text) in Listing::of(bytes)?.entries.into_iter().enumerate() {
         match entry(text, &size_of) {
-            Entry { descriptor: Some(descriptor), .. } => index.entries.push(descriptor),
+            Entry { descriptor: Some(descriptor), .. } => index.entries.push(Arc::new(descriptor)),
             _ => index.unreadable.push(position),
         }
     }
@@ -111,7 +111,7 @@ pub(super) fn rewrite(bytes: &[u8], before: &Index, index: &mut Index) -> Result
     let failed = |reason| Error::new(Code::Internal, format!("cannot write the index: {reason}"));
     let listing = Listing::of(bytes).map_err(failed)?;
     let mut descriptors = before.entries.iter();
-    let mut old: Vec<(&RawValue, Option<&Descriptor>)> = Vec::new();
+    let mut old: Vec<(&RawValue, Option<&Arc<Descriptor>>)> = Vec::new();
     let mut unreadable = before.unreadable.iter().peekable();
     for (position, text) in listing.entries.iter().enumerate() {
         let is_unreadable = unreadable.next_if_eq(&&position).is_some();
@@ -119,7 +119,7 @@ pub(super) fn rewrite(bytes: &[u8], before: &Index, index: &mut Index) -> Result
     }
     let mut texts: Vec<Cow<'_, str>> = Vec::new();
     index.unreadable.clear();
-    let mut keep_unreadable = |texts: &mut Vec<_>, old: &[(&'_ RawValue, Option<&Descriptor>)]| {
+    let mut keep_unreadable = |texts: &mut Vec<_>, old: &[(&'_ RawValue, Option<&Arc<_>>)]| {
         for (text, _) in old.iter().filter(|(_, descriptor)| descriptor.is_none()) {
             index.unreadable.push(texts.len());
             texts.push(Cow::Owned(text.get().to_owned()));
@@ -132,7 +132,7 @@ pub(super) fn rewrite(bytes: &[u8], before: &Index, index: &mut Index) -> Result
             texts.push(Cow::Borrowed(rest[next].0.get()));
             rest = &rest[next + 1..];
         } else {
-            let text = serde_json::to_string(entry).map_err(|e| failed(e.to_string()))?;
+            let text = serde_json::to_string(&**entry).map_err(|e| failed(e.to_string()))?;
             texts.push(Cow::Owned(text));
         }
     }
@@ -158,14 +158,14 @@ pub(super) fn list_end(bytes: &[u8]) -> Option<ListEnd> {
 }
 
 /// Returns what to insert at the end of a list for these entries.
-pub(super) fn appended(end: ListEnd, entries: &[Descriptor]) -> Result<String> {
+pub(super) fn appended(end: ListEnd, entries: &[Arc<Descriptor>]) -> Result<String> {
     let mut text = String::new();
     for (at, entry) in entries.iter().enumerate() {
         if at > 0 || !end.is_empty {
             text.push(',');
         }
         let failed = |e| Error::new(Code::Internal, format!("cannot write the index: {e}"));
-        text.push_str(&serde_json::to_string(entry).map_err(failed)?);
+        text.push_str(&serde_json::to_string(&**entry).map_err(failed)?);
     }
     Ok(text)
 }
@@ -289,8 +289,8 @@ mod tests {
         assert_eq!(before.entries.iter().map(|e| e.size).collect::<Vec<_>>(), [3, 7]);
         assert_eq!(before.entries[1].annotations.len(), 1);
         let mut after = before.clone();
-        after.entries.push(Descriptor::of("a/b", b"new"));
-        let added = serde_json::to_string(&after.entries[2]).unwrap();
+        after.entries.push(Arc::new(Descriptor::of("a/b", b"new")));
+        let added = serde_json::to_string(&*after.entries[2]).unwrap();
         let written = rewrite(text.as_bytes(), &before, &mut after).unwrap();
         let expected =
             format!(r#"{{ "z":1e3,"manifests": [null,{sound},{salvaged},{added},[5]]}}"#);
@@ -311,8 +311,8 @@ mod tests {
 
     #[test]
     fn entries_are_appended_to_a_list_as_a_rewrite_would() {
-        let entries = [Descriptor::of("a/b", b"1"), Descriptor::of("a/b", b"2")];
-        let json = entries.each_ref().map(|entry| serde_json::to_string(entry).unwrap());
+        let entries = [b"1", b"2"].map(|bytes| Arc::new(Descriptor::of("a/b", bytes)));
+        let json = entries.each_ref().map(|entry| serde_json::to_string(&**entry).unwrap());
         let both = json.join(",");
         for (text, expected) in [
             (empty(), empty().replace("[]", &format!("[{both}]"))),
@@ -373,7 +373,8 @@ mod tests {
         ] {
             let before = index(text);
             assert_eq!(before, Index::default());
-            let mut after = Index { entries: vec![entry.clone()], unreadable: Vec::new() };
+            let mut after =
+                Index { entries: vec![Arc::new(entry.clone())], unreadable: Vec::new() };
             let written = rewrite(text.as_bytes(), &before, &mut after).unwrap();
             assert_eq!(String::from_utf8(written).unwrap(), expected);
         }

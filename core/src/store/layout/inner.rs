@@ -127,6 +127,6 @@ impl Inner {
             return Ok(());
         }
         // The next reader sees that the file has changed.
-        opened.replace_index(&index_text::annotated(&before.bytes, key, value)?)
+        opened.replace_index(&index_text::annotated(&before.bytes, key, value)?).map(drop)
     }
 }

@@ -19,7 +19,6 @@ use super::{
     index_text,
     inner::Inner,
     json_weight::weight,
-    referrers_index::is_referrers_index,
     summaries::{ListedManifests, Malformed, ManifestSummary, SummaryCache},
     sync::{in_parallel, lock},
 };
@@ -58,7 +57,7 @@ impl Inner {
     /// Returns the entries of each index of referrers that another tool keeps of a manifest.
     pub(super) fn lists_of_other_tools(&self, subject: &Digest) -> Result<Vec<Vec<Descriptor>>> {
         let snapshot = self.snapshot()?;
-        if !snapshot.index.entries.iter().any(is_referrers_index) {
+        if !snapshot.has_referrers_indexes() {
             return Ok(Vec::new());
         }
         Ok(self.listed(&snapshot)?.lists_of_other_tools(subject))
@@ -69,7 +68,7 @@ impl Inner {
     pub(super) fn list_untagged(&self) -> Result<Vec<Descriptor>> {
         let snapshot = self.snapshot()?;
         let mut untagged = snapshot.index.list_untagged();
-        if snapshot.index.entries.iter().any(is_referrers_index) {
+        if snapshot.has_referrers_indexes() {
             untagged.extend(self.listed(&snapshot)?.only_referrers(&snapshot.index));
         }
         Ok(untagged)
@@ -83,7 +82,8 @@ impl Inner {
         for fault in index_text::faults(&snapshot.bytes) {
             problems.add(fault);
         }
-        Ok(List::with_problems(snapshot.index.entries.clone(), problems.found()))
+        let entries = snapshot.index.entries.iter().map(|entry| Descriptor::clone(entry));
+        Ok(List::with_problems(entries.collect(), problems.found()))
     }
 
     /// Returns the manifests between which a tag, or the layout's path alone, does not decide.
@@ -139,7 +139,7 @@ impl Inner {
         let (total_weight, large) = (AtomicU64::new(0), Mutex::new(()));
         let is_too_large = || total_weight.load(Ordering::Relaxed) > MAX_WEIGHT;
         let (manifests, blobs): (Vec<&Descriptor>, Vec<&Descriptor>) =
-            index.entries.iter().partition(|entry| entry.may_be_manifest());
+            index.entries.iter().map(Arc::as_ref).partition(|entry| entry.may_be_manifest());
         let mut others: Vec<Digest> = blobs.iter().map(|blob| blob.digest.clone()).collect();
         // Some tools list a manifest under another type. Its own type counts.
         let small = blobs.into_iter().filter(|blob| blob.size <= self.max_manifest_bytes);

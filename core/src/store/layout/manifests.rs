@@ -28,8 +28,9 @@ impl Inner {
         let digest = match name {
             TagOrDigest::Digest(digest) => digest,
             TagOrDigest::Tag(tag) => {
-                let found = snapshot.tagged(tag).or_else(|| snapshot.sibling(tag));
-                found.ok_or_else(|| self.no_tag(&snapshot, tag))?
+                let found = snapshot.tagged(tag);
+                let found = found.or_else(|| snapshot.sibling(tag).cloned());
+                &found.ok_or_else(|| self.no_tag(&snapshot, tag))?
             }
         };
         let entry = snapshot.entry(digest);
@@ -188,7 +189,7 @@ impl Inner {
     /// it wrote the index leaves such a manifest.
     pub(super) fn list_again(self: &Arc<Self>, digest: &Digest) -> Result<()> {
         let snapshot = self.snapshot()?;
-        if snapshot.index.entry(digest).is_some() || self.listed(&snapshot)?.contains(digest) {
+        if snapshot.entry(digest).is_some() || self.listed(&snapshot)?.contains(digest) {
             return Ok(());
         }
         let manifest = self.manifest(&TagOrDigest::Digest(digest.clone()))?;

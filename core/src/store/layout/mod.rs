@@ -22,6 +22,7 @@ mod durability;
 mod gc;
 mod index;
 mod index_cache;
+mod index_lookup;
 mod index_text;
 mod inner;
 mod json_weight;

@@ -2,7 +2,10 @@
 //! the same referrers. The callers hold the lock of the index, and write `index.json` after the new
 //! indexes.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{
     directory::OpenLayout,
@@ -63,6 +66,7 @@ impl Inner {
         let mut removed = HashSet::new();
         let names: HashSet<String> = deleted.iter().flat_map(|d| names_of_subject(d)).collect();
         for entry in index.entries.iter_mut().filter(|entry| is_referrers_index(entry)) {
+            let entry = Arc::make_mut(entry);
             let old = entry.digest.clone();
             let Some((bytes, before)) = self.referrers_index(&old) else { continue };
             let mut after = before.without(deleted);
@@ -106,7 +110,7 @@ impl Inner {
             let mut after = before.clone();
             for referrer in added {
                 if after.entry(&referrer.digest).is_none() {
-                    after.entries.push((*referrer).clone());
+                    after.entries.push(Arc::new((*referrer).clone()));
                 }
             }
             if after == before {
@@ -114,7 +118,7 @@ impl Inner {
             }
             let bytes = index_text::rewrite(&bytes, &before, &mut after)?;
             if bytes.len() as u64 <= self.max_manifest_bytes {
-                change.replace(entry, bytes);
+                change.replace(Arc::make_mut(entry), bytes);
             } else {
                 tracing::warn!(
                     digest = %entry.digest,
@@ -137,7 +141,7 @@ impl Inner {
         added: &[Descriptor],
     ) -> Result<bool> {
         let is_index = |entry: &Descriptor| lists_referrers_of(entry, subject);
-        if !self.snapshot()?.index.entries.iter().any(is_index) {
+        if !self.snapshot()?.index.entries.iter().any(|entry| is_index(entry)) {
             return Ok(false);
         }
         self.directory.check_version()?;
@@ -153,7 +157,7 @@ impl Inner {
                 let mut new = old.without(&removed);
                 for referrer in added {
                     if new.entry(&referrer.digest).is_none() {
-                        new.entries.push(referrer.clone());
+                        new.entries.push(Arc::new(referrer.clone()));
                     }
                 }
                 if new == old {
@@ -168,7 +172,7 @@ impl Inner {
                 if bytes.len() as u64 > self.max_manifest_bytes {
                     return Err(self.too_large("the index of referrers", bytes.len() as u64));
                 }
-                change.replace(entry, bytes);
+                change.replace(Arc::make_mut(entry), bytes);
             }
             if change.is_empty() {
                 return Ok(true);
@@ -196,10 +200,10 @@ impl Inner {
         let summaries = removed.filter_map(|digest| listed.summary(digest));
         for manifest in summaries.map(|summary| &summary.descriptor) {
             if index.entry(&manifest.digest).is_none() {
-                index.entries.push(Descriptor {
+                index.entries.push(Arc::new(Descriptor {
                     artifact_type: manifest.artifact_type.clone(),
                     ..manifest.plain()
-                });
+                }));
             }
         }
         Ok(())

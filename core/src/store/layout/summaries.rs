@@ -83,12 +83,12 @@ impl ManifestSummary {
 
     /// Returns the summary of an index of which some entries cannot be read.
     pub(super) fn of_index(descriptor: Descriptor, index: Index, faults: Vec<String>) -> Self {
-        let described = index.entries.iter().filter_map(|d| serde_json::to_vec(d).ok());
+        let described = index.entries.iter().filter_map(|d| serde_json::to_vec(&**d).ok());
         Self {
             weight: described.map(|json| weight(&json)).sum::<u64>()
                 + faults.iter().map(|fault| fault.len() as u64).sum::<u64>(),
             subject: None,
-            children: index.entries,
+            children: index.entries.into_iter().map(Arc::unwrap_or_clone).collect(),
             descriptor,
             content: Vec::new(),
             faults,
@@ -131,7 +131,7 @@ pub(super) struct ListedManifests {
     digests: HashSet<Digest>,
     by_subject: HashMap<Digest, Vec<Arc<ManifestSummary>>>,
     /// The entries of indexes of referrers.
-    referrers_indexes: Vec<Descriptor>,
+    referrers_indexes: Vec<Arc<Descriptor>>,
     /// The positions of these entries, by the text that names the subject.
     by_subject_name: HashMap<String, Vec<usize>>,
     malformed: Vec<Malformed>,
@@ -151,7 +151,7 @@ impl ListedManifests {
         too_large: bool,
     ) -> Self {
         let by_subject = by_subject(index, &summaries);
-        let referrers_indexes: Vec<Descriptor> =
+        let referrers_indexes: Vec<Arc<Descriptor>> =
             index.entries.iter().filter(|e| is_referrers_index(e)).cloned().collect();
         let mut by_subject_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, entry) in referrers_indexes.iter().enumerate() {
@@ -236,7 +236,7 @@ impl ListedManifests {
         let children = self.summaries.values().flat_map(|summary| &summary.children);
         let children: HashSet<&Digest> = children.map(|child| &child.digest).collect();
         let mut seen = HashSet::new();
-        let is_root = |entry: &&Descriptor| {
+        let is_root = |entry: &&Arc<Descriptor>| {
             let subject = self.summary(&entry.digest).and_then(|summary| summary.subject.as_ref());
             entry.may_be_manifest()
                 && !is_referrers_index(entry)
@@ -257,7 +257,7 @@ impl ListedManifests {
             }
             root
         };
-        roots.filter(|entry| seen.insert(&entry.digest)).map(with_name).collect()
+        roots.filter(|entry| seen.insert(&entry.digest)).map(|entry| with_name(entry)).collect()
     }
 
     /// Returns the digests that are listed and have no summary: blobs, and manifests that are missing

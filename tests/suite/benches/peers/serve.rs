@@ -58,7 +58,8 @@ pub(crate) fn serve(bench: &mut Bench) {
     compare(bench, disk, &all, &small, &[push]);
     let push: Phase<'_> = ("push 10,000 referrers", &push_referrers);
     let list: Phase<'_> = ("list 10,000 referrers", &list_referrers);
-    compare(bench, memory, &[GGCR, OCIMEM, OLAREG], &small, &[push, list]);
+    // Olareg v0.1.2 loses referrers that are pushed over several connections.
+    compare(bench, memory, &[GGCR, OCIMEM], &small, &[push, list]);
 }
 
 #[derive(Clone, Copy)]
