@@ -229,6 +229,18 @@ export interface ServeOptions {
   readOnly?: boolean;
   /** The registry whose habits it imitates, to test a client. Default: none, the specification. */
   behaveAs?: 'azure' | 'docker-2.8' | 'ecr' | 'ghcr' | 'harbor';
+  /**
+   * A file with the passwords of users, as `htpasswd -B` writes it. Every request needs one of them. It is read once. Default:
+   * none, everyone who can connect may do everything.
+   */
+  htpasswd?: string;
+  /**
+   * A PEM file with the certificate of the registry, followed by those that it was signed with. It requires `keyFile`. Both are
+   * read once. Default: none, plain HTTP.
+   */
+  certFile?: string;
+  /** A PEM file with the private key of `certFile`. Default: none. */
+  keyFile?: string;
 }
 
 /** A registry that {@link serve} started. */
@@ -248,7 +260,8 @@ export interface ServedRegistry extends AsyncDisposable {
  * `team/app=oci:store/app`. A directory without a layout is a folder of layouts: repository `a/b` is the layout `a/b` below it,
  * which the first push creates. It need not exist. An archive is read-only.
  *
- * @throws {@link OcigraphError} with code `INVALID_ARGUMENT` if a source cannot be served, or a registry cannot be imitated.
+ * @throws {@link OcigraphError} with code `INVALID_ARGUMENT` if a source cannot be served, the file of passwords is not valid, or a
+ * registry cannot be imitated, and with `TLS` if the certificate or its key is not valid.
  *
  * @example
  * ```ts

@@ -11,17 +11,23 @@ import { findFolder } from './platform.js';
 /** Time for the registry to end, after which it is killed. */
 const CLOSE_MS = 20_000;
 
+const FLAGS = { behaveAs: '--behave-as', htpasswd: '--htpasswd', certFile: '--tls-cert', keyFile: '--tls-key' };
+
 /** Serves image layouts. See `index.d.ts`. */
 export async function serve(sources, options = {}) {
   const paths = typeof sources === 'string' ? [sources] : [...sources];
   if (!paths.every((path) => typeof path === 'string')) throw invalid('a source must be a string');
-  const { listen = '127.0.0.1:0', readOnly = false, behaveAs } = options;
+  const { listen = '127.0.0.1:0', readOnly = false, behaveAs, htpasswd, certFile, keyFile } = options;
   if (typeof listen !== 'string') throw invalid('listen must be a string');
   if (typeof readOnly !== 'boolean') throw invalid('readOnly must be a boolean');
-  if (behaveAs !== undefined && typeof behaveAs !== 'string') throw invalid('behaveAs must be a string');
+  if ((certFile === undefined) !== (keyFile === undefined)) throw invalid('certFile and keyFile require each other');
   const program = join(findFolder(), process.platform === 'win32' ? 'ocigraph.exe' : 'ocigraph');
   const flags = ['--until-stdin-ends', '--listen', listen, ...(readOnly ? ['--read-only'] : [])];
-  if (behaveAs !== undefined) flags.push('--behave-as', behaveAs);
+  const texts = { behaveAs, htpasswd, certFile, keyFile };
+  for (const [name, text] of Object.entries(texts).filter(([, text]) => text !== undefined)) {
+    if (typeof text !== 'string') throw invalid(`${name} must be a string`);
+    flags.push(`${FLAGS[name]}=${text}`);
+  }
   // The command ends with its standard input, also if this process is killed.
   const child = spawn(program, ['serve', ...flags, ...paths.map(source)], { stdio: 'pipe' });
   let said = '';

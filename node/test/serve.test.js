@@ -2,12 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { Client, serve } from 'ocigraph';
 
 import { folder } from './support/servers.js';
+
+/** That of `lovelace`. */
+const PASSWORD_HASH = '$2y$04$abcdefghijklmnopqrstuuhiTVLHQPvYzPykOsCOnc5I00eOfh33K';
 
 test('a folder of layouts is a registry until it is closed', async (t) => {
   const place = join(folder(t), 'registry');
@@ -53,6 +57,23 @@ test('a registry without the referrers API and deletes is imitated', async (t) =
   const deleted = client.deleteManifest(`${repository}@${signature.descriptor.digest}`);
   await assert.rejects(deleted, { code: 'UNSUPPORTED' });
   await registry.close();
+});
+
+test('a registry with passwords, and files that are not valid', async (t) => {
+  const place = folder(t);
+  const [users, empty] = [join(place, 'users'), join(place, 'empty.pem')];
+  writeFileSync(users, `ada:${PASSWORD_HASH}\n`);
+  writeFileSync(empty, '');
+  const registry = await serve(join(place, 'registry'), { htpasswd: users });
+  await assert.rejects(new Client().repositories(registry.host), { code: 'UNAUTHORIZED' });
+  const client = new Client({ credentials: { username: 'ada', password: 'lovelace' } });
+  await client.push(`${registry.host}/app:v1`, { artifactType: 'app/example', files: [] });
+  assert.deepEqual(await client.repositories(registry.host), ['app']);
+  await registry.close();
+  const both = serve(place, { certFile: empty, keyFile: empty });
+  await assert.rejects(both, { code: 'TLS', message: /empty\.pem/ });
+  await assert.rejects(serve(place, { certFile: empty }), { code: 'INVALID_ARGUMENT', message: /require each other/ });
+  await assert.rejects(serve(place, { htpasswd: 1 }), { code: 'INVALID_ARGUMENT' });
 });
 
 test('a registry ends with the process that started it, which it does not keep', async (t) => {

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 import ocigraph
-from ocigraph import AsyncClient, Client, File, Limits
+from ocigraph import AsyncClient, Client, Credential, File, Limits
+
+PASSWORD_HASH = "$2y$04$abcdefghijklmnopqrstuuhiTVLHQPvYzPykOsCOnc5I00eOfh33K"
+"""That of ``lovelace``."""
 
 
 def test_a_folder_of_layouts_is_a_registry_until_it_is_closed(work: Path) -> None:
@@ -70,6 +73,23 @@ def test_a_registry_without_the_referrers_api_and_deletes_is_imitated(work: Path
         assert [entry["digest"] for entry in listed] == [pushed.descriptor.digest]
         with pytest.raises(ocigraph.UnsupportedError):
             client.delete_manifest(f"{registry.host}/app@{pushed.descriptor.digest}")
+
+
+def test_a_registry_with_passwords_and_files_that_are_not_valid(work: Path) -> None:
+    Path("users").write_text(f"ada:{PASSWORD_HASH}\n")
+    with ocigraph.serve("registry", htpasswd=Path("users")) as registry:
+        with pytest.raises(ocigraph.UnauthorizedError):
+            Client().repositories(registry.host)
+        client = Client(credentials=Credential.password("ada", "lovelace"))
+        client.push(f"{registry.host}/app:v1", artifact_type="app/example")
+        assert client.repositories(registry.host) == ["app"]
+    Path("empty.pem").write_text("")
+    with pytest.raises(ocigraph.TlsError, match=r"empty\.pem"):
+        ocigraph.serve("registry", cert_file="empty.pem", key_file="empty.pem")
+    with pytest.raises(ocigraph.InvalidArgumentError, match="require each other"):
+        ocigraph.serve("registry", cert_file="empty.pem")
+    with pytest.raises(TypeError, match="htpasswd must be a path"):
+        ocigraph.serve("registry", htpasswd=1)  # type: ignore[arg-type]
 
 
 def test_a_registry_ends_with_the_process_that_started_it(work: Path) -> None:

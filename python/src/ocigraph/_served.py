@@ -11,8 +11,8 @@ import threading
 from types import TracebackType
 from typing import IO
 
-from ._checks import check_flag, check_path_list, check_text
-from ._error import _CLASSES, Error
+from ._checks import check_flag, check_path, check_path_list, check_text
+from ._error import _CLASSES, Error, InvalidArgumentError
 from ._values import StrPath
 
 
@@ -74,7 +74,13 @@ class ServedRegistry:
 
 
 def serve(
-    *sources: StrPath, listen: str = "127.0.0.1:0", read_only: bool = False, behave_as: str | None = None
+    *sources: StrPath,
+    listen: str = "127.0.0.1:0",
+    read_only: bool = False,
+    behave_as: str | None = None,
+    htpasswd: StrPath | None = None,
+    cert_file: StrPath | None = None,
+    key_file: StrPath | None = None,
 ) -> ServedRegistry:
     """Serves image layouts as a registry, in a process of its own that ends with this one.
 
@@ -90,12 +96,19 @@ def serve(
         read_only: Refuses every change.
         behave_as: The registry whose habits it imitates, to test a client: ``"azure"``, ``"docker-2.8"``, ``"ecr"``,
             ``"ghcr"`` or ``"harbor"``. Default: none, the specification.
+        htpasswd: A file with the passwords of users, as ``htpasswd -B`` writes it. Every request needs one of them. It
+            is read once. Default: none, everyone who can connect may do everything.
+        cert_file: A PEM file with the certificate of the registry, followed by those that it was signed with. It
+            requires ``key_file``. Both are read once. Default: none, plain HTTP.
+        key_file: A PEM file with the private key of ``cert_file``. Default: none.
 
     Returns:
         The registry, which has answered. It is a context manager, also an asynchronous one.
 
     Raises:
-        InvalidArgumentError: There is no source, one cannot be served, or the registry cannot be imitated.
+        InvalidArgumentError: There is no source, one cannot be served, the file of passwords is not valid, or the
+            registry cannot be imitated.
+        TlsError: The certificate or its key is not valid.
         Error: The address cannot be used.
 
     Example:
@@ -111,6 +124,16 @@ def serve(
         arguments.append("--read-only")
     if behave_as is not None:
         arguments += ["--behave-as", check_text("behave_as", behave_as)]
+    if (cert_file is None) != (key_file is None):
+        raise InvalidArgumentError("cert_file and key_file require each other")
+    files = [
+        ("htpasswd", "--htpasswd", htpasswd),
+        ("cert_file", "--tls-cert", cert_file),
+        ("key_file", "--tls-key", key_file),
+    ]
+    for name, flag, file in files:
+        if file is not None:
+            arguments.append(f"{flag}={os.fspath(check_path(name, file))}")
     process = subprocess.Popen(  # noqa: S603 - the program is this interpreter
         [sys.executable, "-m", "ocigraph", "serve", "--until-stdin-ends", *arguments],
         stdin=subprocess.PIPE,
