@@ -49,8 +49,14 @@ impl Inner {
             .blobs(digest.algorithm_name())
             .map_err(|e| refusal_error("remove", &self.directory.blob_path(digest), "file", e))?;
         folder.remove(digest.encoded())?;
-        lock(&self.durable).remove(digest);
+        self.forget_file(digest);
         Ok(())
+    }
+
+    /// Forgets what is known of the file of a removed blob.
+    pub(super) fn forget_file(&self, digest: &Digest) {
+        lock(&self.durable).remove(digest);
+        lock(&self.names).remove(digest);
     }
 
     /// Returns what lists a manifest, as a phrase for users.

@@ -17,6 +17,9 @@ use super::{
 use crate::{blocking::io_is_out_of_descriptors, content::regular_file::Refused};
 use ocigraph_types::{Code, Digest, Error, Result, media_type};
 
+/// Maximum blobs that are known to be synced: about 16 MiB of memory. Syncing one again costs little.
+const MAX_DURABLE: usize = 100_000;
+
 impl Inner {
     /// Adds a manifest to the index. The change is durable when this returns.
     pub(super) fn add_to_index(&self, addition: Addition) -> Result<()> {
@@ -84,7 +87,11 @@ impl Inner {
         }
         folders.keys().try_for_each(|algorithm| opened.sync_blobs(algorithm))?;
         opened.root.sync()?;
-        lock(&self.durable).extend(pending);
+        let mut durable = lock(&self.durable);
+        if durable.len() + pending.len() > MAX_DURABLE {
+            durable.clear();
+        }
+        durable.extend(pending);
         Ok(())
     }
 }

@@ -254,7 +254,7 @@ impl Inner {
             let name = digest.algorithm_name();
             let folder = folders.entry(name).or_insert_with(|| opened.blobs(name));
             remove_blob(folder, digest)?;
-            lock(&self.durable).remove(digest);
+            self.forget_file(digest);
         }
         write_journal(opened, &kept)
     }

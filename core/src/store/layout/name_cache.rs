@@ -24,6 +24,14 @@ impl NameCache {
             self.names.insert(key, names.to_vec());
         }
     }
+
+    /// Removes what a removed blob named.
+    pub(super) fn remove(&mut self, blob: &Digest) {
+        for is_listed in [false, true] {
+            let names = self.names.remove(&(blob.clone(), is_listed));
+            self.number -= names.map_or(0, |names| 1 + names.len());
+        }
+    }
 }
 
 #[cfg(test)]
@@ -44,5 +52,7 @@ mod tests {
         cache.insert((digest(9), true), &many[..9]);
         assert_eq!(cache.names.len(), 4);
         assert_eq!(cache.number, 4 + 3 * many.len() + 9);
+        (0..10).for_each(|number| cache.remove(&digest(number)));
+        assert_eq!((cache.names.len(), cache.number), (0, 0));
     }
 }
