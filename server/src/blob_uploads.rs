@@ -155,7 +155,8 @@ pub(crate) async fn finish(
     }
     let last = receive(registry, request, name, id, &session, &turn).await?;
     let stored = store(registry, request, name, &session.upload, last, &digest).await;
-    if stored.is_ok() || !registry.habits.keeps_failed_uploads {
+    // An upload whose last bytes could not be written goes on: the disk was full, perhaps.
+    if stored.is_ok() || session.upload.has_ended() && !registry.habits.keeps_failed_uploads {
         registry.uploads.remove(id);
     }
     stored

@@ -5,6 +5,7 @@
 
 use std::{
     io,
+    os::unix::fs::FileExt as _,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -13,6 +14,8 @@ use std::{
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     fs::sendfile,
+    io::Errno,
+    net::{Shutdown, shutdown},
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, Interest, ReadBuf},
@@ -20,20 +23,23 @@ use tokio::{
     task::{JoinHandle, spawn_blocking},
 };
 
-use crate::file_parts::{FileParts, is_placeholder};
+use crate::file_parts::{FileParts, Part, is_placeholder};
+
+/// Maximum bytes of one `sendfile`. A slow disk needs less than the time in which a write must make progress.
+const MAX_SENT: usize = 256 * 1024;
+/// Maximum bytes that are read into memory where `sendfile` is not possible.
+const MAX_READ: usize = 64 * 1024;
 
 /// A connection that sends a part of a file in place of each placeholder.
 pub(crate) struct FileSender {
-    stream: TcpStream,
+    stream: Arc<TcpStream>,
     parts: FileParts,
-    /// A second descriptor of the socket, for the blocking thread.
-    socket: Option<Arc<std::net::TcpStream>>,
     sending: Option<JoinHandle<io::Result<usize>>>,
 }
 
 impl FileSender {
     pub(crate) fn new(stream: TcpStream) -> Self {
-        Self { stream, parts: FileParts::default(), socket: None, sending: None }
+        Self { stream: Arc::new(stream), parts: FileParts::default(), sending: None }
     }
 
     pub(crate) fn parts(&self) -> FileParts {
@@ -46,41 +52,67 @@ impl FileSender {
                 let sent = ready!(Pin::new(sending).poll(cx));
                 self.sending = None;
                 match sent.map_err(io::Error::other)? {
-                    Ok(0) => return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
+                    Ok(0) => {
+                        tracing::warn!("a blob ended while it was sent");
+                        return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
+                    }
                     Ok(sent) => {
                         self.parts.advance(sent);
                         return Poll::Ready(Ok(sent));
                     }
-                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                    Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
-                    Err(e) => return Poll::Ready(Err(e)),
+                    Err(e) if is_transient(&e) => {}
+                    Err(e) => {
+                        if !is_of_client(&e) {
+                            tracing::warn!(error = %e, "a blob cannot be read");
+                        }
+                        return Poll::Ready(Err(e));
+                    }
                 }
             }
             ready!(self.stream.poll_write_ready(cx))?;
             // `sendfile` did not tell the runtime that the socket is full, so ask.
             match self.stream.try_io(Interest::WRITABLE, || check_writable(&self.stream)) {
                 Ok(()) => {}
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => continue,
+                Err(e) if is_transient(&e) => continue,
                 Err(e) => return Poll::Ready(Err(e)),
             }
             let part = self.parts.front().filter(|part| part.length == placeholder);
             let part = part.ok_or_else(|| io::Error::other("a placeholder without its part"))?;
-            let socket = self.socket()?;
-            self.sending = Some(spawn_blocking(move || {
-                let mut offset = part.offset;
-                Ok(sendfile(&*socket, &*part.file, Some(&mut offset), part.length)?)
-            }));
+            let stream = Arc::clone(&self.stream);
+            self.sending = Some(spawn_blocking(move || send(&stream, &part)));
         }
     }
 
-    fn socket(&mut self) -> io::Result<Arc<std::net::TcpStream>> {
-        if let Some(socket) = &self.socket {
-            return Ok(Arc::clone(socket));
+    /// Writes once the socket is ready.
+    fn poll_written(
+        &self,
+        cx: &mut Context<'_>,
+        write: impl Fn(&TcpStream) -> io::Result<usize>,
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.stream.poll_write_ready(cx))?;
+            match write(&self.stream) {
+                Err(e) if is_transient(&e) => {}
+                written => return Poll::Ready(written),
+            }
         }
-        let socket = rustix::io::fcntl_dupfd_cloexec(&self.stream, 3)?;
-        let socket = Arc::new(std::net::TcpStream::from(socket));
-        self.socket = Some(Arc::clone(&socket));
-        Ok(socket)
+    }
+}
+
+/// Sends the beginning of a part, as much as the socket takes now. Returns the number of bytes, 0 at the end of
+/// the file.
+fn send(stream: &TcpStream, part: &Part) -> io::Result<usize> {
+    let mut offset = part.offset;
+    match sendfile(stream, &*part.file, Some(&mut offset), part.length.min(MAX_SENT)) {
+        // Some file systems and sandboxes do not have it.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP | Errno::PERM) => {
+            let mut bytes = vec![0; part.length.min(MAX_READ)];
+            match part.file.read_at(&mut bytes, part.offset)? {
+                0 => Ok(0),
+                length => Ok(rustix::io::write(stream, &bytes[..length])?),
+            }
+        }
+        sent => Ok(sent?),
     }
 }
 
@@ -92,13 +124,31 @@ fn check_writable(socket: &TcpStream) -> io::Result<()> {
     }
 }
 
+/// Returns true if the same call can succeed later.
+fn is_transient(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
+}
+
+/// Returns true if the connection failed, not the file.
+fn is_of_client(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, TimedOut};
+    let kinds = [BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, TimedOut];
+    kinds.contains(&error.kind())
+}
+
 impl AsyncRead for FileSender {
     fn poll_read(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        loop {
+            ready!(self.stream.poll_read_ready(cx))?;
+            match self.stream.try_read_buf(buf) {
+                Err(e) if is_transient(&e) => {}
+                read => return Poll::Ready(read.map(drop)),
+            }
+        }
     }
 }
 
@@ -110,7 +160,7 @@ impl AsyncWrite for FileSender {
     ) -> Poll<io::Result<usize>> {
         match is_placeholder(buf) {
             true => self.poll_send(cx, buf.len()),
-            false => Pin::new(&mut self.stream).poll_write(cx, buf),
+            false => self.poll_written(cx, |stream| stream.try_write(buf)),
         }
     }
 
@@ -123,8 +173,10 @@ impl AsyncWrite for FileSender {
         let bufs = &bufs[first..];
         match bufs.iter().position(|buf| is_placeholder(buf)) {
             Some(0) => self.poll_send(cx, bufs[0].len()),
-            Some(others) => Pin::new(&mut self.stream).poll_write_vectored(cx, &bufs[..others]),
-            None => Pin::new(&mut self.stream).poll_write_vectored(cx, bufs),
+            others => {
+                let bufs = &bufs[..others.unwrap_or(bufs.len())];
+                self.poll_written(cx, |stream| stream.try_write_vectored(bufs))
+            }
         }
     }
 
@@ -132,11 +184,15 @@ impl AsyncWrite for FileSender {
         true
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match shutdown(&*self.stream, Shutdown::Write) {
+            // The client has closed the connection already.
+            Ok(()) | Err(Errno::NOTCONN) => Poll::Ready(Ok(())),
+            Err(e) => Poll::Ready(Err(e.into())),
+        }
     }
 }

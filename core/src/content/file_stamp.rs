@@ -28,11 +28,14 @@ impl FileStamp {
     }
 
     /// Gives a file that was written a time by which each later write is recognized, and returns its stamp.
-    /// `None` if the file system does not keep nanoseconds.
+    /// `None` on Windows, and if the file system does not keep nanoseconds.
     ///
-    /// A system gives a written file the time of its last tick, so this time, which is between two ticks,
-    /// is that of no other write.
+    /// A system gives a written file the time of its last tick, or the nanosecond of the write. So this time,
+    /// which is between two ticks, is that of no other write.
     pub(crate) fn set(file: &File) -> Option<Self> {
+        if cfg!(not(unix)) {
+            return None;
+        }
         let now = SystemTime::now();
         let since = now.duration_since(SystemTime::UNIX_EPOCH).ok()?;
         // A coarser file system shows itself by cutting this off.

@@ -15,7 +15,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 
 use crate::{blocking::spawn_blocking, content::regular_file::open_regular};
@@ -29,6 +29,10 @@ pub(crate) const READ_SIZE: usize = 512 * 1024;
 
 /// Bytes that are gathered for one write: chunks from a socket are small.
 const WRITE_SIZE: usize = 512 * 1024;
+
+/// A chunk from a socket keeps the whole buffer in which it arrived. One of fewer bytes than these would
+/// keep several times its size.
+const SMALL_CHUNK: usize = 16 * 1024;
 
 /// A repository of a registry: what a cross-repository mount names.
 ///
@@ -180,16 +184,25 @@ pub(crate) async fn next_batch(stream: &mut ByteStream) -> Result<Vec<Bytes>> {
     next_batch_of(stream, WRITE_SIZE).await
 }
 
-/// Reads chunks until there are `size` bytes. Returns fewer at the end of the stream only.
+/// Reads chunks until there are `size` bytes. Returns fewer at the end of the stream only. Small chunks
+/// are copied together.
 pub(crate) async fn next_batch_of(stream: &mut ByteStream, size: usize) -> Result<Vec<Bytes>> {
-    let (mut batch, mut length) = (Vec::new(), 0);
+    let (mut batch, mut small, mut length) = (Vec::new(), BytesMut::new(), 0);
     while length < size
         && let Some(chunk) = stream.try_next().await?
     {
         length += chunk.len();
-        if !chunk.is_empty() {
-            batch.push(chunk);
+        if chunk.len() < SMALL_CHUNK {
+            small.extend_from_slice(&chunk);
+            continue;
         }
+        if !small.is_empty() {
+            batch.push(std::mem::take(&mut small).freeze());
+        }
+        batch.push(chunk);
+    }
+    if !small.is_empty() {
+        batch.push(small.freeze());
     }
     Ok(batch)
 }

@@ -6,7 +6,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Bytes of a buffer of few transfers, and the least of many.
 const LARGEST: usize = 512 * 1024;
@@ -29,12 +29,12 @@ pub struct TransferBuffers(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     transfers: AtomicUsize,
-    writes: Semaphore,
+    writes: Arc<Semaphore>,
 }
 
 impl Default for Shared {
     fn default() -> Self {
-        Self { transfers: AtomicUsize::new(0), writes: Semaphore::new(WRITES) }
+        Self { transfers: AtomicUsize::new(0), writes: Arc::new(Semaphore::new(WRITES)) }
     }
 }
 
@@ -45,9 +45,9 @@ impl TransferBuffers {
         Transfer(self.clone())
     }
 
-    /// Waits until another write may begin.
-    pub(crate) async fn write_permit(&self) -> Option<SemaphorePermit<'_>> {
-        self.0.writes.acquire().await.ok()
+    /// Waits until another write may begin. The write holds the permit: it goes on if its caller is dropped.
+    pub(crate) async fn write_permit(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.writes).acquire_owned().await.ok()
     }
 }
 

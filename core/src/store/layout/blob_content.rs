@@ -30,9 +30,9 @@ use crate::{
 use ocigraph_types::{Algorithm, Code, Descriptor, Digest, Error, Result, Verifier};
 
 /// Bytes of a chunk of a linked file, which is verified and returned as a whole.
-const CHUNK: usize = 512 * 1024;
+const CHUNK: usize = 64 * 1024;
 /// Chunks that one blocking call digests, before other calls get the thread.
-const CHUNKS_PER_CALL: usize = 32;
+const CHUNKS_PER_CALL: usize = 256;
 
 /// A blob that is a file of the layout itself: see [`Layout::open_blob`](crate::Layout::open_blob).
 #[derive(Debug)]
@@ -167,6 +167,8 @@ impl BlobContent {
         };
         Ok(stream::iter(checked.chunks_from(offset))
             .then(move |(chunk, skip)| {
+                // Its chunks have the same size always, but other transfers have smaller buffers meanwhile.
+                let _ = &transfer;
                 let checked = Arc::clone(&checked);
                 spawn_blocking(move || Ok(checked.chunk(chunk)?.slice(skip..)))
             })

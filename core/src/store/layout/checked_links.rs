@@ -6,8 +6,8 @@ use std::{collections::VecDeque, sync::Arc};
 use crate::content::file_stamp::FileStamp;
 use ocigraph_types::Digest;
 
-/// Maximum chunks whose digests are kept: 8 GiB of files, in 2 MiB of memory.
-const MAX_CHUNKS: usize = 16 * 1024;
+/// Maximum chunks whose digests are kept: 4 GiB of files, in 8 MiB of memory.
+const MAX_CHUNKS: usize = 64 * 1024;
 
 /// The files, the last used at the end.
 #[derive(Debug, Default)]

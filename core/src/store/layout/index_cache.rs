@@ -233,13 +233,17 @@ impl IndexCache {
     pub(super) fn load(&self, directory: &LayoutDirectory) -> Result<Arc<Snapshot>> {
         let file = directory.index_path();
         let mut cached = lock(&self.0);
+        // A network file system compares its cache with the server when a file is opened, and not for the
+        // metadata of a path.
+        let opened = open_regular(&file);
         if let Some(Cached { stamp: Some(stamp), snapshot }) = &*cached
-            && std::fs::metadata(&file).is_ok_and(|m| FileStamp::of(&m).as_ref() == Some(stamp))
+            && let Ok(opened) = &opened
+            && opened.metadata().is_ok_and(|m| FileStamp::of(&m).as_ref() == Some(stamp))
         {
             return Ok(Arc::clone(snapshot));
         }
         directory.check_version()?;
-        let (bytes, stamp) = match open_regular(&file) {
+        let (bytes, stamp) = match opened {
             Ok(opened) => read_index(opened)
                 .map_err(|e| Error::io("read", &file, e))?
                 .ok_or_else(|| too_large(&file))?,

@@ -37,7 +37,9 @@ pub(super) struct PushedSummaries {
 impl PushedSummaries {
     pub(super) fn add(&mut self, manifest: &Manifest) {
         let summary = ManifestSummary::of(manifest);
-        if self.weight + summary.weight <= MAX_PUSHED {
+        if self.weight + summary.weight <= MAX_PUSHED
+            && !self.summaries.contains_key(manifest.digest())
+        {
             self.weight += summary.weight;
             self.summaries.insert(manifest.digest().clone(), Arc::new(summary));
         }

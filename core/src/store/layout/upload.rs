@@ -72,6 +72,12 @@ impl BlobUpload {
         self.0.size.load(Ordering::Acquire)
     }
 
+    /// Returns true if the upload has ended: the blob is stored, its digest was wrong, or it was cancelled. False
+    /// while a call writes.
+    pub fn has_ended(&self) -> bool {
+        self.0.received.try_lock().is_ok_and(|received| received.is_none())
+    }
+
     /// Sets the algorithm of the digest with which the upload will end. Without it, or once bytes have
     /// arrived, the end of an upload with another algorithm reads all bytes again.
     ///
@@ -152,22 +158,33 @@ impl BlobUpload {
     /// [`Code::DigestMismatch`] if it has another digest; it is removed then. [`Code::Unsupported`] if the
     /// digest cannot be computed, [`Code::NotFound`] if the upload has ended.
     pub async fn finish(&self, digest: &Digest) -> Result<Descriptor> {
-        let last = LastBatch { offset: self.size(), bytes: Vec::new() };
-        self.finish_with(last, digest).await
+        self.end(None, digest).await
     }
 
-    /// Writes the last bytes, verifies the content, and stores it as a blob.
+    /// Writes the last bytes, verifies the content, and stores it as a blob. If the bytes cannot be written,
+    /// the upload goes on.
     ///
     /// # Errors
-    /// Those of [`finish`](Self::finish).
+    /// Those of [`append`](Self::append) and [`finish`](Self::finish).
     pub async fn finish_with(&self, last: LastBatch, digest: &Digest) -> Result<Descriptor> {
+        self.end(Some(last), digest).await
+    }
+
+    async fn end(&self, last: Option<LastBatch>, digest: &Digest) -> Result<Descriptor> {
         let algorithm = digest.algorithm()?;
+        let permit = self.0.buffers.write_permit().await;
         let (upload, digest) = (Arc::clone(&self.0), digest.clone());
         spawn_blocking(move || {
-            let mut received = lock(&upload.received).take().ok_or_else(ended)?;
-            let size = received.write(last.offset, &last.bytes)?;
-            upload.size.store(size, Ordering::Release);
-            received.commit(algorithm, &digest)
+            let _permit = permit;
+            let mut received = lock(&upload.received);
+            if let Some(last) = last {
+                let received = received.as_mut().ok_or_else(ended)?;
+                let size = received.write(last.offset, &last.bytes)?;
+                upload.size.store(size, Ordering::Release);
+            }
+            let ended_upload = received.take().ok_or_else(ended)?;
+            drop(received);
+            ended_upload.commit(algorithm, &digest)
         })
         .await
     }
@@ -190,9 +207,10 @@ impl BlobUpload {
     }
 
     async fn write(&self, offset: u64, batch: Vec<Bytes>) -> Result<u64> {
-        let _permit = self.0.buffers.write_permit().await;
+        let permit = self.0.buffers.write_permit().await;
         let upload = Arc::clone(&self.0);
         self.with(move |received| {
+            let _permit = permit;
             let size = received.write(offset, &batch)?;
             upload.size.store(size, Ordering::Release);
             Ok(size)

@@ -275,6 +275,32 @@ fn as_many_uploads_as_there_can_be_connections_take_little_memory() {
     assert!(peak <= MOST, "{} MiB", peak >> 20);
 }
 
+/// Bytes of a body that arrives byte by byte.
+const BYTES: usize = 150_000;
+
+#[test]
+fn a_body_that_arrives_byte_by_byte_takes_little_memory() {
+    let work = Workspace::new();
+    let served = Served::folder(&work);
+    let program = served.memory();
+    let digest = ocigraph::Algorithm::Sha256.digest(&[7; BYTES]);
+    let mut connection = TcpStream::connect(&served.host).unwrap();
+    connection.set_nodelay(true).unwrap();
+    let head = format!(
+        "POST /v2/app/blobs/uploads/?digest={digest} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+         Content-Length: {BYTES}\r\n\r\n"
+    );
+    connection.write_all(head.as_bytes()).unwrap();
+    for _ in 0..BYTES {
+        connection.write_all(&[7]).unwrap();
+    }
+    let mut response = String::new();
+    connection.read_to_string(&mut response).unwrap();
+    assert!(response.starts_with("HTTP/1.1 201"), "{response}");
+    let peak = served.peak_memory() - program;
+    assert!(peak <= 16 << 20, "{} MiB", peak >> 20);
+}
+
 /// Maximum memory of the server while large blobs pass through it.
 const MOST: u64 = 64 << 20;
 /// Bytes of a large blob.
