@@ -52,7 +52,7 @@ mod tls;
 mod tree;
 mod uploads;
 
-use std::{fmt, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{fmt, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use ocigraph::{Code, Error, Result};
 use tokio::net::TcpListener;
@@ -146,9 +146,17 @@ impl Server {
         let passwords = passwords::open(options.htpasswd.as_deref())?;
         let tls = tls::open(options.tls.as_ref())?;
         let repositories = Repositories::open(sources, &options).await?;
-        let failed = |e| {
-            Error::new(Code::Network, format!("cannot listen on {}: {e}", options.listen))
-                .with_hint("write HOST:PORT; port 0 chooses a free port")
+        let failed = |e: io::Error| {
+            let (code, hint) = match e.kind() {
+                io::ErrorKind::InvalidInput => {
+                    (Code::InvalidArgument, "write HOST:PORT; port 0 chooses a free port")
+                }
+                io::ErrorKind::AddrInUse => {
+                    (Code::Network, "another program uses this port; port 0 chooses a free one")
+                }
+                _ => (Code::Network, "name an address of this machine, such as 127.0.0.1:5000"),
+            };
+            Error::new(code, format!("cannot listen on {}: {e}", options.listen)).with_hint(hint)
         };
         let listener = TcpListener::bind(&options.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;

@@ -28,6 +28,14 @@ pub(crate) enum RowFormat {
     Parquet,
 }
 
+impl RowFormat {
+    /// Returns the format that the name of a file promises. Lines of JSON have names of many kinds.
+    fn of_name(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        extension.parse().ok().filter(|format| matches!(format, Self::Csv | Self::Parquet))
+    }
+}
+
 impl FromStr for RowFormat {
     type Err = String;
 
@@ -105,6 +113,13 @@ impl RowOutput {
         }
         if format == RowFormat::Json && path.is_some() {
             return wrong("one JSON document is only printed", "use --format ndjson with --output");
+        }
+        if let Some(path) = &path
+            && let Some(named) = RowFormat::of_name(path).filter(|named| *named != format)
+        {
+            let message =
+                format!("{} ends like {named}, and the format is {format}", path.display());
+            return wrong(&message, &format!("pass --format {named}, or write to another name"));
         }
         Ok(Self { columns, format, path, open: None })
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use ocigraph_fixture::{Config, Failure, Fixture};
-use ocigraph_suite::{Workspace, ocigraph_binary};
+use ocigraph_suite::{Kind, Registry, Workspace, ocigraph_binary};
 use serde_json::json;
 
 #[test]
@@ -109,6 +109,25 @@ fn damaged_content_is_not_written() {
     // At most the output directory exists, and it is empty.
     let left = std::fs::read_dir(work.path("out")).map_or(0, Iterator::count);
     assert_eq!(left, 0);
+}
+
+#[test]
+fn content_that_is_damaged_at_the_source_is_not_the_fault_of_the_destination() {
+    let work = Workspace::new();
+    let target = with_title(&work, "file");
+    let digest = work.ocigraph(&["digest", "content"]).ok();
+    let hex = digest.split(':').nth(1).unwrap().split(' ').next().unwrap().to_owned();
+    work.write(format!("l/blobs/sha256/{hex}"), "CONTENT");
+    for kind in Kind::ALL {
+        let registry = Registry::start(kind);
+        let copied = work.ocigraph(&["copy", &target, &registry.reference("app:v1")]);
+        let stderr = copied.fails_with(1);
+        assert!(stderr.contains("hashes to"), "{kind}: {stderr}");
+        assert!(stderr.contains("[DIGEST_MISMATCH]"), "{kind}: {stderr}");
+        let synced = work.ocigraph(&["sync", "oci:l", &registry.reference("synced")]);
+        let shown = synced.to_string();
+        assert!(shown.contains("hashes to") && !shown.contains("refused"), "{kind}: {shown}");
+    }
 }
 
 #[test]

@@ -222,6 +222,8 @@ fn csv_has_the_columns_of_the_rows() {
     assert!(lines[1].contains(",referrer,SBoM (SPDX),sbom,application/spdx+json,"), "{text}");
     for args in [
         ["sweep", "h/a", "--format", "parquet", "--shard", "1/1"].as_slice(),
+        &["sweep", "h/a", "--output", "rows.csv"],
+        &["sweep", "h/a", "--output", "rows.parquet", "--format", "csv"],
         &["sweep", "h/a", "--format", "parquet", "-o", "x", "--checkpoint", "y"],
         &["sweep"],
         &["sweep", "h/a", "--tags", "v[1"],

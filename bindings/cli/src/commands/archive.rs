@@ -119,6 +119,13 @@ pub(crate) async fn backup(common: &Common, args: BackupArgs) -> Result<ExitCode
         return Err(usage("--output is a path, and not a reference")
             .with_hint(format!("write --output {path}")));
     }
+    let name = args.output.to_string_lossy().to_ascii_lowercase();
+    if [".tgz", ".tar.gz", ".tar.xz", ".tar.zst", ".tar.bz2"].iter().any(|end| name.ends_with(end))
+    {
+        let output = args.output.display();
+        return Err(usage(format!("{output} would be a directory: an archive is not compressed"))
+            .with_hint("let the name end with .tar, and compress the archive afterwards"));
+    }
     let mut options = BackupOptions::default();
     options.recursive = args.include_referrers;
     options.since = args.since;

@@ -214,6 +214,12 @@ fn a_delta_needs_the_earlier_archive_and_says_what_is_missing() {
     for (output, since) in [("folder", "first.tar"), ("first.tar", "first.tar")] {
         work.ocigraph(&["backup", "-o", output, "--since", since, &repository]).fails_with(2);
     }
+    // An archive is not compressed, and the directory of such a name would surprise.
+    for output in ["all.tgz", "all.tar.gz"] {
+        let error = work.ocigraph(&["backup", "-o", output, &repository]).fails_with(2);
+        assert!(error.contains("end with .tar"), "{error}");
+        assert!(!work.path(output).exists());
+    }
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn a_source_that_cannot_be_served_is_an_error_that_says_what_to_write() {
         (vec!["oci:one", "oci:two"], 2, "second folder"),
         (vec!["App=oci:App"], 2, "invalid repository name"),
         (vec!["oci:app.bin"], 1, "archive"),
-        (vec!["oci:one/app", "--listen", "nowhere"], 1, "write HOST:PORT"),
+        (vec!["oci:one/app", "--listen", "nowhere"], 2, "write HOST:PORT"),
     ] {
         let failed = work.ocigraph(&[["serve"].as_slice(), &sources].concat());
         assert_eq!(failed.code, Some(code), "{failed}");

@@ -10,6 +10,7 @@ mod session;
 
 use std::sync::Arc;
 
+use futures::TryStreamExt as _;
 use http::{Method, StatusCode, header};
 use tokio::time::Instant;
 
@@ -19,7 +20,7 @@ use super::{
     registry::Registry,
 };
 use crate::{
-    content::{progress::Outcome, source::Source},
+    content::{progress::Outcome, source::Source, verified::verified},
     store::registry::{
         capabilities::SmallUploadMethod,
         http::{
@@ -89,6 +90,18 @@ enum UploadResult {
     Interrupted(Session, Error),
 }
 
+/// Reads content again that a registry has refused, and returns the error if it is wrong. It is not verified
+/// while it is sent, because the registry does that.
+async fn fault_of(blob: &Descriptor, source: &Arc<dyn Source>) -> Option<Error> {
+    let read = async {
+        let mut content = verified(blob, source.open(0).await?)?;
+        while content.try_next().await?.is_some() {}
+        Ok(())
+    };
+    let fault: Error = read.await.err()?;
+    matches!(fault.code(), Code::DigestMismatch | Code::SizeMismatch).then_some(fault)
+}
+
 /// The result of one PATCH.
 enum ChunkResult {
     Accepted,
@@ -132,8 +145,19 @@ impl Registry {
     }
 
     async fn upload_from(&self, blob: &Descriptor, source: Arc<dyn Source>) -> Result<Outcome> {
+        let sent = self.upload_content(blob, &source).await;
+        match sent {
+            // Ocimem answers 500 to wrong content.
+            Err(e) if matches!(e.status(), Some(400 | 500)) => {
+                Err(fault_of(blob, &source).await.unwrap_or(e))
+            }
+            sent => sent,
+        }
+    }
+
+    async fn upload_content(&self, blob: &Descriptor, source: &Arc<dyn Source>) -> Result<Outcome> {
         let is_canonical = is_canonical(&blob.digest);
-        let session = match self.start_upload(blob, &source).await? {
+        let session = match self.start_upload(blob, source).await? {
             UploadStart::Stored(outcome)
                 if is_canonical
                     || outcome == Outcome::AlreadyExists
@@ -144,7 +168,7 @@ impl Registry {
             UploadStart::Session(session) => Some(session),
             UploadStart::Stored(_) | UploadStart::Unsupported => None,
         };
-        let sent = self.transfer(blob, &source, session).await;
+        let sent = self.transfer(blob, source, session).await;
         sent.map_err(|e| explain_refusal(e, &blob.digest))?;
         // docker-registry 2.8.2 stores a blob with a sha512 digest under its sha256 digest.
         if !is_canonical && !self.blob_exists(&blob.digest).await? {
