@@ -38,8 +38,8 @@ fn blobs_of_any_size_follow_each_other_on_one_connection() {
     // Each blob after each other one, as a whole, in part, and without its content.
     let mut requests = Vec::new();
     for first in 0..blobs.len() {
-        for second in 0..blobs.len() {
-            let middle = blobs[second].1.len() / 2;
+        for (second, (_, content)) in blobs.iter().enumerate() {
+            let middle = content.len() / 2;
             requests.extend([(first, "GET", 0), (second, "GET", middle), (first, "HEAD", 0)]);
         }
     }
