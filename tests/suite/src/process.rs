@@ -66,8 +66,11 @@ impl Server {
     /// Returns the identifier of the program, also if `test-registries run` started it.
     pub(crate) fn process(&self) -> u32 {
         let own = self.child.id();
-        let children = fs::read_to_string(format!("/proc/{own}/task/{own}/children"));
-        let started = children.ok().and_then(|text| text.split_whitespace().next()?.parse().ok());
+        // Any thread of a program in Go may have started it.
+        let threads = fs::read_dir(format!("/proc/{own}/task")).into_iter().flatten().flatten();
+        let children = threads.map(|thread| fs::read_to_string(thread.path().join("children")));
+        let mut children = children.flatten();
+        let started = children.find_map(|text| text.split_whitespace().next()?.parse().ok());
         started.unwrap_or(own)
     }
 

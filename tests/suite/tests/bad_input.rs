@@ -97,13 +97,19 @@ fn hostile_titles_write_nothing_outside_the_folder() {
     }
 }
 
-#[test]
-fn damaged_content_is_not_written() {
-    let work = Workspace::new();
-    let target = with_title(&work, "file");
+/// Pushes a manifest whose blob is damaged then.
+fn with_damaged_blob(work: &Workspace) -> String {
+    let target = with_title(work, "file");
     let digest = work.ocigraph(&["digest", "content"]).ok();
     let hex = digest.split(':').nth(1).unwrap().split(' ').next().unwrap().to_owned();
     work.write(format!("l/blobs/sha256/{hex}"), "CONTENT");
+    target
+}
+
+#[test]
+fn damaged_content_is_not_written() {
+    let work = Workspace::new();
+    let target = with_damaged_blob(&work);
     let stderr = work.ocigraph(&["pull", "-o", "out", &target]).fails_with(1);
     assert!(stderr.contains("hashes to"), "{stderr}");
     // At most the output directory exists, and it is empty.
@@ -114,10 +120,7 @@ fn damaged_content_is_not_written() {
 #[test]
 fn content_that_is_damaged_at_the_source_is_not_the_fault_of_the_destination() {
     let work = Workspace::new();
-    let target = with_title(&work, "file");
-    let digest = work.ocigraph(&["digest", "content"]).ok();
-    let hex = digest.split(':').nth(1).unwrap().split(' ').next().unwrap().to_owned();
-    work.write(format!("l/blobs/sha256/{hex}"), "CONTENT");
+    let target = with_damaged_blob(&work);
     for kind in Kind::ALL {
         let registry = Registry::start(kind);
         let copied = work.ocigraph(&["copy", &target, &registry.reference("app:v1")]);

@@ -178,9 +178,7 @@ impl BlobUpload {
             let _permit = permit;
             let mut received = lock(&upload.received);
             if let Some(last) = last {
-                let received = received.as_mut().ok_or_else(ended)?;
-                let size = received.write(last.offset, &last.bytes)?;
-                upload.size.store(size, Ordering::Release);
+                upload.write(received.as_mut().ok_or_else(ended)?, last.offset, &last.bytes)?;
             }
             let ended_upload = received.take().ok_or_else(ended)?;
             drop(received);
@@ -211,9 +209,7 @@ impl BlobUpload {
         let upload = Arc::clone(&self.0);
         self.with(move |received| {
             let _permit = permit;
-            let size = received.write(offset, &batch)?;
-            upload.size.store(size, Ordering::Release);
-            Ok(size)
+            upload.write(received, offset, &batch)
         })
         .await
     }
@@ -224,6 +220,15 @@ impl BlobUpload {
     ) -> Result<T> {
         let upload = Arc::clone(&self.0);
         spawn_blocking(move || work(lock(&upload.received).as_mut().ok_or_else(ended)?)).await
+    }
+}
+
+impl Upload {
+    /// Writes a batch, and returns the number of bytes that have arrived then.
+    fn write(&self, received: &mut Received, offset: u64, batch: &[Bytes]) -> Result<u64> {
+        let size = received.write(offset, batch)?;
+        self.size.store(size, Ordering::Release);
+        Ok(size)
     }
 }
 

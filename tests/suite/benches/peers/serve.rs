@@ -144,7 +144,7 @@ impl Server {
     fn process(&self) -> u32 {
         match self {
             Self::Ours { child, .. } => child.id(),
-            Self::Peer(registry) => server_below(registry.process()),
+            Self::Peer(registry) => registry.process(),
         }
     }
 
@@ -168,15 +168,6 @@ impl Drop for Server {
             let _ = child.wait();
         }
     }
-}
-
-/// Returns the child of a process if it has one: a program that ends with the tests runs distribution.
-fn server_below(process: u32) -> u32 {
-    let threads = fs::read_dir(format!("/proc/{process}/task")).expect("the threads of a server");
-    let children =
-        threads.flatten().map(|thread| fs::read_to_string(thread.path().join("children")));
-    let first = children.flatten().find_map(|ids| ids.split_whitespace().next()?.parse().ok());
-    first.unwrap_or(process)
 }
 
 fn cpu_seconds(process: &str) -> f64 {

@@ -90,18 +90,6 @@ enum UploadResult {
     Interrupted(Session, Error),
 }
 
-/// Reads content again that a registry has refused, and returns the error if it is wrong. It is not verified
-/// while it is sent, because the registry does that.
-async fn fault_of(blob: &Descriptor, source: &Arc<dyn Source>) -> Option<Error> {
-    let read = async {
-        let mut content = verified(blob, source.open(0).await?)?;
-        while content.try_next().await?.is_some() {}
-        Ok(())
-    };
-    let fault: Error = read.await.err()?;
-    matches!(fault.code(), Code::DigestMismatch | Code::SizeMismatch).then_some(fault)
-}
-
 /// The result of one PATCH.
 enum ChunkResult {
     Accepted,
@@ -597,6 +585,18 @@ fn too_large(blob: &Descriptor) -> Error {
         Code::TooLarge,
         format!("the registry refuses even small parts of the blob {}", blob.digest),
     )
+}
+
+/// Reads content again that a registry has refused, and returns the error if it is wrong. It is not verified
+/// while it is sent, because the registry does that.
+async fn fault_of(blob: &Descriptor, source: &Arc<dyn Source>) -> Option<Error> {
+    let read = async {
+        let mut content = verified(blob, source.open(0).await?)?;
+        while content.try_next().await?.is_some() {}
+        Ok(())
+    };
+    let fault: Error = read.await.err()?;
+    matches!(fault.code(), Code::DigestMismatch | Code::SizeMismatch).then_some(fault)
 }
 
 fn lost_sessions(blob: &Descriptor) -> Error {
