@@ -127,7 +127,7 @@ pub(crate) async fn append(
     let turn = session.turn().await;
     let last = receive(registry, request, name, id, &session, &turn).await?;
     let size = session.upload.write_last(last).await;
-    let size = size.map_err(|e| ErrorResponse::of(&e, Sought::Upload))?;
+    let size = size.map_err(|e| refused_part(registry, request, name, id, &session, &e))?;
     let reported = match habits.has_stale_range {
         true => session.first_part(size),
         false => size,
@@ -154,7 +154,13 @@ pub(crate) async fn finish(
         session.upload.expect(algorithm).await.map_err(failed)?;
     }
     let last = receive(registry, request, name, id, &session, &turn).await?;
-    let stored = store(registry, request, name, &session.upload, last, &digest).await;
+    let stored = session.upload.finish_with(last, &digest).await;
+    let stored = match stored {
+        Err(e) if e.code() == Code::Conflict => {
+            Err(refused_part(registry, request, name, id, &session, &e))
+        }
+        stored => answer(registry, request, name, &digest, stored).await,
+    };
     // An upload whose last bytes could not be written goes on: the disk was full, perhaps.
     if stored.is_ok() || session.upload.has_ended() && !registry.habits.keeps_failed_uploads {
         registry.uploads.remove(id);
@@ -245,13 +251,27 @@ async fn receive(
         Some(length) => exactly(content, length),
         None => content,
     };
-    session.upload.receive(size, content).await.map_err(|e| match e.code() {
+    let received = session.upload.receive(size, content).await;
+    received.map_err(|e| refused_part(registry, request, name, id, session, &e))
+}
+
+/// Returns the response for a part that was not taken. It is out of order if an earlier request, whose client
+/// has gone, has written meanwhile.
+fn refused_part(
+    registry: &Registry,
+    request: &Request,
+    name: &str,
+    id: &str,
+    session: &Session,
+    error: &ocigraph::Error,
+) -> ErrorResponse {
+    match error.code() {
         Code::Conflict => {
             let size = session.upload.size();
             out_of_order(registry, request, At { name, id, size })
         }
-        _ => not_received(&e, Sought::Upload),
-    })
+        _ => not_received(error, Sought::Upload),
+    }
 }
 
 /// Fails if a stream has another number of bytes.
@@ -290,18 +310,19 @@ async fn complete(
     let content = body::stream(request.take_body(), registry.options.idle_timeout, ended);
     let last = upload.receive(0, content).await;
     let last = last.map_err(|e| not_received(&e, Sought::Upload))?;
-    store(registry, request, name, upload, last, digest).await
+    let stored = upload.finish_with(last, digest).await;
+    answer(registry, request, name, digest, stored).await
 }
 
-async fn store(
+/// Returns the response to an upload that ended as `stored` says.
+async fn answer(
     registry: &Registry,
     request: &Request,
     name: &str,
-    upload: &BlobUpload,
-    last: LastBatch,
     digest: &Digest,
+    stored: ocigraph::Result<Descriptor>,
 ) -> Result<Response<Body>, ErrorResponse> {
-    match upload.finish_with(last, digest).await {
+    match stored {
         Ok(_) if registry.habits.has_sha512 => Ok(created(registry, request, name, digest)),
         Ok(blob) => {
             let stored = under_sha256(registry, name, &blob).await?;

@@ -160,6 +160,9 @@ impl Server {
         };
         let listener = TcpListener::bind(&options.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        for path in repositories.unwritable() {
+            tracing::warn!(path = %path.display(), "some pushes will fail: this process may not create files here");
+        }
         let uploads = Uploads::new(options.max_uploads, options.upload_timeout);
         if !address.ip().is_loopback() {
             match passwords.is_some() {

@@ -4,6 +4,8 @@
 //!
 //! [spec]: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     http::{
@@ -24,6 +26,8 @@ use crate::{
 
 /// Maximum bytes of a page: what clients accept as a manifest.
 const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
+/// The end of an index.
+const END: &[u8] = b"]}";
 
 /// `GET /v2/<name>/referrers/<digest>`
 pub(crate) async fn list(
@@ -37,7 +41,7 @@ pub(crate) async fn list(
     let (limit, last) = page(request, &Pages::OWN)?;
     let artifact_type = request.query("artifactType").filter(|text| !text.is_empty());
     let referrers = match registry.existing(name, Sought::Repository).await {
-        Ok(repository) => match repository.store.referrers(&subject, artifact_type).await {
+        Ok(repository) => match repository.referrers(&subject, artifact_type).await {
             Err(e) if e.code() == Code::NotFound => List::default(),
             listed => listed.map_err(|e| ErrorResponse::of(&e, Sought::Repository))?,
         },
@@ -46,7 +50,7 @@ pub(crate) async fn list(
     };
     let mut entries = referrers.entries;
     // An order that stays when referrers are added and deleted between two pages.
-    entries.sort_by(|a, b| a.digest.cmp(&b.digest));
+    entries.sort_unstable_by(|a, b| a.digest.cmp(&b.digest));
     entries.dedup_by(|a, b| a.digest == b.digest);
     let total = entries.len().to_string();
     entries.retain(|entry| last.is_none_or(|last| entry.digest.as_str() > last));
@@ -73,31 +77,34 @@ pub(crate) async fn list(
 }
 
 /// Returns an index with the first entries, and the position of the first that did not fit.
-fn page_of(entries: &[Descriptor], limit: usize) -> (String, usize) {
-    let mut text =
+fn page_of(entries: &[Arc<Descriptor>], limit: usize) -> (Vec<u8>, usize) {
+    let head =
         format!(r#"{{"schemaVersion":2,"mediaType":"{}","manifests":["#, media_type::OCI_INDEX);
+    let mut text = head.into_bytes();
     let mut next = 0;
     for entry in entries.iter().take(limit) {
-        let mut entry_text = text_of(entry);
-        if entry_text.len() + 512 > MAX_PAGE_BYTES {
-            // The client reads the annotations from the manifest.
-            let bare = Descriptor { annotations: Default::default(), ..entry.clone() };
-            entry_text = text_of(&bare);
+        let before = text.len();
+        if next > 0 {
+            text.push(b',');
         }
-        // A comma, and the end of the index.
-        if text.len() + entry_text.len() + 3 > MAX_PAGE_BYTES {
+        write(&mut text, entry);
+        if text.len() - before + 512 > MAX_PAGE_BYTES {
+            // The client reads the annotations from the manifest.
+            let bare = Descriptor { annotations: Default::default(), ..Descriptor::clone(entry) };
+            text.truncate(before + usize::from(next > 0));
+            write(&mut text, &bare);
+        }
+        if text.len() + END.len() > MAX_PAGE_BYTES {
+            text.truncate(before);
             break;
         }
-        if next > 0 {
-            text.push(',');
-        }
-        text.push_str(&entry_text);
         next += 1;
     }
-    text.push_str("]}");
+    text.extend_from_slice(END);
     (text, next)
 }
 
-fn text_of(entry: &Descriptor) -> String {
-    serde_json::to_string(entry).unwrap_or_default()
+/// Writes a descriptor, which cannot fail: its keys are strings, and memory takes all bytes.
+fn write(text: &mut Vec<u8>, entry: &Descriptor) {
+    let _ = serde_json::to_writer(text, entry);
 }

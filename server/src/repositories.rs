@@ -5,12 +5,14 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
-use ocigraph::{Code, Error, Layout, Limits, ReadStore, Result, TransferBuffers};
+use ocigraph::{
+    Code, Descriptor, Digest, Error, Layout, Limits, List, ReadStore, Result, TransferBuffers,
+};
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use crate::{
@@ -49,6 +51,20 @@ impl Repository {
             is_writable,
             had_tags: AtomicBool::new(false),
         })
+    }
+
+    /// Returns the referrers of a manifest.
+    pub(crate) async fn referrers(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<List<Arc<Descriptor>>> {
+        if let Some(layout) = &self.layout {
+            return layout.shared_referrers(subject, artifact_type).await;
+        }
+        let referrers = self.store.referrers(subject, artifact_type).await?;
+        let entries = referrers.entries.into_iter().map(Arc::new).collect();
+        Ok(List::with_problems(entries, referrers.problems))
     }
 
     /// Returns the layout to change.
@@ -135,6 +151,14 @@ impl Repositories {
         Ok(Self { named, folder, read_only, is_imitation, open, lists, opening, buffers })
     }
 
+    /// Returns the directories in which this process may not write what clients may push.
+    pub(crate) fn unwritable(&self) -> Vec<PathBuf> {
+        let layouts = self.named.values().filter_map(|repository| repository.writable().ok());
+        let layouts = layouts.map(|layout| layout.path().to_path_buf());
+        let folder = self.folder.iter().filter(|_| !self.read_only).cloned();
+        layouts.chain(folder).filter(|path| !may_write(path)).collect()
+    }
+
     /// Opens a repository that exists.
     pub(crate) async fn existing(&self, name: &str) -> Result<Arc<Repository>, ErrorResponse> {
         self.find(name, is_layout).await
@@ -151,7 +175,7 @@ impl Repositories {
     async fn find(
         &self,
         name: &str,
-        is_there: fn(&std::path::Path) -> bool,
+        is_there: fn(&Path) -> bool,
     ) -> Result<Arc<Repository>, ErrorResponse> {
         if let Some(repository) = self.named.get(name) {
             return Ok(Arc::clone(repository));
@@ -223,6 +247,21 @@ impl Repositories {
             }
         }
     }
+}
+
+/// Returns false if this process may not create files in a directory, or the directory itself.
+#[cfg(unix)]
+fn may_write(path: &Path) -> bool {
+    use rustix::fs::{Access, AtFlags, CWD, accessat};
+    let existing =
+        path.ancestors().find(|path| path.exists()).filter(|p| !p.as_os_str().is_empty());
+    let path = existing.unwrap_or(Path::new("."));
+    accessat(CWD, path, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS).is_ok()
+}
+
+#[cfg(not(unix))]
+fn may_write(_: &Path) -> bool {
+    true
 }
 
 fn registry_layout(layout: Layout, is_imitation: bool) -> Layout {

@@ -1,6 +1,10 @@
 //! Pushing and tagging: the files that are written, and what is refused.
 
-use std::{fs, sync::Arc, time::Duration};
+use std::{
+    fs,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use futures::{FutureExt, StreamExt};
@@ -37,6 +41,25 @@ async fn a_directory_with_other_files_is_refused() {
     let error = Layout::open(&file).push_blob(&blob("x"), source("x")).await.unwrap_err();
     assert!(error.message().contains("thesis.txt"), "{error}");
     assert_eq!(files_below(dir.path()).len(), 1);
+}
+
+#[tokio::test]
+async fn a_version_that_changes_is_seen_by_a_handle_that_has_checked_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let layout = Layout::open(dir.path());
+    layout.push_blob(&blob("first"), source("first")).await.unwrap();
+    let marker = dir.path().join("oci-layout");
+    // So old that a later write must give the file another time.
+    let file = fs::File::options().write(true).open(&marker).unwrap();
+    file.set_modified(SystemTime::now() - Duration::from_secs(3600)).unwrap();
+    layout.push_blob(&blob("second"), source("second")).await.unwrap();
+    layout.push_blob(&blob("third"), source("third")).await.unwrap();
+    fs::write(&marker, r#"{"imageLayoutVersion":"2.0.0"}"#).unwrap();
+    let refused = layout.push_blob(&blob("fourth"), source("fourth")).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Unsupported);
+    fs::remove_file(&marker).unwrap();
+    layout.push_blob(&blob("fifth"), source("fifth")).await.unwrap();
+    assert!(marker.exists());
 }
 
 #[tokio::test]

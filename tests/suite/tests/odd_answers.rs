@@ -347,13 +347,13 @@ fn with_headers(mut reply: Reply, count: usize, length: usize) -> Reply {
 #[test]
 fn many_headers_are_accepted_and_endless_headers_are_too_large() {
     let content = content(10_000);
-    for (count, length) in [(101, 10), (1000, 10), (4000, 10), (100, 2000)] {
+    for (count, length) in [(101, 10), (1000, 10), (1000, 200), (100, 2000)] {
         let server = FaultServer::start();
         server.on("GET", "/manifests/", [with_headers(manifest_of(&content), count, length)]);
         server.on("GET", "/blobs/", [with_headers(Reply::ok(&content[..]), count, length)]);
         pull(&server, &content).unwrap_or_else(|e| panic!("{count} headers: {e}"));
     }
-    for (count, length) in [(5000, 10), (100, 10_000)] {
+    for (count, length) in [(1100, 10), (5000, 10), (100, 10_000)] {
         let server = FaultServer::start();
         server.on("GET", "/manifests/", [with_headers(manifest_of(&content), count, length)]);
         let error = pull(&server, &content).unwrap_err();

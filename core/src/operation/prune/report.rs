@@ -266,10 +266,11 @@ impl PruneReport {
         }
     }
 
-    /// Returns the number of manifests that are deleted, without tags that are removed alone.
+    /// Returns the number of manifests that are deleted, without those that were gone, and without tags that
+    /// are removed alone.
     pub fn manifests(&self) -> usize {
         let deleted = self.repositories.iter().flat_map(|repository| &repository.deleted);
-        deleted.filter(|entry| entry.kind != PrunedKind::Tag).count()
+        deleted.filter(|entry| entry.kind != PrunedKind::Tag && !entry.gone).count()
     }
 
     /// Fails if more manifests are deleted than `max`.

@@ -17,7 +17,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, Weak},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use fs4::{FileExt, TryLockError};
@@ -67,13 +67,15 @@ pub(super) struct LayoutDirectory {
     path: PathBuf,
     /// The open handles, shared by all concurrent writes through this value.
     opened: Mutex<Weak<OpenLayout>>,
+    /// The marker that was checked last.
+    checked: Mutex<Option<FileStamp>>,
     /// True if other directories beside the files of the layout are layouts of their own.
     has_nested: bool,
 }
 
 impl LayoutDirectory {
     pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, opened: Mutex::default(), has_nested: false }
+        Self { path, opened: Mutex::default(), checked: Mutex::default(), has_nested: false }
     }
 
     pub(super) fn with_nested(path: PathBuf) -> Self {
@@ -105,12 +107,11 @@ impl LayoutDirectory {
 
     /// Opens the layout for writing. Creates it if the directory is missing or empty.
     pub(super) fn create(&self) -> Result<Arc<OpenLayout>> {
-        self.check_writable()?;
-        let marker = self.path.join(MARKER);
-        if marker.exists() {
+        if self.path.join(MARKER).exists() {
             self.check_version()?;
             return self.opened();
         }
+        self.check_writable()?;
         self.check_vacant()?;
         create_directory(&self.path)?;
         let opened = self.opened()?;
@@ -144,17 +145,27 @@ impl LayoutDirectory {
     /// Checks the `oci-layout` file. Errors: NOT_FOUND without a layout, UNSUPPORTED for a version
     /// other than 1.x, INVALID_MANIFEST for a malformed file.
     pub(super) fn check_version(&self) -> Result<()> {
-        let file = self.path.join(MARKER);
+        let (file, now) = (self.path.join(MARKER), SystemTime::now());
         let mut bytes = Vec::new();
-        let read =
-            open_regular(&file).and_then(|f| Ok(f.take(MAX_MARKER).read_to_end(&mut bytes)?));
-        match read {
-            Ok(_) => {}
+        // An open file has its newest metadata on a network file system too.
+        let read = open_regular(&file).and_then(|opened| {
+            let stamp = FileStamp::of(&opened.metadata()?);
+            if stamp.is_none() || *lock(&self.checked) != stamp {
+                opened.take(MAX_MARKER).read_to_end(&mut bytes)?;
+                return Ok(Some(stamp));
+            }
+            Ok(None)
+        });
+        let stamp = match read {
+            Ok(None) => return Ok(()),
+            Ok(Some(stamp)) => stamp,
             Err(Refused::Missing) => return Err(self.no_layout()),
             Err(Refused::Io(_)) if !file.exists() => return Err(self.no_layout()),
             Err(e) => return Err(refusal_error("read", &file, "file", e)),
-        }
-        check_marker(&self.path, &bytes)
+        };
+        check_marker(&self.path, &bytes)?;
+        *lock(&self.checked) = stamp.filter(|stamp| stamp.is_reliable(now));
+        Ok(())
     }
 
     fn no_layout(&self) -> Error {

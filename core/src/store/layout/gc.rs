@@ -117,7 +117,7 @@ impl Inner {
 
     /// Removes the file of a manifest. CONFLICT while another handle has leases: it may be pushing the
     /// same manifest. The caller holds the lock of the index.
-    fn remove_manifest(&self, opened: &OpenLayout, digest: &Digest) -> Result<()> {
+    fn remove_manifest(&self, opened: &Arc<OpenLayout>, digest: &Digest) -> Result<()> {
         let removed = self.exclusively(opened, |_| self.remove_file(opened, digest))?;
         removed.ok_or_else(|| busy(digest))
     }
@@ -178,7 +178,7 @@ impl Inner {
     }
 
     /// Collects garbage if there is any. Errors are logged only: the next collector tries again.
-    pub(super) fn collect_leftovers(&self, opened: &OpenLayout) {
+    pub(super) fn collect_leftovers(&self, opened: &Arc<OpenLayout>) {
         if (opened.private.has(JOURNAL) || !opened.staged().is_empty())
             && let Err(e) = self.collect(opened)
         {
@@ -187,7 +187,7 @@ impl Inner {
     }
 
     /// Removes unneeded blobs and staged files, unless another handle has leases.
-    fn collect(&self, opened: &OpenLayout) -> Result<()> {
+    fn collect(&self, opened: &Arc<OpenLayout>) -> Result<()> {
         let _index = opened.lock_index()?;
         self.exclusively(opened, |leased| self.collect_exclusively(opened, leased)).map(drop)
     }
@@ -196,18 +196,19 @@ impl Inner {
     /// if one has. The caller holds the lock of the index.
     pub(super) fn exclusively<T>(
         &self,
-        opened: &OpenLayout,
+        opened: &Arc<OpenLayout>,
         work: impl FnOnce(&LeaseTable) -> Result<T>,
     ) -> Result<Option<T>> {
         let (content, path) = opened.content_lock()?;
         let mut leases = lock(&self.leases);
+        // Releases the own lock.
         let had_lock = leases.lock.take().is_some();
         let exclusive = matches!(FileExt::try_lock(&content), Ok(()));
         let outcome = exclusive.then(|| work(&leases)).transpose();
         if had_lock {
             FileExt::unlock(&content).map_err(|e| Error::io("unlock", &path, e))?;
             wait_for(&path, || FileExt::try_lock_shared(&content))?;
-            leases.lock = Some(content);
+            leases.lock = Some((content, Arc::clone(opened)));
         }
         outcome
     }

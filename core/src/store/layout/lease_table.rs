@@ -4,16 +4,19 @@
 use std::{
     collections::HashMap,
     fs::File,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
+use super::directory::OpenLayout;
 use ocigraph_types::Digest;
 
 /// The leased blobs, and the lock that protects them from other handles.
 #[derive(Debug, Default)]
 pub(super) struct LeaseTable {
-    /// The lock file `content`, locked shared while the table has entries.
-    pub(super) lock: Option<File>,
+    /// The lock file `content`, locked shared while the table has entries, and the handles of the layout, so
+    /// that the next lease need not open them again.
+    pub(super) lock: Option<(File, Arc<OpenLayout>)>,
     pub(super) blobs: HashMap<Digest, LeaseCount>,
     /// Uploads in progress: their staged files have no digest yet.
     pub(super) uploads: usize,
@@ -43,6 +46,11 @@ impl LeaseTable {
     /// Returns true if nothing is leased and no upload is in progress.
     pub(super) fn is_empty(&self) -> bool {
         self.blobs.is_empty() && self.uploads == 0
+    }
+
+    /// Returns true if the lock is that of this directory.
+    pub(super) fn is_locked_in(&self, opened: &Arc<OpenLayout>) -> bool {
+        self.lock.as_ref().is_some_and(|(_, held)| Arc::ptr_eq(held, opened))
     }
 
     pub(super) fn add(&mut self, digests: &[Digest]) {

@@ -59,21 +59,24 @@ impl Inner {
             leases.add(&digests);
             leases.uploads += usize::from(is_upload);
         };
-        if !self.lease_if_locked(add) {
+        if !self.lease_if_locked(&opened, add) {
             self.collect_leftovers(&opened);
             let (shared, path) = opened.content_lock()?;
             wait_for(&path, || FileExt::try_lock_shared(&shared))?;
             let mut leases = lock(&self.leases);
-            leases.lock.get_or_insert(shared);
+            if !leases.is_locked_in(&opened) {
+                leases.lock = Some((shared, Arc::clone(&opened)));
+            }
             add(&mut leases);
         }
         Ok(Lease { layout: Arc::clone(self), opened, digests, is_upload })
     }
 
-    /// Adds leases without waiting if the handle holds the lock already. Returns false otherwise.
-    fn lease_if_locked(&self, add: impl Fn(&mut LeaseTable)) -> bool {
+    /// Adds leases without waiting if the handle holds the lock already. Returns false otherwise: also if
+    /// another directory has the path of the layout now.
+    fn lease_if_locked(&self, opened: &Arc<OpenLayout>, add: impl Fn(&mut LeaseTable)) -> bool {
         let mut leases = lock(&self.leases);
-        let locked = leases.lock.is_some();
+        let locked = leases.is_locked_in(opened);
         if locked {
             add(&mut leases);
         }
@@ -90,7 +93,7 @@ impl Inner {
             had_some && leases.is_empty()
         };
         if is_last && self.directory.has_private_folder() {
-            self.collect_leftovers(&*self.directory.create()?);
+            self.collect_leftovers(&self.directory.create()?);
         }
         Ok(())
     }

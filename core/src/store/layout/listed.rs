@@ -36,7 +36,7 @@ const LARGE: u64 = 1024 * 1024;
 impl Inner {
     /// Returns the referrers of a manifest. If a listed manifest cannot be read, the list says so
     /// in its problems, because that manifest may be a referrer too.
-    pub(super) fn referrers_of(&self, subject: &Digest) -> Result<List<Descriptor>> {
+    pub(super) fn referrers_of(&self, subject: &Digest) -> Result<List<Arc<Descriptor>>> {
         let snapshot = self.snapshot()?;
         let listed = self.listed(&snapshot)?;
         let mut of_subject = Problems::of_referrers(subject);

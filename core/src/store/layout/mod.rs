@@ -221,6 +221,23 @@ impl Layout {
         self.with(move |layout| layout.start_upload(buffers)).await
     }
 
+    /// Returns the referrers of a manifest as [`ReadStore::referrers`] does, without a copy of each descriptor.
+    ///
+    /// # Errors
+    /// Those of [`ReadStore::referrers`].
+    pub async fn shared_referrers(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<List<Arc<Descriptor>>> {
+        let subject = subject.clone();
+        let mut referrers = self.with(move |layout| layout.referrers_of(&subject)).await?;
+        if let Some(wanted) = artifact_type {
+            referrers.entries.retain(|d| d.artifact_type.as_deref() == Some(wanted));
+        }
+        Ok(referrers)
+    }
+
     /// Gives a blob of another layout a second name in this one, by a hard link. Returns true if this
     /// layout has the blob then, and false if it cannot be linked: the other layout is on another file
     /// system or in an archive, or does not have the blob. The file is shared: a program that writes
@@ -415,12 +432,9 @@ impl ReadStore for Layout {
         subject: &Digest,
         artifact_type: Option<&str>,
     ) -> Result<List<Descriptor>> {
-        let subject = subject.clone();
-        let mut referrers = self.with(move |layout| layout.referrers_of(&subject)).await?;
-        if let Some(wanted) = artifact_type {
-            referrers.entries.retain(|d| d.artifact_type.as_deref() == Some(wanted));
-        }
-        Ok(referrers)
+        let List { entries, problems, .. } = self.shared_referrers(subject, artifact_type).await?;
+        let entries = entries.into_iter().map(Arc::unwrap_or_clone).collect();
+        Ok(List::with_problems(entries, problems))
     }
 
     async fn lists_of_other_tools(&self, subject: &Digest) -> Result<Vec<Vec<Descriptor>>> {

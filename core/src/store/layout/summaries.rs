@@ -54,7 +54,7 @@ impl PushedSummaries {
 /// What the layout needs to know of one manifest.
 #[derive(Debug)]
 pub(super) struct ManifestSummary {
-    pub(super) descriptor: Descriptor,
+    pub(super) descriptor: Arc<Descriptor>,
     subject: Option<Digest>,
     /// Digests of the config and the blobs.
     pub(super) content: Vec<Digest>,
@@ -77,7 +77,7 @@ impl ManifestSummary {
                 + DIGEST * content.len() as u64,
             subject: manifest.subject().map(|subject| subject.digest.clone()),
             children: manifest.manifests().to_vec(),
-            descriptor,
+            descriptor: Arc::new(descriptor),
             content,
             faults: Vec::new(),
         }
@@ -91,7 +91,7 @@ impl ManifestSummary {
                 + faults.iter().map(|fault| fault.len() as u64).sum::<u64>(),
             subject: None,
             children: index.entries.into_iter().map(Arc::unwrap_or_clone).collect(),
-            descriptor,
+            descriptor: Arc::new(descriptor),
             content: Vec::new(),
             faults,
         }
@@ -183,11 +183,14 @@ impl ListedManifests {
 
     /// Returns the descriptors of the referrers of `subject`: those that name it, in the order of the
     /// index, then those that only an index of referrers lists. One that cannot be parsed is a problem.
-    pub(super) fn referrers(&self, subject: &Digest, problems: &mut Problems) -> Vec<Descriptor> {
+    pub(super) fn referrers(
+        &self,
+        subject: &Digest,
+        problems: &mut Problems,
+    ) -> Vec<Arc<Descriptor>> {
         let found = self.by_subject.get(subject).into_iter().flatten();
-        let mut referrers: Vec<Descriptor> =
-            found.map(|summary| summary.descriptor.clone()).collect();
-        let mut seen: HashSet<Digest> = referrers.iter().map(|d| d.digest.clone()).collect();
+        let mut referrers: Vec<Arc<Descriptor>> =
+            found.map(|summary| Arc::clone(&summary.descriptor)).collect();
         for odd in self.malformed.iter().filter(|odd| odd.subject.as_ref() == Some(subject)) {
             problems.add(format!("the referrer {} is malformed: {}", odd.digest, odd.fault));
         }
@@ -195,6 +198,10 @@ impl ListedManifests {
         let positions = names.iter().filter_map(|name| self.by_subject_name.get(name));
         let mut positions: Vec<usize> = positions.flatten().copied().collect();
         positions.sort_unstable();
+        let mut seen: HashSet<Digest> = match positions.is_empty() {
+            true => HashSet::new(),
+            false => referrers.iter().map(|d| d.digest.clone()).collect(),
+        };
         for entry in positions.into_iter().map(|at| &self.referrers_indexes[at]) {
             let Some(index) = self.summary(&entry.digest) else {
                 problems.add(format!("the index {} cannot be read", entry.digest));
@@ -208,7 +215,7 @@ impl ListedManifests {
                 let Some(referrer) = self.summary(&child.digest) else { continue };
                 let names_another = referrer.subject.as_ref().is_some_and(|s| s != subject);
                 if !names_another && seen.insert(child.digest.clone()) {
-                    referrers.push(referrer.descriptor.clone());
+                    referrers.push(Arc::clone(&referrer.descriptor));
                 }
             }
         }
@@ -228,7 +235,9 @@ impl ListedManifests {
         let indexes = self.referrers_indexes.iter().filter_map(|e| self.summary(&e.digest));
         let children = indexes.flat_map(|index| &index.children);
         let listed = children.filter(|child| seen.insert(&child.digest));
-        listed.filter_map(|child| Some(self.summary(&child.digest)?.descriptor.clone())).collect()
+        listed
+            .filter_map(|child| Some(Descriptor::clone(&self.summary(&child.digest)?.descriptor)))
+            .collect()
     }
 
     /// Returns the manifests that are not content of another listed one: neither children of an index,

@@ -1,7 +1,7 @@
 //! Referrers that a layout has and that `index.json` does not list, as in layouts that `cosign save`
 //! writes.
 
-use std::{collections::HashSet, fs};
+use std::{collections::HashSet, fs, sync::Arc};
 
 use super::inner::Inner;
 use crate::store::list::{List, Problems};
@@ -15,7 +15,7 @@ impl Inner {
     pub(super) fn add_unlisted_referrers(
         &self,
         subject: &Digest,
-        list: &mut List<Descriptor>,
+        list: &mut List<Arc<Descriptor>>,
     ) -> Result<()> {
         let mut known: HashSet<Digest> = list.entries.iter().map(|d| d.digest.clone()).collect();
         let mut problems = Problems::of_referrers(subject);
@@ -28,7 +28,7 @@ impl Inner {
                 continue;
             }
             if let Some(referrer) = self.unlisted_referrer(&digest, subject)? {
-                list.entries.push(referrer);
+                list.entries.push(Arc::new(referrer));
             }
         }
         list.problems.extend(problems.found());

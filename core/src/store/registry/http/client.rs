@@ -41,9 +41,10 @@ use crate::{
 };
 use ocigraph_types::{Code, Error, Host, Result};
 
-/// Header fields of a response: more than any registry or proxy sends. The HTTP library limits
+/// Header fields of a response: more than any registry or proxy sends. The HTTP library clears memory for
+/// all of them before each response, which takes a tenth of the time of a `discover` for 4,096. It limits
 /// their bytes to about 400 KiB for HTTP/1.1; [`MAX_HEADER_BYTES`] does so for HTTP/2.
-const MAX_HEADERS: usize = 4096;
+const MAX_HEADERS: usize = 1024;
 const MAX_HEADER_BYTES: u32 = 400 * 1024;
 
 /// Requests for a new redirect after its signed URL has expired.

@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr, time::Duration};
 
-use url::Url;
+use url::{Position, Url};
 
 use crate::store::registry::hint;
 use ocigraph_types::{Code, Error, Result};
@@ -90,7 +90,7 @@ pub(super) fn with_server(
         }
         Code::Network if error.hint().is_none() => error.with_hint(match given {
             Some(address) => hint::check_given_address(address, host),
-            None => hint::check_address(host),
+            None => hint::check_address(&url[Position::BeforeHost..Position::AfterPort]),
         }),
         Code::Tls => {
             let message = format!("no secure connection to {host}: {}", error.message());
