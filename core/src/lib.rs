@@ -411,7 +411,7 @@ pub use operation::{
     verify::{Problem, ProblemKind, VerifyOptions, VerifyReport},
 };
 pub use store::{
-    ManifestDeletion, ReadStore, ReferrerLists, ReferrersDetail, Store, StoredBlob,
+    ManifestDeletion, ReadStore, ReferrerLists, ReferrersDetail, ReferrersPart, Store, StoredBlob,
     catalog::{Attributes, ManifestInfo, TagInfo},
     limits::Limits,
     list::List,

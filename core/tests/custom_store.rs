@@ -9,15 +9,20 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
 };
 
 use async_trait::async_trait;
-use futures::{StreamExt, TryStreamExt};
+use futures::{
+    StreamExt, TryStreamExt,
+    stream::{self, BoxStream},
+};
 use ocigraph::{
     ByteStream, Bytes, Client, Code, Content, CopyOptions, DeleteOptions, Descriptor, Digest,
     DiscoverOptions, Error, File, Graph, List, Location, Manifest, ManifestDeletion, Memory,
-    Outcome, PullOptions, PushOptions, ReadStore, Reference, ResolveOptions, Result, Source, Store,
-    TagOrDigest, TransferOptions, VerifyOptions, operation, verified,
+    Outcome, PullOptions, PushOptions, ReadStore, Reference, ReferrersDetail, ReferrersPart,
+    ResolveOptions, Result, Source, Store, TagOrDigest, TransferOptions, VerifyOptions, operation,
+    verified,
 };
 
 /// Manifests, blobs and tags in memory.
@@ -487,4 +492,96 @@ async fn resolved_tags_are_charged_one_by_one() {
     let resolved = store.stored().resolved;
     assert!(resolved < 10_000, "{resolved} names were resolved");
     assert_eq!(store.stored().manifests.len(), 4, "nothing was deleted");
+}
+
+/// A store that lists the referrers of `root` only after another list was asked for. It announces `stray` with
+/// them, which does not refer to `root`.
+#[derive(Debug)]
+struct WaitsForOthers {
+    store: InMemory,
+    root: Digest,
+    stray: Digest,
+    asked: tokio::sync::Semaphore,
+}
+
+#[async_trait]
+impl ReadStore for WaitsForOthers {
+    async fn resolve(&self, name: &TagOrDigest) -> Result<Descriptor> {
+        self.store.resolve(name).await
+    }
+
+    async fn fetch_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
+        self.store.fetch_manifest(name).await
+    }
+
+    async fn has_blob(&self, blob: &Descriptor) -> Result<bool> {
+        self.store.has_blob(blob).await
+    }
+
+    async fn describe_blob(&self, digest: &Digest) -> Result<Descriptor> {
+        self.store.describe_blob(digest).await
+    }
+
+    async fn fetch_blob(&self, blob: &Descriptor, offset: u64) -> Result<ByteStream> {
+        self.store.fetch_blob(blob, offset).await
+    }
+
+    async fn referrers(&self, subject: &Digest, kind: Option<&str>) -> Result<List<Descriptor>> {
+        self.store.referrers(subject, kind).await
+    }
+
+    fn referrers_in_parts<'a>(
+        &'a self,
+        subject: &Digest,
+        kind: Option<&str>,
+        _detail: Option<ReferrersDetail>,
+        _max_requests: usize,
+    ) -> BoxStream<'a, Result<ReferrersPart>> {
+        let (subject, kind) = (subject.clone(), kind.map(str::to_owned));
+        let list = async move {
+            let list = self.store.referrers(&subject, kind.as_deref()).await?;
+            let mut announced = None;
+            if subject == self.root {
+                let digests = list.entries.iter().map(|entry| entry.digest.clone());
+                let digests = digests.chain([self.stray.clone()]).collect();
+                announced = Some(Ok(ReferrersPart::Announced { digests, requests: 1 }));
+            } else {
+                self.asked.add_permits(1);
+            }
+            let is_announced = announced.is_some();
+            let listed = async move {
+                if is_announced {
+                    self.asked.acquire().await.unwrap().forget();
+                }
+                Ok(ReferrersPart::Listed(list))
+            };
+            Ok::<_, Error>(stream::iter(announced).chain(stream::once(listed)))
+        };
+        stream::once(list).try_flatten().boxed()
+    }
+
+    async fn tags(&self) -> Result<List<String>> {
+        self.store.tags().await
+    }
+}
+
+#[tokio::test]
+async fn a_discovery_asks_for_the_next_level_before_the_last_one_is_complete() {
+    let image = reference("store.example/app:v1");
+    let (client, pushed) = client();
+    push_graph(&client, &image).await;
+    let other = reference("store.example/app:stray");
+    client.push(&other, artifact("other", None)).await.unwrap();
+    let repository = Reference::new(other.location().clone());
+    client.push(&repository, artifact("note", Some(&other))).await.unwrap();
+    drop(client);
+    let [root, stray] = ["v1", "stray"].map(|tag| pushed.stored().tags[tag].clone());
+    let options = DiscoverOptions::default();
+    let expected = operation::discover(&*pushed, &image, &options).await;
+    let store = Arc::into_inner(pushed).unwrap();
+    let waits = WaitsForOthers { store, root, stray, asked: tokio::sync::Semaphore::new(0) };
+    let found = operation::discover(&waits, &image, &options);
+    let found = tokio::time::timeout(Duration::from_secs(60), found).await;
+    let found = found.expect("the discovery waits for a list that waits for another").unwrap();
+    assert_eq!(types(&found), types(&expected.unwrap()));
 }

@@ -157,7 +157,8 @@ pub(crate) async fn finish(
     let stored = session.upload.finish_with(last, &digest).await;
     let stored = match stored {
         Err(e) if e.code() == Code::Conflict => {
-            Err(refused_part(registry, request, name, id, &session, &e))
+            let size = session.upload.size();
+            Err(out_of_order(registry, request, At { name, id, size }))
         }
         stored => answer(registry, request, name, &digest, stored).await,
     };

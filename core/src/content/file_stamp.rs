@@ -27,6 +27,11 @@ impl FileStamp {
         Some(Self { modified: metadata.modified().ok()?, length: metadata.len(), inode })
     }
 
+    /// Returns the stamp of a file that is read after `now`, if each later write changes the stamp.
+    pub(crate) fn reliable(metadata: &Metadata, now: SystemTime) -> Option<Self> {
+        Self::of(metadata).filter(|stamp| stamp.is_reliable(now))
+    }
+
     /// Gives a file that was written a time by which each later write is recognized, and returns its stamp.
     /// `None` on Windows, and if the file system does not keep nanoseconds.
     ///

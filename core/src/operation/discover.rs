@@ -20,7 +20,7 @@ use self::{
 use crate::operation::{
     attached::{
         recognition::StatementReader,
-        walk::{Found, Listing, Walk},
+        walk::{BegunLists, Found, Walk},
     },
     named::named,
     rows::{RowSink, Rows},
@@ -250,7 +250,7 @@ pub(crate) async fn run(
 struct Start<'a> {
     subject: Descriptor,
     /// The list of its referrers, if it was begun already.
-    referrers: Option<Listing<'a>>,
+    referrers: BegunLists<'a>,
     /// The entries of its index for it.
     attestations: Vec<Descriptor>,
 }
@@ -266,7 +266,11 @@ impl<'a> Start<'a> {
             let selected = select_with_attestations(store, reference, Some(platform)).await?;
             let mut subject = selected.manifest.plain_descriptor();
             subject.artifact_type = selected.manifest.own_artifact_type().map(str::to_owned);
-            return Ok(Self { subject, referrers: None, attestations: selected.attestations });
+            return Ok(Self {
+                subject,
+                referrers: BegunLists::default(),
+                attestations: selected.attestations,
+            });
         }
         let name = name_of(store, reference).await?;
         // A digest permits querying the referrers while the subject is resolved.
@@ -274,7 +278,7 @@ impl<'a> Start<'a> {
             TagOrDigest::Digest(digest) if walk.lists.descends(0) => {
                 tokio::try_join!(store.resolve(&name), walk.lists.first_part(digest))?
             }
-            name => (store.resolve(name).await?, None),
+            name => (store.resolve(name).await?, BegunLists::default()),
         };
         Ok(Self { subject, referrers, attestations: Vec::new() })
     }

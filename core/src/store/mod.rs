@@ -25,7 +25,7 @@ use std::{fmt, fs::File, sync::Arc};
 
 use async_trait::async_trait;
 use futures::{
-    StreamExt,
+    StreamExt, TryFutureExt,
     stream::{self, BoxStream},
 };
 
@@ -184,14 +184,14 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
 
     /// Returns the referrers of a subject in parts, so that a long list need not be in memory: as
     /// [`ReadStore::referrers_in_detail`] with `detail`, and as [`ReadStore::referrers`] without it.
-    /// Together, the parts are that list. The stream ends after an error. Default: the list as one part.
+    /// Together, the lists of the parts are that list. The stream ends after an error. Default: one part.
     fn referrers_in_parts<'a>(
         &'a self,
         subject: &Digest,
         artifact_type: Option<&str>,
         detail: Option<ReferrersDetail>,
         max_requests: usize,
-    ) -> BoxStream<'a, Result<List<Descriptor>>> {
+    ) -> BoxStream<'a, Result<ReferrersPart>> {
         let (subject, artifact_type) = (subject.clone(), artifact_type.map(str::to_owned));
         let whole = async move {
             let artifact_type = artifact_type.as_deref();
@@ -202,7 +202,7 @@ pub trait ReadStore: fmt::Debug + Send + Sync {
                 None => self.referrers(&subject, artifact_type).await,
             }
         };
-        stream::once(whole).boxed()
+        stream::once(whole.map_ok(ReferrersPart::Listed)).boxed()
     }
 
     /// Returns the lists of referrers of a subject apart, if the store has a referrers API and clients
@@ -348,6 +348,23 @@ pub struct ReferrerLists {
     /// The entries of the index that clients keep under the fallback tag. It can name manifests that do
     /// not exist.
     pub by_tag: List<Descriptor>,
+}
+
+/// A part of the referrers of a subject: see [`ReadStore::referrers_in_parts`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ReferrersPart {
+    /// The store reads manifests for the next part. A store need not announce them. The caller may call the
+    /// store before it asks for that part.
+    Announced {
+        /// Digests of referrers that the next part has, as far as the store knows them. A wrong one costs a
+        /// request.
+        digests: Vec<Digest>,
+        /// The number of requests that the store makes concurrently.
+        requests: usize,
+    },
+    /// Referrers, possibly none.
+    Listed(List<Descriptor>),
 }
 
 /// What [`ReadStore::referrers_in_detail`] returns of each referrer.

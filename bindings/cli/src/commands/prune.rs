@@ -200,14 +200,11 @@ fn lines(report: &PruneReport) -> Vec<String> {
         lines.push(repository.repository.to_string());
         lines.extend(lines_of(repository, report.dry_run));
     }
-    let deleted = report.repositories.iter().flat_map(|repository| &repository.deleted);
-    let tags = deleted.filter(|entry| entry.kind == PrunedKind::Tag && !entry.gone);
-    let tags = tags.map(|entry| entry.tags.len());
     let done = if report.dry_run { "Would delete" } else { "Deleted" };
     lines.push(format!(
         "{done} {} and {} alone in {}",
         number(report.manifests(), "manifest", "manifests"),
-        number(tags.sum(), "tag", "tags"),
+        number(report.tags(), "tag", "tags"),
         number(report.repositories.len(), "repository", "repositories"),
     ));
     lines

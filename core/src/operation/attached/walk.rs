@@ -1,4 +1,5 @@
-//! The walk of a discovery: breadth first over the edges that the options ask for.
+//! The walk of a discovery: breadth first over the edges that the options ask for. Lists of the second level are
+//! begun while those of the first are still read.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque, hash_map::Entry},
@@ -6,7 +7,8 @@ use std::{
 };
 
 use futures::{
-    StreamExt, TryStreamExt,
+    FutureExt, StreamExt, TryStreamExt,
+    future::{BoxFuture, OptionFuture},
     stream::{self, BoxStream, FuturesUnordered},
 };
 
@@ -19,8 +21,8 @@ use crate::{
     DiscoverOptions,
     operation::read::fetch_manifest,
     store::{
-        ReadStore, ReferrersDetail, concurrency::RequestLimiter, limits::check_limit, list::List,
-        memory_budget::Charge,
+        ReadStore, ReferrersDetail, ReferrersPart, concurrency::RequestLimiter,
+        limits::check_limit, list::List, memory_budget::Charge,
     },
 };
 use ocigraph_types::{
@@ -31,6 +33,9 @@ use ocigraph_types::{
 /// Bytes that a node takes in the walk: its places in two tables that grow, those of the nodes and of one list,
 /// and in the lists of what remains to do.
 const NODE: usize = 256;
+
+/// Maximum bytes of lists that are read before their level. A list beyond it is requested again.
+const MAX_AHEAD: usize = 4 * 1024 * 1024;
 
 /// The lists that a discovery reads.
 #[derive(Clone, Copy)]
@@ -87,14 +92,18 @@ impl<'a> Lists<'a> {
         let artifact_type = options.artifact_type.as_deref().filter(|_| options.depth == Some(1));
         let max_requests = self.requests.max();
         let parts = self.store.referrers_in_parts(parent, artifact_type, self.detail, max_requests);
-        Some(Listing { parent: parent.clone(), depth, parts, read: None })
+        Some(Listing { parent: parent.clone(), depth, parts })
     }
 
     /// Reads the first part of the referrers of the subject.
-    pub(crate) async fn first_part(self, subject: &Digest) -> Result<Option<Listing<'a>>> {
-        let Some(mut listing) = self.listing(subject, 0) else { return Ok(None) };
-        listing.read = Some(listing.next(self).await?);
-        Ok(Some(listing))
+    pub(crate) async fn first_part(self, subject: &Digest) -> Result<BegunLists<'a>> {
+        let mut begun = BegunLists::default();
+        if let Some(mut listing) = self.listing(subject, 0) {
+            let part = listing.next(self).await?;
+            begun.nodes.insert(subject.clone());
+            begun.read.push((listing, Ok(part)));
+        }
+        Ok(begun)
     }
 
     /// Returns true if the entries of a node are read: it is an index, and its level is not the last.
@@ -192,6 +201,16 @@ enum Next {
     Visit(Box<Visit>),
 }
 
+impl Next {
+    /// Returns a node of which only what is attached is looked for, and its level.
+    fn descent(&self) -> Option<(Digest, usize)> {
+        match self {
+            Self::Descend(digest, depth) => Some((digest.clone(), *depth)),
+            Self::Visit(_) => None,
+        }
+    }
+}
+
 /// A node to read.
 struct Visit {
     parent: Digest,
@@ -218,21 +237,67 @@ impl Visit {
 }
 
 /// A list of referrers that is read part by part.
-pub(crate) struct Listing<'a> {
+struct Listing<'a> {
     parent: Digest,
     depth: usize,
-    parts: BoxStream<'a, Result<List<Descriptor>>>,
-    /// The next part, if it was read already.
-    read: Option<Option<List<Descriptor>>>,
+    parts: BoxStream<'a, Result<ReferrersPart>>,
 }
 
 impl Listing<'_> {
-    async fn next(&mut self, lists: Lists<'_>) -> Result<Option<List<Descriptor>>> {
-        if let Some(read) = self.read.take() {
-            return Ok(read);
-        }
+    async fn next(&mut self, lists: Lists<'_>) -> Result<Option<ReferrersPart>> {
         let _permit = lists.requests.acquire().await;
-        self.parts.try_next().await
+        match self.parts.try_next().await {
+            // Errors of one manifest end a discovery too: nothing is known of its subject then.
+            Err(e) if lists.tolerates && !lists.ends(&e) => {
+                let problem = problem_of(&self.parent, "the referrers of", &e);
+                self.parts = stream::empty().boxed();
+                let list = List::with_problems(Vec::new(), vec![problem]);
+                Ok(Some(ReferrersPart::Listed(list)))
+            }
+            part => part,
+        }
+    }
+}
+
+/// Lists of referrers whose first part is requested before the level of their nodes comes.
+#[derive(Default)]
+pub(crate) struct BegunLists<'a> {
+    nodes: HashSet<Digest>,
+    running: FuturesUnordered<BoxFuture<'a, FirstPart<'a>>>,
+    read: Vec<FirstPart<'a>>,
+    /// The bytes of what was read.
+    bytes: usize,
+}
+
+type FirstPart<'a> = (Listing<'a>, Result<Option<ReferrersPart>>);
+
+impl<'a> BegunLists<'a> {
+    fn begin(&mut self, lists: Lists<'a>, mut listing: Listing<'a>) {
+        self.nodes.insert(listing.parent.clone());
+        let first_part = async move {
+            let part = listing.next(lists).await;
+            (listing, part)
+        };
+        self.running.push(first_part.boxed());
+    }
+
+    /// Keeps the first part of a list. Returns false if it takes too much memory: it is read again when its level
+    /// comes.
+    fn keep(&mut self, (listing, part): FirstPart<'a>) -> bool {
+        let bytes = match &part {
+            Ok(Some(ReferrersPart::Listed(list))) => list.entries.weight(),
+            Ok(Some(ReferrersPart::Announced { digests, .. })) => digests.len() * NODE,
+            Ok(None) => 0,
+            Err(e) if e.code() == Code::TooLarge => usize::MAX,
+            Err(_) => 0,
+        };
+        if bytes > MAX_AHEAD - self.bytes {
+            self.nodes.remove(&listing.parent);
+            return false;
+        }
+        self.bytes += bytes;
+        self.read.push((listing, part));
+        true
     }
 }
 
@@ -242,7 +307,7 @@ enum Task<'a> {
 }
 
 enum Done<'a> {
-    Listed(Listing<'a>, Option<List<Descriptor>>),
+    Listed(Listing<'a>, Option<ReferrersPart>),
     Read(Box<Read>),
 }
 
@@ -285,12 +350,12 @@ impl<'a> Walk<'a> {
         self
     }
 
-    /// Walks from `subject`. `referrers` is the list of its referrers, if it was begun already;
+    /// Walks from `subject`. `referrers` has the list of its referrers, if it was begun already;
     /// `attestations` are the entries of its index for it.
     pub(crate) async fn run(
         &mut self,
         subject: Descriptor,
-        referrers: Option<Listing<'a>>,
+        referrers: BegunLists<'a>,
         attestations: Vec<Descriptor>,
         found: &mut dyn Found,
     ) -> Result<()> {
@@ -306,8 +371,8 @@ impl<'a> Walk<'a> {
         }
         let visit = Visit::new(&root, Edge::new(EdgeKind::Referrer, subject), 0);
         level.insert(0, Next::Visit(Box::new(visit)));
-        // The repository's tags are listed beside the first levels. Those of an index also show which lists
-        // of referrers clients keep for its images, so the images wait for them.
+        // The repository's tags are listed beside the first level. They also show which lists of referrers
+        // clients keep, so the next level waits for them.
         let follows_tags = lists.follows(EdgeKind::Tag) && descends;
         let own = SiblingTags::new(Arc::clone(lists.requests));
         let siblings = self.siblings.unwrap_or(&own);
@@ -317,17 +382,15 @@ impl<'a> Walk<'a> {
             } else if follows_tags {
                 siblings.listed(lists.store).await;
             }
-            Ok(())
         };
-        if is_index {
-            let (next, ()) = tokio::try_join!(self.walk_level(found, level, referrers), list)?;
-            self.walk(found, next, None).await?;
-        } else {
-            tokio::try_join!(self.walk(found, level, referrers), list)?;
-        }
+        // The nodes below an index can have several levels, and a receiver of every edge learns of a node first.
+        let looks_ahead = !is_index && !found.wants_every_edge();
+        let beside = Some(list.boxed());
+        let (next, begun) = self.walk_level(found, level, referrers, beside, looks_ahead).await?;
+        self.walk(found, next, begun).await?;
         while follows_tags && !self.without_siblings.is_empty() {
             let level = self.find_siblings(siblings, found).await?;
-            self.walk(found, level, None).await?;
+            self.walk(found, level, BegunLists::default()).await?;
         }
         Ok(())
     }
@@ -337,53 +400,117 @@ impl<'a> Walk<'a> {
         &mut self,
         found: &mut dyn Found,
         mut level: Vec<Next>,
-        mut begun: Option<Listing<'a>>,
+        mut begun: BegunLists<'a>,
     ) -> Result<()> {
         while !level.is_empty() {
-            level = self.walk_level(found, level, begun.take()).await?;
+            (level, begun) = self.walk_level(found, level, begun, None, false).await?;
         }
         Ok(())
     }
 
-    /// Visits the nodes of a level, and returns those that they lead to. `begun` is the list of the
-    /// subject, if its first part was read already.
+    /// Visits the nodes of a level, and returns those that they lead to. `begun` has lists of this level. The level
+    /// ends with `beside`. If it `looks_ahead`, lists of the next level are begun while the last ones of this
+    /// level are read.
     async fn walk_level(
         &mut self,
         found: &mut dyn Found,
         level: Vec<Next>,
-        mut begun: Option<Listing<'a>>,
-    ) -> Result<Vec<Next>> {
+        mut begun: BegunLists<'a>,
+        mut beside: Option<BoxFuture<'_, ()>>,
+        looks_ahead: bool,
+    ) -> Result<(Vec<Next>, BegunLists<'a>)> {
         let lists = self.lists;
+        let max = lists.requests.max();
         let mut level = level.into_iter();
         let mut tasks: VecDeque<Task<'a>> = VecDeque::new();
         let mut running = FuturesUnordered::new();
         let mut next = Vec::new();
+        let mut ahead = BegunLists::default();
+        let mut upcoming: VecDeque<(Digest, usize)> = VecDeque::new();
+        // Manifests that are read for an announced part.
+        let mut manifests = 0;
+        let mut read = std::mem::take(&mut begun.read).into_iter();
         loop {
-            while running.len() < lists.requests.max() {
+            while running.len() + begun.running.len() < max {
                 if let Some(task) = tasks.pop_front() {
                     running.push(perform(lists, task));
                 } else if let Some(node) = level.next() {
-                    self.begin(found, node, &mut begun, &mut tasks);
+                    self.begin(found, node, &begun, &mut tasks);
                 } else {
                     break;
                 }
             }
-            match running.try_next().await? {
-                Some(Done::Listed(listing, Some(part))) => {
-                    next.extend(self.insert_part(found, &listing, part)?);
+            let done = if let Some((listing, part)) = read.next() {
+                Done::Listed(listing, part?)
+            } else if running.is_empty() && begun.running.is_empty() && beside.is_none() {
+                return Ok((next, ahead));
+            } else {
+                while ahead.nodes.len() < max
+                    && running.len() + ahead.running.len() + manifests < max
+                    && let Some((digest, depth)) = upcoming.pop_front()
+                {
+                    let listing = lists.listing(&digest, depth);
+                    if let Some(listing) = listing.filter(|_| !ahead.nodes.contains(&digest)) {
+                        ahead.begin(lists, listing);
+                    }
+                }
+                tokio::select! {
+                    Some(done) = running.next() => done?,
+                    Some((listing, part)) = begun.running.next() => match part {
+                        Err(e) if e.code() == Code::TooLarge => {
+                            let again = lists.listing(&listing.parent, listing.depth);
+                            tasks.extend(again.map(Task::List));
+                            continue;
+                        }
+                        part => Done::Listed(listing, part?),
+                    },
+                    Some(first_part) = ahead.running.next() => {
+                        if !ahead.keep(first_part) {
+                            upcoming.clear();
+                        }
+                        continue;
+                    }
+                    () = OptionFuture::from(beside.as_mut()).map(Option::unwrap_or_default),
+                        if beside.is_some() =>
+                    {
+                        beside = None;
+                        continue;
+                    }
+                }
+            };
+            match done {
+                // A list that failed, or the depth, has left its node out.
+                Done::Listed(listing, _)
+                    if !lists.descends(listing.depth)
+                        || !self.seen.contains_key(&listing.parent) => {}
+                Done::Listed(listing, Some(ReferrersPart::Announced { digests, requests })) => {
+                    let depth = listing.depth + 1;
+                    if looks_ahead && lists.descends(depth) {
+                        let new = digests.into_iter().filter(|d| !self.seen.contains_key(d));
+                        upcoming.extend(new.map(|digest| (digest, depth)).take(max));
+                        manifests = requests;
+                    }
+                    tasks.push_front(Task::List(listing));
+                }
+                Done::Listed(listing, Some(ReferrersPart::Listed(part))) => {
+                    manifests = 0;
+                    let found_next = self.insert_part(found, &listing, part)?;
+                    if looks_ahead && upcoming.len() < max {
+                        upcoming.extend(found_next.iter().filter_map(Next::descent).take(max));
+                    }
+                    next.extend(found_next);
                     // Lists that were begun go first: each holds what it needs to continue.
                     tasks.push_front(Task::List(listing));
                 }
-                Some(Done::Listed(_, None)) => {}
-                Some(Done::Read(read)) => {
+                Done::Listed(_, None) => {}
+                Done::Read(read) => {
                     let visit = &read.visit;
                     if waits(found, visit) && !visit.again {
                         let digest = &visit.edge.descriptor.digest;
-                        tasks.extend(self.list(digest, visit.depth, &mut None));
+                        tasks.extend(self.list(digest, visit.depth, &begun));
                     }
                     next.extend(self.insert_read(found, *read)?);
                 }
-                None => return Ok(next),
             }
             if found.is_full() {
                 tokio::task::yield_now().await;
@@ -396,7 +523,7 @@ impl<'a> Walk<'a> {
         &mut self,
         found: &dyn Found,
         next: Next,
-        begun: &mut Option<Listing<'a>>,
+        begun: &BegunLists<'a>,
         tasks: &mut VecDeque<Task<'a>>,
     ) {
         match next {
@@ -411,20 +538,18 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Returns the task to list the referrers of a node, unless it is in the last level.
-    fn list(
-        &mut self,
-        node: &Digest,
-        depth: usize,
-        begun: &mut Option<Listing<'a>>,
-    ) -> Option<Task<'a>> {
+    /// Returns the task to list the referrers of a node, unless it is in the last level, or the list was begun.
+    fn list(&mut self, node: &Digest, depth: usize, begun: &BegunLists<'a>) -> Option<Task<'a>> {
         if !self.lists.descends(depth) {
             return None;
         }
         if self.lists.follows(EdgeKind::Tag) {
             self.without_siblings.push((node.clone(), depth));
         }
-        begun.take().or_else(|| self.lists.listing(node, depth)).map(Task::List)
+        if begun.nodes.contains(node) {
+            return None;
+        }
+        self.lists.listing(node, depth).map(Task::List)
     }
 
     /// Adds a part of a list of referrers, and returns the nodes to visit next.
@@ -645,15 +770,7 @@ fn waits(found: &dyn Found, visit: &Visit) -> bool {
 async fn perform<'a>(lists: Lists<'a>, task: Task<'a>) -> Result<Done<'a>> {
     match task {
         Task::List(mut listing) => {
-            let part = match listing.next(lists).await {
-                // Errors of one manifest end a discovery too: nothing is known of its subject then.
-                Err(e) if lists.tolerates && !lists.ends(&e) => {
-                    let problem = problem_of(&listing.parent, "the referrers of", &e);
-                    listing.parts = stream::empty().boxed();
-                    Some(List::with_problems(Vec::new(), vec![problem]))
-                }
-                part => part?,
-            };
+            let part = listing.next(lists).await?;
             Ok(Done::Listed(listing, part))
         }
         Task::Read(visit) => Ok(Done::Read(Box::new(read_node(lists, *visit).await?))),

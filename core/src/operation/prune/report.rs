@@ -273,6 +273,13 @@ impl PruneReport {
         deleted.filter(|entry| entry.kind != PrunedKind::Tag && !entry.gone).count()
     }
 
+    /// Returns the number of tags that are removed alone, without those that were gone. Their manifests stay.
+    pub fn tags(&self) -> usize {
+        let deleted = self.repositories.iter().flat_map(|repository| &repository.deleted);
+        let tags = deleted.filter(|entry| entry.kind == PrunedKind::Tag && !entry.gone);
+        tags.map(|entry| entry.tags.len()).sum()
+    }
+
     /// Fails if more manifests are deleted than `max`.
     ///
     /// # Errors

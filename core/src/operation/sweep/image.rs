@@ -9,7 +9,7 @@ use super::{
     repository::{Begun, Repository},
     row::{SweepRow, SweepStatus},
 };
-use crate::operation::attached::walk::{Found, FoundNode, Walk};
+use crate::operation::attached::walk::{BegunLists, Found, FoundNode, Walk};
 use ocigraph_types::{
     Code, Descriptor, Digest, Edge, EdgeKind, Error, ListProblem, Result, TagOrDigest,
 };
@@ -95,7 +95,8 @@ pub(super) async fn sweep_image(
     let store = repository.store.as_ref();
     let mut walk = Walk::new(store, options, &context.requests, &context.statements, None)
         .one_of_many(&repository.siblings);
-    if let Err(error) = walk.run(image.clone(), None, Vec::new(), &mut found).await {
+    if let Err(error) = walk.run(image.clone(), BegunLists::default(), Vec::new(), &mut found).await
+    {
         own(&error)?;
         found.add_error(&error);
     }

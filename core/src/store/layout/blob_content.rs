@@ -79,7 +79,7 @@ impl Inner {
                 format!("{} has {length} bytes, not {}", path.display(), blob.size),
             ));
         }
-        let stamp = FileStamp::of(&metadata).filter(|stamp| stamp.is_reliable(SystemTime::now()));
+        let stamp = FileStamp::reliable(&metadata, SystemTime::now());
         Ok(BlobContent { file, path, blob: blob.clone(), linked, stamp })
     }
 

@@ -67,7 +67,7 @@ pub(super) struct LayoutDirectory {
     path: PathBuf,
     /// The open handles, shared by all concurrent writes through this value.
     opened: Mutex<Weak<OpenLayout>>,
-    /// The marker that was checked last.
+    /// The marker that was checked last, if each later write to it is recognized.
     checked: Mutex<Option<FileStamp>>,
     /// True if other directories beside the files of the layout are layouts of their own.
     has_nested: bool,
@@ -107,9 +107,9 @@ impl LayoutDirectory {
 
     /// Opens the layout for writing. Creates it if the directory is missing or empty.
     pub(super) fn create(&self) -> Result<Arc<OpenLayout>> {
-        if self.path.join(MARKER).exists() {
-            self.check_version()?;
-            return self.opened();
+        match self.check_version() {
+            Err(e) if e.code() == Code::NotFound => {}
+            checked => return checked.and_then(|()| self.opened()),
         }
         self.check_writable()?;
         self.check_vacant()?;
@@ -149,7 +149,7 @@ impl LayoutDirectory {
         let mut bytes = Vec::new();
         // An open file has its newest metadata on a network file system too.
         let read = open_regular(&file).and_then(|opened| {
-            let stamp = FileStamp::of(&opened.metadata()?);
+            let stamp = FileStamp::reliable(&opened.metadata()?, now);
             if stamp.is_none() || *lock(&self.checked) != stamp {
                 opened.take(MAX_MARKER).read_to_end(&mut bytes)?;
                 return Ok(Some(stamp));
@@ -164,7 +164,7 @@ impl LayoutDirectory {
             Err(e) => return Err(refusal_error("read", &file, "file", e)),
         };
         check_marker(&self.path, &bytes)?;
-        *lock(&self.checked) = stamp.filter(|stamp| stamp.is_reliable(now));
+        *lock(&self.checked) = stamp;
         Ok(())
     }
 

@@ -292,7 +292,7 @@ fn read_index(file: File) -> io::Result<Option<(Vec<u8>, Option<FileStamp>)>> {
     }
     let mut bytes = Vec::with_capacity(metadata.len() as usize);
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    let stamp = FileStamp::of(&metadata).filter(|stamp| stamp.is_reliable(now));
+    let stamp = FileStamp::reliable(&metadata, now);
     Ok((bytes.len() as u64 <= MAX_BYTES).then_some((bytes, stamp)))
 }
 

@@ -29,7 +29,7 @@ use super::{
     registry::Registry,
 };
 use crate::store::{
-    ManifestDeletion, ReferrerLists, ReferrersDetail,
+    ManifestDeletion, ReferrerLists, ReferrersDetail, ReferrersPart,
     fallback_tag::fallback_tag,
     list::{List, Problems},
     registry::{
@@ -58,7 +58,7 @@ struct Page<'a> {
 }
 
 /// Reads a list of referrers part by part: the pages of the API, then what only the fallback index beside it
-/// lists; or the fallback index alone.
+/// lists; or the fallback index alone. A part for which manifests are read is announced first.
 struct Parts<'a> {
     registry: &'a Registry,
     subject: Digest,
@@ -68,6 +68,20 @@ struct Parts<'a> {
     position: Position<'a>,
     is_of_api: bool,
     seen: HashSet<Digest>,
+    /// A list that was announced, and the manifests that are read for it.
+    announced: Option<(List<Descriptor>, Lacking)>,
+}
+
+/// The manifests that are read, because the list lacks what they have.
+enum Lacking {
+    /// Those whose type is not listed.
+    Types,
+    /// Those, and all whose annotations are not listed.
+    Annotations,
+    /// Those whose type is not listed, and a few whose annotations are not.
+    Samples,
+    /// All whose annotations are not listed, but for these samples.
+    Others(HashSet<Digest>),
 }
 
 #[derive(Default)]
@@ -96,23 +110,88 @@ impl<'a> Parts<'a> {
             position: Position::Start,
             is_of_api: false,
             seen: HashSet::new(),
+            announced: None,
         }
     }
 
-    async fn next(&mut self) -> Result<Option<List<Descriptor>>> {
-        while let Some(mut list) = self.listed().await? {
-            list.entries.retain(|d| self.seen.insert(d.digest.clone()));
-            let wanted = self.artifact_type.clone();
-            // The server may ignore the filter. It is applied before manifests are read, and after.
-            let fits = |d: &Descriptor| wanted.is_none() || d.artifact_type == wanted;
-            list.entries.retain(|d| fits(d) || lacks_type(d));
-            self.fill_in(&mut list).await?;
-            list.entries.retain(fits);
-            if !list.entries.is_empty() || !list.problems.is_empty() {
-                return Ok(Some(list));
+    async fn next(&mut self) -> Result<Option<ReferrersPart>> {
+        let (mut list, mut lacking) = match self.announced.take() {
+            Some((mut list, lacking)) => match self.fill_in(&mut list, lacking).await? {
+                Some(others) => (list, others),
+                None => return Ok(Some(self.complete(list))),
+            },
+            None => {
+                let Some(mut list) = self.listed().await? else { return Ok(None) };
+                list.entries.retain(|d| self.seen.insert(d.digest.clone()));
+                // The server may ignore the filter. It is applied before manifests are read, and after.
+                list.entries.retain(|d| self.fits(d) || lacks_type(d));
+                if list.entries.is_empty()
+                    && list.problems.is_empty()
+                    && matches!(self.position, Position::End)
+                {
+                    return Ok(None);
+                }
+                (list, self.lacking())
+            }
+        };
+        let requests = self.requests(&list, &lacking);
+        if requests == 0 {
+            // Samples that were taken before tell whether others are read.
+            match self.fill_in(&mut list, lacking).await? {
+                Some(others) => lacking = others,
+                None => return Ok(Some(self.complete(list))),
             }
         }
-        Ok(None)
+        // Without an API, a reader that looks ahead would ask for indexes that do not exist.
+        let mut digests = Vec::new();
+        if self.is_of_api && !matches!(lacking, Lacking::Others(_)) {
+            digests.extend(list.entries.iter().map(|d| d.digest.clone()));
+        }
+        let requests = self.requests(&list, &lacking);
+        self.announced = Some((list, lacking));
+        Ok(Some(ReferrersPart::Announced { digests, requests }))
+    }
+
+    fn complete(&self, mut list: List<Descriptor>) -> ReferrersPart {
+        list.entries.retain(|d| self.fits(d));
+        ReferrersPart::Listed(list)
+    }
+
+    fn fits(&self, referrer: &Descriptor) -> bool {
+        self.artifact_type.is_none() || referrer.artifact_type == self.artifact_type
+    }
+
+    /// Returns which manifests are read for a list.
+    fn lacking(&self) -> Lacking {
+        let state = &self.registry.state;
+        let lists_annotations = state.lists_annotations.load(Ordering::Relaxed);
+        let lacks_annotations = state.lacks_annotations.load(Ordering::Relaxed);
+        match (self.detail, lists_annotations) {
+            // Most lists without annotations are of manifests without any. A few tell which is the case.
+            (Some(ReferrersDetail::Annotations), false) if self.is_of_api && !lacks_annotations => {
+                Lacking::Samples
+            }
+            (Some(ReferrersDetail::EveryAnnotation), _)
+            | (Some(ReferrersDetail::Annotations), false) => Lacking::Annotations,
+            _ => Lacking::Types,
+        }
+    }
+
+    /// Returns the largest number of manifests that [`Parts::fill_in`] reads concurrently.
+    fn requests(&self, list: &List<Descriptor>, lacking: &Lacking) -> usize {
+        let count = |is_read: &dyn Fn(&Descriptor) -> bool| {
+            list.entries.iter().filter(|d| is_read(d)).count()
+        };
+        let number = match lacking {
+            Lacking::Types => count(&lacks_type),
+            Lacking::Annotations => count(&|d| lacks_type(d) || is_bare(d)),
+            Lacking::Others(samples) => count(&|d| is_bare(d) && !samples.contains(&d.digest)),
+            Lacking::Samples => {
+                let samples = self.registry.annotation_samples.left().min(count(&is_bare));
+                count(&lacks_type) + samples
+            }
+        };
+        number.min(self.max_requests)
     }
 
     /// Returns the next part as it is listed.
@@ -142,17 +221,25 @@ impl<'a> Parts<'a> {
         list
     }
 
-    /// Reads from manifests what the list lacks of what is asked for.
-    async fn fill_in(&mut self, list: &mut List<Descriptor>) -> Result<()> {
+    /// Reads from manifests what the list lacks of what is asked for. Returns which other manifests are read too,
+    /// if samples show that the list lacks annotations.
+    async fn fill_in(
+        &self,
+        list: &mut List<Descriptor>,
+        lacking: Lacking,
+    ) -> Result<Option<Lacking>> {
         let (registry, subject, max_requests) = (self.registry, &self.subject, self.max_requests);
-        let is_bare = |d: &Descriptor| d.annotations.is_empty();
-        let lists_annotations = registry.state.lists_annotations.load(Ordering::Relaxed);
-        let lacking = |d: &Descriptor| lacks_type(d) || is_bare(d);
-        match (self.detail, lists_annotations) {
-            // Most lists without annotations are of manifests without any. A few tell which is the case.
-            (Some(ReferrersDetail::Annotations), false)
-                if self.is_of_api && !registry.state.lacks_annotations.load(Ordering::Relaxed) =>
-            {
+        match lacking {
+            Lacking::Types => registry.fill_in(subject, list, lacks_type, max_requests).await?,
+            Lacking::Annotations => {
+                let lacking = |d: &Descriptor| lacks_type(d) || is_bare(d);
+                registry.fill_in(subject, list, lacking, max_requests).await?;
+            }
+            Lacking::Others(samples) => {
+                let lacking = |d: &Descriptor| is_bare(d) && !samples.contains(&d.digest);
+                registry.fill_in(subject, list, lacking, max_requests).await?;
+            }
+            Lacking::Samples => {
                 let samples = &registry.annotation_samples;
                 let lacks_annotations = &registry.state.lacks_annotations;
                 let bare = || list.entries.iter().filter(|d| is_bare(d));
@@ -167,19 +254,12 @@ impl<'a> Parts<'a> {
                 drop(reading);
                 if list.entries.iter().any(|d| is_bare(d) && !is_one(d)) {
                     samples.all_read().await;
-                    if lacks_annotations.load(Ordering::Relaxed) {
-                        let others = |d: &Descriptor| is_bare(d) && !is_one(d);
-                        registry.fill_in(subject, list, others, max_requests).await?;
-                    }
+                    let lacks = lacks_annotations.load(Ordering::Relaxed);
+                    return Ok(lacks.then_some(Lacking::Others(few)));
                 }
-                Ok(())
             }
-            (Some(ReferrersDetail::EveryAnnotation), _)
-            | (Some(ReferrersDetail::Annotations), false) => {
-                registry.fill_in(subject, list, lacking, max_requests).await
-            }
-            _ => registry.fill_in(subject, list, lacks_type, max_requests).await,
         }
+        Ok(None)
     }
 
     /// Returns the referrers that only the fallback index of the subject lists, beside the API. The index
@@ -294,7 +374,9 @@ impl Registry {
         let mut parts = Parts::new(self, subject, artifact_type, detail, max_requests);
         let mut list = List::default();
         while let Some(part) = parts.next().await? {
-            list.append(part)?;
+            if let ReferrersPart::Listed(part) = part {
+                list.append(part)?;
+            }
         }
         Ok(list)
     }
@@ -306,7 +388,7 @@ impl Registry {
         artifact_type: Option<&str>,
         detail: Option<ReferrersDetail>,
         max_requests: usize,
-    ) -> BoxStream<'_, Result<List<Descriptor>>> {
+    ) -> BoxStream<'_, Result<ReferrersPart>> {
         let parts = Parts::new(self, subject, artifact_type, detail, max_requests);
         let parts = stream::try_unfold(parts, |mut parts| async move {
             Ok(parts.next().await?.map(|part| (part, parts)))
@@ -852,6 +934,10 @@ impl Registry {
         list.replace(charge, problems.found());
         Ok(())
     }
+}
+
+fn is_bare(descriptor: &Descriptor) -> bool {
+    descriptor.annotations.is_empty()
 }
 
 fn lacks_type(descriptor: &Descriptor) -> bool {

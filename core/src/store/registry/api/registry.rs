@@ -56,6 +56,10 @@ pub(super) struct AnnotationSamples {
 }
 
 impl AnnotationSamples {
+    pub(super) fn left(&self) -> usize {
+        self.left.load(Ordering::Relaxed)
+    }
+
     /// Takes up to `wanted` of the manifests that are left. What they show must be recorded before the
     /// guard is dropped.
     pub(super) async fn take(&self, wanted: usize) -> (usize, RwLockReadGuard<'_, ()>) {

@@ -12,7 +12,7 @@ use crate::{
         source::{ByteStream, Repository, Source},
     },
     store::{
-        ManifestDeletion, ReadStore, ReferrerLists, ReferrersDetail, Store,
+        ManifestDeletion, ReadStore, ReferrerLists, ReferrersDetail, ReferrersPart, Store,
         catalog::{ManifestInfo, TagInfo},
         concurrency::DEFAULT_CONCURRENCY,
         fallback_tag::is_fallback_tag,
@@ -101,7 +101,7 @@ impl ReadStore for Registry {
         artifact_type: Option<&str>,
         detail: Option<ReferrersDetail>,
         max_requests: usize,
-    ) -> BoxStream<'a, Result<List<Descriptor>>> {
+    ) -> BoxStream<'a, Result<ReferrersPart>> {
         self.list_referrers_in_parts(subject, artifact_type, detail, max_requests)
     }
 

@@ -23,8 +23,8 @@ pub(super) const MAX_LIMIT: usize = 128;
 /// The lowest baseline: up to here the limit always grows again.
 const MIN_BASELINE: usize = 4;
 
-/// A response is slow if it takes more than 1.5 times as long as the fastest one plus this
-/// tolerance for the load of the local machine.
+/// A response is slow if it takes more than twice as long as the fastest one, plus this tolerance for the load of
+/// the local machine. One on a new connection takes twice as long without TLS, and says nothing of a load.
 const TOLERANCE: Duration = Duration::from_millis(5);
 
 /// The fastest response is measured again after this time, since the network path may have changed.
@@ -100,7 +100,7 @@ impl Latency {
             _ => (duration, now),
         });
         self.fastest
-            .is_some_and(|(fastest, _)| self.smoothed > fastest.saturating_mul(3) / 2 + TOLERANCE)
+            .is_some_and(|(fastest, _)| self.smoothed > fastest.saturating_mul(2) + TOLERANCE)
     }
 }
 
@@ -260,6 +260,14 @@ mod tests {
             round(&limit, RequestKind::Blob, 20, RequestOutcome::Answered).await;
         }
         assert_eq!(fill(&limit, RequestKind::Blob).len(), MAX_LIMIT);
+
+        // A response on a new connection takes two round trips.
+        let limit = ConcurrencyLimit::default();
+        round(&limit, RequestKind::Metadata, 20, RequestOutcome::Answered).await;
+        for _ in 0..10 {
+            round(&limit, RequestKind::Metadata, 40, RequestOutcome::Answered).await;
+        }
+        assert_eq!(fill(&limit, RequestKind::Metadata).len(), MAX_LIMIT);
 
         let limit = ConcurrencyLimit::default();
         drop(fill(&limit, RequestKind::Blob));
