@@ -494,7 +494,7 @@ async fn resolved_tags_are_charged_one_by_one() {
     assert_eq!(store.stored().manifests.len(), 4, "nothing was deleted");
 }
 
-/// A store that lists the referrers of `root` only after another list was asked for. It announces `stray` with
+/// A store that lists the referrers of `root` only after all other lists were asked for. It announces `stray` with
 /// them, which does not refer to `root`.
 #[derive(Debug)]
 struct WaitsForOthers {
@@ -502,6 +502,8 @@ struct WaitsForOthers {
     root: Digest,
     stray: Digest,
     asked: tokio::sync::Semaphore,
+    /// How often the list of a subject was read.
+    lists: Mutex<BTreeMap<Digest, usize>>,
 }
 
 #[async_trait]
@@ -539,20 +541,20 @@ impl ReadStore for WaitsForOthers {
     ) -> BoxStream<'a, Result<ReferrersPart>> {
         let (subject, kind) = (subject.clone(), kind.map(str::to_owned));
         let list = async move {
+            *self.lists.lock().unwrap().entry(subject.clone()).or_default() += 1;
             let list = self.store.referrers(&subject, kind.as_deref()).await?;
             let mut announced = None;
+            let mut others = 0;
             if subject == self.root {
                 let digests = list.entries.iter().map(|entry| entry.digest.clone());
-                let digests = digests.chain([self.stray.clone()]).collect();
+                let digests: Vec<Digest> = digests.chain([self.stray.clone()]).collect();
+                others = digests.len() as u32;
                 announced = Some(Ok(ReferrersPart::Announced { digests, requests: 1 }));
             } else {
                 self.asked.add_permits(1);
             }
-            let is_announced = announced.is_some();
             let listed = async move {
-                if is_announced {
-                    self.asked.acquire().await.unwrap().forget();
-                }
+                self.asked.acquire_many(others).await.unwrap().forget();
                 Ok(ReferrersPart::Listed(list))
             };
             Ok::<_, Error>(stream::iter(announced).chain(stream::once(listed)))
@@ -565,23 +567,50 @@ impl ReadStore for WaitsForOthers {
     }
 }
 
-#[tokio::test]
-async fn a_discovery_asks_for_the_next_level_before_the_last_one_is_complete() {
+/// Discovers an image in a store that waits, and returns how often each list was read.
+async fn discovered_while_waiting(client: Client, store: Arc<InMemory>) -> BTreeMap<Digest, usize> {
     let image = reference("store.example/app:v1");
-    let (client, pushed) = client();
-    push_graph(&client, &image).await;
     let other = reference("store.example/app:stray");
     client.push(&other, artifact("other", None)).await.unwrap();
     let repository = Reference::new(other.location().clone());
     client.push(&repository, artifact("note", Some(&other))).await.unwrap();
     drop(client);
-    let [root, stray] = ["v1", "stray"].map(|tag| pushed.stored().tags[tag].clone());
+    let [root, stray] = ["v1", "stray"].map(|tag| store.stored().tags[tag].clone());
     let options = DiscoverOptions::default();
-    let expected = operation::discover(&*pushed, &image, &options).await;
-    let store = Arc::into_inner(pushed).unwrap();
-    let waits = WaitsForOthers { store, root, stray, asked: tokio::sync::Semaphore::new(0) };
+    let expected = operation::discover(&*store, &image, &options).await.unwrap();
+    let asked = tokio::sync::Semaphore::new(0);
+    let store = Arc::into_inner(store).unwrap();
+    let waits = WaitsForOthers { store, root, stray, asked, lists: Mutex::default() };
     let found = operation::discover(&waits, &image, &options);
     let found = tokio::time::timeout(Duration::from_secs(60), found).await;
     let found = found.expect("the discovery waits for a list that waits for another").unwrap();
-    assert_eq!(types(&found), types(&expected.unwrap()));
+    assert_eq!(types(&found), types(&expected));
+    waits.lists.into_inner().unwrap()
+}
+
+#[tokio::test]
+async fn a_discovery_asks_for_the_next_level_before_the_last_one_is_complete() {
+    let (client, store) = client();
+    push_graph(&client, &reference("store.example/app:v1")).await;
+    let lists = discovered_while_waiting(client, store).await;
+    assert_eq!((lists.len(), lists.values().max()), (5, Some(&1)), "{lists:?}");
+}
+
+#[tokio::test]
+async fn lists_that_are_read_ahead_take_little_memory() {
+    let (client, store) = client();
+    let image = reference("store.example/app:v1");
+    client.push(&image, artifact("image", None)).await.unwrap();
+    let repository = Reference::new(image.location().clone());
+    for number in 0..8 {
+        let sbom = artifact(&format!("sbom{number}"), Some(&image));
+        let sbom = client.push(&repository, sbom).await.unwrap();
+        let mut signature = artifact("signature", Some(&sbom.reference));
+        signature.annotations.insert("large".into(), "x".repeat(1 << 20));
+        client.push(&repository, signature).await.unwrap();
+    }
+    let lists = discovered_while_waiting(client, store).await;
+    let again = lists.values().filter(|count| **count == 2).count();
+    // Three fit.
+    assert!(again == 5 && lists.values().all(|count| *count <= 2), "{lists:?}");
 }

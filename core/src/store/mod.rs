@@ -354,16 +354,16 @@ pub struct ReferrerLists {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ReferrersPart {
-    /// The store reads manifests for the next part. A store need not announce them. The caller may call the
-    /// store before it asks for that part.
+    /// The store reads manifests for the next part, or for the one after another announcement. A store need not
+    /// announce them. The caller may call the store before it asks for that part.
     Announced {
-        /// Digests of referrers that the next part has, as far as the store knows them. A wrong one costs a
-        /// request.
+        /// Digests of referrers that the list has, as far as the store knows them. A wrong one costs a request
+        /// and nothing else.
         digests: Vec<Digest>,
         /// The number of requests that the store makes concurrently.
         requests: usize,
     },
-    /// Referrers, possibly none.
+    /// Referrers of the subject that no part before has. The list can be empty.
     Listed(List<Descriptor>),
 }
 

@@ -34,8 +34,12 @@ use ocigraph_types::{
 /// and in the lists of what remains to do.
 const NODE: usize = 256;
 
-/// Maximum bytes of lists that are read before their level. A list beyond it is requested again.
+/// Maximum bytes of lists that are read before their level. A list beyond it is requested again, and no further
+/// list is begun.
 const MAX_AHEAD: usize = 4 * 1024 * 1024;
+
+/// Bytes of an announced referrer in the list that waits for its next part.
+const ANNOUNCED: usize = 4 * NODE;
 
 /// The lists that a discovery reads.
 #[derive(Clone, Copy)]
@@ -202,6 +206,13 @@ enum Next {
 }
 
 impl Next {
+    fn digest(&self) -> &Digest {
+        match self {
+            Self::Descend(digest, _) => digest,
+            Self::Visit(visit) => &visit.edge.descriptor.digest,
+        }
+    }
+
     /// Returns a node of which only what is attached is looked for, and its level.
     fn descent(&self) -> Option<(Digest, usize)> {
         match self {
@@ -246,7 +257,16 @@ struct Listing<'a> {
 impl Listing<'_> {
     async fn next(&mut self, lists: Lists<'_>) -> Result<Option<ReferrersPart>> {
         let _permit = lists.requests.acquire().await;
-        match self.parts.try_next().await {
+        self.parts.try_next().await
+    }
+
+    /// Returns the part, or the problem that it is not known.
+    fn or_problem(
+        &mut self,
+        lists: Lists<'_>,
+        part: Result<Option<ReferrersPart>>,
+    ) -> Result<Option<ReferrersPart>> {
+        match part {
             // Errors of one manifest end a discovery too: nothing is known of its subject then.
             Err(e) if lists.tolerates && !lists.ends(&e) => {
                 let problem = problem_of(&self.parent, "the referrers of", &e);
@@ -272,6 +292,15 @@ pub(crate) struct BegunLists<'a> {
 type FirstPart<'a> = (Listing<'a>, Result<Option<ReferrersPart>>);
 
 impl<'a> BegunLists<'a> {
+    /// Forgets the lists of nodes that are not in the level.
+    fn retain(&mut self, level: &[Next]) {
+        if self.nodes.is_empty() {
+            return;
+        }
+        let nodes: HashSet<&Digest> = level.iter().map(Next::digest).collect();
+        self.nodes.retain(|node| nodes.contains(node));
+    }
+
     fn begin(&mut self, lists: Lists<'a>, mut listing: Listing<'a>) {
         self.nodes.insert(listing.parent.clone());
         let first_part = async move {
@@ -281,12 +310,30 @@ impl<'a> BegunLists<'a> {
         self.running.push(first_part.boxed());
     }
 
-    /// Keeps the first part of a list. Returns false if it takes too much memory: it is read again when its level
-    /// comes.
+    /// Returns the first part of a list whose level has come. A list that took too much memory is requested again.
+    fn take(&self, lists: Lists<'a>, (mut listing, part): FirstPart<'a>) -> Result<Done<'a>> {
+        if !self.nodes.contains(&listing.parent) {
+            // An announcement that was wrong says nothing, even if it failed.
+            return Ok(Done::Listed(listing, None));
+        }
+        let part = match part {
+            Err(e) if e.code() == Code::TooLarge => {
+                if let Some(again) = lists.listing(&listing.parent, listing.depth) {
+                    listing = again;
+                }
+                Some(ReferrersPart::Listed(List::default()))
+            }
+            part => listing.or_problem(lists, part)?,
+        };
+        Ok(Done::Listed(listing, part))
+    }
+
+    /// Keeps the first part of a list. Returns false if it takes too much memory: it is requested again when its
+    /// level comes.
     fn keep(&mut self, (listing, part): FirstPart<'a>) -> bool {
         let bytes = match &part {
-            Ok(Some(ReferrersPart::Listed(list))) => list.entries.weight(),
-            Ok(Some(ReferrersPart::Announced { digests, .. })) => digests.len() * NODE,
+            Ok(Some(ReferrersPart::Listed(list))) => list.entries.weight() + list.problems.weight(),
+            Ok(Some(ReferrersPart::Announced { digests, .. })) => digests.len() * ANNOUNCED,
             Ok(None) => 0,
             Err(e) if e.code() == Code::TooLarge => usize::MAX,
             Err(_) => 0,
@@ -365,6 +412,7 @@ impl<'a> Walk<'a> {
         let root = subject.digest.clone();
         self.seen.insert(root.clone(), (root.clone(), EdgeKind::Referrer));
         let mut level = Vec::new();
+        let has_attestations = !attestations.is_empty();
         if descends && lists.follows(EdgeKind::Attestation) {
             let edges = attestations.into_iter().map(|e| Edge::new(EdgeKind::Attestation, e));
             level.extend(self.attach(found, &root, edges.collect(), 1, &mut HashMap::new())?);
@@ -383,10 +431,11 @@ impl<'a> Walk<'a> {
                 siblings.listed(lists.store).await;
             }
         };
-        // The nodes below an index can have several levels, and a receiver of every edge learns of a node first.
-        let looks_ahead = !is_index && !found.wants_every_edge();
-        let beside = Some(list.boxed());
-        let (next, begun) = self.walk_level(found, level, referrers, beside, looks_ahead).await?;
+        // With attestations, and below an index, one level has nodes of several depths. A receiver of every edge
+        // learns of a node before its referrers.
+        let looks_ahead = !is_index && !has_attestations && !found.wants_every_edge();
+        let tag_list = Some(list.boxed());
+        let (next, begun) = self.walk_level(found, level, referrers, tag_list, looks_ahead).await?;
         self.walk(found, next, begun).await?;
         while follows_tags && !self.without_siblings.is_empty() {
             let level = self.find_siblings(siblings, found).await?;
@@ -409,26 +458,27 @@ impl<'a> Walk<'a> {
     }
 
     /// Visits the nodes of a level, and returns those that they lead to. `begun` has lists of this level. The level
-    /// ends with `beside`. If it `looks_ahead`, lists of the next level are begun while the last ones of this
-    /// level are read.
+    /// ends only after `tag_list` has ended. If it `looks_ahead`, lists of the next level are begun while the last
+    /// ones of this level are read.
     async fn walk_level(
         &mut self,
         found: &mut dyn Found,
         level: Vec<Next>,
         mut begun: BegunLists<'a>,
-        mut beside: Option<BoxFuture<'_, ()>>,
-        looks_ahead: bool,
+        mut tag_list: Option<BoxFuture<'_, ()>>,
+        mut looks_ahead: bool,
     ) -> Result<(Vec<Next>, BegunLists<'a>)> {
         let lists = self.lists;
         let max = lists.requests.max();
+        begun.retain(&level);
         let mut level = level.into_iter();
         let mut tasks: VecDeque<Task<'a>> = VecDeque::new();
         let mut running = FuturesUnordered::new();
         let mut next = Vec::new();
         let mut ahead = BegunLists::default();
         let mut upcoming: VecDeque<(Digest, usize)> = VecDeque::new();
-        // Manifests that are read for an announced part.
-        let mut manifests = 0;
+        // Requests of the store for an announced part.
+        let mut announced = 0;
         let mut read = std::mem::take(&mut begun.read).into_iter();
         loop {
             while running.len() + begun.running.len() < max {
@@ -440,60 +490,55 @@ impl<'a> Walk<'a> {
                     break;
                 }
             }
-            let done = if let Some((listing, part)) = read.next() {
-                Done::Listed(listing, part?)
-            } else if running.is_empty() && begun.running.is_empty() && beside.is_none() {
+            if running.is_empty()
+                && begun.running.is_empty()
+                && tag_list.is_none()
+                && read.len() == 0
+            {
                 return Ok((next, ahead));
-            } else {
-                while ahead.nodes.len() < max
-                    && running.len() + ahead.running.len() + manifests < max
-                    && let Some((digest, depth)) = upcoming.pop_front()
+            }
+            // Without the list of tags, indexes that do not exist would be requested if there is no API.
+            while looks_ahead
+                && (tag_list.is_none() || announced > 0)
+                && ahead.nodes.len() < max
+                && running.len() + ahead.running.len() + announced < max
+                && let Some((digest, depth)) = upcoming.pop_front()
+            {
+                if !ahead.nodes.contains(&digest)
+                    && let Some(listing) = lists.listing(&digest, depth)
                 {
-                    let listing = lists.listing(&digest, depth);
-                    if let Some(listing) = listing.filter(|_| !ahead.nodes.contains(&digest)) {
-                        ahead.begin(lists, listing);
-                    }
+                    ahead.begin(lists, listing);
                 }
+            }
+            let done = if let Some(first_part) = read.next() {
+                begun.take(lists, first_part)?
+            } else {
                 tokio::select! {
+                    biased;
                     Some(done) = running.next() => done?,
-                    Some((listing, part)) = begun.running.next() => match part {
-                        Err(e) if e.code() == Code::TooLarge => {
-                            let again = lists.listing(&listing.parent, listing.depth);
-                            tasks.extend(again.map(Task::List));
-                            continue;
-                        }
-                        part => Done::Listed(listing, part?),
-                    },
-                    Some(first_part) = ahead.running.next() => {
-                        if !ahead.keep(first_part) {
-                            upcoming.clear();
-                        }
+                    Some(first_part) = begun.running.next() => begun.take(lists, first_part)?,
+                    Some(()) = OptionFuture::from(tag_list.as_mut()) => {
+                        tag_list = None;
                         continue;
                     }
-                    () = OptionFuture::from(beside.as_mut()).map(Option::unwrap_or_default),
-                        if beside.is_some() =>
-                    {
-                        beside = None;
+                    Some(first_part) = ahead.running.next() => {
+                        looks_ahead &= ahead.keep(first_part);
                         continue;
                     }
                 }
             };
             match done {
-                // A list that failed, or the depth, has left its node out.
-                Done::Listed(listing, _)
-                    if !lists.descends(listing.depth)
-                        || !self.seen.contains_key(&listing.parent) => {}
                 Done::Listed(listing, Some(ReferrersPart::Announced { digests, requests })) => {
                     let depth = listing.depth + 1;
                     if looks_ahead && lists.descends(depth) {
                         let new = digests.into_iter().filter(|d| !self.seen.contains_key(d));
                         upcoming.extend(new.map(|digest| (digest, depth)).take(max));
-                        manifests = requests;
+                        announced = requests;
                     }
                     tasks.push_front(Task::List(listing));
                 }
                 Done::Listed(listing, Some(ReferrersPart::Listed(part))) => {
-                    manifests = 0;
+                    announced = 0;
                     let found_next = self.insert_part(found, &listing, part)?;
                     if looks_ahead && upcoming.len() < max {
                         upcoming.extend(found_next.iter().filter_map(Next::descent).take(max));
@@ -770,7 +815,8 @@ fn waits(found: &dyn Found, visit: &Visit) -> bool {
 async fn perform<'a>(lists: Lists<'a>, task: Task<'a>) -> Result<Done<'a>> {
     match task {
         Task::List(mut listing) => {
-            let part = listing.next(lists).await?;
+            let part = listing.next(lists).await;
+            let part = listing.or_problem(lists, part)?;
             Ok(Done::Listed(listing, part))
         }
         Task::Read(visit) => Ok(Done::Read(Box::new(read_node(lists, *visit).await?))),

@@ -115,11 +115,10 @@ impl<'a> Parts<'a> {
     }
 
     async fn next(&mut self) -> Result<Option<ReferrersPart>> {
-        let (mut list, mut lacking) = match self.announced.take() {
-            Some((mut list, lacking)) => match self.fill_in(&mut list, lacking).await? {
-                Some(others) => (list, others),
-                None => return Ok(Some(self.complete(list))),
-            },
+        let was_announced = self.announced.take();
+        let mut is_announced = was_announced.is_some();
+        let (mut list, mut lacking) = match was_announced {
+            Some(announced) => announced,
             None => {
                 let Some(mut list) = self.listed().await? else { return Ok(None) };
                 list.entries.retain(|d| self.seen.insert(d.digest.clone()));
@@ -134,20 +133,20 @@ impl<'a> Parts<'a> {
                 (list, self.lacking())
             }
         };
-        let requests = self.requests(&list, &lacking);
-        if requests == 0 {
-            // Samples that were taken before tell whether others are read.
+        // Samples that were taken before tell without a request whether others are read.
+        while is_announced || self.requests(&list, &lacking) == 0 {
+            is_announced = false;
             match self.fill_in(&mut list, lacking).await? {
                 Some(others) => lacking = others,
                 None => return Ok(Some(self.complete(list))),
             }
         }
+        let requests = self.requests(&list, &lacking);
         // Without an API, a reader that looks ahead would ask for indexes that do not exist.
         let mut digests = Vec::new();
         if self.is_of_api && !matches!(lacking, Lacking::Others(_)) {
             digests.extend(list.entries.iter().map(|d| d.digest.clone()));
         }
-        let requests = self.requests(&list, &lacking);
         self.announced = Some((list, lacking));
         Ok(Some(ReferrersPart::Announced { digests, requests }))
     }
