@@ -1,7 +1,7 @@
 """Writes stubs of Apple's frameworks into a folder: python3 packages/frameworks.py FOLDER
 
 A stub is a text file that tells a linker which names a framework has. Apple's own come with its SDK. These have the
-names that the crates declare which use the frameworks, and those are all that a program of this project can need.
+names that the crates mention which use the frameworks, and a program of this project can need no others.
 """
 
 import json
@@ -18,13 +18,16 @@ FRAMEWORKS = {
 }
 BLOCK = re.compile(r'extern\s+"C"\s*\{(.*?)^\s*\}', re.DOTALL | re.MULTILINE)
 NAME = re.compile(r"\bpub\s+(?:safe\s+|unsafe\s+)?(?:fn|static(?:\s+mut)?)\s+(\w+)")
+# Macros declare some of the constants.
+CONSTANT = re.compile(r"\bk(?:CF|SC|Sec)\w+")
 TARGETS = "[ x86_64-macos, arm64-macos ]"
 
 
 def names(crate: pathlib.Path) -> list[str]:
-    """The names that the source of a crate declares."""
-    sources = (path.read_text() for path in crate.rglob("*.rs"))
+    """The names of functions that the source of a crate declares, and of constants."""
+    sources = [path.read_text() for path in crate.rglob("*.rs")]
     found = {name for source in sources for block in BLOCK.findall(source) for name in NAME.findall(block)}
+    found.update(name for source in sources for name in CONSTANT.findall(source))
     if not found:
         sys.exit(f"packages/frameworks.py: {crate} declares nothing")
     return sorted(found)
