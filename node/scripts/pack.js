@@ -1,7 +1,7 @@
 // Packs the npm packages into `dist`, or into the folder that is the first argument: the package for this platform, as laid out
-// by `stage.js`, or those in the folders of the other arguments (none with `--main`), and the main package. The main package lists as optional dependencies the platform packages in that folder,
-// so a release first collects those that other machines packed. The package.json in the source tree lists none: it must
-// install before they are published.
+// by `stage.js`, or those in the folders of the other arguments, and the main package. The main package lists as optional
+// dependencies the platform packages in that folder. The package.json in the source tree lists none: it must install before
+// they are published.
 
 import { execFileSync } from 'node:child_process';
 import {
@@ -28,9 +28,8 @@ const staged = mkdtempSync(join(tmpdir(), 'ocigraph-pack-'));
 try {
   const { devDependencies, scripts, ...manifest } = JSON.parse(readFileSync(join(node, 'package.json'), 'utf8'));
   const license = join(node, '..', 'LICENSE');
-  const given = process.argv.slice(3);
-  const folders = given.filter((folder) => folder !== '--main').map((folder) => resolve(folder));
-  for (const native of given.length > 0 ? folders : [findFolder()]) {
+  const folders = process.argv.slice(3).map((folder) => resolve(folder));
+  for (const native of folders.length > 0 ? folders : [findFolder()]) {
     copyFileSync(license, join(native, 'LICENSE'));
     pack(native);
   }
