@@ -497,7 +497,7 @@ impl<'a> Walk<'a> {
             {
                 return Ok((next, ahead));
             }
-            // Without the list of tags, indexes that do not exist would be requested if there is no API.
+            // In a registry without an API, only the list of tags tells which indexes exist.
             while looks_ahead
                 && (tag_list.is_none() || announced > 0)
                 && ahead.nodes.len() < max
