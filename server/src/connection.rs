@@ -5,6 +5,9 @@ use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 use axum::{body::Body, http::Request};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use ocigraph_file_sender::FileParts;
+#[cfg(target_os = "linux")]
+use ocigraph_file_sender::FileSender;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
@@ -14,10 +17,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-#[cfg(target_os = "linux")]
-use crate::file_sender::FileSender;
 use crate::{
-    file_parts::FileParts,
     routes::{self, Registry},
     timed_io::TimedIo,
 };
@@ -116,7 +116,7 @@ async fn serve<S>(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        // `file_parts` relies on it.
+        // `FileParts` relies on it.
         .writev(true)
         .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(BUFFER_SIZE)

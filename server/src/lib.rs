@@ -33,9 +33,6 @@ mod body;
 mod connection;
 mod deletions;
 mod errors;
-mod file_parts;
-#[cfg(target_os = "linux")]
-mod file_sender;
 mod habits;
 mod headers;
 mod lists;

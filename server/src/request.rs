@@ -10,9 +10,10 @@ use axum::{
     },
 };
 use ocigraph::{Digest, check_repository};
+use ocigraph_file_sender::FileParts;
 use url::form_urlencoded;
 
-use crate::{errors::ErrorResponse, file_parts::FileParts};
+use crate::errors::ErrorResponse;
 
 /// A request whose body was not read.
 pub(crate) struct Request {

@@ -6,12 +6,12 @@ use axum::{
     body::Body,
     http::{HeaderValue, Method, Request as HttpRequest, Response, header::EXPECT},
 };
+use ocigraph_file_sender::FileParts;
 use tokio::sync::Semaphore;
 
 use crate::{
     ServerOptions, azure, blob_uploads, blobs, body,
     errors::{ErrorResponse, Sought},
-    file_parts::FileParts,
     habits::Habits,
     headers::{API_VERSION, CORRELATION_ID, json},
     lists, manifests,

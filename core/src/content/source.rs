@@ -73,13 +73,23 @@ pub trait Source: fmt::Debug + Send + Sync {
     async fn open(&self, offset: u64) -> Result<ByteStream>;
 
     /// Returns an open file with exactly this content, if there is one. A file system may then share its
-    /// blocks with a copy instead of copying them. Default: `None`.
+    /// blocks with a copy instead of copying them, and the kernel may send it to a registry. Default: `None`.
     ///
     /// # Errors
     ///
     /// Any error of the implementation. It ends the operation that reads the source.
     async fn shareable_file(&self) -> Result<Option<File>> {
         Ok(None)
+    }
+
+    /// Returns `stream`, which yields chunks from `offset` for the file of
+    /// [`shareable_file`](Self::shareable_file), with what this source adds to the streams of
+    /// [`open`](Self::open): a report of progress, for example. Its chunks stand for parts of the file: each has
+    /// the length of a part, and not its bytes. So pass them on as they are, neither copied nor split; an
+    /// upload of other chunks fails with [`INTERNAL`](Code::Internal). Default: `stream` itself.
+    fn observed(&self, stream: ByteStream, offset: u64) -> ByteStream {
+        let _ = offset;
+        stream
     }
 
     /// Returns the repository that the content is a blob of, if any. A push to the same registry

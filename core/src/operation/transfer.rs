@@ -69,22 +69,31 @@ struct Reported {
     progress: Progress,
 }
 
-#[async_trait]
-impl Source for Reported {
-    async fn open(&self, offset: u64) -> Result<ByteStream> {
+impl Reported {
+    fn reported(&self, stream: ByteStream, offset: u64) -> ByteStream {
         let (blob, progress) = (self.blob.clone(), self.progress.clone());
         let mut position = offset;
-        let stream = self.source.open(offset).await?;
-        Ok(stream
+        stream
             .inspect_ok(move |chunk| {
                 position += chunk.len() as u64;
                 progress.report(Event::Moved { blob: &blob, position });
             })
-            .boxed())
+            .boxed()
+    }
+}
+
+#[async_trait]
+impl Source for Reported {
+    async fn open(&self, offset: u64) -> Result<ByteStream> {
+        Ok(self.reported(self.source.open(offset).await?, offset))
     }
 
     async fn shareable_file(&self) -> Result<Option<File>> {
         self.source.shareable_file().await
+    }
+
+    fn observed(&self, stream: ByteStream, offset: u64) -> ByteStream {
+        self.reported(self.source.observed(stream, offset), offset)
     }
 
     fn repository(&self) -> Option<Repository> {

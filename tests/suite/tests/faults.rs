@@ -1,13 +1,13 @@
 //! Faults between a client and a registry, and the behaviour of the client.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, time::Duration};
 
 use ocigraph::{
     Algorithm, Client, ClientConfig, Code, CopyOptions, DeleteOptions, Descriptor, DiscoverOptions,
     Error, File, Limits, Outcome, PullOptions, PushOptions, Reference, ResolveOptions,
     TransferOptions,
 };
-use ocigraph_suite::{FaultServer, Reply};
+use ocigraph_suite::{FaultServer, Reply, SourceOf, each_source};
 use serde_json::{Value, json};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -325,10 +325,9 @@ fn a_redirect_receives_no_credentials_and_a_redirect_loop_ends() {
     assert!(server.all().len() <= 20, "{}", server.all().len());
 }
 
-fn push_blob(server: &FaultServer, bytes: &[u8]) -> Result<Outcome, Error> {
+fn push_blob(of: SourceOf, server: &FaultServer, bytes: &[u8]) -> Result<Outcome, Error> {
     let blob = Descriptor::of("application/octet-stream", bytes);
-    let source = Arc::new(ocigraph::Bytes::copy_from_slice(bytes));
-    run(client().push_blob(&reference(server, ""), &blob, source, TransferOptions::default()))
+    run(client().push_blob(&reference(server, ""), &blob, of(bytes), TransferOptions::default()))
 }
 
 /// A blob of a size for which the client checks first whether it exists.
@@ -342,161 +341,183 @@ fn session(location: &str) -> Reply {
 
 #[test]
 fn an_upload_follows_the_location_header() {
-    for (location, target) in [
-        ("/v2/app/blobs/uploads/1", "/v2/app/blobs/uploads/1?digest="),
-        ("/up/1?state=a%3D%3d&x", "/up/1?state=a%3D%3d&x&digest="),
-        ("1?state=b", "/v2/app/blobs/uploads/1?state=b&digest="),
-    ] {
-        let server = FaultServer::start();
-        server.on("POST", "/uploads/", [session(location)]).on("PUT", "/", [Reply::new(201, "")]);
-        assert_eq!(push_blob(&server, &large()).unwrap(), Outcome::Uploaded);
-        assert!(server.seen("PUT", "")[0].target.starts_with(target), "{:?}", server.all());
-    }
-    let (server, other) = (FaultServer::start(), FaultServer::start());
-    server.on("POST", "/uploads/", [session(&format!("http://{}/up", other.host()))]);
-    other.on("PUT", "/up", [Reply::new(201, "")]);
-    push_blob(&server, &large()).unwrap();
-    assert_eq!(other.seen("PUT", "/up?digest=")[0].body, large().len());
+    each_source(|of| {
+        for (location, target) in [
+            ("/v2/app/blobs/uploads/1", "/v2/app/blobs/uploads/1?digest="),
+            ("/up/1?state=a%3D%3d&x", "/up/1?state=a%3D%3d&x&digest="),
+            ("1?state=b", "/v2/app/blobs/uploads/1?state=b&digest="),
+        ] {
+            let server = FaultServer::start();
+            server.on("POST", "/uploads/", [session(location)]).on(
+                "PUT",
+                "/",
+                [Reply::new(201, "")],
+            );
+            assert_eq!(push_blob(of, &server, &large()).unwrap(), Outcome::Uploaded);
+            assert!(server.seen("PUT", "")[0].target.starts_with(target), "{:?}", server.all());
+        }
+        let (server, other) = (FaultServer::start(), FaultServer::start());
+        server.on("POST", "/uploads/", [session(&format!("http://{}/up", other.host()))]);
+        other.on("PUT", "/up", [Reply::new(201, "")]);
+        push_blob(of, &server, &large()).unwrap();
+        assert_eq!(other.seen("PUT", "/up?digest=")[0].body, large().len());
 
-    let server = FaultServer::start();
-    server.on("POST", "/uploads/", [Reply::new(202, "")]);
-    let error = push_blob(&server, &large()).unwrap_err();
-    assert!(error.to_string().contains("no Location header"), "{error}");
+        let server = FaultServer::start();
+        server.on("POST", "/uploads/", [Reply::new(202, "")]);
+        let error = push_blob(of, &server, &large()).unwrap_err();
+        assert!(error.to_string().contains("no Location header"), "{error}");
+    });
 }
 
 #[test]
 fn an_upload_with_a_lost_response_is_checked_and_not_repeated() {
-    for lost in [Reply::error(500, "UNKNOWN"), Reply::reset()] {
-        let server = FaultServer::start();
-        let there = Reply::ok("").header("content-length", large().len().to_string());
-        server
-            .on("HEAD", "/blobs/", [Reply::new(404, ""), there])
-            .on("POST", "/uploads/", [session("/up/1")])
-            .on("PUT", "/up/1", [lost]);
-        assert_eq!(push_blob(&server, &large()).unwrap(), Outcome::Uploaded);
-        assert_eq!((server.seen("PUT", "").len(), server.seen("HEAD", "").len()), (1, 2));
-    }
+    each_source(|of| {
+        for lost in [Reply::error(500, "UNKNOWN"), Reply::reset()] {
+            let server = FaultServer::start();
+            let there = Reply::ok("").header("content-length", large().len().to_string());
+            server
+                .on("HEAD", "/blobs/", [Reply::new(404, ""), there])
+                .on("POST", "/uploads/", [session("/up/1")])
+                .on("PUT", "/up/1", [lost]);
+            assert_eq!(push_blob(of, &server, &large()).unwrap(), Outcome::Uploaded);
+            assert_eq!((server.seen("PUT", "").len(), server.seen("HEAD", "").len()), (1, 2));
+        }
+    });
 }
 
 #[test]
 fn an_interrupted_upload_resumes_at_the_offset_of_its_session() {
-    let server = FaultServer::start();
-    let stands = Reply::new(204, "").header("range", "0-4194303").header("location", "/up/2");
-    server
-        .on("POST", "/uploads/", [session("/up/1")])
-        .on("PUT", "/up/1", [Reply::reset()])
-        .on("GET", "/up/1", [stands])
-        .on("PATCH", "/up/2", [session("/up/3")])
-        .on("PUT", "/up/3", [Reply::new(201, "")]);
-    push_blob(&server, &large()).unwrap();
-    let patches = server.seen("PATCH", "/up/2");
-    assert_eq!(patches[0].header("content-range"), Some("4194304-10485759"));
-    assert_eq!((patches[0].body, server.seen("POST", "").len()), (6 << 20, 1));
+    each_source(|of| {
+        let server = FaultServer::start();
+        let stands = Reply::new(204, "").header("range", "0-4194303").header("location", "/up/2");
+        server
+            .on("POST", "/uploads/", [session("/up/1")])
+            .on("PUT", "/up/1", [Reply::reset()])
+            .on("GET", "/up/1", [stands])
+            .on("PATCH", "/up/2", [session("/up/3")])
+            .on("PUT", "/up/3", [Reply::new(201, "")]);
+        push_blob(of, &server, &large()).unwrap();
+        let patches = server.seen("PATCH", "/up/2");
+        assert_eq!(patches[0].header("content-range"), Some("4194304-10485759"));
+        assert_eq!((patches[0].body, server.seen("POST", "").len()), (6 << 20, 1));
+    });
 }
 
 #[test]
 fn a_lost_upload_session_is_restarted_a_limited_number_of_times() {
-    let server = FaultServer::start();
-    server
-        .on("POST", "/uploads/", [session("/up/1"), session("/up/2")])
-        .on("PUT", "/up/1", [Reply::reset()])
-        .on("GET", "/up/1", [Reply::error(404, "BLOB_UPLOAD_UNKNOWN")])
-        .on("PUT", "/up/2", [Reply::new(201, "")]);
-    push_blob(&server, &large()).unwrap();
-    assert_eq!(server.seen("PUT", "/up/2")[0].body, large().len());
+    each_source(|of| {
+        let server = FaultServer::start();
+        server
+            .on("POST", "/uploads/", [session("/up/1"), session("/up/2")])
+            .on("PUT", "/up/1", [Reply::reset()])
+            .on("GET", "/up/1", [Reply::error(404, "BLOB_UPLOAD_UNKNOWN")])
+            .on("PUT", "/up/2", [Reply::new(201, "")]);
+        push_blob(of, &server, &large()).unwrap();
+        assert_eq!(server.seen("PUT", "/up/2")[0].body, large().len());
 
-    let server = FaultServer::start();
-    server
-        .on("POST", "/uploads/", [session("/up/1")])
-        .on("PUT", "/up/1", [Reply::error(413, "TOOLARGE")])
-        .on("PATCH", "/up/1", [Reply::error(416, "RANGE_INVALID").header("range", "0-0")]);
-    push_blob(&server, &large()).unwrap_err();
-    assert!(server.seen("PATCH", "").len() <= 5);
+        let server = FaultServer::start();
+        server
+            .on("POST", "/uploads/", [session("/up/1")])
+            .on("PUT", "/up/1", [Reply::error(413, "TOOLARGE")])
+            .on("PATCH", "/up/1", [Reply::error(416, "RANGE_INVALID").header("range", "0-0")]);
+        push_blob(of, &server, &large()).unwrap_err();
+        assert!(server.seen("PATCH", "").len() <= 5);
+    });
 }
 
 #[test]
 fn a_registry_that_refuses_head_or_states_no_location_gets_the_blob() {
-    for status in [403, 405] {
+    each_source(|of| {
+        for status in [403, 405] {
+            let server = FaultServer::start();
+            server
+                .on("HEAD", "/blobs/", [Reply::new(status, "")])
+                .on("POST", "/uploads/", [session("/up/1")])
+                .on("PUT", "/up/1", [Reply::new(201, "")]);
+            assert_eq!(push_blob(of, &server, &large()).unwrap(), Outcome::Uploaded, "{status}");
+        }
         let server = FaultServer::start();
+        let range = |end: &str| Reply::new(202, "").header("range", end);
         server
-            .on("HEAD", "/blobs/", [Reply::new(status, "")])
             .on("POST", "/uploads/", [session("/up/1")])
-            .on("PUT", "/up/1", [Reply::new(201, "")]);
-        assert_eq!(push_blob(&server, &large()).unwrap(), Outcome::Uploaded, "{status}");
-    }
-    let server = FaultServer::start();
-    let range = |end: &str| Reply::new(202, "").header("range", end);
-    server
-        .on("POST", "/uploads/", [session("/up/1")])
-        .on("PUT", "/up/1", [Reply::error(413, "TOOLARGE"), Reply::new(201, "")])
-        .on("PATCH", "/up/1", [range("0-4194303"), range("0-8388607"), range("0-10485759")]);
-    push_blob(&server, &large()).unwrap();
-    assert_eq!(server.seen("PATCH", "/up/1").len(), 3);
+            .on("PUT", "/up/1", [Reply::error(413, "TOOLARGE"), Reply::new(201, "")])
+            .on("PATCH", "/up/1", [range("0-4194303"), range("0-8388607"), range("0-10485759")]);
+        push_blob(of, &server, &large()).unwrap();
+        assert_eq!(server.seen("PATCH", "/up/1").len(), 3);
+    });
 }
 
 #[test]
 fn chunks_get_smaller_until_a_proxy_accepts_them() {
-    let server = FaultServer::start();
-    let refused = || Reply::new(413, "<html>too large</html>");
-    let accepted =
-        (1..=160).map(|n| session("/up/1").header("range", format!("0-{}", (n << 16) - 1)));
-    server
-        .on("POST", "/uploads/", [session("/up/1")])
-        .on("PUT", "/up/1", [refused(), Reply::new(201, "")])
-        .on("PATCH", "/up/1", [refused(), refused(), refused()].into_iter().chain(accepted));
-    push_blob(&server, &large()).unwrap();
-    let patches = server.seen("PATCH", "/up/1");
-    assert_eq!(patches.last().unwrap().header("content-range"), Some("10420224-10485759"));
-    assert_eq!(patches.last().unwrap().body, 64 << 10);
+    each_source(|of| {
+        let server = FaultServer::start();
+        let refused = || Reply::new(413, "<html>too large</html>");
+        let accepted =
+            (1..=160).map(|n| session("/up/1").header("range", format!("0-{}", (n << 16) - 1)));
+        server
+            .on("POST", "/uploads/", [session("/up/1")])
+            .on("PUT", "/up/1", [refused(), Reply::new(201, "")])
+            .on("PATCH", "/up/1", [refused(), refused(), refused()].into_iter().chain(accepted));
+        push_blob(of, &server, &large()).unwrap();
+        let patches = server.seen("PATCH", "/up/1");
+        assert_eq!(patches.last().unwrap().header("content-range"), Some("10420224-10485759"));
+        assert_eq!(patches.last().unwrap().body, 64 << 10);
+    });
 }
 
 #[test]
 fn a_registry_that_states_a_wrong_range_gets_the_blob_once_more() {
-    // After a broken connection, the range is one byte too long, so the content is wrong.
-    let server = FaultServer::start();
-    let stands = Reply::new(204, "").header("range", "0-4194304");
-    server
-        .on("POST", "/uploads/", [session("/up/1"), session("/up/2")])
-        .on("PUT", "/up/1", [Reply::reset(), Reply::error(400, "DIGEST_INVALID")])
-        .on("GET", "/up/1", [stands])
-        .on("PATCH", "/up/1", [session("/up/1")])
-        .on("PUT", "/up/2", [Reply::new(201, "")]);
-    push_blob(&server, &large()).unwrap();
-    assert_eq!(server.seen("PUT", "/up/2")[0].body, large().len());
-    // A range that never grows, although each part is accepted (ECR).
-    let server = FaultServer::start();
-    let stuck = || session("/up/1").header("range", "0-4194303");
-    server
-        .on("POST", "/uploads/", [session("/up/1")])
-        .on("PUT", "/up/1", [Reply::error(413, "TOOLARGE"), Reply::new(201, "")])
-        .on("PATCH", "/up/1", [stuck(), stuck(), stuck()])
-        .on("GET", "/up/1", [Reply::new(204, "").header("range", "0-4194303")]);
-    push_blob(&server, &large()).unwrap();
-    assert_eq!(server.seen("PATCH", "/up/1").len(), 3);
-    // A registry that has other content refuses it a second time: the push fails.
-    let server = FaultServer::start();
-    server.on("POST", "/uploads/", [session("/up/1")]).on(
-        "PUT",
-        "/up/1",
-        [Reply::error(400, "DIGEST_INVALID")],
-    );
-    assert!(push_blob(&server, &large()).unwrap_err().to_string().contains("DIGEST_INVALID"));
-    assert_eq!(server.seen("PUT", "/up/1").len(), 1);
+    each_source(|of| {
+        // After a broken connection, the range is one byte too long, so the content is wrong.
+        let server = FaultServer::start();
+        let stands = Reply::new(204, "").header("range", "0-4194304");
+        server
+            .on("POST", "/uploads/", [session("/up/1"), session("/up/2")])
+            .on("PUT", "/up/1", [Reply::reset(), Reply::error(400, "DIGEST_INVALID")])
+            .on("GET", "/up/1", [stands])
+            .on("PATCH", "/up/1", [session("/up/1")])
+            .on("PUT", "/up/2", [Reply::new(201, "")]);
+        push_blob(of, &server, &large()).unwrap();
+        assert_eq!(server.seen("PUT", "/up/2")[0].body, large().len());
+        // A range that never grows, although each part is accepted (ECR).
+        let server = FaultServer::start();
+        let stuck = || session("/up/1").header("range", "0-4194303");
+        server
+            .on("POST", "/uploads/", [session("/up/1")])
+            .on("PUT", "/up/1", [Reply::error(413, "TOOLARGE"), Reply::new(201, "")])
+            .on("PATCH", "/up/1", [stuck(), stuck(), stuck()])
+            .on("GET", "/up/1", [Reply::new(204, "").header("range", "0-4194303")]);
+        push_blob(of, &server, &large()).unwrap();
+        assert_eq!(server.seen("PATCH", "/up/1").len(), 3);
+        // A registry that has other content refuses it a second time: the push fails.
+        let server = FaultServer::start();
+        server.on("POST", "/uploads/", [session("/up/1")]).on(
+            "PUT",
+            "/up/1",
+            [Reply::error(400, "DIGEST_INVALID")],
+        );
+        assert!(
+            push_blob(of, &server, &large()).unwrap_err().to_string().contains("DIGEST_INVALID")
+        );
+        assert_eq!(server.seen("PUT", "/up/1").len(), 1);
+    });
 }
 
 #[test]
 fn a_body_that_is_too_large_is_sent_in_chunks() {
-    let server = FaultServer::start();
-    let moved = |range: &str| session("/up/1").header("range", range);
-    server
-        .on("POST", "/uploads/", [session("/up/1")])
-        .on("PUT", "/up/1", [Reply::error(413, "TOOLARGE"), Reply::new(201, "")])
-        .on("PATCH", "/up/1", [moved("0-4194303"), moved("0-4194303"), moved("0-10485759")])
-        .on("GET", "/up/1", [Reply::new(204, "").header("range", "0-8388607")]);
-    push_blob(&server, &large()).unwrap();
-    let sent: Vec<usize> = server.seen("PATCH", "").iter().map(|patch| patch.body).collect();
-    assert_eq!(sent, [4 << 20, 4 << 20, 2 << 20]);
-    assert_eq!(server.seen("GET", "/up/1").len(), 1);
+    each_source(|of| {
+        let server = FaultServer::start();
+        let moved = |range: &str| session("/up/1").header("range", range);
+        server
+            .on("POST", "/uploads/", [session("/up/1")])
+            .on("PUT", "/up/1", [Reply::error(413, "TOOLARGE"), Reply::new(201, "")])
+            .on("PATCH", "/up/1", [moved("0-4194303"), moved("0-4194303"), moved("0-10485759")])
+            .on("GET", "/up/1", [Reply::new(204, "").header("range", "0-8388607")]);
+        push_blob(of, &server, &large()).unwrap();
+        let sent: Vec<usize> = server.seen("PATCH", "").iter().map(|patch| patch.body).collect();
+        assert_eq!(sent, [4 << 20, 4 << 20, 2 << 20]);
+        assert_eq!(server.seen("GET", "/up/1").len(), 1);
+    });
 }
 
 /// Copies an artifact within the server, which responds to the mount with `mount`.

@@ -12,11 +12,11 @@ use std::{
 };
 
 use ocigraph::{
-    Bytes, Client, ClientConfig, Code, Credential, Credentials, Descriptor, Error, Limits,
-    Manifest, Outcome, PullOptions, Reference, TransferOptions,
+    Client, ClientConfig, Code, Credential, Credentials, Descriptor, Error, Limits, Manifest,
+    Outcome, PullOptions, Reference, TransferOptions,
 };
 use ocigraph_fixture::{Config, Failure, Fixture};
-use ocigraph_suite::{FaultServer, Reply, Workspace};
+use ocigraph_suite::{FaultServer, Reply, SourceOf, Workspace, each_source};
 use serde_json::json;
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -40,79 +40,89 @@ fn content(length: u32) -> Vec<u8> {
     (0..length / 4).flat_map(u32::to_le_bytes).collect()
 }
 
-fn push_blob(server: &FaultServer, bytes: &[u8]) -> Result<Outcome, Error> {
+fn push_blob(of: SourceOf, server: &FaultServer, bytes: &[u8]) -> Result<Outcome, Error> {
     let blob = Descriptor::of("application/octet-stream", bytes);
-    let source = Arc::new(Bytes::copy_from_slice(bytes));
-    run(client().push_blob(&reference(server, ""), &blob, source, TransferOptions::default()))
+    run(client().push_blob(&reference(server, ""), &blob, of(bytes), TransferOptions::default()))
 }
 
 fn session() -> Reply {
     Reply::new(202, "").header("location", "/v2/app/blobs/uploads/1")
 }
 
+/// Enough bytes for the ways in which large files are sent.
+const MIDDLE: u32 = 10 << 20;
+
 /// More bytes than the socket buffers can hold for a server that does not read.
 const LARGE: u32 = 48 << 20;
 
 #[test]
 fn a_blob_confirmed_before_its_last_byte_is_checked_and_sent_again() {
-    let bytes = content(LARGE);
-    let there = |bytes: &[u8]| Reply::ok(bytes);
-    // The response to HEAD after the early response, and how often the blob is sent.
-    for (found, sent) in
-        [(Reply::error(404, "BLOB_UNKNOWN"), 2), (there(&bytes), 1), (there(&bytes[..1000]), 1 + 1)]
-    {
-        let server = FaultServer::start();
-        let missing = || Reply::error(404, "BLOB_UNKNOWN");
-        server.on("HEAD", "/blobs/", [missing(), found, missing()]);
-        server.on("POST", "/uploads/", [session()]);
-        server.on("PUT", "/uploads/", [Reply::new(201, "").early(), Reply::new(201, "")]);
-        server.on("DELETE", "/uploads/", [Reply::new(204, "")]);
-        assert_eq!(push_blob(&server, &bytes).unwrap(), Outcome::Uploaded);
-        let puts = server.seen("PUT", "/uploads/");
-        assert_eq!(puts.len(), sent);
-        if sent == 2 {
-            assert_eq!(puts[1].body, bytes.len());
+    each_source(|of| {
+        let bytes = content(LARGE);
+        let there = |bytes: &[u8]| Reply::ok(bytes);
+        // The response to HEAD after the early response, and how often the blob is sent.
+        for (found, sent) in [
+            (Reply::error(404, "BLOB_UNKNOWN"), 2),
+            (there(&bytes), 1),
+            (there(&bytes[..1000]), 1 + 1),
+        ] {
+            let server = FaultServer::start();
+            let missing = || Reply::error(404, "BLOB_UNKNOWN");
+            server.on("HEAD", "/blobs/", [missing(), found, missing()]);
+            server.on("POST", "/uploads/", [session()]);
+            server.on("PUT", "/uploads/", [Reply::new(201, "").early(), Reply::new(201, "")]);
+            server.on("DELETE", "/uploads/", [Reply::new(204, "")]);
+            assert_eq!(push_blob(of, &server, &bytes).unwrap(), Outcome::Uploaded);
+            let puts = server.seen("PUT", "/uploads/");
+            assert_eq!(puts.len(), sent);
+            if sent == 2 {
+                assert_eq!(puts[1].body, bytes.len());
+            }
         }
-    }
+    });
 }
 
 #[test]
 fn a_registry_that_always_confirms_early_is_an_error() {
-    let server = FaultServer::start();
-    server.on("POST", "/uploads/", [session()]);
-    server.on("PUT", "/uploads/", [Reply::new(201, "").early()]);
-    let error = push_blob(&server, &content(LARGE)).unwrap_err();
-    assert_eq!(error.code(), Code::Registry, "{error}");
-    assert!(error.to_string().contains("before all of the blob"), "{error}");
-    assert_eq!(server.seen("PUT", "/uploads/").len(), 5);
+    each_source(|of| {
+        let server = FaultServer::start();
+        server.on("POST", "/uploads/", [session()]);
+        server.on("PUT", "/uploads/", [Reply::new(201, "").early()]);
+        let error = push_blob(of, &server, &content(LARGE)).unwrap_err();
+        assert_eq!(error.code(), Code::Registry, "{error}");
+        assert!(error.to_string().contains("before all of the blob"), "{error}");
+        assert_eq!(server.seen("PUT", "/uploads/").len(), 5);
+    });
 }
 
 #[test]
 fn a_chunk_confirmed_before_its_last_byte_is_checked() {
-    let bytes = content(LARGE);
-    for range in [None, Some(format!("0-{}", bytes.len() - 1))] {
-        let server = FaultServer::start();
-        server.on("POST", "/uploads/", [session()]);
-        server.on("PUT", "/uploads/", [Reply::reset(), Reply::new(201, "")]);
-        let moved = |status: u16, range: &Option<String>| match range {
-            Some(range) => session_at(status).header("range", range),
-            None => session_at(status),
-        };
-        // The session already has bytes, so the client sends the rest in a PATCH request.
-        let has = |end: usize| session_at(204).header("range", format!("0-{}", end - 1));
-        let (first, second) = (1 << 20, 2 << 20);
-        server.on("GET", "/uploads/", [has(first), has(second), has(second)]);
-        let early = moved(202, &range).early();
-        let last = session_at(202).header("range", format!("0-{}", bytes.len() - 1));
-        server.on("PATCH", "/uploads/", [early, last]);
-        let missing = || Reply::error(404, "BLOB_UNKNOWN");
-        server.on("HEAD", "/blobs/", [missing(), missing(), missing(), Reply::ok(&bytes[..])]);
-        assert_eq!(push_blob(&server, &bytes).unwrap(), Outcome::Uploaded);
-        let patches = server.seen("PATCH", "/uploads/");
-        let ranges: Vec<_> = patches.iter().filter_map(|p| p.header("content-range")).collect();
-        let to = bytes.len() - 1;
-        assert_eq!(ranges, [format!("{first}-{to}"), format!("{second}-{to}")]);
-    }
+    each_source(|of| {
+        let bytes = content(LARGE);
+        for range in [None, Some(format!("0-{}", bytes.len() - 1))] {
+            let server = FaultServer::start();
+            server.on("POST", "/uploads/", [session()]);
+            server.on("PUT", "/uploads/", [Reply::reset(), Reply::new(201, "")]);
+            let moved = |status: u16, range: &Option<String>| match range {
+                Some(range) => session_at(status).header("range", range),
+                None => session_at(status),
+            };
+            // The session already has bytes, so the client sends the rest in a PATCH request.
+            let has = |end: usize| session_at(204).header("range", format!("0-{}", end - 1));
+            let (first, second) = (1 << 20, 2 << 20);
+            server.on("GET", "/uploads/", [has(first), has(second), has(second)]);
+            let early = moved(202, &range).early();
+            let last = session_at(202).header("range", format!("0-{}", bytes.len() - 1));
+            server.on("PATCH", "/uploads/", [early, last]);
+            let missing = || Reply::error(404, "BLOB_UNKNOWN");
+            server.on("HEAD", "/blobs/", [missing(), missing(), missing(), Reply::ok(&bytes[..])]);
+            assert_eq!(push_blob(of, &server, &bytes).unwrap(), Outcome::Uploaded);
+            let patches = server.seen("PATCH", "/uploads/");
+            let ranges: Vec<_> = patches.iter().filter_map(|p| p.header("content-range")).collect();
+            let to = bytes.len() - 1;
+            assert_eq!(ranges, [format!("{first}-{to}"), format!("{second}-{to}")]);
+        }
+    });
 }
 
 fn session_at(status: u16) -> Reply {
@@ -150,97 +160,111 @@ fn a_manifest_confirmed_before_its_last_byte_is_checked_and_sent_again() {
 /// A success that does not mean that the blob is stored is checked.
 #[test]
 fn a_doubtful_success_is_checked() {
-    let bytes = content(100_000);
-    let other = ocigraph::Algorithm::Sha256.digest(b"other").to_string();
-    for doubtful in
-        [Reply::new(202, ""), Reply::new(201, "").header("docker-content-digest", other.as_str())]
-    {
-        for is_stored in [true, false] {
-            let server = FaultServer::start();
-            let missing = || Reply::error(404, "BLOB_UNKNOWN");
-            let found = if is_stored { Reply::ok(&bytes[..]) } else { missing() };
-            server.on("HEAD", "/blobs/", [missing(), found, missing()]);
-            server.on("POST", "/uploads/", [session()]);
-            server.on("PUT", "/uploads/", [doubtful.clone(), Reply::new(201, "")]);
-            assert_eq!(push_blob(&server, &bytes).unwrap(), Outcome::Uploaded);
-            let sent = if is_stored { 1 } else { 2 };
-            assert_eq!(server.seen("PUT", "/uploads/").len(), sent);
+    each_source(|of| {
+        let bytes = content(MIDDLE);
+        let other = ocigraph::Algorithm::Sha256.digest(b"other").to_string();
+        for doubtful in [
+            Reply::new(202, ""),
+            Reply::new(201, "").header("docker-content-digest", other.as_str()),
+        ] {
+            for is_stored in [true, false] {
+                let server = FaultServer::start();
+                let missing = || Reply::error(404, "BLOB_UNKNOWN");
+                let found = if is_stored { Reply::ok(&bytes[..]) } else { missing() };
+                server.on("HEAD", "/blobs/", [missing(), found, missing()]);
+                server.on("POST", "/uploads/", [session()]);
+                server.on("PUT", "/uploads/", [doubtful.clone(), Reply::new(201, "")]);
+                assert_eq!(push_blob(of, &server, &bytes).unwrap(), Outcome::Uploaded);
+                let sent = if is_stored { 1 } else { 2 };
+                assert_eq!(server.seen("PUT", "/uploads/").len(), sent);
+            }
         }
-    }
-    let server = FaultServer::start();
-    server.on("POST", "/uploads/", [session()]);
-    server.on("PUT", "/uploads/", [Reply::new(202, "")]);
-    let error = push_blob(&server, &bytes).unwrap_err();
-    assert!(error.to_string().contains("202 Accepted to the blob"), "{error}");
+        let server = FaultServer::start();
+        server.on("POST", "/uploads/", [session()]);
+        server.on("PUT", "/uploads/", [Reply::new(202, "")]);
+        let error = push_blob(of, &server, &bytes).unwrap_err();
+        assert!(error.to_string().contains("202 Accepted to the blob"), "{error}");
+    });
 }
 
 #[test]
 fn a_session_that_ends_early_is_opened_again() {
-    let bytes = content(100_000);
-    for gone in [
-        Reply::error(404, "BLOB_UPLOAD_UNKNOWN"),
-        Reply::error(400, "BLOB_UPLOAD_INVALID"),
-        Reply::new(410, ""),
-    ] {
-        let server = FaultServer::start();
-        server.on("POST", "/uploads/", [session()]);
-        server.on("PUT", "/uploads/", [gone, Reply::new(201, "")]);
-        assert_eq!(push_blob(&server, &bytes).unwrap(), Outcome::Uploaded);
-        assert_eq!(server.seen("POST", "/uploads/").len(), 2);
-    }
+    each_source(|of| {
+        let bytes = content(MIDDLE);
+        for gone in [
+            Reply::error(404, "BLOB_UPLOAD_UNKNOWN"),
+            Reply::error(400, "BLOB_UPLOAD_INVALID"),
+            Reply::new(410, ""),
+        ] {
+            let server = FaultServer::start();
+            server.on("POST", "/uploads/", [session()]);
+            server.on("PUT", "/uploads/", [gone, Reply::new(201, "")]);
+            assert_eq!(push_blob(of, &server, &bytes).unwrap(), Outcome::Uploaded);
+            assert_eq!(server.seen("POST", "/uploads/").len(), 2);
+        }
+    });
 }
 
 #[test]
 fn a_registry_that_refuses_to_continue_gets_the_blob_again_from_its_start() {
-    let bytes = content(2 << 20);
-    for refusal in [
-        Reply::error(405, "UNSUPPORTED"),
-        Reply::error(501, "UNSUPPORTED"),
-        Reply::error(400, "RANGE_INVALID"),
-        Reply::error(404, "BLOB_UPLOAD_UNKNOWN"),
-        Reply::error(416, "RANGE_INVALID"),
-    ] {
-        let server = FaultServer::start();
-        server.on("POST", "/uploads/", [session()]);
-        server.on("PUT", "/uploads/", [Reply::reset(), Reply::new(201, "")]);
-        // The session says that it has a part, and no part can follow.
-        server.on("GET", "/uploads/", [session_at(204).header("range", "0-1048575")]);
-        server.on("PATCH", "/uploads/", [refusal]);
-        assert_eq!(push_blob(&server, &bytes).unwrap(), Outcome::Uploaded);
-        let puts = server.seen("PUT", "/uploads/");
-        assert_eq!(puts.last().unwrap().body, bytes.len());
-        assert!(server.seen("PATCH", "/uploads/").len() <= 2);
-    }
+    each_source(|of| {
+        let bytes = content(MIDDLE);
+        for refusal in [
+            Reply::error(405, "UNSUPPORTED"),
+            Reply::error(501, "UNSUPPORTED"),
+            Reply::error(400, "RANGE_INVALID"),
+            Reply::error(404, "BLOB_UPLOAD_UNKNOWN"),
+            Reply::error(416, "RANGE_INVALID"),
+        ] {
+            let server = FaultServer::start();
+            server.on("POST", "/uploads/", [session()]);
+            server.on("PUT", "/uploads/", [Reply::reset(), Reply::new(201, "")]);
+            // The session says that it has a part, and no part can follow.
+            server.on("GET", "/uploads/", [session_at(204).header("range", "0-1048575")]);
+            server.on("PATCH", "/uploads/", [refusal]);
+            assert_eq!(push_blob(of, &server, &bytes).unwrap(), Outcome::Uploaded);
+            let puts = server.seen("PUT", "/uploads/");
+            assert_eq!(puts.last().unwrap().body, bytes.len());
+            assert!(server.seen("PATCH", "/uploads/").len() <= 2);
+        }
+    });
 }
 
 #[test]
 fn a_post_whose_content_was_kept_and_that_was_not_stored_is_followed_by_another_session() {
-    let bytes = content(1000);
-    let server = FaultServer::start();
-    server.on("POST", "/uploads/", [session()]);
-    // The registry appends the content of the PUT to that of the POST.
-    server.on("PUT", "/uploads/", [Reply::error(400, "DIGEST_INVALID"), Reply::new(201, "")]);
-    assert_eq!(push_blob(&server, &bytes).unwrap(), Outcome::Uploaded);
-    assert_eq!(server.seen("POST", "/uploads/").len(), 2);
+    each_source(|of| {
+        let bytes = content(1000);
+        let server = FaultServer::start();
+        server.on("POST", "/uploads/", [session()]);
+        // The registry appends the content of the PUT to that of the POST.
+        server.on("PUT", "/uploads/", [Reply::error(400, "DIGEST_INVALID"), Reply::new(201, "")]);
+        assert_eq!(push_blob(of, &server, &bytes).unwrap(), Outcome::Uploaded);
+        assert_eq!(server.seen("POST", "/uploads/").len(), 2);
+    });
 }
 
 #[test]
 fn a_location_is_blank_padded_or_comes_with_another_success() {
-    let bytes = content(100_000);
-    for (replies, target) in [
-        (vec![Reply::new(202, "").header("location", "  /v2/app/up/1  ")], "/v2/app/up/1?digest="),
-        (vec![Reply::new(200, "").header("location", "up/1?a=%2F")], "/up/1?a=%2F&digest="),
-    ] {
+    each_source(|of| {
+        let bytes = content(MIDDLE);
+        for (replies, target) in [
+            (
+                vec![Reply::new(202, "").header("location", "  /v2/app/up/1  ")],
+                "/v2/app/up/1?digest=",
+            ),
+            (vec![Reply::new(200, "").header("location", "up/1?a=%2F")], "/up/1?a=%2F&digest="),
+        ] {
+            let server = FaultServer::start();
+            server.on("POST", "/uploads/", replies);
+            server.on("PUT", "/up", [Reply::new(201, "")]);
+            assert_eq!(push_blob(of, &server, &bytes).unwrap(), Outcome::Uploaded);
+            assert!(server.seen("PUT", "/up")[0].target.contains(target));
+        }
         let server = FaultServer::start();
-        server.on("POST", "/uploads/", replies);
-        server.on("PUT", "/up", [Reply::new(201, "")]);
-        assert_eq!(push_blob(&server, &bytes).unwrap(), Outcome::Uploaded);
-        assert!(server.seen("PUT", "/up")[0].target.contains(target));
-    }
-    let server = FaultServer::start();
-    server.on("POST", "/uploads/", [Reply::new(202, "").header("location", " ")]);
-    let error = push_blob(&server, &bytes).unwrap_err();
-    assert!(error.to_string().contains("no Location"), "{error}");
+        server.on("POST", "/uploads/", [Reply::new(202, "").header("location", " ")]);
+        let error = push_blob(of, &server, &bytes).unwrap_err();
+        assert!(error.to_string().contains("no Location"), "{error}");
+    });
 }
 
 #[test]
@@ -530,29 +554,36 @@ fn unused_fields_of_a_token_response_can_have_any_type() {
 
 #[test]
 fn unusual_headers_of_upload_responses_are_accepted() {
-    let bytes = content(6 << 20);
-    let server = FaultServer::start();
-    let place = format!("HTTP://{}/v2/app/blobs/uploads/a b?état=ü", server.host());
-    let at = |status: u16| Reply::new(status, "").header("Location", format!("  {place}  "));
-    server.on("POST", "/uploads/", [at(202)]);
-    server.on(
-        "PUT",
-        "/uploads/",
-        [Reply::new(413, ""), Reply::new(201, "").header("Docker-Content-Digest", "SHA256:AB")],
-    );
-    let first = 4 << 20;
-    server.on(
-        "PATCH",
-        "/uploads/",
-        [
-            at(202).header("RANGE", format!(" Bytes = 0 - {} ", first - 1)),
-            at(202).header("Range", format!("bytes 0-{}", bytes.len() - 1)),
-        ],
-    );
-    assert_eq!(push_blob(&server, &bytes).unwrap(), Outcome::Uploaded);
-    let targets: Vec<_> = server.seen("PATCH", "/").into_iter().map(|seen| seen.target).collect();
-    assert_eq!(targets.len(), 2);
-    assert!(targets[0].starts_with("/v2/app/blobs/uploads/a%20b?%C3%A9tat=%C3%BC"), "{targets:?}");
+    each_source(|of| {
+        let bytes = content(MIDDLE);
+        let server = FaultServer::start();
+        let place = format!("HTTP://{}/v2/app/blobs/uploads/a b?état=ü", server.host());
+        let at = |status: u16| Reply::new(status, "").header("Location", format!("  {place}  "));
+        server.on("POST", "/uploads/", [at(202)]);
+        server.on(
+            "PUT",
+            "/uploads/",
+            [Reply::new(413, ""), Reply::new(201, "").header("Docker-Content-Digest", "SHA256:AB")],
+        );
+        let first = 4 << 20;
+        server.on(
+            "PATCH",
+            "/uploads/",
+            [
+                at(202).header("RANGE", format!(" Bytes = 0 - {} ", first - 1)),
+                at(202).header("Range", format!("bytes 0-{}", 2 * first - 1)),
+                at(202).header("Range", format!("bytes 0-{}", bytes.len() - 1)),
+            ],
+        );
+        assert_eq!(push_blob(of, &server, &bytes).unwrap(), Outcome::Uploaded);
+        let targets: Vec<_> =
+            server.seen("PATCH", "/").into_iter().map(|seen| seen.target).collect();
+        assert_eq!(targets.len(), 3);
+        assert!(
+            targets[0].starts_with("/v2/app/blobs/uploads/a%20b?%C3%A9tat=%C3%BC"),
+            "{targets:?}"
+        );
+    });
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Request bodies that are read from a source: how much was sent, and whether the source failed.
 
 use std::{
+    fs::File,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -11,9 +12,9 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
+use ocigraph_file_sender::{FileFailure, FileParts, is_placeholder};
 use tokio::time::Instant;
 
-use super::error::network_error;
 use crate::{
     content::source::{ByteStream, Repository, Source},
     store::limits::Limits,
@@ -31,31 +32,48 @@ pub(super) struct BodyMonitor {
     state: Arc<BodyState>,
 }
 
+#[derive(Default)]
 struct BodyState {
-    started: Instant,
-    /// Milliseconds from `started` to the last slice.
-    last_sent: AtomicU64,
     /// Bytes that the HTTP library has taken.
-    sent: AtomicU64,
+    taken: AtomicU64,
+    /// The connection that sends the body, if the body is a file.
+    file_parts: OnceLock<FileParts>,
     source_error: Mutex<Option<Error>>,
 }
 
 impl BodyMonitor {
     pub(super) fn new(length: u64, limits: Limits) -> Self {
-        let state = BodyState {
-            started: Instant::now(),
-            last_sent: AtomicU64::new(0),
-            sent: AtomicU64::new(0),
-            source_error: Mutex::new(None),
-        };
-        Self { length, limits, state: Arc::new(state) }
+        Self { length, limits, state: Arc::default() }
     }
 
-    /// Returns the first `length` bytes of the stream as a request body. A source that ends early
-    /// fails with SIZE_MISMATCH, not as a network error.
-    pub(super) fn body(&self, stream: ByteStream, length: u64) -> reqwest::Body {
+    /// Returns the stream as a request body, up to its length. A source that ends early fails with
+    /// SIZE_MISMATCH, not as a network error.
+    pub(super) fn body(&self, stream: ByteStream) -> reqwest::Body {
+        self.monitored(sliced(stream))
+    }
+
+    /// Returns placeholders of a file as a request body. `parts` are those of the connection that sends it.
+    #[cfg(target_os = "linux")]
+    pub(super) fn file_body(&self, placeholders: ByteStream, parts: FileParts) -> reqwest::Body {
+        let _ = self.state.file_parts.set(parts);
+        let mut left = self.length;
+        let checked = placeholders.map(move |chunk| match chunk {
+            Ok(chunk) if !is_placeholder(&chunk, left) => {
+                let message = "the source has changed the chunks that stand for its file";
+                Err(Error::new(Code::Internal, message))
+            }
+            Ok(chunk) => {
+                left -= chunk.len() as u64;
+                Ok(chunk)
+            }
+            Err(e) => Err(e),
+        });
+        self.monitored(checked.boxed())
+    }
+
+    fn monitored(&self, stream: ByteStream) -> reqwest::Body {
         let state = Arc::clone(&self.state);
-        let parts = futures::stream::unfold((sliced(stream), length), move |(mut stream, left)| {
+        let parts = futures::stream::unfold((stream, self.length), move |(mut stream, left)| {
             let state = Arc::clone(&state);
             async move {
                 if left == 0 {
@@ -67,17 +85,12 @@ impl BodyMonitor {
                         Ok(chunk)
                     }
                     Some(Err(e)) => Err(e),
-                    None => Err(Error::new(
-                        Code::SizeMismatch,
-                        format!("the content ended {left} bytes early; was the file changed?"),
-                    )),
+                    None => Err(ended_early(left)),
                 };
                 match chunk {
                     Ok(chunk) => {
                         let length = chunk.len() as u64;
-                        state.sent.fetch_add(length, Ordering::Relaxed);
-                        let now = state.started.elapsed().as_millis() as u64;
-                        state.last_sent.store(now, Ordering::Relaxed);
+                        state.taken.fetch_add(length, Ordering::Relaxed);
                         Some((Ok(chunk), (stream, left - length)))
                     }
                     Err(e) => {
@@ -93,35 +106,47 @@ impl BodyMonitor {
     }
 
     /// Returns true if a part of the body was not sent yet.
-    pub(super) fn is_incomplete(&self) -> bool {
-        self.state.sent.load(Ordering::Relaxed) < self.length
+    pub(super) async fn is_incomplete(&self) -> bool {
+        if let Some(parts) = self.state.file_parts.get() {
+            parts.settled().await;
+        }
+        self.sent() < self.length
+    }
+
+    fn sent(&self) -> u64 {
+        match self.state.file_parts.get() {
+            Some(parts) => parts.sent(),
+            None => self.state.taken.load(Ordering::Relaxed),
+        }
     }
 
     /// Waits for the response; TIMEOUT if the body stalls, or if the response does not follow it in
     /// time.
     pub(super) async fn response(
         &self,
-        response: impl Future<Output = reqwest::Result<reqwest::Response>>,
+        response: impl Future<Output = Result<reqwest::Response>>,
     ) -> Result<reqwest::Response> {
         tokio::select! {
-            response = response => response.map_err(network_error),
+            response = response => response,
             error = self.stall_error() => Err(error),
         }
     }
 
     async fn stall_error(&self) -> Error {
+        let (mut known, mut last_sent) = (0, Instant::now());
         loop {
             tokio::time::sleep(Duration::from_millis(500)).await;
-            let last_sent = Duration::from_millis(self.state.last_sent.load(Ordering::Relaxed));
-            let idle = self.state.started.elapsed().saturating_sub(last_sent);
-            let all_sent = self.state.sent.load(Ordering::Relaxed) >= self.length;
-            let limit = if all_sent {
+            let sent = self.sent();
+            if sent != known {
+                (known, last_sent) = (sent, Instant::now());
+            }
+            let limit = if sent >= self.length {
                 self.limits.upload_response_timeout
                     + Duration::from_secs(self.length / (16 * 1024 * 1024))
             } else {
                 self.limits.idle_timeout
             };
-            if idle > limit {
+            if last_sent.elapsed() > limit {
                 return Error::new(
                     Code::Timeout,
                     format!("the registry neither read nor responded for {limit:?}"),
@@ -131,9 +156,37 @@ impl BodyMonitor {
     }
 
     /// Takes the error of the source, if it failed.
-    pub(super) fn take_source_error(&self) -> Option<Error> {
-        self.state.source_error.lock().unwrap_or_else(PoisonError::into_inner).take()
+    pub(super) async fn take_source_error(
+        &self,
+        source: &dyn Source,
+        offset: u64,
+    ) -> Option<Error> {
+        let error = self.state.source_error.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if error.is_some() {
+            return error;
+        }
+        match self.state.file_parts.get()?.take_failure()? {
+            FileFailure::Unreadable(e) => {
+                Some(error_of(source, offset + self.sent()).await.unwrap_or_else(|| {
+                    Error::new(Code::Io, format!("the content cannot be read: {e}")).with_source(e)
+                }))
+            }
+            _ => Some(ended_early(self.length.saturating_sub(self.sent()))),
+        }
     }
+}
+
+/// Returns the error of a source that cannot be read at an offset. It names the file.
+async fn error_of(source: &dyn Source, offset: u64) -> Option<Error> {
+    match source.open(offset).await {
+        Ok(mut stream) => stream.next().await?.err(),
+        Err(e) => Some(e),
+    }
+}
+
+fn ended_early(left: u64) -> Error {
+    let message = format!("the content ended {left} bytes early; was the file changed?");
+    Error::new(Code::SizeMismatch, message)
 }
 
 fn sliced(stream: ByteStream) -> ByteStream {
@@ -163,17 +216,28 @@ impl TimedSource {
     pub(crate) fn last_read(&self) -> Instant {
         *self.last_read.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn timed(&self, stream: ByteStream) -> ByteStream {
+        let last_read = Arc::clone(&self.last_read);
+        let timed = stream.inspect_ok(move |_| {
+            *last_read.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        });
+        timed.boxed()
+    }
 }
 
 #[async_trait]
 impl Source for TimedSource {
     async fn open(&self, offset: u64) -> Result<ByteStream> {
-        let last_read = Arc::clone(&self.last_read);
-        let slices = sliced(self.source.open(offset).await?);
-        let timed = slices.inspect_ok(move |_| {
-            *last_read.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-        });
-        Ok(timed.boxed())
+        Ok(self.timed(sliced(self.source.open(offset).await?)))
+    }
+
+    async fn shareable_file(&self) -> Result<Option<File>> {
+        self.source.shareable_file().await
+    }
+
+    fn observed(&self, stream: ByteStream, offset: u64) -> ByteStream {
+        self.timed(self.source.observed(stream, offset))
     }
 
     fn repository(&self) -> Option<Repository> {

@@ -11,17 +11,20 @@ use std::{
 };
 
 use async_trait::async_trait;
+use futures::TryFutureExt as _;
 use http::{Method, StatusCode, header};
 use once_cell::sync::OnceCell;
 use reqwest::dns::Resolve;
 use tokio::time::{Instant, timeout_at};
 use url::{Position, Url};
 
+#[cfg(target_os = "linux")]
+use super::file_upload::{FileConnection, MIN_FILE};
 use super::{
     adaptive_limit::{ConcurrencyLimit, ConcurrencyPermit, MAX_LIMIT, RequestKind, RequestOutcome},
     body::BodyMonitor,
     budget::Budgets,
-    error::{with_request, with_server, with_timeout},
+    error::{network_error, with_request, with_server, with_timeout},
     proxy,
     rate_limit::{RateLimits, RateTurn, Refusals, Route},
     received::masked,
@@ -29,7 +32,7 @@ use super::{
     request::{Body, Request},
     resolve_override::{GivenAddress, ResolveOverride},
     resolver::SystemResolver,
-    response::Response,
+    response::{MAX_HEADER_BYTES, MAX_HEADERS, Response},
     retry::{Backoff, LONGEST_RETRY_AFTER, is_retryable_status},
     tls::{self, CertificateRequests, TlsOptions},
     url::redacted,
@@ -39,13 +42,9 @@ use crate::{
     blocking::is_out_of_descriptors,
     store::{limits::Limits, registry::shared_map::SharedMap},
 };
+#[cfg(target_os = "linux")]
+use http::HeaderValue;
 use ocigraph_types::{Code, Error, Host, Result};
-
-/// Header fields of a response: more than any registry or proxy sends. The HTTP library clears memory for
-/// all of them before each response, which takes a tenth of the time of a `discover` for 4,096. It limits
-/// their bytes to about 400 KiB for HTTP/1.1; [`MAX_HEADER_BYTES`] does so for HTTP/2.
-const MAX_HEADERS: usize = 1024;
-const MAX_HEADER_BYTES: u32 = 400 * 1024;
 
 /// Requests for a new redirect after its signed URL has expired.
 const MAX_URL_RENEWALS: u32 = 2;
@@ -243,11 +242,16 @@ impl HttpClient {
         let (response, source_error) = match &request.body {
             Body::Source { source, offset, length } => {
                 let monitor = BodyMonitor::new(*length, limits);
-                let body = monitor.body(source.open(*offset).await?, *length);
-                let builder = builder.header(header::CONTENT_LENGTH, *length).body(body);
-                let response = monitor.response(builder.send()).await;
-                early = monitor.is_incomplete();
-                (response, monitor.take_source_error())
+                let response = match self.upload_file(request, &monitor).await {
+                    Some(response) => response,
+                    None => {
+                        let body = monitor.body(source.open(*offset).await?);
+                        let builder = builder.header(header::CONTENT_LENGTH, *length).body(body);
+                        monitor.response(builder.send().map_err(network_error)).await
+                    }
+                };
+                early = monitor.is_incomplete().await;
+                (response, monitor.take_source_error(source.as_ref(), *offset).await)
             }
             Body::Bytes(bytes) => {
                 let sent = builder.body(bytes.clone()).send();
@@ -276,6 +280,50 @@ impl HttpClient {
         Ok(Response::new(method, url.clone(), response, limits, secrets)
             .with_early(early)
             .with_body_limiter(request.body_limiter.clone()))
+    }
+
+    /// Sends a request whose body is a file over a connection of its own, without copying the content. Returns
+    /// `None` if the HTTP library must send it.
+    #[cfg(target_os = "linux")]
+    async fn upload_file(
+        &self,
+        request: &Request,
+        monitor: &BodyMonitor,
+    ) -> Option<Result<reqwest::Response>> {
+        let Request { url, body: Body::Source { source, offset, length }, .. } = request else {
+            return None;
+        };
+        let given = self.given_address(url);
+        let may_have_proxy = !self.is_direct(url, given) && proxy::is_in_environment(false);
+        // The HTTP library makes a credential of what a URL has.
+        let has_credential = !url.username().is_empty() || url.password().is_some();
+        if *length < MIN_FILE || is_secure(url) || may_have_proxy || has_credential {
+            return None;
+        }
+        let file = source.shareable_file().await.ok().flatten()?;
+        let HttpSettings { user_agent, limits, .. } = &self.settings;
+        let resolver = self.resolver.clone().unwrap_or_else(|| Arc::new(SystemResolver));
+        let upload = async {
+            let address = given.map(ResolveOverride::target);
+            let connect = FileConnection::open(url, address, resolver, limits.connect_timeout);
+            let connection = connect.await?;
+            let placeholders = connection.placeholders(file, *offset, *length);
+            let placeholders = source.observed(placeholders, *offset);
+            let body = monitor.file_body(placeholders, connection.parts());
+            let mut headers = request.headers.clone();
+            headers.insert(header::CONTENT_LENGTH, (*length).into());
+            headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+            if let Ok(user_agent) = HeaderValue::from_str(user_agent) {
+                headers.entry(header::USER_AGENT).or_insert(user_agent);
+            }
+            connection.send(request.method.clone(), url, headers, body).await
+        };
+        Some(monitor.response(upload).await)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    async fn upload_file(&self, _: &Request, _: &BodyMonitor) -> Option<Result<reqwest::Response>> {
+        None
     }
 
     /// Returns the request for the HTTP library, without its body.
@@ -378,13 +426,18 @@ impl HttpClient {
         }
     }
 
+    /// Returns true if requests for a URL go around proxies. A proxy would not connect to a given address.
+    fn is_direct(&self, url: &Url, given: Option<&ResolveOverride>) -> bool {
+        !self.settings.use_proxy || is_this_machine(url) || given.is_some()
+    }
+
     fn builder(
         &self,
         url: &Url,
         own_connection: bool,
         given: Option<&ResolveOverride>,
     ) -> Result<reqwest::ClientBuilder> {
-        let HttpSettings { tls, use_proxy, user_agent, limits, .. } = &self.settings;
+        let HttpSettings { tls, user_agent, limits, .. } = &self.settings;
         let mut tls = match is_secure(url) {
             true => self.certificate_requests.noted_by(tls::config(tls)?),
             false => tls::without_roots()?,
@@ -407,9 +460,8 @@ impl HttpClient {
             (None, Some(resolver)) => builder.dns_resolver(Arc::clone(resolver)),
             (None, None) => builder.dns_resolver(Arc::new(SystemResolver)),
         };
-        // Decided for each URL: the target of a redirect may be on another machine. A proxy would not
-        // connect to a given address.
-        if !use_proxy || is_this_machine(url) || given.is_some() {
+        // Decided for each URL: the target of a redirect may be on another machine.
+        if self.is_direct(url, given) {
             builder = builder.no_proxy();
         } else {
             proxy::check_environment(is_secure(url))?;

@@ -21,9 +21,19 @@ pub(super) async fn with_timeout(
 /// Converts an error of the HTTP library: TLS, TOO_LARGE, TIMEOUT or NETWORK. Its source is the error
 /// of the library, without the URL.
 pub(super) fn network_error(error: reqwest::Error) -> Error {
-    let mut causes = vec![summary(&error).to_owned()];
+    let (summary, is_timeout) = (summary(&error), error.is_timeout());
+    described(summary, std::error::Error::source(&error), is_timeout)
+        .with_source(error.without_url())
+}
+
+/// Returns an error with a summary and what its causes say.
+pub(super) fn described(
+    summary: &str,
+    mut source: Option<&(dyn std::error::Error + 'static)>,
+    is_timeout: bool,
+) -> Error {
+    let mut causes = vec![summary.to_owned()];
     let mut tls = false;
-    let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
         tls |= is_tls(cause);
         causes.push(cause.to_string());
@@ -34,12 +44,12 @@ pub(super) fn network_error(error: reqwest::Error) -> Error {
         Code::Tls
     } else if causes.iter().any(|cause| cause == "message head is too large") {
         Code::TooLarge
-    } else if error.is_timeout() {
+    } else if is_timeout {
         Code::Timeout
     } else {
         Code::Network
     };
-    Error::new(code, causes.join(": ")).with_source(error.without_url())
+    Error::new(code, causes.join(": "))
 }
 
 /// Returns true for an error of rustls. The layers above rustls wrap it in nested `io::Error`s, and

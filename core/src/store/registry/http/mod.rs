@@ -10,6 +10,8 @@ pub(crate) mod budget;
 pub(super) mod client;
 pub(super) mod content_coding;
 pub(super) mod error;
+#[cfg(target_os = "linux")]
+mod file_upload;
 pub(super) mod proxy;
 pub(super) mod rate_limit;
 pub(super) mod received;

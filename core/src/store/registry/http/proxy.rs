@@ -19,22 +19,42 @@ pub(crate) fn check_environment(secure: bool) -> Result<()> {
     check(secure, |name| env::var_os(name))
 }
 
-fn check(secure: bool, read: impl Fn(&str) -> Option<OsString>) -> Result<()> {
+/// Returns true if a variable names a proxy for servers with TLS (`secure`) or without it.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_in_environment(secure: bool) -> bool {
+    proxy_variable(secure, &|name| env::var_os(name)).is_some()
+}
+
+/// Returns the variable that names the proxy, and its value.
+fn proxy_variable(
+    secure: bool,
+    read: &dyn Fn(&str) -> Option<OsString>,
+) -> Option<(String, OsString)> {
     // In a CGI program, HTTP_PROXY can be the header `Proxy` of a request, so proxies are not used.
     if read("REQUEST_METHOD").is_some() {
-        return Ok(());
+        return None;
     }
-    // The HTTP library reads the first of the two names that is set.
-    let set = |upper: &str, lower: &str| {
-        let found =
-            [upper, lower].into_iter().find_map(|name| Some((name.to_owned(), read(name)?)));
-        found.filter(|(_, value)| !value.to_string_lossy().trim().is_empty())
+    let own = match secure {
+        true => set_variable("HTTPS_PROXY", "https_proxy", read),
+        false => set_variable("HTTP_PROXY", "http_proxy", read),
     };
-    let own =
-        if secure { set("HTTPS_PROXY", "https_proxy") } else { set("HTTP_PROXY", "http_proxy") };
-    let Some((name, value)) = own.or_else(|| set("ALL_PROXY", "all_proxy")) else { return Ok(()) };
+    own.or_else(|| set_variable("ALL_PROXY", "all_proxy", read))
+}
+
+/// The HTTP library reads the first of the two names that is set.
+fn set_variable(
+    upper: &str,
+    lower: &str,
+    read: &dyn Fn(&str) -> Option<OsString>,
+) -> Option<(String, OsString)> {
+    let found = [upper, lower].into_iter().find_map(|name| Some((name.to_owned(), read(name)?)));
+    found.filter(|(_, value)| !value.to_string_lossy().trim().is_empty())
+}
+
+fn check(secure: bool, read: impl Fn(&str) -> Option<OsString>) -> Result<()> {
+    let Some((name, value)) = proxy_variable(secure, &read) else { return Ok(()) };
     check_proxy(&name, value.to_str())?;
-    if let Some((name, value)) = set("NO_PROXY", "no_proxy") {
+    if let Some((name, value)) = set_variable("NO_PROXY", "no_proxy", &read) {
         for entry in unknown_exceptions(&value.to_string_lossy()) {
             tracing::warn!(
                 "ignoring the entry {entry:?} of {name}: expected a host name, an IP address, or a network such as 10.0.0.0/8"
