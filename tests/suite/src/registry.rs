@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::process::{Server, address_in_json};
-use crate::tools::tool;
+use crate::tools::{ocigraph_binary, tool};
 
 /// The only user of a registry with [`Options::auth`].
 pub const USER: &str = "ada";
@@ -36,6 +36,8 @@ pub enum Kind {
     Docker2,
     /// Distribution 3, without the referrers API.
     Distribution3,
+    /// `ocigraph serve` over a folder of layouts, with the referrers API.
+    Serve,
     /// olareg, with the referrers API. It serves image layouts, so it is not among [`Kind::ALL`]: see
     /// [`Registry::serve_layouts`].
     Olareg,
@@ -43,11 +45,12 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds that start without content.
-    pub const ALL: [Self; 4] = [Self::Ggcr, Self::Ocimem, Self::Docker2, Self::Distribution3];
+    pub const ALL: [Self; 5] =
+        [Self::Ggcr, Self::Ocimem, Self::Docker2, Self::Distribution3, Self::Serve];
 
     /// Returns true if the registry supports `GET /v2/<name>/referrers/<digest>`.
     pub fn has_referrers_api(self) -> bool {
-        matches!(self, Self::Ggcr | Self::Ocimem | Self::Olareg)
+        matches!(self, Self::Ggcr | Self::Ocimem | Self::Serve | Self::Olareg)
     }
 
     /// Returns true if `DELETE /v2/<name>/manifests/<tag>` removes the tag.
@@ -63,6 +66,7 @@ impl fmt::Display for Kind {
             Self::Ocimem => "ocimem",
             Self::Docker2 => "docker-registry",
             Self::Distribution3 => "distribution",
+            Self::Serve => "serve",
             Self::Olareg => "olareg",
         })
     }
@@ -146,6 +150,7 @@ impl Registry {
             }
             Kind::Docker2 => start_distribution(kind, "docker-registry", &options, folder.path()),
             Kind::Distribution3 => start_distribution(kind, "registry", &options, folder.path()),
+            Kind::Serve => start_serve(&options, folder.path()),
         };
         let expected = match options {
             // Go's server responds to a plain request with 400 before it looks at anything else.
@@ -197,7 +202,7 @@ impl Registry {
         self.server.log()
     }
 
-    /// Returns the folder with the content: the storage of docker-registry and distribution, or the blobs of ggcr.
+    /// Returns the folder with the content: the storage of docker-registry and distribution, the blobs of ggcr, or the layouts of serve.
     pub fn data(&self) -> PathBuf {
         data_in(self.folder.path())
     }
@@ -253,6 +258,17 @@ fn start_distribution(kind: Kind, program: &str, options: &Options, folder: &Pat
     )
 }
 
+fn start_serve(options: &Options, folder: &Path) -> Server {
+    let (program, data) = (ocigraph_binary(), format!("oci:{}", utf8(&data_in(folder))));
+    let mut args = vec!["run", utf8(&program), "serve", &data, "--listen", "127.0.0.1:0"];
+    let passwords = folder.join("htpasswd");
+    if options.auth {
+        fs::write(&passwords, HTPASSWD).expect("writing the password file of a registry");
+        args.extend(["--htpasswd", utf8(&passwords)]);
+    }
+    Server::start("serve", folder, &args, address_in_log)
+}
+
 // JSON is valid YAML and can quote any path.
 fn distribution_config(options: &Options, folder: &Path) -> String {
     let mut config = serde_json::json!({
@@ -294,7 +310,7 @@ fn distribution_config(options: &Options, folder: &Path) -> String {
     config.to_string()
 }
 
-/// Reads the line of distribution's log that ends in `msg="listening on 127.0.0.1:41234" …`.
+/// Reads a line such as distribution's, which ends in `msg="listening on 127.0.0.1:41234" …`.
 fn address_in_log(line: &str) -> Option<SocketAddr> {
     let (_, rest) = line.split_once("listening on ")?;
     rest.split(['"', ',', ' ']).next()?.parse().ok()

@@ -47,7 +47,7 @@ fn check_other_clients(kind: Kind) {
     let tags = work.crane(&["ls", &registry.reference("net-monitor")]).ok();
     assert_eq!(
         tags.contains(&digest.replace(':', "-")),
-        kind != Kind::Ocimem,
+        !matches!(kind, Kind::Ocimem | Kind::Serve),
         "{kind} has the tags {tags}"
     );
 }
@@ -70,6 +70,11 @@ fn other_clients_work_with_docker_registry() {
 #[test]
 fn other_clients_work_with_distribution() {
     check_other_clients(Kind::Distribution3);
+}
+
+#[test]
+fn other_clients_work_with_serve() {
+    check_other_clients(Kind::Serve);
 }
 
 #[test]
