@@ -180,11 +180,18 @@ async fn run(cli: Cli, stop: CancellationToken) -> Result<ExitCode, Error> {
         Command::Digest(args) => commands::digest::digest(&common, args).boxed(),
         Command::Version(format) => {
             let version = env!("CARGO_PKG_VERSION");
-            let text = || match common.as_oras {
-                true => output::line(&format!("Version:    {version} (ocigraph)")),
-                false => output::line(&format!("ocigraph {version}")),
+            // Set for the packages of a release.
+            let commit = option_env!("OCIGRAPH_COMMIT").filter(|commit| !commit.is_empty());
+            let text = || match (common.as_oras, commit) {
+                (true, _) => output::line(&format!("Version:    {version} (ocigraph)")),
+                (false, Some(commit)) => output::line(&format!("ocigraph {version} ({commit})")),
+                (false, None) => output::line(&format!("ocigraph {version}")),
             };
-            format.open()?.print(|| json!({ "version": version }), text)?;
+            let json = || match commit {
+                Some(commit) => json!({ "version": version, "commit": commit }),
+                None => json!({ "version": version }),
+            };
+            format.open()?.print(json, text)?;
             return Ok(ExitCode::SUCCESS);
         }
         Command::Man { output } => {

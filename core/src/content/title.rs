@@ -54,8 +54,8 @@ pub(crate) fn title_for(path: &Path, allow_path_traversal: bool) -> Result<Strin
                     ),
                 )
                 .with_hint(
-                    "use a path below the current directory, set a title, or allow path traversal \
-                     (--allow-path-traversal)",
+                    "use a path below the current directory, set a title (--title), or allow path \
+                     traversal (--allow-path-traversal)",
                 ));
             }
         }

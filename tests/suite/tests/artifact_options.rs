@@ -97,3 +97,30 @@ fn a_manifest_is_fetched_as_one_of_the_given_media_types() {
         assert!(usage.contains("invalid media type"), "{usage}");
     }
 }
+
+#[test]
+fn a_title_replaces_the_path_of_a_file() {
+    let (registry, work) = (Registry::start(Kind::Ocimem), Workspace::new());
+    let first = work.write("out/a.json", "a").display().to_string();
+    work.write("b.json", b"b");
+    let image = registry.reference("titled:v1");
+    let typed = format!("{first}:application/json");
+    let titles = ["--title", "sbom/a.json", "--title", "c.json"];
+    work.ocigraph(&[&["push", &image, &typed, "b.json"][..], &titles].concat()).ok();
+    let attach = ["attach", &image, "--artifact-type", "sbom/example", &first, "--title", "sbom"];
+    let attached = work.ocigraph(&[&attach[..], &["--format", "json"]].concat()).json();
+    work.ocigraph(&["pull", &image, "-o", "pulled"]).ok();
+    assert_eq!(work.read("pulled/sbom/a.json"), b"a");
+    assert_eq!(work.read("pulled/c.json"), b"b");
+    let referrer = registry.reference("titled") + "@" + attached["digest"].as_str().unwrap();
+    work.ocigraph(&["pull", &referrer, "-o", "pulled"]).ok();
+    assert_eq!(work.read("pulled/sbom"), b"a");
+
+    let message =
+        work.ocigraph(&["push", &image, "b.json", "--title", "a", "--title", "b"]).fails_with(2);
+    assert!(message.contains("2 times, for 1 files"), "{message}");
+    let message = work.ocigraph(&["push", &image, &first]).fails_with(1);
+    assert!(message.contains("--title"), "{message}");
+    let message = work.ocigraph(&["push", &image, &first, "--title", "../a"]).fails_with(1);
+    assert!(message.contains("leads out of"), "{message}");
+}

@@ -89,6 +89,9 @@ struct Artifact {
     /// Files and directories to push: PATH[:MEDIA/TYPE]. - means standard input, with the title `stdin`
     #[arg(value_name = "FILE")]
     files: Vec<String>,
+    /// Title of a file in place of its path: where a pull writes it. Give one for each file, in their order
+    #[arg(long = "title", value_name = "TITLE")]
+    titles: Vec<String>,
     /// Type of the artifact, for example sbom/example
     #[arg(long, value_name = "TYPE")]
     artifact_type: Option<String>,
@@ -277,9 +280,18 @@ impl Artifact {
                 config
             }),
         };
-        let mut files = Vec::with_capacity(self.files.len());
+        let (count, titles) = (self.files.len(), self.titles.len());
+        if titles > 0 && titles != count {
+            return Err(usage(format!("--title was given {titles} times, for {count} files"))
+                .with_hint("give one title for each file, in their order, or none"));
+        }
+        let mut titles = self.titles.into_iter();
+        let mut files = Vec::with_capacity(count);
         for text in &self.files {
             let mut file = file(text)?;
+            if let Some(title) = titles.next() {
+                file.title = Some(title);
+            }
             let (path, _) = split_type(text);
             let plain = path.strip_prefix("./").unwrap_or(path);
             if let Some(annotations) = from_file.remove(path).or_else(|| from_file.remove(plain)) {
