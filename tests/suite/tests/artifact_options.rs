@@ -113,8 +113,8 @@ fn a_title_replaces_the_path_of_a_file() {
     assert_eq!(work.read("pulled/sbom/a.json"), b"a");
     assert_eq!(work.read("pulled/c.json"), b"b");
     let referrer = registry.reference("titled") + "@" + attached["digest"].as_str().unwrap();
-    work.ocigraph(&["pull", &referrer, "-o", "pulled"]).ok();
-    assert_eq!(work.read("pulled/sbom"), b"a");
+    work.ocigraph(&["pull", &referrer, "-o", "attached"]).ok();
+    assert_eq!(work.read("attached/sbom"), b"a");
 
     let message =
         work.ocigraph(&["push", &image, "b.json", "--title", "a", "--title", "b"]).fails_with(2);
