@@ -5,8 +5,9 @@
 //! thread is left for blocking work. Therefore [`build`] first tries both, then starts the blocking
 //! threads that must exist and keeps them alive.
 
+#[cfg(unix)]
+use std::fs::File;
 use std::{
-    fs::File,
     sync::mpsc,
     thread::{self, JoinHandle},
     time::Duration,

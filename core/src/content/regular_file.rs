@@ -24,6 +24,7 @@ pub(crate) enum Kind {
     /// A link in an archive that leads to a path outside it.
     Outside,
     Pipe,
+    #[cfg_attr(not(unix), allow(dead_code))]
     Socket,
     Device,
     Other,

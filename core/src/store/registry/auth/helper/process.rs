@@ -26,6 +26,7 @@ pub(super) enum ExitKind {
     /// A signal ended it, so that its output may be incomplete.
     Signal,
     /// The system reports no status, as for a process that ignores SIGCHLD.
+    #[cfg_attr(not(unix), allow(dead_code))]
     Unknown,
 }
 
