@@ -96,8 +96,23 @@ impl Client {
         reference: &Reference,
         actions: &[&str],
     ) -> Result<Arc<dyn Store>> {
-        let opened = self.open_location(reference.location(), actions);
+        let opened = match actions {
+            [] => self.open_source(reference),
+            _ => self.open_location(reference.location(), actions),
+        };
         opened.map_err(|e| e.with_operation(operation, reference))
+    }
+
+    /// Opens a store to read what a reference names.
+    fn open_source(&self, reference: &Reference) -> Result<Arc<dyn Store>> {
+        match (self.own_location(reference), reference.tags()) {
+            #[cfg(feature = "layout")]
+            (Some(Location::Layout(path)), [name]) => {
+                let layout = crate::store::layout::Layout::with_limits(path, &self.config.limits);
+                Ok(Arc::new(layout.limited_to_repository_of(name)))
+            }
+            _ => self.open_location(reference.location(), &[]),
+        }
     }
 
     fn open_location(&self, location: &Location, actions: &[&str]) -> Result<Arc<dyn Store>> {
@@ -122,7 +137,7 @@ impl Client {
         destination: &Reference,
     ) -> Result<(Arc<dyn Store>, Arc<dyn Store>)> {
         if let Some(other) = other {
-            let from = self.open_location(source.location(), &[])?;
+            let from = self.open_source(source)?;
             return Ok((from, other.open_location(destination.location(), &PUSH)?));
         }
         if let (
@@ -135,7 +150,7 @@ impl Client {
             }
             check_secrets(&self.config)?;
         }
-        let from = self.open_location(source.location(), &[])?;
+        let from = self.open_source(source)?;
         Ok((from, self.open_location(destination.location(), &PUSH)?))
     }
 

@@ -32,6 +32,7 @@ mod listed;
 mod manifests;
 mod name_cache;
 mod new_archive;
+mod one_repository;
 mod protected;
 mod referrers_change;
 mod referrers_index;
@@ -71,6 +72,7 @@ pub(crate) use new_archive::{blob_folder, blob_name, index_of, marker};
 use ocigraph_types::{
     Descriptor, Digest, Manifest, Result, SiblingTag, TagOrDigest, check_layout_tag,
 };
+use one_repository::{Contents, OneRepository};
 pub use upload::{BlobUpload, LastBatch};
 
 /// A blob of fewer bytes is copied, since sharing its blocks costs about as much.
@@ -139,6 +141,8 @@ const MIN_SHARED: u64 = 1024 * 1024;
 pub struct Layout {
     inner: Arc<Inner>,
     buffers: TransferBuffers,
+    /// What is read is of this repository, of several in the layout.
+    repository: Option<Arc<OneRepository>>,
 }
 
 impl Layout {
@@ -164,7 +168,7 @@ impl Layout {
     }
 
     fn of(inner: Inner) -> Self {
-        Self { inner: Arc::new(inner), buffers: TransferBuffers::default() }
+        Self { inner: Arc::new(inner), buffers: TransferBuffers::default(), repository: None }
     }
 
     /// Returns the same handle, whose uploads and downloads share the memory of their content with those of
@@ -332,6 +336,31 @@ impl Layout {
     }
 
     /// Fails with UNSUPPORTED if the layout is in an archive, which is never changed.
+    /// Limits what is read to the repository of a full name, `host/repository:tag`: what only other
+    /// repositories of the layout have is not attached to its manifests. The tag of a layout limits nothing.
+    pub(crate) fn limited_to_repository_of(self, name: &str) -> Self {
+        Self { repository: OneRepository::of(name).map(Arc::new), ..self }
+    }
+
+    /// Returns the repository that reading is limited to.
+    async fn repository(&self) -> Result<Option<(&OneRepository, &Contents)>> {
+        let Some(repository) = &self.repository else { return Ok(None) };
+        let (layout, reader) = (self.inner.clone(), Arc::clone(repository));
+        let read =
+            || async { spawn_blocking(move || Ok(reader.read(&layout.snapshot()?.index))).await };
+        Ok(Some((repository, repository.contents.get_or_try_init(read).await?)))
+    }
+
+    /// Returns the name by which the layout has a manifest.
+    async fn own_name(&self, name: &TagOrDigest) -> Result<TagOrDigest> {
+        Ok(match (name, self.repository().await?) {
+            (TagOrDigest::Tag(tag), Some((repository, contents))) => {
+                TagOrDigest::Tag(repository.name_of(tag, contents))
+            }
+            _ => name.clone(),
+        })
+    }
+
     pub(crate) fn check_writable(&self) -> Result<()> {
         self.inner.directory.check_writable()
     }
@@ -380,12 +409,12 @@ impl ReadStore for Layout {
     }
 
     async fn fetch_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
-        let name = name.clone();
+        let name = self.own_name(name).await?;
         self.with(move |layout| layout.manifest(&name)).await
     }
 
     async fn fetch_any_manifest(&self, name: &TagOrDigest) -> Result<Manifest> {
-        let name = name.clone();
+        let name = self.own_name(name).await?;
         self.with(move |layout| layout.any_manifest(&name)).await
     }
 
@@ -433,7 +462,10 @@ impl ReadStore for Layout {
         artifact_type: Option<&str>,
     ) -> Result<List<Descriptor>> {
         let List { entries, problems, .. } = self.shared_referrers(subject, artifact_type).await?;
-        let entries = entries.into_iter().map(Arc::unwrap_or_clone).collect();
+        let mut entries: Vec<_> = entries.into_iter().map(Arc::unwrap_or_clone).collect();
+        if let Some((_, contents)) = self.repository().await? {
+            entries.retain(|referrer| contents.may_have(referrer));
+        }
         Ok(List::with_problems(entries, problems))
     }
 
@@ -467,11 +499,18 @@ impl ReadStore for Layout {
     }
 
     async fn sibling_tags(&self, _max_requests: usize) -> Result<Option<List<SiblingTag>>> {
+        if let Some((_, contents)) = self.repository().await? {
+            return Ok(Some(contents.siblings.clone().into()));
+        }
         self.with(|layout| Ok(Some(layout.snapshot()?.sibling_tags().into()))).await
     }
 
     async fn list_untagged(&self) -> Result<Vec<Descriptor>> {
-        self.with(|layout| layout.list_untagged()).await
+        let mut untagged = self.with(|layout| layout.list_untagged()).await?;
+        if let Some((_, contents)) = self.repository().await? {
+            untagged.retain(|manifest| contents.may_have(manifest));
+        }
+        Ok(untagged)
     }
 
     async fn list_entries(&self) -> Result<List<Descriptor>> {

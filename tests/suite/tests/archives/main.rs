@@ -2,6 +2,7 @@
 //! damaged archives.
 
 mod directories;
+mod repositories;
 mod restored;
 
 use std::{
