@@ -105,14 +105,14 @@ impl Client {
 
     /// Opens a store to read what a reference names.
     fn open_source(&self, reference: &Reference) -> Result<Arc<dyn Store>> {
-        match (self.own_location(reference), reference.tags()) {
-            #[cfg(feature = "layout")]
-            (Some(Location::Layout(path)), [name]) => {
-                let layout = crate::store::layout::Layout::with_limits(path, &self.config.limits);
-                Ok(Arc::new(layout.limited_to_repository_of(name)))
-            }
-            _ => self.open_location(reference.location(), &[]),
+        #[cfg(feature = "layout")]
+        if let Some(Location::Layout(path)) = self.own_location(reference)
+            && let [name] = reference.tags()
+        {
+            let layout = crate::store::layout::Layout::with_limits(path, &self.config.limits);
+            return Ok(Arc::new(layout.limited_to_repository_of(name)));
         }
+        self.open_location(reference.location(), &[])
     }
 
     fn open_location(&self, location: &Location, actions: &[&str]) -> Result<Arc<dyn Store>> {
