@@ -124,18 +124,6 @@ impl FileParts {
         state.is_sending = true;
         Some(Sending { parts: self.clone(), part })
     }
-
-    fn advance(&self, sent: usize) {
-        let mut state = self.lock();
-        state.sent += sent as u64;
-        if let Some(part) = state.parts.front_mut() {
-            part.offset += sent as u64;
-            part.length -= sent;
-            if part.length == 0 {
-                state.parts.pop_front();
-            }
-        }
-    }
 }
 
 /// A part that is being sent. Ends when it is dropped.
@@ -150,7 +138,15 @@ pub(crate) struct Sending {
 impl Sending {
     /// Notes that the first bytes of the part were sent.
     pub(crate) fn advance(&self, sent: usize) {
-        self.parts.advance(sent);
+        let mut state = self.parts.lock();
+        state.sent += sent as u64;
+        if let Some(part) = state.parts.front_mut() {
+            part.offset += sent as u64;
+            part.length -= sent;
+            if part.length == 0 {
+                state.parts.pop_front();
+            }
+        }
     }
 
     /// Notes why the file could not be sent.

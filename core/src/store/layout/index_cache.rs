@@ -22,6 +22,7 @@ use super::{
     index_lookup::Lookup,
     index_text::{self, ListEnd},
     json_weight::weight,
+    one_repository::split,
     summaries::ListedManifests,
     sync::lock,
 };
@@ -212,8 +213,8 @@ fn siblings_in_names<'a>(
     names: impl Iterator<Item = (&'a str, &'a Digest)>,
 ) -> impl Iterator<Item = (SiblingTag, Digest)> {
     names.filter_map(|(name, digest)| {
-        let (repository, tag) = name.rsplit_once(':')?;
-        Some((SiblingTag::parse(tag).filter(|_| repository.contains('/'))?, digest.clone()))
+        let (_, tag) = split(name)?;
+        Some((SiblingTag::parse(tag?)?, digest.clone()))
     })
 }
 

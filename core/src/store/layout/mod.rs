@@ -461,11 +461,12 @@ impl ReadStore for Layout {
         subject: &Digest,
         artifact_type: Option<&str>,
     ) -> Result<List<Descriptor>> {
-        let List { entries, problems, .. } = self.shared_referrers(subject, artifact_type).await?;
-        let mut entries: Vec<_> = entries.into_iter().map(Arc::unwrap_or_clone).collect();
+        let List { mut entries, problems, .. } =
+            self.shared_referrers(subject, artifact_type).await?;
         if let Some((_, contents)) = self.repository().await? {
             entries.retain(|referrer| contents.may_have(referrer));
         }
+        let entries = entries.into_iter().map(Arc::unwrap_or_clone).collect();
         Ok(List::with_problems(entries, problems))
     }
 

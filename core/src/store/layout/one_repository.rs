@@ -80,7 +80,7 @@ impl Contents {
 }
 
 /// Splits a full name into its repository and its tag, if it has one. `None` for the tag of a layout.
-fn split(name: &str) -> Option<(&str, Option<&str>)> {
+pub(super) fn split(name: &str) -> Option<(&str, Option<&str>)> {
     let (repository, tag) = match name.split_once('@') {
         Some((repository, _)) => (repository, None),
         None => name.rsplit_once(':').map(|(repository, tag)| (repository, Some(tag)))?,

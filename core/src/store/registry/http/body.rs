@@ -12,7 +12,9 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
-use ocigraph_file_sender::{FileFailure, FileParts, is_placeholder};
+#[cfg(target_os = "linux")]
+use ocigraph_file_sender::is_placeholder;
+use ocigraph_file_sender::{FileFailure, FileParts};
 use tokio::time::Instant;
 
 use crate::{
@@ -49,29 +51,18 @@ impl BodyMonitor {
     /// Returns the stream as a request body, up to its length. A source that ends early fails with
     /// SIZE_MISMATCH, not as a network error.
     pub(super) fn body(&self, stream: ByteStream) -> reqwest::Body {
-        self.monitored(sliced(stream))
+        self.monitored(sliced(stream), |_, _| true)
     }
 
     /// Returns placeholders of a file as a request body. `parts` are those of the connection that sends it.
     #[cfg(target_os = "linux")]
     pub(super) fn file_body(&self, placeholders: ByteStream, parts: FileParts) -> reqwest::Body {
         let _ = self.state.file_parts.set(parts);
-        let mut left = self.length;
-        let checked = placeholders.map(move |chunk| match chunk {
-            Ok(chunk) if !is_placeholder(&chunk, left) => {
-                let message = "the source has changed the chunks that stand for its file";
-                Err(Error::new(Code::Internal, message))
-            }
-            Ok(chunk) => {
-                left -= chunk.len() as u64;
-                Ok(chunk)
-            }
-            Err(e) => Err(e),
-        });
-        self.monitored(checked.boxed())
+        self.monitored(placeholders, is_placeholder)
     }
 
-    fn monitored(&self, stream: ByteStream) -> reqwest::Body {
+    /// `is_valid` gets each chunk, and how many bytes are left with it.
+    fn monitored(&self, stream: ByteStream, is_valid: fn(&Bytes, u64) -> bool) -> reqwest::Body {
         let state = Arc::clone(&self.state);
         let parts = futures::stream::unfold((stream, self.length), move |(mut stream, left)| {
             let state = Arc::clone(&state);
@@ -80,6 +71,10 @@ impl BodyMonitor {
                     return None;
                 }
                 let chunk = match stream.next().await {
+                    Some(Ok(chunk)) if !is_valid(&chunk, left) => {
+                        let message = "the source has changed the chunks that stand for its file";
+                        Err(Error::new(Code::Internal, message))
+                    }
                     Some(Ok(mut chunk)) => {
                         chunk.truncate(usize::try_from(left).unwrap_or(usize::MAX));
                         Ok(chunk)
