@@ -31,6 +31,7 @@ try {
   const folders = process.argv.slice(3).map((folder) => resolve(folder));
   for (const native of folders.length > 0 ? folders : [findFolder()]) {
     copyFileSync(license, join(native, 'LICENSE'));
+    copyFileSync(join(node, '..', 'python', 'THIRD-PARTY.txt'), join(native, 'THIRD-PARTY.txt'));
     pack(native);
   }
 

@@ -52,7 +52,7 @@ const manifest = {
   cpu: [cpu],
   ...(libc && { libc: [libc] }),
   main: 'ocigraph.node',
-  files: ['ocigraph.node', command],
+  files: ['ocigraph.node', command, 'THIRD-PARTY.txt'],
   engines,
   publishConfig: { access: 'public' },
 };

@@ -44,7 +44,14 @@ test('the two tarballs contain exactly the necessary files', async () => {
     'lib',
     'package.json',
   ]);
-  assert.deepEqual(readdirSync(platform).sort(), ['LICENSE', 'README.md', 'ocigraph', 'ocigraph.node', 'package.json']);
+  assert.deepEqual(readdirSync(platform).sort(), [
+    'LICENSE',
+    'README.md',
+    'THIRD-PARTY.txt',
+    'ocigraph',
+    'ocigraph.node',
+    'package.json',
+  ]);
   const manifest = JSON.parse(readFileSync(join(main, 'package.json'), 'utf8'));
   // An unpublished package must not be a dependency: anyone could publish malicious code under its name.
   assert.deepEqual(manifest.optionalDependencies, { [`@ocigraph/${name}`]: manifest.version });

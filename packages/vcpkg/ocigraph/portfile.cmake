@@ -1,8 +1,8 @@
 # Builds the source archive with the Rust toolchain that is installed. `packages/build source` writes the version and the
 # digest.
 vcpkg_download_distfile(ARCHIVE
-    URLS "https://github.com/ocigraph/ocigraph/releases/download/v${VERSION}/ocigraph-${VERSION}.tar.gz"
-    FILENAME "ocigraph-${VERSION}.tar.gz"
+    URLS "https://github.com/ocigraph/ocigraph/releases/download/v${VERSION}/ocigraph-${VERSION}-source.tar.gz"
+    FILENAME "ocigraph-${VERSION}-source.tar.gz"
     SHA512 @SHA512@
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
@@ -16,6 +16,7 @@ endif()
 set(built "${CURRENT_BUILDTREES_DIR}/${TARGET_TRIPLET}-cargo")
 # One build serves both configurations: programs use it through C.
 set(VCPKG_BUILD_TYPE release)
+set(VCPKG_POLICY_MISMATCHED_NUMBER_OF_BINARIES enabled)
 vcpkg_execute_required_process(
     COMMAND "${CARGO}" build --release --locked --target "${target}" -p ocigraph-c --target-dir "${built}"
     WORKING_DIRECTORY "${SOURCE_PATH}"
@@ -31,7 +32,7 @@ if(VCPKG_LIBRARY_LINKAGE STREQUAL "static")
     file(GLOB shared "${CURRENT_PACKAGES_DIR}/lib/libocigraph.so*")
     file(REMOVE ${shared})
 else()
-    file(REMOVE "${CURRENT_PACKAGES_DIR}/lib/libocigraph.a")
+    file(REMOVE "${CURRENT_PACKAGES_DIR}/lib/libocigraph.a" "${CURRENT_PACKAGES_DIR}/lib/pkgconfig/ocigraph-static.pc")
 endif()
 vcpkg_cmake_config_fixup(CONFIG_PATH lib/cmake/ocigraph)
 vcpkg_fixup_pkgconfig()

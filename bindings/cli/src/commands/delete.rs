@@ -144,12 +144,16 @@ fn check(report: &DeleteReport, target: &Target) -> Result<()> {
         )
         .with_hint("run the command again to delete the rest"));
     }
-    // A dry run succeeds even if its plan keeps every manifest.
-    if !report.dry_run && report.deleted.is_empty() && !report.kept.is_empty() {
+    if report.deleted.is_empty() && !report.kept.is_empty() {
         let message = format!("every manifest of {target} is kept");
-        return Err(Error::new(Code::Conflict, message).with_hint(
-            "remove only the tag with `ocigraph untag`, or delete the kept manifests with --force",
-        ));
+        let hint =
+            "remove only the tag with `ocigraph untag`, or delete the kept manifests with --force";
+        // The plan is what a dry run was asked for, so it succeeds.
+        if report.dry_run {
+            output::note(&format!("A delete would fail, since {message}: {hint}"));
+            return Ok(());
+        }
+        return Err(Error::new(Code::Conflict, message).with_hint(hint));
     }
     Ok(())
 }

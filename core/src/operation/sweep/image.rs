@@ -62,6 +62,11 @@ pub(super) async fn sweep_image(
             let mut row =
                 SweepRow::new(&repository.place, text, SweepStatus::Unknown).of_error(&error);
             if let TagOrDigest::Digest(digest) = name {
+                if row.status == SweepStatus::Missing && repository.siblings.lists(&digest) {
+                    row.error = Some(format!(
+                        "{error}; only a tag of cosign names it: `ocigraph prune --dead-tags` removes that"
+                    ));
+                }
                 row.image = Some(digest);
             }
             let is_unreachable = matches!(

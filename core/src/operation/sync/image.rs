@@ -167,7 +167,9 @@ impl Image<'_> {
         let digest = root.descriptor.digest.clone();
         let mut lacks = match &existing {
             None => "the destination lacks it".to_owned(),
-            Some(other) if *other != digest => format!("the destination has {other}"),
+            Some(other) if *other != digest => {
+                format!("the tag names {other} there, and would be moved")
+            }
             Some(_) => String::new(),
         };
         self.row.detail.clone_from(&root.left);

@@ -33,7 +33,7 @@ use super::{
     resolve_override::{GivenAddress, ResolveOverride},
     resolver::SystemResolver,
     response::{MAX_HEADER_BYTES, MAX_HEADERS, Response},
-    retry::{Backoff, LONGEST_RETRY_AFTER, is_retryable_status},
+    retry::{Backoff, LONGEST_RETRY_AFTER, announce, is_retryable_status},
     tls::{self, CertificateRequests, TlsOptions},
     url::redacted,
     wire_log,
@@ -361,6 +361,8 @@ impl HttpClient {
         let budget = self.settings.budgets.of(url, self.limits().max_requests_per_second);
         loop {
             if let Some(instant) = self.paused_until() {
+                let wait = instant.duration_since(Instant::now());
+                announce(wait, "the registry asks for it (Retry-After)");
                 tokio::time::sleep_until(instant).await;
             }
             rate.ready().await;

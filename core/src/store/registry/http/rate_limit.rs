@@ -23,7 +23,10 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::{request::Request, retry::LONGEST_RETRY_AFTER};
+use super::{
+    request::Request,
+    retry::{LONGEST_RETRY_AFTER, announce},
+};
 
 /// The shortest pause after a refusal, and the shortest one without `Retry-After`: in one second, a
 /// bucket refills enough that a fraction of a request counts little.
@@ -150,10 +153,14 @@ impl RateLimit {
             let turn = self.lock().turn(Instant::now());
             match turn {
                 Turn::Now => return,
-                Turn::At(instant) => tokio::select! {
-                    () = sleep_until(instant) => {}
-                    () = changed => {}
-                },
+                Turn::At(instant) => {
+                    let wait = instant.duration_since(Instant::now());
+                    announce(wait, "the registry limits the rate of requests (HTTP 429)");
+                    tokio::select! {
+                        () = sleep_until(instant) => {}
+                        () = changed => {}
+                    }
+                }
             }
         }
     }

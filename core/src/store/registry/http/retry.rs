@@ -1,6 +1,10 @@
 //! The retry policy: which failures are retried, after which wait, and when the retries end.
 
-use std::time::Duration;
+use std::{
+    fmt::Display,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use http::StatusCode;
 use tokio::time::Instant;
@@ -16,6 +20,12 @@ const LONGEST_REPORTED: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// A wait that a user could take for a hang.
+const LONG_WAIT: Duration = Duration::from_secs(5);
+
+/// Many requests wait for the same: one message in this time is enough.
+const ANNOUNCEMENT_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Returns true for statuses that may be temporary. 499 (nginx) and 522 (Cloudflare) come from
 /// proxies in front of registries.
@@ -112,12 +122,27 @@ impl Backoff {
         }
         self.retries_left -= 1;
         tracing::info!(error = %failure, "trying again");
+        announce(wait, failure.message());
         tokio::time::sleep(wait).await;
         // A wait that the registry demands is not a stall.
         if let Some(retry_after) = retry_after {
             self.last_progress += retry_after;
         }
         Ok(())
+    }
+}
+
+/// Tells the user of a long wait.
+pub(super) fn announce(wait: Duration, reason: impl Display) {
+    static LAST: Mutex<Option<Instant>> = Mutex::new(None);
+    if wait < LONG_WAIT {
+        return;
+    }
+    let now = Instant::now();
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if last.is_none_or(|last| now.duration_since(last) >= ANNOUNCEMENT_INTERVAL) {
+        *last = Some(now);
+        tracing::warn!("waiting for {} seconds: {reason}", wait.as_secs());
     }
 }
 
