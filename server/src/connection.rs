@@ -2,7 +2,10 @@
 
 use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 
-use axum::{body::Body, http::Request};
+use axum::{
+    body::Body,
+    http::{HeaderValue, Request, header::CONNECTION},
+};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use ocigraph_file_sender::FileParts;
@@ -61,13 +64,15 @@ pub(crate) async fn accept(
         };
         let _ = stream.set_nodelay(true);
         let (registry, stop, abort) = (Arc::clone(&registry), stop.clone(), abort.clone());
-        let tls = tls.clone();
+        let (tls, all) = (tls.clone(), connections.clone());
         connections.spawn(async move {
             let _place = place;
             let served = async {
-                let Some(tls) = tls else { return serve_plain(stream, registry, stop).await };
+                let Some(tls) = tls else {
+                    return serve_plain(stream, registry, all, stop).await;
+                };
                 match timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
-                    Ok(Ok(stream)) => serve(stream, None, registry, stop).await,
+                    Ok(Ok(stream)) => serve(stream, None, registry, all, stop).await,
                     Ok(Err(e)) => tracing::debug!(error = %e, "a TLS handshake failed"),
                     Err(_) => tracing::debug!("a TLS handshake took too long"),
                 }
@@ -86,32 +91,47 @@ pub(crate) async fn accept(
 }
 
 #[cfg(target_os = "linux")]
-async fn serve_plain(stream: TcpStream, registry: Arc<Registry>, stop: CancellationToken) {
+async fn serve_plain(
+    stream: TcpStream,
+    registry: Arc<Registry>,
+    all: TaskTracker,
+    stop: CancellationToken,
+) {
     let sender = FileSender::new(stream);
     let parts = sender.parts();
-    serve(sender, Some(parts), registry, stop).await;
+    serve(sender, Some(parts), registry, all, stop).await;
 }
 
 #[cfg(not(target_os = "linux"))]
-async fn serve_plain(stream: TcpStream, registry: Arc<Registry>, stop: CancellationToken) {
-    serve(stream, None, registry, stop).await;
+async fn serve_plain(
+    stream: TcpStream,
+    registry: Arc<Registry>,
+    all: TaskTracker,
+    stop: CancellationToken,
+) {
+    serve(stream, None, registry, all, stop).await;
 }
 
-/// Serves a connection. `parts` are the parts of files that it sends without a copy, if it can.
+/// Serves a connection. `parts` are the parts of files that it sends without a copy, if it can. If `all`
+/// connections are as many as may be, it ends after the request, since others may wait for its place.
 async fn serve<S>(
     stream: S,
     parts: Option<FileParts>,
     registry: Arc<Registry>,
+    all: TaskTracker,
     stop: CancellationToken,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let io = TokioIo::new(TimedIo::new(stream, registry.options.idle_timeout));
     let service = service_fn(move |request: Request<Incoming>| {
-        let (registry, parts) = (Arc::clone(&registry), parts.clone());
+        let (registry, parts, all) = (Arc::clone(&registry), parts.clone(), all.clone());
         async move {
-            let request = routes::handle(&registry, request.map(Body::new), parts);
-            Ok::<_, Infallible>(request.await)
+            let mut response = routes::handle(&registry, request.map(Body::new), parts).await;
+            if all.len() >= registry.options.max_connections {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(response)
         }
     });
     let connection = http1::Builder::new()

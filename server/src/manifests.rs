@@ -27,6 +27,7 @@ use crate::{
     errors::{ErrorResponse, Sought},
     habits::{Refusal, TagDelete},
     headers::{CONTENT_DIGEST, SUBJECT, TAG, empty, set},
+    repositories::Repository,
     request::{Request, digest_of},
     routes::Registry,
 };
@@ -35,6 +36,8 @@ use crate::{
 const MAX_MANIFEST: usize = 4 * 1024 * 1024;
 /// Maximum number of tags of one push.
 const MAX_TAGS: usize = 100;
+/// Maximum bytes of a media type: RFC 6838, section 4.2, allows names of 127 characters on both sides of `/`.
+const MAX_MEDIA_TYPE: usize = 255;
 
 /// `GET` and `HEAD /v2/<name>/manifests/<reference>`
 pub(crate) async fn read(
@@ -45,8 +48,14 @@ pub(crate) async fn read(
 ) -> Result<Response<Body>, ErrorResponse> {
     let reference = content_reference(registry, reference)?;
     let repository = registry.existing(name, Sought::Manifest).await?;
-    let manifest = repository.store.fetch_any_manifest(&reference).await;
-    let manifest = manifest.map_err(|e| ErrorResponse::of(&e, Sought::Manifest))?;
+    let manifest = match repository.store.fetch_any_manifest(&reference).await {
+        Ok(manifest) if manifest.problem().is_none() => manifest,
+        Ok(manifest) if is_listed(&repository, &reference).await => manifest,
+        Err(e) if e.code() != Code::TooLarge || is_listed(&repository, &reference).await => {
+            return Err(ErrorResponse::of(&e, Sought::Manifest));
+        }
+        _ => return Err(ErrorResponse::missing(Sought::Manifest)),
+    };
     if registry.habits.obeys_accept {
         check_accept(request, manifest.media_type())?;
     }
@@ -125,6 +134,12 @@ pub(crate) async fn write(
         let message = format!("the manifest has the digest {digest}, not {stated}");
         return Err(ErrorResponse::digest_invalid(message));
     }
+    let config = manifest.config().map(|config| config.media_type.as_str());
+    if manifest.artifact_type().into_iter().chain(config).any(|named| named.len() > MAX_MEDIA_TYPE)
+    {
+        let message = format!("a media type has more than {MAX_MEDIA_TYPE} bytes");
+        return Err(ErrorResponse::manifest_invalid(message));
+    }
     let mut tags = added.clone();
     if let TagOrDigest::Tag(tag) = reference {
         tags.push(tag);
@@ -179,10 +194,12 @@ pub(crate) async fn delete(
         (TagOrDigest::Digest(digest), _) => digest,
     };
     // A damaged manifest can be deleted.
-    if let Err(e) = layout.resolve(&TagOrDigest::Digest(digest.clone())).await
-        && e.code() == Code::NotFound
-    {
-        return Err(failed(e));
+    let reference = TagOrDigest::Digest(digest.clone());
+    match layout.fetch_any_manifest(&reference).await {
+        Err(e) if e.code() == Code::NotFound => return Err(failed(e)),
+        Ok(manifest) if manifest.problem().is_none() => {}
+        _ if is_listed(&repository, &reference).await => {}
+        _ => return Err(ErrorResponse::missing(Sought::Manifest)),
     }
     let with_it = deletions::found(habits, layout, &digest).await;
     deletions::delete(habits, layout, &digest).await.map_err(|e| {
@@ -193,6 +210,16 @@ pub(crate) async fn delete(
     })?;
     deletions::delete_rest(layout, with_it).await;
     Ok(empty(StatusCode::ACCEPTED, &[]))
+}
+
+/// Returns false if a digest is that of a blob which is not a manifest.
+async fn is_listed(repository: &Repository, reference: &TagOrDigest) -> bool {
+    match (reference, &repository.layout) {
+        (TagOrDigest::Tag(_), _) => true,
+        // What cannot be found out is not missing.
+        (TagOrDigest::Digest(digest), Some(layout)) => layout.lists(digest).await.unwrap_or(true),
+        (TagOrDigest::Digest(_), None) => false,
+    }
 }
 
 /// Returns what an imitated registry serves to this client: docker-registry 2.8.2 returns an OCI manifest

@@ -101,6 +101,11 @@ impl Open {
     fn is_in_use(&self) -> bool {
         Arc::strong_count(&self.repository) > 1
     }
+
+    /// Returns true if a client has pushed or found blobs, and may push a manifest that names them.
+    fn is_awaited(&self) -> bool {
+        self.repository.layout.as_ref().is_some_and(Layout::protects_blobs)
+    }
 }
 
 impl Repositories {
@@ -202,7 +207,8 @@ impl Repositories {
         }
         if open.len() >= MAX_OPEN {
             let unused = open.iter().filter(|(_, open)| !open.is_in_use());
-            if let Some(oldest) = unused.min_by_key(|(_, open)| open.used).map(|(n, _)| n.clone()) {
+            let oldest = unused.min_by_key(|(_, open)| (open.is_awaited(), open.used));
+            if let Some(oldest) = oldest.map(|(name, _)| name.clone()) {
                 open.remove(&oldest);
             }
         }
@@ -235,7 +241,9 @@ impl Repositories {
     pub(crate) async fn release_unused(&self, age: Duration) {
         let repositories: Vec<Arc<Repository>> = {
             let mut open = lock(&self.open);
-            open.retain(|_, open| open.is_in_use() || open.used.elapsed() < CLOSE_AFTER);
+            open.retain(|_, open| {
+                open.is_in_use() || open.is_awaited() || open.used.elapsed() < CLOSE_AFTER
+            });
             let open = open.values().map(|open| &open.repository);
             self.named.values().chain(open).cloned().collect()
         };

@@ -242,6 +242,9 @@ fn a_manifest_is_refused_if_its_content_is_missing_or_it_is_too_large_or_malform
     put_manifest(&running, "app", "v1", &contradicting).is_error(400, "MANIFEST_INVALID");
     put_manifest(&running, "app", "v1", &manifest(&"x".repeat(4 << 20)))
         .is_error(413, "SIZE_INVALID");
+    let mut odd = manifest("one");
+    odd["artifactType"] = json!(format!("a/{}", "x".repeat(300)));
+    put_manifest(&running, "app", "v1", &odd).is_error(400, "MANIFEST_INVALID");
     let largest = manifest(&"x".repeat((4 << 20) - 500));
     put_manifest(&running, "app", "v1", &largest).is(201);
 
@@ -426,6 +429,21 @@ fn a_listed_manifest_that_cannot_be_read_is_a_warning() {
     assert!(!body.contains(folder.path().to_str().unwrap()), "{body}");
     delete(&running, &format!("/v2/app/manifests/{}", digest_of(&image))).is(202);
     get(&running, "/v2/app/manifests/v1").is_error(404, "MANIFEST_UNKNOWN");
+}
+
+#[test]
+fn a_blob_is_not_a_manifest() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = Running::folder(folder.path());
+    push_blob(&running, "app", b"{}");
+    put_manifest(&running, "app", "v1", &manifest("image")).is(201);
+    let layer = push_blob(&running, "app", &vec![7; 5 << 20]);
+    for blob in [digest(b"{}"), layer] {
+        let target = format!("/v2/app/manifests/{blob}");
+        get(&running, &target).is_error(404, "MANIFEST_UNKNOWN");
+        delete(&running, &target).is_error(404, "MANIFEST_UNKNOWN");
+        get(&running, &format!("/v2/app/blobs/{blob}")).is(200);
+    }
 }
 
 #[test]

@@ -254,6 +254,7 @@ async fn manifests_that_would_fill_memory_are_an_error_and_not_skipped() {
     let image = push(&layout, &["image"], None, &["v1"]).await;
     // Indexes of manifests that do not exist.
     let mut listed = vec![json!(image.plain_descriptor())];
+    let mut indexes = Vec::new();
     for i in 0..12 {
         let children: Vec<_> = (0..10_000)
             .map(|n| {
@@ -268,6 +269,7 @@ async fn manifests_that_would_fill_memory_are_an_error_and_not_skipped() {
             parse(&json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": children }));
         fs::write(file_of(dir.path(), large.digest()), large.bytes()).unwrap();
         listed.push(json!(large.plain_descriptor()));
+        indexes.push(large);
     }
     let index = json!({ "schemaVersion": 2, "manifests": listed });
     let index = index.to_string();
@@ -278,6 +280,10 @@ async fn manifests_that_would_fill_memory_are_an_error_and_not_skipped() {
     let error = delete(&layout, &[&image]).await.remove(0).unwrap_err();
     assert_eq!(error.code(), Code::TooLarge, "{error}");
     assert_eq!(fs::read_to_string(dir.path().join("index.json")).unwrap(), index);
+    // What fills the memory can be deleted.
+    delete_all(&layout, &indexes[1..].iter().collect::<Vec<_>>()).await;
+    assert!(layout.referrers(image.digest(), None).await.unwrap().entries.is_empty());
+    delete_all(&layout, &[&indexes[0], &image]).await;
 }
 
 #[tokio::test]

@@ -117,6 +117,44 @@ async fn a_blob_that_waits_too_long_for_its_manifest_is_released() {
 }
 
 #[tokio::test]
+async fn an_uploaded_blob_whose_manifest_does_not_come_is_removed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (layout, other) = (Layout::open(dir.path().join("a")), Layout::open(dir.path().join("b")));
+    let exists = |text: &str| file_of(&dir.path().join("a"), &blob(text).digest).exists();
+    other.push_blob(&blob("linked"), source("linked")).await.unwrap();
+    // Whoever pushes a blob by itself may need it without a manifest, also if a client uploads it too.
+    layout.push_blob(&blob("pushed"), source("pushed")).await.unwrap();
+    for text in ["needed", "unneeded", "pushed"] {
+        let upload = layout.start_upload().await.unwrap();
+        upload.append(0, stream_of(text).await).await.unwrap();
+        upload.finish(&blob(text).digest).await.unwrap();
+    }
+    assert!(layout.link_blob(&blob("linked"), &other).await.unwrap());
+    assert!(layout.has_blob(&blob("needed")).await.unwrap());
+    layout.push_manifest(&manifest(&["needed"], None), &names(&["v1"])).await.unwrap();
+    layout.release_unused_blobs(Duration::from_secs(3600)).await.unwrap();
+    assert!(exists("unneeded") && exists("linked") && layout.protects_blobs());
+    layout.release_unused_blobs(Duration::ZERO).await.unwrap();
+    assert!(!exists("unneeded") && !exists("linked") && !layout.protects_blobs());
+    assert!(exists("needed") && exists("pushed"));
+    assert!(other.has_blob(&blob("linked")).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_blob_that_several_clients_wait_with_stays_until_the_last_has_its_manifest() {
+    let dir = tempfile::tempdir().unwrap();
+    let layout = Layout::open(dir.path());
+    layout.push_blob(&blob("image"), source("image")).await.unwrap();
+    assert!(layout.has_blob(&blob("image")).await.unwrap());
+    // The first client names it twice.
+    let first = manifest(&["image", "image"], None);
+    layout.push_manifest(&first, &names(&["v1"])).await.unwrap();
+    delete_all(&layout, &[&first]).await;
+    layout.push_manifest(&manifest(&["image"], None), &names(&["v2"])).await.unwrap();
+    assert_eq!(read(&layout, &blob("image")).await.unwrap(), b"image");
+}
+
+#[tokio::test]
 async fn a_blob_is_linked_to_another_layout_and_verified_when_it_is_read() {
     let dir = tempfile::tempdir().unwrap();
     let (from, to) = (Layout::open(dir.path().join("a")), Layout::open(dir.path().join("b")));

@@ -15,9 +15,14 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, stream};
 
-use super::{checked_links::CheckedLinks, dir_handle::refusal_error, inner::Inner, sync::lock};
+use super::{
+    checked_links::{CheckedLinks, RunningCheck},
+    dir_handle::refusal_error,
+    inner::Inner,
+    sync::lock,
+};
 use crate::{
     blocking::{check_cancelled, spawn_blocking},
     content::{
@@ -30,9 +35,11 @@ use crate::{
 use ocigraph_types::{Algorithm, Code, Descriptor, Digest, Error, Result, Verifier};
 
 /// Bytes of a chunk of a linked file, which is verified and returned as a whole.
-const CHUNK: usize = 64 * 1024;
-/// Chunks that one blocking call digests, before other calls get the thread.
-const CHUNKS_PER_CALL: usize = 256;
+const MIN_CHUNK: u64 = 64 * 1024;
+/// Maximum chunks of a file: those of a file of more than 2 GiB are larger.
+const MAX_CHUNKS: u64 = 32 * 1024;
+/// Bytes that one blocking call digests, before other calls get the thread.
+const BYTES_PER_CALL: u64 = 16 * 1024 * 1024;
 
 /// A blob that is a file of the layout itself: see [`Layout::open_blob`](crate::Layout::open_blob).
 #[derive(Debug)]
@@ -131,6 +138,41 @@ impl Inner {
 }
 
 impl BlobContent {
+    /// Verifies a linked file, unless that is known or going on.
+    async fn checked(self, known: &Mutex<CheckedLinks>) -> Result<CheckedLink> {
+        // Nothing tells whether the file changes.
+        let Some(stamp) = self.stamp.clone() else { return LinkCheck::whole(self).await };
+        let digest = self.blob.digest.clone();
+        let running = {
+            let mut known = lock(known);
+            if let Some(chunks) = known.find(&digest, &stamp) {
+                return Ok(CheckedLink { content: self, chunks });
+            }
+            match known.running(&digest, &stamp) {
+                Some(running) => running,
+                None => {
+                    let running = begin(self.duplicate()?);
+                    known.begin(digest.clone(), stamp.clone(), running.clone());
+                    running
+                }
+            }
+        };
+        let checked = running.await;
+        let mut known = lock(known);
+        match &checked {
+            Ok(chunks) => known.add(digest, stamp, chunks),
+            Err(_) => known.end(&digest),
+        }
+        Ok(CheckedLink { content: self, chunks: checked? })
+    }
+
+    /// Returns the same open file. Both have one position, so that only one of them may be read at a time.
+    fn duplicate(&self) -> Result<Self> {
+        let file = self.file.try_clone().map_err(|e| Error::io("read", &self.path, e))?;
+        let (path, blob, stamp) = (self.path.clone(), self.blob.clone(), self.stamp.clone());
+        Ok(Self { file, path, blob, linked: self.linked, stamp })
+    }
+
     /// Returns the file if it is in the layout itself.
     pub(super) fn into_own_file(self) -> Option<File> {
         (!self.linked).then_some(self.file)
@@ -148,23 +190,7 @@ impl BlobContent {
             let chunk_size = move || transfer.buffer_size();
             return stream_file(self.file, self.path, offset, left, chunk_size).await;
         }
-        let chunks =
-            self.stamp.as_ref().and_then(|stamp| lock(known).find(&self.blob.digest, stamp));
-        let checked = match chunks {
-            Some(chunks) => Arc::new(CheckedLink { content: self, chunks }),
-            None => {
-                let mut check = LinkCheck::new(self)?;
-                while !check.done {
-                    check = spawn_blocking(move || check.advance(CHUNKS_PER_CALL)).await?;
-                }
-                let chunks = Arc::new(check.chunks);
-                if let Some(stamp) = check.content.stamp.clone() {
-                    let digest = check.content.blob.digest.clone();
-                    lock(known).add(digest, stamp, &chunks);
-                }
-                Arc::new(CheckedLink { content: check.content, chunks })
-            }
-        };
+        let checked = Arc::new(self.checked(known).await?);
         Ok(stream::iter(checked.chunks_from(offset))
             .then(move |(chunk, skip)| {
                 // Its chunks have the same size always, but other transfers have smaller buffers meanwhile.
@@ -174,6 +200,15 @@ impl BlobContent {
             })
             .boxed())
     }
+}
+
+/// Begins the verification of a linked file, which goes on if its caller leaves: a client that does not wait
+/// until a large file is read would never get it.
+fn begin(content: BlobContent) -> RunningCheck {
+    let task =
+        tokio::spawn(async { LinkCheck::whole(content).await.map(|checked| checked.chunks) });
+    let failed = |e| Error::new(Code::Internal, format!("the check of a blob failed: {e}"));
+    async move { task.await.unwrap_or_else(|e| Err(failed(e))) }.boxed().shared()
 }
 
 /// The verification of a linked file, chunk by chunk.
@@ -197,6 +232,15 @@ impl LinkCheck {
     fn new(content: BlobContent) -> Result<Self> {
         let verifier = Some(Verifier::new(&content.blob)?);
         Ok(Self { content, chunks: Vec::new(), verifier, done: false })
+    }
+
+    async fn whole(content: BlobContent) -> Result<CheckedLink> {
+        let mut check = Self::new(content)?;
+        let chunks = (BYTES_PER_CALL / check.content.chunk_size()).max(1) as usize;
+        while !check.done {
+            check = spawn_blocking(move || check.advance(chunks)).await?;
+        }
+        Ok(CheckedLink { content: check.content, chunks: Arc::new(check.chunks) })
     }
 
     /// Digests up to `chunks` more chunks.
@@ -236,19 +280,24 @@ impl CheckedLink {
     /// Returns the chunks that hold the bytes from `offset` on, each with the number of bytes to
     /// skip at its start.
     fn chunks_from(&self, offset: u64) -> impl Iterator<Item = (usize, usize)> + use<> {
-        let first = usize::try_from(offset / CHUNK as u64).unwrap_or(usize::MAX);
-        let skip = (offset % CHUNK as u64) as usize;
+        let size = self.content.chunk_size();
+        let first = usize::try_from(offset / size).unwrap_or(usize::MAX);
+        let skip = (offset % size) as usize;
         (first..self.chunks.len()).map(move |chunk| (chunk, if chunk == first { skip } else { 0 }))
     }
 }
 
 impl BlobContent {
+    fn chunk_size(&self) -> u64 {
+        self.blob.size.div_ceil(MAX_CHUNKS).max(MIN_CHUNK)
+    }
+
     /// Reads a chunk without verifying it. Empty after the last chunk.
     fn read_chunk(&self, index: usize) -> Result<Bytes> {
         let failed = |e| Error::io("read", &self.path, e);
         check_cancelled().map_err(failed)?;
-        let start = (index as u64).saturating_mul(CHUNK as u64);
-        let length = self.blob.size.saturating_sub(start).min(CHUNK as u64);
+        let start = (index as u64).saturating_mul(self.chunk_size());
+        let length = self.blob.size.saturating_sub(start).min(self.chunk_size());
         let mut bytes = Vec::with_capacity(length as usize);
         let mut file = &self.file;
         file.seek(SeekFrom::Start(start)).map_err(failed)?;

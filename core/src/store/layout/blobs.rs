@@ -71,7 +71,7 @@ impl Inner {
         if !self.has_blob(blob) {
             return false;
         }
-        if self.is_leased(&blob.digest) || !self.directory.has_private_folder() {
+        if !self.directory.has_private_folder() {
             return true;
         }
         match self.lease(vec![blob.digest.clone()]) {

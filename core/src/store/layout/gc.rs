@@ -73,7 +73,8 @@ impl Inner {
         {
             let _lock = opened.lock_index()?;
             let before = self.snapshot()?;
-            let all = self.listed(&before)?;
+            // What exceeds the limit can be deleted: what is not known of it is read.
+            let all = self.listed_so_far(&before);
             let requested: HashSet<&Digest> = digests.iter().collect();
             let remaining = self.read_listed(&self.only_needing(&before.index, &requested))?;
             let (listed, mut deleted): (HashSet<&Digest>, HashSet<&Digest>) =

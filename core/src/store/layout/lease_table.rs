@@ -31,6 +31,8 @@ pub(super) struct LeaseCount {
     pub(super) kept: usize,
     /// When the last of these was added.
     kept_at: Option<Instant>,
+    /// The blob came by an upload: without a manifest, nobody needs it.
+    is_uploaded: bool,
 }
 
 impl LeaseCount {
@@ -39,6 +41,12 @@ impl LeaseCount {
         self.active -= 1;
         self.kept += 1;
         self.kept_at = Some(Instant::now());
+    }
+
+    /// The same for a blob that came by an upload.
+    pub(super) fn keep_uploaded(&mut self) {
+        self.keep();
+        self.is_uploaded = true;
     }
 }
 
@@ -79,15 +87,22 @@ impl LeaseTable {
         self.unlock_if_empty();
     }
 
-    /// Releases the leases that have waited at least this long for a manifest.
-    pub(super) fn expire(&mut self, age: Duration) {
-        self.blobs.retain(|_, count| {
+    /// Releases the leases that have waited at least this long for a manifest. Returns those of uploads:
+    /// nothing else would know of their blobs.
+    pub(super) fn expire(&mut self, age: Duration) -> Vec<Digest> {
+        let mut unneeded = Vec::new();
+        self.blobs.retain(|digest, count| {
             if count.kept_at.is_some_and(|kept_at| kept_at.elapsed() >= age) {
                 count.kept = 0;
             }
-            count.active > 0 || count.kept > 0
+            let is_leased = count.active > 0 || count.kept > 0;
+            if !is_leased && count.is_uploaded {
+                unneeded.push(digest.clone());
+            }
+            is_leased
         });
         self.unlock_if_empty();
+        unneeded
     }
 
     fn unlock_if_empty(&mut self) {

@@ -3,7 +3,7 @@
 //! While a handle has leases, it holds the lock `content` shared, so that no other handle collects
 //! garbage. Its own collector skips leased blobs. `gc` explains why this is sufficient.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use fs4::FileExt;
 
@@ -26,9 +26,18 @@ pub(super) struct Lease {
 
 impl Lease {
     /// Keeps the leases until a manifest that names the blobs is stored, or the handle is dropped.
-    pub(super) fn keep(mut self) {
+    pub(super) fn keep(self) {
+        self.keep_as(LeaseCount::keep);
+    }
+
+    /// The same for blobs that came by an upload: a collector removes them if no manifest comes.
+    pub(super) fn keep_uploaded(self) {
+        self.keep_as(LeaseCount::keep_uploaded);
+    }
+
+    fn keep_as(mut self, keep: fn(&mut LeaseCount)) {
         let digests = std::mem::take(&mut self.digests);
-        lock(&self.layout.leases).change(&digests, LeaseCount::keep);
+        lock(&self.layout.leases).change(&digests, keep);
     }
 }
 
@@ -83,30 +92,39 @@ impl Inner {
         locked
     }
 
-    /// Releases the leases that have waited at least this long for a manifest, and collects garbage if
-    /// no others are left.
+    /// Releases the leases that have waited at least this long for a manifest. Collects garbage if
+    /// no others are left, or if what was uploaded is not needed.
     pub(super) fn expire_leases(&self, age: Duration) -> Result<()> {
-        let is_last = {
+        let (unneeded, is_last) = {
             let mut leases = lock(&self.leases);
             let had_some = !leases.is_empty();
-            leases.expire(age);
-            had_some && leases.is_empty()
+            let unneeded = leases.expire(age);
+            (unneeded, had_some && leases.is_empty())
         };
-        if is_last && self.directory.has_private_folder() {
-            self.collect_leftovers(&self.directory.create()?);
+        if (unneeded.is_empty() && !is_last) || !self.directory.has_private_folder() {
+            return Ok(());
         }
+        let opened = self.directory.create()?;
+        if !unneeded.is_empty() {
+            let _lock = opened.lock_index()?;
+            self.note(&opened, unneeded.into_iter())?;
+        }
+        self.collect_leftovers(&opened);
         Ok(())
     }
 
-    /// Returns true if this handle has leased the blob.
-    pub(super) fn is_leased(&self, digest: &Digest) -> bool {
-        lock(&self.leases).blobs.contains_key(digest)
+    /// Returns true while this handle protects blobs for a manifest that may come.
+    pub(super) fn has_leases(&self) -> bool {
+        !lock(&self.leases).is_empty()
     }
 
     /// Releases the leases of a manifest that is stored: `lease` itself, and for each blob in it
     /// one of the leases that were kept for a manifest.
     pub(super) fn release(&self, lease: Lease) {
-        lock(&self.leases).change(&lease.digests, |count| {
+        // A manifest can list a blob twice, and other clients can wait with the same blob.
+        let once: HashSet<&Digest> = lease.digests.iter().collect();
+        let once: Vec<Digest> = once.into_iter().cloned().collect();
+        lock(&self.leases).change(&once, |count| {
             count.kept = count.kept.saturating_sub(1);
         });
         let opened = Arc::clone(&lease.opened);

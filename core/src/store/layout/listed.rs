@@ -98,16 +98,21 @@ impl Inner {
     /// Returns the listed manifests of a snapshot, and reads them on first use. TOO_LARGE if they
     /// exceed the memory limit.
     pub(super) fn listed(&self, snapshot: &Snapshot) -> Result<Arc<ListedManifests>> {
+        self.check_size(self.listed_so_far(snapshot))
+    }
+
+    /// Returns the listed manifests of a snapshot, or some of them if they exceed the memory limit.
+    pub(super) fn listed_so_far(&self, snapshot: &Snapshot) -> Arc<ListedManifests> {
         let mut known = lock(&snapshot.listed);
         if let Some(listed) = &*known {
-            return self.check_size(Arc::clone(listed));
+            return Arc::clone(listed);
         }
         let listed = Arc::new(self.read_all(&snapshot.index));
         // What is wrong with a content stays so. Another error can be that of a call that was dropped.
         if listed.unread.as_ref().is_none_or(Error::is_of_content) {
             *known = Some(Arc::clone(&listed));
         }
-        self.check_size(listed)
+        listed
     }
 
     /// Reads the listed manifests of an index that is not in the cache.

@@ -185,11 +185,16 @@ impl Inner {
         Ok(())
     }
 
+    /// Returns true if the index lists a manifest, or an index that it lists.
+    pub(super) fn lists(&self, digest: &Digest) -> Result<bool> {
+        let snapshot = self.snapshot()?;
+        Ok(snapshot.entry(digest).is_some() || self.listed(&snapshot)?.contains(digest))
+    }
+
     /// Adds a stored manifest to the index if it is not listed. A push that was interrupted before
     /// it wrote the index leaves such a manifest.
     pub(super) fn list_again(self: &Arc<Self>, digest: &Digest) -> Result<()> {
-        let snapshot = self.snapshot()?;
-        if snapshot.entry(digest).is_some() || self.listed(&snapshot)?.contains(digest) {
+        if self.lists(digest)? {
             return Ok(());
         }
         let manifest = self.manifest(&TagOrDigest::Digest(digest.clone()))?;

@@ -285,12 +285,27 @@ impl Layout {
     }
 
     /// Releases the blobs that were pushed or found at least `age` ago, and that no manifest names yet.
-    /// From then on, a delete can remove them. A handle that is never dropped calls it now and then.
+    /// Those that came by [`start_upload`](Self::start_upload) or [`link_blob`](Self::link_blob) are removed;
+    /// a delete can remove the others. A handle that is never dropped calls it now and then.
     ///
     /// # Errors
     /// [IO](crate::Code::Io) if the layout cannot be opened.
     pub async fn release_unused_blobs(&self, age: Duration) -> Result<()> {
         self.with(move |layout| layout.expire_leases(age)).await
+    }
+
+    /// Returns true while this handle protects blobs that were pushed or found, and that no manifest names yet.
+    pub fn protects_blobs(&self) -> bool {
+        self.inner.has_leases()
+    }
+
+    /// Returns true if `index.json` lists a manifest, or an index that it lists.
+    ///
+    /// # Errors
+    /// [TOO_LARGE](crate::Code::TooLarge), and [IO](crate::Code::Io) if the layout cannot be read.
+    pub async fn lists(&self, digest: &Digest) -> Result<bool> {
+        let digest = digest.clone();
+        self.with(move |layout| layout.lists(&digest)).await
     }
 
     /// Deletes a manifest with its tags although an index lists it, as distribution's registries do. The

@@ -276,12 +276,16 @@ impl Received {
         let layout = Arc::clone(&self.lease.layout);
         let lease = layout.lease(vec![blob.digest.clone()])?;
         layout.unmark(&lease.opened, &blob.digest)?;
-        if !(layout.has_blob(&blob) && layout.is_trusted_or_correct(&blob)?) {
-            let folder = lease.opened.make_blobs(blob.digest.algorithm_name())?;
-            lock(&layout.durable).remove(&blob.digest);
-            self.file.commit(&folder, blob.digest.encoded())?;
+        if layout.has_blob(&blob) && layout.is_trusted_or_correct(&blob)? {
+            lease.keep();
+            return Ok(blob);
         }
-        lease.keep();
+        let folder = lease.opened.make_blobs(blob.digest.algorithm_name())?;
+        lock(&layout.durable).remove(&blob.digest);
+        // A client that asks for the blob learns its size from the file.
+        self.file.sync()?;
+        self.file.commit(&folder, blob.digest.encoded())?;
+        lease.keep_uploaded();
         Ok(blob)
     }
 }
@@ -311,18 +315,20 @@ impl Inner {
         }
         let lease = self.lease(vec![blob.digest.clone()])?;
         self.unmark(&lease.opened, &blob.digest)?;
-        if !(self.has_blob(blob) && self.is_trusted_or_correct(blob)?) {
-            let Ok(source) = from.directory.blob_folder(blob.digest.algorithm_name()) else {
-                return Ok(false);
-            };
-            let folder = lease.opened.make_blobs(blob.digest.algorithm_name())?;
-            lock(&self.durable).remove(&blob.digest);
-            let linked = source.link(blob.digest.encoded(), &folder);
-            if linked.is_err() || !self.has_blob(blob) {
-                return Ok(false);
-            }
+        if self.has_blob(blob) && self.is_trusted_or_correct(blob)? {
+            lease.keep();
+            return Ok(true);
         }
-        lease.keep();
+        let Ok(source) = from.directory.blob_folder(blob.digest.algorithm_name()) else {
+            return Ok(false);
+        };
+        let folder = lease.opened.make_blobs(blob.digest.algorithm_name())?;
+        lock(&self.durable).remove(&blob.digest);
+        let linked = source.link(blob.digest.encoded(), &folder);
+        if linked.is_err() || !self.has_blob(blob) {
+            return Ok(false);
+        }
+        lease.keep_uploaded();
         Ok(true)
     }
 }
