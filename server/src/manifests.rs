@@ -48,6 +48,7 @@ pub(crate) async fn read(
 ) -> Result<Response<Body>, ErrorResponse> {
     let reference = content_reference(registry, reference)?;
     let repository = registry.existing(name, Sought::Manifest).await?;
+    let _read = registry.manifest_reads.acquire().await;
     let manifest = match repository.store.fetch_any_manifest(&reference).await {
         Ok(manifest) if manifest.problem().is_none() => manifest,
         Ok(manifest) if is_listed(&repository, &reference).await => manifest,

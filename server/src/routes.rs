@@ -33,6 +33,8 @@ const LEASE_AGE: Duration = Duration::from_secs(15 * 60);
 
 /// Maximum bytes of all manifests that are received or parsed at a time, in KiB.
 const MANIFEST_BUDGET: usize = 16 * 1024;
+/// Maximum number of manifests that are read and parsed at a time.
+const MAX_MANIFEST_READS: usize = 16;
 
 /// What all requests share.
 #[derive(Debug)]
@@ -44,6 +46,8 @@ pub(crate) struct Registry {
     pub(crate) habits: Habits,
     /// A permit for each KiB of a manifest in memory.
     pub(crate) manifest_budget: Semaphore,
+    /// Manifests that are read at a time: each takes more memory than its bytes while it is parsed.
+    pub(crate) manifest_reads: Semaphore,
 }
 
 impl Registry {
@@ -55,7 +59,8 @@ impl Registry {
         habits: Habits,
     ) -> Self {
         let manifest_budget = Semaphore::new(MANIFEST_BUDGET);
-        Self { repositories, uploads, passwords, options, habits, manifest_budget }
+        let manifest_reads = Semaphore::new(MAX_MANIFEST_READS);
+        Self { repositories, uploads, passwords, options, habits, manifest_budget, manifest_reads }
     }
 
     /// Releases what nobody uses: uploads, blobs that wait for a manifest, and open layouts.

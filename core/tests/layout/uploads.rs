@@ -122,7 +122,7 @@ async fn an_uploaded_blob_whose_manifest_does_not_come_is_removed() {
     let (layout, other) = (Layout::open(dir.path().join("a")), Layout::open(dir.path().join("b")));
     let exists = |text: &str| file_of(&dir.path().join("a"), &blob(text).digest).exists();
     other.push_blob(&blob("linked"), source("linked")).await.unwrap();
-    // Whoever pushes a blob by itself may need it without a manifest, also if a client uploads it too.
+    // A user who pushes a blob by itself may need it without a manifest, also if a client uploads it too.
     layout.push_blob(&blob("pushed"), source("pushed")).await.unwrap();
     for text in ["needed", "unneeded", "pushed"] {
         let upload = layout.start_upload().await.unwrap();

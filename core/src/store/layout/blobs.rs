@@ -47,7 +47,7 @@ impl StagedBlob {
     }
 
     /// Verifies the blob and moves it to its final name.
-    pub(super) fn commit(self) -> Result<()> {
+    pub(super) fn commit(mut self) -> Result<()> {
         self.verifier.finish()?;
         let folder = self.lease.opened.make_blobs(self.digest.algorithm_name())?;
         lock(&self.lease.layout.durable).remove(&self.digest);

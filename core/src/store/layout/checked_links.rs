@@ -62,7 +62,7 @@ impl CheckedLinks {
 
     pub(super) fn begin(&mut self, digest: Digest, stamp: FileStamp, check: RunningCheck) {
         self.end(&digest);
-        // Nobody waits for the oldest ones any more, most likely.
+        // The clients of the oldest ones have gone, most likely.
         let left = (self.running.len() + 1).saturating_sub(MAX_LEFT);
         self.running.drain(..left);
         self.running.push((digest, stamp, check));

@@ -445,14 +445,14 @@ impl StagedFile {
         }
     }
 
-    /// Moves the file to its final name.
     /// Writes the content to the disk, so that a name never has less of it after a loss of power.
     pub(super) fn sync(&self) -> Result<()> {
         let path = || self.opened.private.join(&self.name);
         self.file.sync_data().map_err(|e| Error::io("write", &path(), e))
     }
 
-    pub(super) fn commit(mut self, folder: &DirHandle, name: &str) -> Result<()> {
+    /// Moves the file to its final name.
+    pub(super) fn commit(&mut self, folder: &DirHandle, name: &str) -> Result<()> {
         self.opened.private.rename(&self.name, folder, name)?;
         self.name.clear();
         Ok(())

@@ -152,11 +152,13 @@ impl BlobUpload {
         self.write(last.offset, last.bytes).await
     }
 
-    /// Verifies the content, and stores it as a blob.
+    /// Verifies the content, and stores it as a blob. If that fails for another reason than a wrong digest,
+    /// the upload goes on.
     ///
     /// # Errors
     /// [`Code::DigestMismatch`] if it has another digest; it is removed then. [`Code::Unsupported`] if the
-    /// digest cannot be computed, [`Code::NotFound`] if the upload has ended.
+    /// digest cannot be computed, [`Code::NotFound`] if the upload has ended, [`Code::Io`] if it cannot be
+    /// stored.
     pub async fn finish(&self, digest: &Digest) -> Result<Descriptor> {
         self.end(None, digest).await
     }
@@ -180,9 +182,14 @@ impl BlobUpload {
             if let Some(last) = last {
                 upload.write(received.as_mut().ok_or_else(ended)?, last.offset, &last.bytes)?;
             }
-            let ended_upload = received.take().ok_or_else(ended)?;
-            drop(received);
-            ended_upload.commit(algorithm, &digest)
+            let result = received.as_mut().ok_or_else(ended)?.commit(algorithm, &digest);
+            // Another failure can pass, and the client repeats the end of the upload.
+            if result.as_ref().err().is_none_or(|e| e.code() == Code::DigestMismatch) {
+                let ended_upload = received.take();
+                drop(received);
+                drop(ended_upload);
+            }
+            result
         })
         .await
     }
@@ -252,19 +259,20 @@ impl Received {
         Ok(self.size)
     }
 
-    fn commit(mut self, algorithm: Algorithm, digest: &Digest) -> Result<Descriptor> {
+    /// Stores the content as a blob. After an error, it can be called again.
+    fn commit(&mut self, algorithm: Algorithm, digest: &Digest) -> Result<Descriptor> {
         if self.is_damaged {
             self.file.truncate(self.size)?;
         }
         if algorithm != self.algorithm {
-            self.hasher = algorithm.hasher();
-            let hasher = &mut self.hasher;
+            let mut hasher = algorithm.hasher();
             self.file.read(|chunk| {
                 hasher.update(chunk);
                 Ok(())
             })?;
+            (self.hasher, self.algorithm) = (hasher, algorithm);
         }
-        let actual = self.hasher.finish();
+        let actual = self.hasher.clone().finish();
         if actual != *digest {
             let message = format!(
                 "the content has the digest {actual}, not {}",
