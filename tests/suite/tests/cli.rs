@@ -449,6 +449,13 @@ fn a_delete_without_confirmation_deletes_nothing() {
         assert!(fixture.state().repositories.values().all(|r| r.manifests.is_empty()));
         work.ocigraph(&["push", &image, "--artifact-type", "image/example"]).ok();
     }
+    // A dry run says what the delete would answer.
+    work.ocigraph(&["tag", &image, "other"]).ok();
+    let planned = work.ocigraph(&["delete", "--dry-run", &image]);
+    assert_eq!(planned.code, Some(0), "{planned}");
+    assert!(planned.stderr.contains("A delete would fail"), "{planned}");
+    assert!(work.ocigraph(&["delete", "-y", &image]).fails_with(1).contains("[CONFLICT]"));
+    work.ocigraph(&["untag", &format!("{}/net-monitor:other", fixture.host())]).ok();
     work.ocigraph(&["delete", "-y", &image]).ok();
     assert!(fixture.state().repositories.values().all(|r| r.manifests.is_empty()));
 }

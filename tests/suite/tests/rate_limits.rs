@@ -73,6 +73,19 @@ fn a_discover_ends_without_an_error_whatever_the_limit() {
     }
 }
 
+#[test]
+fn the_command_says_that_it_waits_and_is_quiet_on_demand() {
+    let (fixture, image) = with_referrers(1);
+    let work = Workspace::new();
+    for (flags, is_told) in [(&[][..], true), (&["--quiet"], false)] {
+        let failure =
+            Failure { retry_after: Some("5".into()), ..Failure::new("", "/app/", 429, 1) };
+        fixture.set_config(Config { fail: vec![failure], ..Config::default() });
+        let resolved = work.ocigraph(&[flags, &["resolve", &image.to_string()]].concat());
+        assert_eq!((resolved.code, resolved.stderr.contains("waiting for")), (Some(0), is_told));
+    }
+}
+
 /// The second operation knows the limit from the first.
 #[test]
 fn a_client_remembers_the_limit() {

@@ -164,6 +164,14 @@ fn tags_of_one_image_share_its_walk_and_sibling_tags_are_not_images() {
     let lists =
         fixture.requests().into_iter().filter(|r| r.path.contains(&format!("referrers/{image}")));
     assert_eq!(lists.count(), 1, "the referrers of an image with three tags are listed once");
+
+    // A sibling tag whose image does not exist.
+    push(&at(&format!("sha256-{}.sig", "0".repeat(64))), &[]);
+    let result = work.ocigraph(&["sweep", &format!("{}/app", fixture.host())]);
+    assert_eq!(result.code, Some(1), "{result}");
+    let rows = parsed(&result.stdout);
+    let dead = rows.iter().find(|row| text(row, "status") == "missing").unwrap();
+    assert!(text(dead, "error").contains("prune --dead-tags"), "{dead}");
 }
 
 #[test]

@@ -159,6 +159,8 @@ fn a_warm_sync_costs_few_requests_and_notices_what_is_new_or_moved() {
     let expected = BTreeMap::from([("existed", 8), ("would-copy", 2)]);
     assert_eq!((code, outcomes(&rows)), (Some(0), expected));
     assert!(rows.iter().any(|row| text(row, "detail").contains(&added)), "{rows:#?}");
+    let is_moved = |row: &Value| text(row, "detail").contains("would be moved");
+    assert!(rows.iter().any(|row| text(row, "digest") == moved && is_moved(row)), "{rows:#?}");
     let (code, rows) = sync(&work, &[&source, &place]);
     let expected = BTreeMap::from([("copied", 2), ("existed", 8)]);
     assert_eq!((code, outcomes(&rows)), (Some(0), expected));
