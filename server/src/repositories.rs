@@ -104,7 +104,7 @@ impl Open {
 
     /// Returns true if a client has pushed or found blobs, and may push a manifest that names them.
     fn is_awaited(&self) -> bool {
-        self.repository.layout.as_ref().is_some_and(Layout::protects_blobs)
+        self.repository.layout.as_ref().is_some_and(Layout::awaits_manifests)
     }
 }
 
@@ -237,8 +237,9 @@ impl Repositories {
         names
     }
 
-    /// Releases blobs that have waited for their manifest for `age`, and closes layouts that nobody uses.
-    pub(crate) async fn release_unused(&self, age: Duration) {
+    /// Releases blobs that have waited for their manifest for `age`, removes those that were uploaded longer
+    /// than `upload_age` ago, and closes layouts that nobody uses.
+    pub(crate) async fn release_unused(&self, age: Duration, upload_age: Duration) {
         let repositories: Vec<Arc<Repository>> = {
             let mut open = lock(&self.open);
             open.retain(|_, open| {
@@ -248,9 +249,12 @@ impl Repositories {
             self.named.values().chain(open).cloned().collect()
         };
         for repository in repositories {
-            if let Ok(layout) = repository.writable()
-                && let Err(e) = layout.release_unused_blobs(age).await
-            {
+            let Ok(layout) = repository.writable() else { continue };
+            let released = async {
+                layout.release_unused_blobs(age).await?;
+                layout.remove_unused_uploads(upload_age).await
+            };
+            if let Err(e) = released.await {
                 tracing::warn!(error = %e, name = repository.name, "cannot release unused blobs");
             }
         }

@@ -30,6 +30,8 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Time that a repository keeps blobs for a client that has not pushed their manifest yet.
 const LEASE_AGE: Duration = Duration::from_secs(15 * 60);
+/// Time after which a blob that was uploaded is removed if no manifest names it. No push takes longer.
+const UPLOAD_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Maximum bytes of all manifests that are received or parsed at a time, in KiB.
 const MANIFEST_BUDGET: usize = 16 * 1024;
@@ -66,7 +68,7 @@ impl Registry {
     /// Releases what nobody uses: uploads, blobs that wait for a manifest, and open layouts.
     pub(crate) async fn sweep(&self) {
         self.uploads.remove_idle().await;
-        self.repositories.release_unused(LEASE_AGE).await;
+        self.repositories.release_unused(LEASE_AGE, UPLOAD_AGE).await;
     }
 
     /// Opens a repository that exists, in which something is sought.

@@ -11,6 +11,9 @@ use std::{
 use super::directory::OpenLayout;
 use ocigraph_types::Digest;
 
+/// Maximum uploads that are remembered: about 16 MiB of memory. The blobs of others stay in the layout.
+const MAX_UPLOADED: usize = 100_000;
+
 /// The leased blobs, and the lock that protects them from other handles.
 #[derive(Debug, Default)]
 pub(super) struct LeaseTable {
@@ -20,6 +23,8 @@ pub(super) struct LeaseTable {
     pub(super) blobs: HashMap<Digest, LeaseCount>,
     /// Uploads in progress: their staged files have no digest yet.
     pub(super) uploads: usize,
+    /// Blobs that came by an upload, and when: without a manifest, nothing needs them.
+    uploaded: HashMap<Digest, Instant>,
 }
 
 /// The number of leases of one blob: two pushes by one handle can need the same blob.
@@ -31,8 +36,6 @@ pub(super) struct LeaseCount {
     pub(super) kept: usize,
     /// When the last of these was added.
     kept_at: Option<Instant>,
-    /// The blob came by an upload: without a manifest, nobody needs it.
-    is_uploaded: bool,
 }
 
 impl LeaseCount {
@@ -41,12 +44,6 @@ impl LeaseCount {
         self.active -= 1;
         self.kept += 1;
         self.kept_at = Some(Instant::now());
-    }
-
-    /// The same for a blob that came by an upload.
-    pub(super) fn keep_uploaded(&mut self) {
-        self.keep();
-        self.is_uploaded = true;
     }
 }
 
@@ -87,22 +84,43 @@ impl LeaseTable {
         self.unlock_if_empty();
     }
 
-    /// Releases the leases that have waited at least this long for a manifest. Returns those of uploads:
-    /// nothing else would know of their blobs.
-    pub(super) fn expire(&mut self, age: Duration) -> Vec<Digest> {
-        let mut unneeded = Vec::new();
-        self.blobs.retain(|digest, count| {
+    /// Releases the leases that have waited at least this long for a manifest.
+    pub(super) fn expire(&mut self, age: Duration) {
+        self.blobs.retain(|_, count| {
             if count.kept_at.is_some_and(|kept_at| kept_at.elapsed() >= age) {
                 count.kept = 0;
             }
-            let is_leased = count.active > 0 || count.kept > 0;
-            if !is_leased && count.is_uploaded {
-                unneeded.push(digest.clone());
-            }
-            is_leased
+            count.active > 0 || count.kept > 0
         });
         self.unlock_if_empty();
-        unneeded
+    }
+
+    /// Remembers blobs that came by an upload.
+    pub(super) fn add_uploaded(&mut self, digests: &[Digest]) {
+        if self.uploaded.len() < MAX_UPLOADED {
+            self.uploaded.extend(digests.iter().map(|digest| (digest.clone(), Instant::now())));
+        }
+    }
+
+    /// Forgets uploads that a manifest names.
+    pub(super) fn forget_uploaded(&mut self, digests: &[Digest]) {
+        for digest in digests {
+            self.uploaded.remove(digest);
+        }
+    }
+
+    /// Returns the uploads that have waited at least this long for a manifest, and that nothing leases, and
+    /// forgets them.
+    pub(super) fn take_uploaded(&mut self, age: Duration) -> Vec<Digest> {
+        let blobs = &self.blobs;
+        let is_old = |digest: &Digest, time: &mut Instant| {
+            time.elapsed() >= age && !blobs.contains_key(digest)
+        };
+        self.uploaded.extract_if(is_old).map(|(digest, _)| digest).collect()
+    }
+
+    pub(super) fn has_uploaded(&self) -> bool {
+        !self.uploaded.is_empty()
     }
 
     fn unlock_if_empty(&mut self) {

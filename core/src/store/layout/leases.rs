@@ -26,18 +26,15 @@ pub(super) struct Lease {
 
 impl Lease {
     /// Keeps the leases until a manifest that names the blobs is stored, or the handle is dropped.
-    pub(super) fn keep(self) {
-        self.keep_as(LeaseCount::keep);
-    }
-
-    /// The same for blobs that came by an upload: a collector removes them if no manifest comes.
-    pub(super) fn keep_uploaded(self) {
-        self.keep_as(LeaseCount::keep_uploaded);
-    }
-
-    fn keep_as(mut self, keep: fn(&mut LeaseCount)) {
+    pub(super) fn keep(mut self) {
         let digests = std::mem::take(&mut self.digests);
-        lock(&self.layout.leases).change(&digests, keep);
+        lock(&self.layout.leases).change(&digests, LeaseCount::keep);
+    }
+
+    /// The same for blobs that came by an upload: they are removed if no manifest comes.
+    pub(super) fn keep_uploaded(self) {
+        lock(&self.layout.leases).add_uploaded(&self.digests);
+        self.keep();
     }
 }
 
@@ -92,20 +89,29 @@ impl Inner {
         locked
     }
 
-    /// Releases the leases that have waited at least this long for a manifest. Collects garbage if
-    /// no others are left, or if what was uploaded is not needed.
+    /// Releases the leases that have waited at least this long for a manifest, and collects garbage if
+    /// no others are left.
     pub(super) fn expire_leases(&self, age: Duration) -> Result<()> {
-        let (unneeded, is_last) = {
+        let is_last = {
             let mut leases = lock(&self.leases);
             let had_some = !leases.is_empty();
-            let unneeded = leases.expire(age);
-            (unneeded, had_some && leases.is_empty())
+            leases.expire(age);
+            had_some && leases.is_empty()
         };
-        if (unneeded.is_empty() && !is_last) || !self.directory.has_private_folder() {
+        if is_last && self.directory.has_private_folder() {
+            self.collect_leftovers(&self.directory.create()?);
+        }
+        Ok(())
+    }
+
+    /// Removes uploads that have waited at least this long for a manifest, unless something needs them now.
+    pub(super) fn remove_uploaded(&self, age: Duration) -> Result<()> {
+        let unneeded = lock(&self.leases).take_uploaded(age);
+        if unneeded.is_empty() || !self.directory.has_private_folder() {
             return Ok(());
         }
         let opened = self.directory.create()?;
-        if !unneeded.is_empty() {
+        {
             let _lock = opened.lock_index()?;
             self.note(&opened, unneeded.into_iter())?;
         }
@@ -113,9 +119,10 @@ impl Inner {
         Ok(())
     }
 
-    /// Returns true while this handle protects blobs for a manifest that may come.
-    pub(super) fn has_leases(&self) -> bool {
-        !lock(&self.leases).is_empty()
+    /// Returns true while this handle knows of blobs for which a manifest may come.
+    pub(super) fn awaits_manifests(&self) -> bool {
+        let leases = lock(&self.leases);
+        !leases.is_empty() || leases.has_uploaded()
     }
 
     /// Releases the leases of a manifest that is stored: `lease` itself, and for each blob in it
@@ -124,9 +131,11 @@ impl Inner {
         // A manifest can list a blob twice, and other clients can wait with the same blob.
         let once: HashSet<&Digest> = lease.digests.iter().collect();
         let once: Vec<Digest> = once.into_iter().cloned().collect();
-        lock(&self.leases).change(&once, |count| {
-            count.kept = count.kept.saturating_sub(1);
-        });
+        {
+            let mut leases = lock(&self.leases);
+            leases.change(&once, |count| count.kept = count.kept.saturating_sub(1));
+            leases.forget_uploaded(&once);
+        }
         let opened = Arc::clone(&lease.opened);
         drop(lease);
         if lock(&self.leases).is_empty() {

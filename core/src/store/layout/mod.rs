@@ -285,8 +285,7 @@ impl Layout {
     }
 
     /// Releases the blobs that were pushed or found at least `age` ago, and that no manifest names yet.
-    /// Those that came by [`start_upload`](Self::start_upload) or [`link_blob`](Self::link_blob) are removed;
-    /// a delete can remove the others. A handle that is never dropped calls it now and then.
+    /// From then on, a delete can remove them. A handle that is never dropped calls it now and then.
     ///
     /// # Errors
     /// [IO](crate::Code::Io) if the layout cannot be opened.
@@ -294,9 +293,19 @@ impl Layout {
         self.with(move |layout| layout.expire_leases(age)).await
     }
 
-    /// Returns true while this handle protects blobs that were pushed or found, and that no manifest names yet.
-    pub fn protects_blobs(&self) -> bool {
-        self.inner.has_leases()
+    /// Removes the blobs that came by [`start_upload`](Self::start_upload) or [`link_blob`](Self::link_blob) of
+    /// this handle at least `age` ago, if no manifest has named them since. It should be longer than a push
+    /// takes: a client may upload the largest layer last.
+    ///
+    /// # Errors
+    /// [IO](crate::Code::Io) if the layout cannot be written.
+    pub async fn remove_unused_uploads(&self, age: Duration) -> Result<()> {
+        self.with(move |layout| layout.remove_uploaded(age)).await
+    }
+
+    /// Returns true while this handle knows of blobs that were pushed or found, and that no manifest names yet.
+    pub fn awaits_manifests(&self) -> bool {
+        self.inner.awaits_manifests()
     }
 
     /// Returns true if `index.json` lists a manifest, or an index that it lists.
