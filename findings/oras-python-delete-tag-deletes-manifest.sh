@@ -30,7 +30,7 @@ for package in github.com/google/go-containerregistry/cmd/crane@v0.22.1 github.c
     GOBIN=$work/bin GOFLAGS=-mod=mod go install "$package" >install 2>&1 ||
         cannot_tell "$package cannot be installed: $(tail -1 install)"
 done
-export HOME=$work/home DOCKER_CONFIG=$work/home/.docker
+export HOME=$work/home DOCKER_CONFIG=$work/home/.docker NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
 mkdir -p "$DOCKER_CONFIG"
 
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')

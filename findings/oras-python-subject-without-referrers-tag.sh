@@ -30,7 +30,7 @@ GOBIN=$work/bin GOFLAGS=-mod=mod go install github.com/google/go-containerregist
     cannot_tell "crane cannot be installed: $(tail -1 install)"
 GOBIN=$work/bin GOFLAGS=-mod=mod go install oras.land/oras/cmd/oras@v1.3.6 >install 2>&1 ||
     cannot_tell "the command oras cannot be installed: $(tail -1 install)"
-export HOME=$work/home DOCKER_CONFIG=$work/home/.docker
+export HOME=$work/home DOCKER_CONFIG=$work/home/.docker NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
 mkdir -p "$DOCKER_CONFIG"
 
 bin/crane registry serve --address 127.0.0.1:0 >log 2>&1 &

@@ -35,7 +35,7 @@ mkdir module
     go mod init example.com/umoci && go get github.com/opencontainers/umoci/cmd/umoci@v0.6.0 &&
         go build -o ../bin/umoci github.com/opencontainers/umoci/cmd/umoci
 ) >install 2>&1 || cannot_tell "umoci cannot be built: $(tail -1 install)"
-export HOME=$work/home DOCKER_CONFIG=$work/home/.docker
+export HOME=$work/home DOCKER_CONFIG=$work/home/.docker NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
 mkdir -p "$DOCKER_CONFIG"
 
 bin/crane registry serve --address 127.0.0.1:0 >log 2>&1 &

@@ -196,12 +196,14 @@ pub(crate) async fn delete(
     };
     // A damaged manifest can be deleted.
     let reference = TagOrDigest::Digest(digest.clone());
+    let read = registry.manifest_reads.acquire().await;
     match layout.fetch_any_manifest(&reference).await {
         Err(e) if e.code() == Code::NotFound => return Err(failed(e)),
         Ok(manifest) if manifest.problem().is_none() => {}
         _ if is_listed(&repository, &reference).await => {}
         _ => return Err(ErrorResponse::missing(Sought::Manifest)),
     }
+    drop(read);
     let with_it = deletions::found(habits, layout, &digest).await;
     deletions::delete(habits, layout, &digest).await.map_err(|e| {
         match (e.code(), habits.listed_delete) {

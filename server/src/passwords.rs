@@ -27,6 +27,8 @@ const MAX_FILE: u64 = 4 * 1024 * 1024;
 const MAX_CHECKS: usize = 2;
 /// Maximum number of credentials that are remembered.
 const MAX_REMEMBERED: usize = 10_000;
+/// The costs that bcrypt has.
+const COSTS: std::ops::RangeInclusive<u32> = 4..=31;
 /// The beginnings of bcrypt hashes.
 const PREFIXES: [&str; 4] = ["$2a$", "$2b$", "$2x$", "$2y$"];
 const CHALLENGE: &str = "Basic realm=\"ocigraph\", charset=\"UTF-8\"";
@@ -128,7 +130,8 @@ fn parsed(text: &str) -> std::result::Result<HashMap<String, String>, (usize, St
         }
         let (user, hash) = line.split_once(':').ok_or((number, "has no colon".to_owned()))?;
         let is_bcrypt = PREFIXES.iter().any(|prefix| hash.starts_with(prefix));
-        if !is_bcrypt || hash.parse::<bcrypt::HashParts>().is_err() {
+        let cost = hash.parse::<bcrypt::HashParts>().map(|parts| parts.get_cost());
+        if !is_bcrypt || !cost.is_ok_and(|cost| COSTS.contains(&cost)) {
             return Err((number, format!("has no bcrypt hash for the user {}", excerpt(user))));
         }
         hashes.insert(user.to_owned(), hash.to_owned());
@@ -172,6 +175,7 @@ mod tests {
             ("ada:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=", 1),
             ("# x\nada:$2y$05$short", 2),
             ("ada:$apr1$abc$def", 1),
+            (&format!("ada:{}", hash.replacen("$04$", "$03$", 1)), 1),
         ] {
             assert_eq!(parsed(text).unwrap_err().0, line, "{text}");
         }

@@ -117,6 +117,24 @@ async fn a_blob_that_waits_too_long_for_its_manifest_is_released() {
 }
 
 #[tokio::test]
+async fn the_end_of_an_upload_that_failed_can_be_repeated() {
+    let dir = tempfile::tempdir().unwrap();
+    let layout = Layout::open(dir.path());
+    layout.push_blob(&blob("first"), source("first")).await.unwrap();
+    let upload = layout.start_upload().await.unwrap();
+    upload.append(0, stream_of("second").await).await.unwrap();
+    let (folder, away) = (dir.path().join("blobs/sha256"), dir.path().join("blobs/away"));
+    fs::rename(&folder, &away).unwrap();
+    fs::write(&folder, "not a folder").unwrap();
+    upload.finish(&blob("second").digest).await.unwrap_err();
+    fs::remove_file(&folder).unwrap();
+    fs::rename(&away, &folder).unwrap();
+    let last = upload.receive(6, stream_of("").await).await.unwrap();
+    upload.finish_with(last, &blob("second").digest).await.unwrap();
+    assert_eq!(read(&layout, &blob("second")).await.unwrap(), b"second");
+}
+
+#[tokio::test]
 async fn an_uploaded_blob_whose_manifest_does_not_come_is_removed() {
     let dir = tempfile::tempdir().unwrap();
     let (layout, other) = (Layout::open(dir.path().join("a")), Layout::open(dir.path().join("b")));

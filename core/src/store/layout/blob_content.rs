@@ -37,7 +37,7 @@ use ocigraph_types::{Algorithm, Code, Descriptor, Digest, Error, Result, Verifie
 /// Bytes of a chunk of a linked file, which is verified and returned as a whole.
 const MIN_CHUNK: u64 = 64 * 1024;
 /// Maximum chunks of a file: those of a file of more than 2 GiB are larger.
-const MAX_CHUNKS: u64 = 32 * 1024;
+const MAX_CHUNKS_OF_FILE: u64 = 32 * 1024;
 /// Bytes that one blocking call digests, before other calls get the thread.
 const BYTES_PER_CALL: u64 = 16 * 1024 * 1024;
 
@@ -202,13 +202,10 @@ impl BlobContent {
     }
 }
 
-/// Begins the verification of a linked file, which goes on if its caller leaves: a client that does not wait
-/// until a large file is read would never get it.
+/// Begins the verification of a linked file. It pauses while nobody waits for it, and the next client
+/// continues it: one that does not wait until a large file is read would never get it otherwise.
 fn begin(content: BlobContent) -> RunningCheck {
-    let task =
-        tokio::spawn(async { LinkCheck::whole(content).await.map(|checked| checked.chunks) });
-    let failed = |e| Error::new(Code::Internal, format!("the check of a blob failed: {e}"));
-    async move { task.await.unwrap_or_else(|e| Err(failed(e))) }.boxed().shared()
+    async { LinkCheck::whole(content).await.map(|checked| checked.chunks) }.boxed().shared()
 }
 
 /// The verification of a linked file, chunk by chunk.
@@ -289,7 +286,7 @@ impl CheckedLink {
 
 impl BlobContent {
     fn chunk_size(&self) -> u64 {
-        self.blob.size.div_ceil(MAX_CHUNKS).max(MIN_CHUNK)
+        self.blob.size.div_ceil(MAX_CHUNKS_OF_FILE).max(MIN_CHUNK)
     }
 
     /// Reads a chunk without verifying it. Empty after the last chunk.

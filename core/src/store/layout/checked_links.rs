@@ -10,8 +10,8 @@ use ocigraph_types::{Digest, Result};
 
 /// Maximum chunks whose digests are kept: those of two files at least, in 8 MiB of memory.
 const MAX_CHUNKS: usize = 64 * 1024;
-/// Maximum checks that are remembered after all callers have left.
-const MAX_LEFT: usize = 8;
+/// Maximum checks that are remembered, each with an open file. The callers of others finish them alone.
+const MAX_RUNNING: usize = 8;
 
 /// A check that goes on, for all that wait for it.
 pub(super) type RunningCheck = Shared<BoxFuture<'static, Result<Arc<Vec<Digest>>>>>;
@@ -62,9 +62,8 @@ impl CheckedLinks {
 
     pub(super) fn begin(&mut self, digest: Digest, stamp: FileStamp, check: RunningCheck) {
         self.end(&digest);
-        // The clients of the oldest ones have gone, most likely.
-        let left = (self.running.len() + 1).saturating_sub(MAX_LEFT);
-        self.running.drain(..left);
+        let too_many = (self.running.len() + 1).saturating_sub(MAX_RUNNING);
+        self.running.drain(..too_many);
         self.running.push((digest, stamp, check));
     }
 

@@ -73,7 +73,7 @@ impl Inner {
         {
             let _lock = opened.lock_index()?;
             let before = self.snapshot()?;
-            // A layout above the limit stays deletable: a manifest without a summary is read below.
+            // A delete can bring a layout below the limit: a manifest without a summary is read below.
             let all = self.listed_so_far(&before);
             let requested: HashSet<&Digest> = digests.iter().collect();
             let remaining = self.read_listed(&self.only_needing(&before.index, &requested))?;

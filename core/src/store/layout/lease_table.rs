@@ -11,6 +11,9 @@ use std::{
 use super::directory::OpenLayout;
 use ocigraph_types::Digest;
 
+/// The multiple of its time for which a lease can be renewed.
+const MAX_RENEWALS: u32 = 4;
+
 /// Maximum uploads that are remembered: about 16 MiB of memory. The blobs of others stay in the layout.
 const MAX_UPLOADED: usize = 100_000;
 
@@ -34,8 +37,8 @@ pub(super) struct LeaseCount {
     pub(super) active: usize,
     /// Leases that wait for a manifest that names the blob.
     pub(super) kept: usize,
-    /// When the last of these was added.
-    kept_at: Option<Instant>,
+    /// When the first and the last of these was added.
+    kept_at: Option<(Instant, Instant)>,
 }
 
 impl LeaseCount {
@@ -43,7 +46,8 @@ impl LeaseCount {
     pub(super) fn keep(&mut self) {
         self.active -= 1;
         self.kept += 1;
-        self.kept_at = Some(Instant::now());
+        let now = Instant::now();
+        self.kept_at = Some(self.kept_at.map_or((now, now), |(first, _)| (first, now)));
     }
 }
 
@@ -84,11 +88,16 @@ impl LeaseTable {
         self.unlock_if_empty();
     }
 
-    /// Releases the leases that have waited at least this long for a manifest.
+    /// Releases the leases that have waited at least this long for a manifest. A client that asks for a blob
+    /// again and again renews them a few times only, since others cannot collect garbage meanwhile.
     pub(super) fn expire(&mut self, age: Duration) {
         self.blobs.retain(|_, count| {
-            if count.kept_at.is_some_and(|kept_at| kept_at.elapsed() >= age) {
+            let is_old = |(first, last): (Instant, Instant)| {
+                last.elapsed() >= age || first.elapsed() >= MAX_RENEWALS * age
+            };
+            if count.kept_at.is_some_and(is_old) {
                 count.kept = 0;
+                count.kept_at = None;
             }
             count.active > 0 || count.kept > 0
         });

@@ -121,8 +121,9 @@ impl Inner {
 
     /// Returns true while this handle knows of blobs for which a manifest may come.
     pub(super) fn awaits_manifests(&self) -> bool {
-        let leases = lock(&self.leases);
-        !leases.is_empty() || leases.has_uploaded()
+        // A collector holds the lock for as long as it works.
+        let leases = self.leases.try_lock();
+        leases.map_or(true, |leases| !leases.is_empty() || leases.has_uploaded())
     }
 
     /// Releases the leases of a manifest that is stored: `lease` itself, and for each blob in it

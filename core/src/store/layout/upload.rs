@@ -44,8 +44,17 @@ struct Upload {
 /// [`BlobUpload::receive`].
 #[derive(Debug)]
 pub struct LastBatch {
+    /// The number of bytes that had arrived before the content.
+    start: u64,
     offset: u64,
     bytes: Vec<Bytes>,
+}
+
+impl LastBatch {
+    /// Returns true if the content had no bytes.
+    fn is_of_nothing(&self) -> bool {
+        self.offset == self.start && self.bytes.is_empty()
+    }
 }
 
 /// The bytes that have arrived.
@@ -121,7 +130,7 @@ impl BlobUpload {
         let transfer = self.0.buffers.begin();
         // Not every stream can be asked again after its end.
         let mut content = content.fuse().boxed();
-        let mut offset = offset;
+        let (start, mut offset) = (offset, offset);
         let mut size = transfer.buffer_size();
         let mut bytes = next_batch_of(&mut content, size).await?;
         // A batch that is not full is the last one.
@@ -138,7 +147,7 @@ impl BlobUpload {
                 (write.await?, next.await?)
             };
         }
-        Ok(LastBatch { offset, bytes })
+        Ok(LastBatch { start, offset, bytes })
     }
 
     /// Writes the last bytes, and returns the number of bytes that have arrived then.
@@ -153,7 +162,7 @@ impl BlobUpload {
     }
 
     /// Verifies the content, and stores it as a blob. If that fails for another reason than a wrong digest,
-    /// the upload goes on.
+    /// it can be called again.
     ///
     /// # Errors
     /// [`Code::DigestMismatch`] if it has another digest; it is removed then. [`Code::Unsupported`] if the
@@ -179,12 +188,14 @@ impl BlobUpload {
         spawn_blocking(move || {
             let _permit = permit;
             let mut received = lock(&upload.received);
+            // A client repeats the end of an upload that failed, with the content that it had.
+            let is_repeatable = last.as_ref().is_none_or(LastBatch::is_of_nothing);
             if let Some(last) = last {
                 upload.write(received.as_mut().ok_or_else(ended)?, last.offset, &last.bytes)?;
             }
             let result = received.as_mut().ok_or_else(ended)?.commit(algorithm, &digest);
-            // Another failure can pass, and the client repeats the end of the upload.
-            if result.as_ref().err().is_none_or(|e| e.code() == Code::DigestMismatch) {
+            let is_wrong = |e: &Error| e.code() == Code::DigestMismatch;
+            if result.as_ref().err().is_none_or(is_wrong) || !is_repeatable {
                 let ended_upload = received.take();
                 drop(received);
                 drop(ended_upload);

@@ -356,16 +356,17 @@ impl HttpClient {
             _ => (&self.requests, RequestKind::Metadata),
         };
         let rate = self.rates.of(Route::of(request));
+        let host = &request.url[Position::BeforeHost..Position::AfterPort];
         let remembered = request.redirect_memory.as_ref().and_then(RedirectMemory::get);
         let url = remembered.as_ref().unwrap_or(&request.url);
         let budget = self.settings.budgets.of(url, self.limits().max_requests_per_second);
         loop {
             if let Some(instant) = self.paused_until() {
                 let wait = instant.duration_since(Instant::now());
-                announce(wait, "the registry asks for it (Retry-After)");
+                announce(wait, format_args!("{host} asks for it (Retry-After)"));
                 tokio::time::sleep_until(instant).await;
             }
-            rate.ready().await;
+            rate.ready(host).await;
             let mut permit = limit.acquire(kind).await;
             let allowed = match &budget {
                 Some(budget) => Some(budget.turn().await),

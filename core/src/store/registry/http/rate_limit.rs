@@ -146,7 +146,7 @@ pub(super) struct RateLimit {
 
 impl RateLimit {
     /// Waits until a request may be sent. Others can be faster: [`Self::try_start`] decides.
-    pub(super) async fn ready(&self) {
+    pub(super) async fn ready(&self, host: &str) {
         loop {
             let mut changed = std::pin::pin!(self.changed.notified());
             changed.as_mut().enable();
@@ -155,7 +155,7 @@ impl RateLimit {
                 Turn::Now => return,
                 Turn::At(instant) => {
                     let wait = instant.duration_since(Instant::now());
-                    announce(wait, "the registry limits the rate of requests (HTTP 429)");
+                    announce(wait, format_args!("{host} limits the rate of requests (HTTP 429)"));
                     tokio::select! {
                         () = sleep_until(instant) => {}
                         () = changed => {}

@@ -135,14 +135,16 @@ impl Backoff {
 /// Tells the user of a long wait.
 pub(super) fn announce(wait: Duration, reason: impl Display) {
     static LAST: Mutex<Option<Instant>> = Mutex::new(None);
-    if wait < LONG_WAIT {
+    // Some time of it has passed already.
+    let seconds = wait.as_secs_f64().ceil();
+    if seconds < LONG_WAIT.as_secs_f64() {
         return;
     }
     let now = Instant::now();
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     if last.is_none_or(|last| now.duration_since(last) >= ANNOUNCEMENT_INTERVAL) {
         *last = Some(now);
-        tracing::warn!("waiting for {} seconds: {reason}", wait.as_secs());
+        tracing::warn!("waiting for {seconds} s: {reason}");
     }
 }
 

@@ -71,7 +71,7 @@ async fn send(limits: &Arc<RateLimits>, registry: &Arc<Registry>, requests: usiz
         tokio::spawn(async move {
             let limit = &limits.0[0];
             loop {
-                limit.ready().await;
+                limit.ready("host").await;
                 let _permit = concurrent.acquire().await.unwrap();
                 let Some(turn) = limit.try_start() else { continue };
                 sleep(ROUND_TRIP / 2).await;
@@ -174,15 +174,15 @@ async fn only_a_registry_that_serves_others_is_waited_for() {
     let turn = limit.try_start().unwrap();
     assert!(!turn.refused(Some(Duration::from_secs(1))));
     assert!(limit.try_start().is_none(), "the registry asked for a pause");
-    limit.ready().await;
+    limit.ready("host").await;
     limit.try_start().unwrap().admitted();
     assert!(limit.try_start().unwrap().refused(Some(Duration::from_secs(60))));
     for is_served in [true, true, false] {
-        limit.ready().await;
+        limit.ready("host").await;
         assert_eq!(limit.try_start().unwrap().refused(Some(Duration::from_secs(50))), is_served);
     }
     // A pause that is too long is the caller's.
-    limit.ready().await;
+    limit.ready("host").await;
     assert!(!limit.try_start().unwrap().refused(Some(Duration::from_secs(7200))));
     assert!(limit.try_start().is_some());
 }
@@ -197,7 +197,7 @@ async fn a_kind_that_was_never_admitted_waits_while_others_are() {
     let began = Instant::now();
     let mut is_served = true;
     while is_served {
-        limit.ready().await;
+        limit.ready("host").await;
         limits.0[1].try_start().unwrap().admitted();
         is_served = limit.try_start().unwrap().refused(None);
     }
@@ -211,11 +211,11 @@ async fn a_cancelled_request_blocks_no_other() {
     let limit = &limits.0[0];
     limit.try_start().unwrap().admitted();
     assert!(limit.try_start().unwrap().refused(None));
-    limit.ready().await;
+    limit.ready("host").await;
     let single = limit.try_start().unwrap();
     assert!(limit.try_start().is_none(), "one request shows if the registry admits more");
     drop(single);
-    limit.ready().await;
+    limit.ready("host").await;
     assert!(limit.try_start().is_some());
 }
 
@@ -227,9 +227,9 @@ async fn a_request_that_alone_is_always_refused_fails() {
     let mut refusals = Refusals::default();
     let began = Instant::now();
     loop {
-        limit.ready().await;
+        limit.ready("host").await;
         limit.try_start().unwrap().admitted();
-        limit.ready().await;
+        limit.ready("host").await;
         let Some(turn) = limit.try_start() else { continue };
         assert!(turn.refused(Some(Duration::from_secs(5))), "the registry serves others");
         if refusals.add(patience) {
