@@ -202,8 +202,8 @@ impl BlobContent {
     }
 }
 
-/// Begins the verification of a linked file. It pauses while nobody waits for it, and the next client
-/// continues it: one that does not wait until a large file is read would never get it otherwise.
+/// Begins the verification of a linked file. It pauses while no client waits for it, and the next one
+/// continues it: a client that does not wait until a large file is read would never get it otherwise.
 fn begin(content: BlobContent) -> RunningCheck {
     async { LinkCheck::whole(content).await.map(|checked| checked.chunks) }.boxed().shared()
 }
