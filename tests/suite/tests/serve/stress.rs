@@ -248,15 +248,13 @@ fn as_many_uploads_as_there_can_be_connections_take_little_memory() {
                 .stack_size(64 << 10)
                 .spawn_scoped(scope, || {
                     let mut connection = TcpStream::connect(&served.host).unwrap();
-                    let begin = "POST /v2/app/blobs/uploads/ HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
+                    let begin = "POST /v2/app/blobs/uploads/ HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\
+                                 Connection: close\r\n\r\n";
                     connection.write_all(begin.as_bytes()).unwrap();
-                    let mut response = Vec::new();
-                    while !response.ends_with(b"\r\n\r\n") {
-                        let mut byte = [0];
-                        connection.read_exact(&mut byte).unwrap();
-                        response.extend(byte);
-                    }
-                    let response = String::from_utf8(response).unwrap();
+                    let mut response = String::new();
+                    connection.read_to_string(&mut response).unwrap();
+                    // While all places are taken, the server ends a connection after each request.
+                    connection = TcpStream::connect(&served.host).unwrap();
                     let location = response.lines().find_map(|line| line.strip_prefix("location: "));
                     let location = location.unwrap_or_else(|| panic!("{response}"));
                     let head = format!(
