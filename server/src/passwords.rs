@@ -32,6 +32,7 @@ const COSTS: std::ops::RangeInclusive<u32> = 4..=31;
 /// The beginnings of bcrypt hashes.
 const PREFIXES: [&str; 4] = ["$2a$", "$2b$", "$2x$", "$2y$"];
 const CHALLENGE: &str = "Basic realm=\"ocigraph\", charset=\"UTF-8\"";
+
 /// The users and the hashes of their passwords.
 pub(crate) struct Passwords {
     hashes: HashMap<String, String>,

@@ -3,7 +3,7 @@
 //! While a handle has leases, it holds the lock `content` shared, so that no other handle collects
 //! garbage. Its own collector skips leased blobs. `gc` explains why this is sufficient.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use fs4::FileExt;
 
@@ -59,7 +59,10 @@ impl Inner {
         self.lease_as(Vec::new(), true)
     }
 
-    fn lease_as(self: &Arc<Self>, digests: Vec<Digest>, is_upload: bool) -> Result<Lease> {
+    fn lease_as(self: &Arc<Self>, mut digests: Vec<Digest>, is_upload: bool) -> Result<Lease> {
+        // A manifest can list a blob twice. It has one lease, since others can wait with the same blob.
+        digests.sort_unstable();
+        digests.dedup();
         let opened = self.directory.create()?;
         let add = |leases: &mut LeaseTable| {
             leases.add(&digests);
@@ -129,13 +132,10 @@ impl Inner {
     /// Releases the leases of a manifest that is stored: `lease` itself, and for each blob in it
     /// one of the leases that were kept for a manifest.
     pub(super) fn release(&self, lease: Lease) {
-        // A manifest can list a blob twice, and other clients can wait with the same blob.
-        let once: HashSet<&Digest> = lease.digests.iter().collect();
-        let once: Vec<Digest> = once.into_iter().cloned().collect();
         {
             let mut leases = lock(&self.leases);
-            leases.change(&once, |count| count.kept = count.kept.saturating_sub(1));
-            leases.forget_uploaded(&once);
+            leases.change(&lease.digests, |count| count.kept = count.kept.saturating_sub(1));
+            leases.forget_uploaded(&lease.digests);
         }
         let opened = Arc::clone(&lease.opened);
         drop(lease);
